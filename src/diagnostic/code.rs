@@ -1,0 +1,148 @@
+//! The registry of diagnostic codes. A code never changes its meaning; a retired one is not used again.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $slug:literal;)*) => {
+        /// A stable code: `E…` for errors, `W…` for lints.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[$doc])* $variant,)* }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// As written: `E002`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $code,)* }
+            }
+
+            /// A short name: `duplicate-key`.
+            pub fn slug(self) -> &'static str {
+                match self { $(Code::$variant => $slug,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Not YAML.
+    YamlSyntax = "E001", "yaml-syntax";
+    /// The same key twice in one mapping.
+    DuplicateKey = "E002", "duplicate-key";
+    /// A key that means nothing there.
+    UnknownKey = "E003", "unknown-key";
+    /// A list where a mapping is wanted, and the like.
+    WrongType = "E004", "wrong-type";
+    /// A YAML tag.
+    Tag = "E005", "tag";
+    /// A key with nothing behind it.
+    EmptyValue = "E006", "empty-value";
+    /// A plain number with a leading zero.
+    LeadingZero = "E007", "leading-zero";
+    /// Aliases that expand to more than is allowed.
+    AliasBudget = "E008", "alias-budget";
+    /// Nested too deep.
+    TooDeep = "E009", "too-deep";
+    /// A file that is too large.
+    TooLarge = "E010", "too-large";
+    /// A file that cannot be read, or is not UTF-8.
+    Unreadable = "E011", "unreadable";
+    /// A key that must be there.
+    MissingKey = "E012", "missing-key";
+    /// More than one YAML document in a file.
+    SeveralDocuments = "E013", "several-documents";
+    /// A value outside of what is allowed.
+    BadValue = "E014", "bad-value";
+    /// A folder without rules, or with several rule sets.
+    NoRuleSet = "E015", "no-rule-set";
+    /// An anchor, alias or merge key that does not work.
+    Anchor = "E016", "anchor";
+    /// A name defined twice.
+    DuplicateName = "E020", "duplicate-name";
+    /// Two values of the same rank for one setting of a topic.
+    SettingsTie = "E021", "settings-tie";
+    /// A `priority` in a group whose order is the file's.
+    PriorityInFirst = "E022", "priority-in-first";
+    /// A name that is already taken by the language.
+    ReservedName = "E023", "reserved-name";
+    /// Not an expression.
+    ExpressionSyntax = "E030", "expression-syntax";
+    /// A name that is no root, no named value and no function.
+    UnknownName = "E031", "unknown-name";
+    /// A function that does not exist.
+    UnknownFunction = "E032", "unknown-function";
+    /// Too few or too many arguments.
+    ArgumentCount = "E033", "argument-count";
+    /// An operand or argument that can never have the right type.
+    TypeMismatch = "E034", "type-mismatch";
+    /// A condition that is never a boolean.
+    NotACondition = "E035", "not-a-condition";
+    /// A regular expression, glob or network that does not compile.
+    BadPattern = "E036", "bad-pattern";
+    /// An argument that must be written out.
+    NotLiteral = "E037", "not-literal";
+    /// An expression that is too long or nested too deep.
+    ExpressionTooLarge = "E038", "expression-too-large";
+    /// `a < b < c`.
+    ChainedComparison = "E039", "chained-comparison";
+    /// `=` or `;`.
+    Assignment = "E040", "assignment";
+    /// Named values that need each other.
+    DefineCycle = "E041", "define-cycle";
+    /// A topic pattern that is not one.
+    BadTopic = "E050", "bad-topic";
+    /// A lookup table or column that does not exist.
+    UnknownLookup = "E060", "unknown-lookup";
+    /// A lookup that cannot be read.
+    BadLookup = "E061", "bad-lookup";
+    /// The same key in two rows.
+    DuplicateRow = "E062", "duplicate-row";
+    /// A schema or lookup file that is not there.
+    MissingFile = "E063", "missing-file";
+    /// A schema that is not one.
+    BadSchema = "E064", "bad-schema";
+    /// A file outside of the root.
+    OutsideRoot = "E065", "outside-root";
+    /// A subscriber that is not declared, where all must be.
+    UnknownSubscriber = "E070", "unknown-subscriber";
+    /// A time zone that does not exist.
+    UnknownTimezone = "E071", "unknown-timezone";
+    /// A time that is not one.
+    BadTime = "E072", "bad-time";
+    /// An envelope that does not work.
+    BadEnvelope = "E073", "bad-envelope";
+    /// A transform that does not exist, or uses itself.
+    BadTransform = "E080", "bad-transform";
+    /// A test file that does not work.
+    BadTest = "E090", "bad-test";
+    /// `no`, `on`, `yes` without quotes.
+    AmbiguousScalar = "W001", "ambiguous-scalar";
+    /// `!=` that holds where the field is missing.
+    NotEqualOnMissing = "W002", "not-equal-on-missing";
+    /// A rule that does nothing.
+    NoEffect = "W003", "no-effect";
+    /// A rule that can never be reached.
+    Unreachable = "W004", "unreachable";
+    /// A topic pattern that no topic of the tree matches.
+    UnmatchedTopic = "W005", "unmatched-topic";
+    /// `!(a > b)` that holds where a value is missing.
+    NegatedOrdering = "W006", "negated-ordering";
+    /// A named value, lookup or schema that nothing uses.
+    Unused = "W007", "unused";
+    /// A condition that is always or never true.
+    ConstantCondition = "W008", "constant-condition";
+}
+
+impl Code {
+    /// Errors or warnings, by the first letter.
+    pub fn severity(self) -> Severity {
+        if self.as_str().starts_with('E') { Severity::Error } else { Severity::Warning }
+    }
+
+    /// The code written like `text` (`e002`, `E002`, `duplicate-key`).
+    pub fn parse(text: &str) -> Option<Code> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|code| code.as_str().eq_ignore_ascii_case(text) || code.slug() == text)
+    }
+}

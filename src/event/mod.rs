@@ -1,0 +1,17 @@
+//! Events: JSON values, paths into them, and the scanner that finds the paths in one pass over the bytes.
+//!
+//! This layer knows nothing of rules.
+
+mod canonical;
+mod decode;
+mod number;
+mod path;
+mod scan;
+mod value;
+
+pub use canonical::{canonical_json, hash_canonical};
+pub use decode::{decode, parse};
+pub use number::{Number, format_number, parse_number};
+pub use path::{RawPath, Step};
+pub use scan::{Captures, Fault, Found, Limits, Mode, Tag, Trie, scan};
+pub use value::{Json, Type, Value};

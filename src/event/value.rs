@@ -1,0 +1,243 @@
+//! JSON values during evaluation.
+
+use super::number::Number;
+use super::path::Step;
+use bumpalo::Bump;
+use std::cmp::Ordering;
+use std::fmt;
+
+/// An owned JSON value: constants of rules, settings, labels, rows of lookups.
+pub type Json = serde_json::Value;
+
+/// A JSON value that lives as long as one evaluation. Copying it copies a reference; what is not borrowed from the event
+/// or the rules lies in the evaluation's arena.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Value<'a> {
+    /// `null`, and whatever is not there.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A string.
+    String(&'a str),
+    /// An array.
+    Array(&'a [Value<'a>]),
+    /// An object: members in the order of the event; keys are unique (of duplicates the last stands).
+    Object(&'a [(&'a str, Value<'a>)]),
+}
+
+impl<'a> Value<'a> {
+    /// A view of an owned value. Scalars cost nothing; arrays and objects allocate in the arena.
+    pub fn from_json(json: &'a Json, arena: &'a Bump) -> Value<'a> {
+        match json {
+            Json::Null => Value::Null,
+            Json::Bool(b) => Value::Bool(*b),
+            Json::Number(n) => Number::from_json(n).map_or(Value::Null, Value::Number),
+            Json::String(s) => Value::String(s),
+            Json::Array(items) => {
+                Value::Array(arena.alloc_slice_fill_iter(items.iter().map(|item| Value::from_json(item, arena))))
+            }
+            Json::Object(members) => {
+                let members = members.iter().map(|(key, member)| (key.as_str(), Value::from_json(member, arena)));
+                Value::Object(bumpalo::collections::Vec::from_iter_in(members, arena).into_bump_slice())
+            }
+        }
+    }
+
+    /// An owned copy.
+    pub fn to_json(self) -> Json {
+        match self {
+            Value::Null => Json::Null,
+            Value::Bool(b) => Json::Bool(b),
+            Value::Number(n) => n.to_json(),
+            Value::String(s) => Json::from(s),
+            Value::Array(items) => items.iter().map(|item| item.to_json()).collect(),
+            Value::Object(members) => members.iter().map(|&(key, member)| (key.to_owned(), member.to_json())).collect(),
+        }
+    }
+
+    /// An integer.
+    pub fn int(n: impl Into<i128>) -> Value<'a> {
+        Value::Number(Number::int(n.into()))
+    }
+
+    /// A float; null where it is not finite.
+    pub fn float(n: f64) -> Value<'a> {
+        Number::float(n).map_or(Value::Null, Value::Number)
+    }
+
+    /// True for `null` alone.
+    pub fn is_null(self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// True for `true` alone: what counts where a boolean is wanted.
+    pub fn is_true(self) -> bool {
+        matches!(self, Value::Bool(true))
+    }
+
+    /// The string, if it is one.
+    pub fn as_str(self) -> Option<&'a str> {
+        match self {
+            Value::String(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is one.
+    pub fn as_number(self) -> Option<Number> {
+        match self {
+            Value::Number(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// The elements, if it is an array.
+    pub fn as_array(self) -> Option<&'a [Value<'a>]> {
+        match self {
+            Value::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The member of an object, or the element of an array; null where it is not there.
+    pub fn step(self, step: &Step) -> Value<'a> {
+        match (self, step) {
+            (Value::Object(members), Step::Key(key)) => {
+                members.iter().find(|(name, _)| **name == **key).map_or(Value::Null, |&(_, member)| member)
+            }
+            (Value::Array(items), Step::Index(at)) => items.get(*at as usize).copied().unwrap_or_default(),
+            _ => Value::Null,
+        }
+    }
+
+    /// Follows several steps.
+    pub fn walk(self, steps: &[Step]) -> Value<'a> {
+        steps.iter().fold(self, Value::step)
+    }
+
+    /// The type, as a set with one member.
+    pub fn type_of(self) -> Type {
+        match self {
+            Value::Null => Type::NULL,
+            Value::Bool(_) => Type::BOOLEAN,
+            Value::Number(_) => Type::NUMBER,
+            Value::String(_) => Type::STRING,
+            Value::Array(_) => Type::ARRAY,
+            Value::Object(_) => Type::OBJECT,
+        }
+    }
+
+    /// The order of two numbers or two strings (by code point); none for anything else.
+    pub fn order(self, other: Value<'_>) -> Option<Ordering> {
+        match (self, other) {
+            (Value::Number(a), Value::Number(b)) => Some(a.cmp(&b)),
+            (Value::String(a), Value::String(b)) => Some(a.cmp(b)),
+            _ => None,
+        }
+    }
+}
+
+/// Equality of JSON values: numbers by what they stand for (`1 == 1.0`), objects whatever the order of their members.
+impl PartialEq<Value<'_>> for Value<'_> {
+    fn eq(&self, other: &Value<'_>) -> bool {
+        match (*self, *other) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Number(a), Value::Number(b)) => a == b,
+            (Value::String(a), Value::String(b)) => a == b,
+            (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b),
+            (Value::Object(a), Value::Object(b)) => {
+                a.len() == b.len()
+                    && a.iter().all(|(key, member)| b.iter().any(|(name, other)| key == name && member == other))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A set of types; what an expression may yield, or what an operand needs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Type(pub u8);
+
+impl Type {
+    /// `null`.
+    pub const NULL: Type = Type(1);
+    /// `true`, `false`.
+    pub const BOOLEAN: Type = Type(2);
+    /// Numbers.
+    pub const NUMBER: Type = Type(4);
+    /// Strings.
+    pub const STRING: Type = Type(8);
+    /// Arrays.
+    pub const ARRAY: Type = Type(16);
+    /// Objects.
+    pub const OBJECT: Type = Type(32);
+    /// Marks a time: a string that is RFC 3339, or a number of seconds. As what is needed it stands alone.
+    pub const TIME: Type = Type(64);
+    /// Anything.
+    pub const ANY: Type = Type(63);
+    /// Nothing.
+    pub const NONE: Type = Type(0);
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn or(self, other: Type) -> Type {
+        Type(self.0 | other.0)
+    }
+
+    /// What is in both sets.
+    #[must_use]
+    pub const fn and(self, other: Type) -> Type {
+        Type(self.0 & other.0)
+    }
+
+    /// What is in this set alone.
+    #[must_use]
+    pub const fn without(self, other: Type) -> Type {
+        Type(self.0 & !other.0)
+    }
+
+    /// True if the sets share a member.
+    pub const fn meets(self, other: Type) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// True if every member of `other` is in this set.
+    pub const fn holds(self, other: Type) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+impl fmt::Display for Type {
+    /// `number`, `string or array`, `time`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const NAMES: [(Type, &str); 7] = [
+            (Type::TIME, "time"),
+            (Type::NULL, "null"),
+            (Type::BOOLEAN, "boolean"),
+            (Type::NUMBER, "number"),
+            (Type::STRING, "string"),
+            (Type::ARRAY, "array"),
+            (Type::OBJECT, "object"),
+        ];
+        if self.meets(Type::TIME) {
+            return f.write_str("time");
+        }
+        let mut first = true;
+        for (_, name) in NAMES.iter().filter(|(ty, _)| self.meets(*ty)) {
+            f.write_str(if first { "" } else { " or " })?;
+            f.write_str(name)?;
+            first = false;
+        }
+        if first { f.write_str("nothing") } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Type({self})")
+    }
+}

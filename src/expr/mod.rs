@@ -1,0 +1,289 @@
+//! The expression language: text → [`Expr`] (spanned syntax) → [`Typed`] (checked, names resolved, patterns compiled) → value.
+//!
+//! Knows nothing of YAML, of rule sets or of the graph. What an expression may ask of its surroundings is [`Env`] when it
+//! is evaluated, and [`Scope`] when it is compiled.
+
+use crate::diagnostic::{Diagnostic, Span, Text};
+use crate::event::{Json, Step, Type, Value};
+use bumpalo::Bump;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+mod aux;
+mod check;
+mod demand;
+mod eval;
+pub mod functions;
+mod lexer;
+mod parser;
+mod syntax;
+pub mod time;
+
+pub use aux::Aux;
+pub use check::compile;
+pub use demand::{Demand, demands};
+pub use eval::{evaluate, holds};
+pub use functions::Function;
+pub use parser::parse;
+pub use syntax::Expr;
+
+/// The number of a path in a [`PathTable`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PathId(pub u32);
+
+/// The number of a named value (`define`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DefineId(pub u32);
+
+/// The number of a lookup table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LookupId(pub u32);
+
+/// Where a path begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Root {
+    /// The raw event.
+    Event,
+    /// The payload, as the envelope has it.
+    Data,
+    /// The headers, as the envelope has them.
+    Headers,
+    /// The topic (a string).
+    Topic,
+    /// The event's id.
+    Id,
+    /// The event's time.
+    Time,
+    /// The clock.
+    Now,
+}
+
+impl Root {
+    /// Every root, by the name it has in the language.
+    pub const ALL: [(&'static str, Root); 7] = [
+        ("event", Root::Event),
+        ("data", Root::Data),
+        ("headers", Root::Headers),
+        ("topic", Root::Topic),
+        ("id", Root::Id),
+        ("time", Root::Time),
+        ("now", Root::Now),
+    ];
+
+    /// Its name in the language.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, root)| *root == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// A path from a root. `topic`, `id`, `time` and `now` have no steps (steps into them are an error at load).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Path {
+    /// Where it begins.
+    pub root: Root,
+    /// Where it goes.
+    pub steps: Vec<Step>,
+}
+
+impl std::fmt::Display for Path {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.root.name())?;
+        self.steps.iter().try_for_each(|step| write!(f, "{step}"))
+    }
+}
+
+/// Every path that a rule set reads, each once.
+#[derive(Clone, Debug, Default)]
+pub struct PathTable {
+    paths: Vec<Path>,
+    numbers: HashMap<Path, PathId>,
+}
+
+impl PathTable {
+    /// The number of a path, which is added if it is new.
+    pub fn intern(&mut self, path: Path) -> PathId {
+        if let Some(id) = self.numbers.get(&path) {
+            return *id;
+        }
+        let id = PathId(self.paths.len() as u32);
+        self.paths.push(path.clone());
+        self.numbers.insert(path, id);
+        id
+    }
+
+    /// The path of a number.
+    pub fn get(&self, id: PathId) -> Option<&Path> {
+        self.paths.get(id.0 as usize)
+    }
+
+    /// All paths; the position of a path is its number.
+    pub fn as_slice(&self) -> &[Path] {
+        &self.paths
+    }
+}
+
+/// A checked expression. Equality and hashing leave the spans out, so that equal conditions in different rules are equal.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// Where it stands in the rule files.
+    pub span: Span,
+    /// The types it may yield. `Type::TIME` is set beside them where it is known to be a time (`now`, `time`).
+    pub ty: Type,
+    /// What it does.
+    pub node: TypedNode,
+}
+
+/// What a [`Typed`] expression does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TypedNode {
+    /// A constant (constant subexpressions are folded).
+    Const(Json),
+    /// A list of expressions.
+    List(Vec<Typed>),
+    /// A path from a root.
+    Path(PathId),
+    /// A named value.
+    Define(DefineId),
+    /// The element that `any`, `all`, `filter`, `map` are at: 0 is the innermost.
+    It(u32),
+    /// Steps into a computed value: `it.price`, `filter(…)[0]`, `city.x`.
+    Steps(Box<Typed>, Vec<Step>),
+    /// `a[b]` with a computed index: an integer or a key.
+    Index(Box<Typed>, Box<Typed>),
+    /// `!a`: true unless `a` is true.
+    Not(Box<Typed>),
+    /// `-a`.
+    Negate(Box<Typed>),
+    /// `a && b && …`: two or more.
+    And(Vec<Typed>),
+    /// `a || b || …`: two or more.
+    Or(Vec<Typed>),
+    /// `a + b` and the like.
+    Arithmetic(Arithmetic, Box<Typed>, Box<Typed>),
+    /// `a < b` and the like.
+    Compare(Comparison, Box<Typed>, Box<Typed>),
+    /// `a in b`.
+    In(Box<Typed>, Box<Typed>),
+    /// `a ?? b`.
+    Coalesce(Box<Typed>, Box<Typed>),
+    /// `if(c, a, b)`.
+    If(Box<Typed>, Box<Typed>, Box<Typed>),
+    /// `any(list, body)` and its kin.
+    Quantified(Quantifier, Box<Typed>, Box<Typed>),
+    /// A function from the registry, with what was prepared of it at load.
+    Call(&'static Function, Vec<Typed>, Aux),
+}
+
+/// Arithmetic operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+    Power,
+}
+
+/// Comparison operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+/// Functions with a body that is evaluated for each element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Quantifier {
+    Any,
+    All,
+    Filter,
+    Map,
+}
+
+impl PartialEq for Typed {
+    fn eq(&self, other: &Typed) -> bool {
+        self.node == other.node
+    }
+}
+
+/// What an evaluation may ask of its surroundings.
+pub trait Env<'a> {
+    /// Where new values are put.
+    fn arena(&self) -> &'a Bump;
+    /// The value at a path; null where nothing is.
+    fn path(&mut self, path: PathId) -> Value<'a>;
+    /// A named value.
+    fn define(&mut self, id: DefineId) -> Value<'a>;
+    /// The clock.
+    fn now(&mut self) -> Timestamp;
+    /// The zone of the rule set.
+    fn zone(&self) -> &'a TimeZone;
+    /// The cell of a lookup table; null where there is no such row.
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a>;
+    /// The event's id, for `uuid(name)`.
+    fn event_id(&mut self) -> Value<'a>;
+}
+
+/// What an expression may name, and what it is compiled for.
+pub struct Scope<'s> {
+    /// Paths are interned here.
+    pub paths: &'s mut PathTable,
+    /// Named values.
+    pub defines: &'s HashMap<String, DefineId>,
+    /// Types of the named values, by number; `Type::ANY` where not known yet.
+    pub define_types: &'s [Type],
+    /// Lookup tables by name.
+    pub lookups: &'s HashMap<String, LookupInfo>,
+    /// The rule set's zone.
+    pub zone: &'s TimeZone,
+    /// What a schema says of the type at a path below `data` (`Type::ANY` where nothing does).
+    pub type_of: &'s dyn Fn(&Path) -> Type,
+    /// Which roots may be used (an envelope's expressions have `event` and `now` alone).
+    pub roots: &'s [Root],
+}
+
+/// What the checker has to know of a lookup table.
+#[derive(Clone, Debug)]
+pub struct LookupInfo {
+    /// Its number.
+    pub id: LookupId,
+    /// How many keys it takes.
+    pub keys: usize,
+    /// Its columns, without the keys.
+    pub columns: Vec<String>,
+}
+
+/// What an expression is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A boolean.
+    Condition,
+    /// Any value.
+    Value,
+    /// A path, or paths joined by `??`.
+    Paths,
+}
+
+/// Compiles a text in one go: parses and checks. None if there was an error, which is then among the diagnostics.
+pub fn compile_text(
+    text: &Text,
+    scope: &mut Scope<'_>,
+    wanted: Wanted,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Typed> {
+    let expr = parse(text, diagnostics)?;
+    compile(&expr, scope, wanted, diagnostics)
+}
+
+/// Shared ownership of what was compiled from a pattern.
+pub type Shared<T> = Arc<T>;

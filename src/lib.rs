@@ -1,0 +1,11 @@
+//! `dadar` decides where events go, by rules in YAML.
+
+pub mod decision;
+pub mod diagnostic;
+pub mod event;
+pub mod expr;
+pub mod lookup;
+pub mod rules;
+pub mod schema;
+pub mod topic;
+pub mod yaml;

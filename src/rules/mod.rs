@@ -1,0 +1,371 @@
+//! The rule set: what was written, checked and resolved, but not yet compiled into a graph.
+//!
+//! Knows nothing of events or of the graph. Decoding is a file a section.
+
+use crate::diagnostic::Span;
+use crate::event::Json;
+use crate::expr::{DefineId, PathTable, Typed};
+use crate::lookup::Lookup;
+use crate::schema::Validator;
+use crate::topic::TopicPattern;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+mod load;
+
+pub use load::{LoadOptions, Loaded, LoadedFile, load, load_strings};
+
+/// A name somebody wrote, and where.
+#[derive(Clone, Debug)]
+pub struct Name {
+    /// The name.
+    pub text: Arc<str>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A whole rule set.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    /// Its name.
+    pub name: Arc<str>,
+    /// `name@` and 12 hex digits of the SHA-256 of everything that was loaded.
+    pub version: Arc<str>,
+    /// Its time zone.
+    pub zone: TimeZone,
+    /// How an event is laid out.
+    pub envelope: Envelope,
+    /// Who gets events whatever the rules say.
+    pub defaults: Defaults,
+    /// Every path that is read.
+    pub paths: PathTable,
+    /// Named values; the position is the [`DefineId`]. In an order in which each needs only earlier ones.
+    pub defines: Vec<Named>,
+    /// Labels, in file order.
+    pub labels: Vec<Named>,
+    /// Topic nodes and patterns, in file order. A node that appears in many places stands here once, merged.
+    pub topics: Vec<TopicNode>,
+    /// Rules by rank: priority downwards, then file order. Disabled ones as well. The position is the [`RuleId`].
+    pub rules: Vec<Rule>,
+    /// Groups; the position is the [`GroupId`]; a parent comes before its members.
+    pub groups: Vec<Group>,
+    /// Header tables, in file order.
+    pub tables: Vec<Table>,
+    /// Schemas, in file order.
+    pub schemas: Vec<Schema>,
+    /// Filters of the whole rule set, in file order.
+    pub filters: Vec<Filter>,
+    /// Declared subscribers, by name.
+    pub subscribers: BTreeMap<Arc<str>, Subscriber>,
+    /// Lookup tables; the position is the `LookupId`.
+    pub lookups: Vec<Lookup>,
+}
+
+/// The number of a rule: its rank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RuleId(pub u32);
+
+/// The number of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GroupId(pub u32);
+
+/// How an event is laid out.
+#[derive(Clone, Debug)]
+pub enum Envelope {
+    /// By these expressions.
+    Plain(Layout),
+    /// By the CloudEvents attributes.
+    CloudEvents,
+    /// CloudEvents where `specversion` is there, else the layout.
+    Auto(Layout),
+}
+
+/// The expressions of a plain envelope. They may use `event` and `now` alone.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The event's id.
+    pub id: Typed,
+    /// Its topic.
+    pub topic: Typed,
+    /// Its time.
+    pub time: Typed,
+    /// Alternative raw paths of the headers: the first that is not null.
+    pub headers: Vec<Vec<crate::event::Step>>,
+    /// Alternative raw paths of the payload; `event` itself is the empty path.
+    pub data: Vec<Vec<crate::event::Step>>,
+}
+
+/// Who gets events whatever the rules say.
+#[derive(Clone, Debug, Default)]
+pub struct Defaults {
+    /// Gets every event that is routed or unrouted.
+    pub always: Vec<Name>,
+    /// Gets what nobody else gets.
+    pub unrouted: Vec<Name>,
+    /// Gets what is rejected, dropped or malformed.
+    pub rejected: Vec<Name>,
+}
+
+/// A value by cases: the first alternative that applies and is not null.
+#[derive(Clone, Debug)]
+pub struct Cases {
+    /// The alternatives, in order.
+    pub alternatives: Vec<Alternative>,
+}
+
+/// One alternative of [`Cases`].
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    /// Must hold, if there.
+    pub when: Option<Typed>,
+    /// The value.
+    pub value: Typed,
+}
+
+/// A named value or a label.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Its name.
+    pub name: Name,
+    /// Its value.
+    pub cases: Cases,
+}
+
+/// A node of the topic tree, or a pattern.
+#[derive(Clone, Debug)]
+pub struct TopicNode {
+    /// The full pattern.
+    pub pattern: TopicPattern,
+    /// Where it is named (first).
+    pub span: Span,
+    /// Who gets the events of exactly this pattern.
+    pub subscribers: Vec<Name>,
+    /// Settings, which hold for the pattern and everything below it.
+    pub settings: BTreeMap<Arc<str>, Setting>,
+}
+
+/// A setting of a topic.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Its value.
+    pub value: Json,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A content rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its name.
+    pub name: Name,
+    /// Any of these; empty: every topic. (The groups around it have their own.)
+    pub topics: Vec<TopicPattern>,
+    /// Its condition.
+    pub when: Option<Typed>,
+    /// Who gets the event.
+    pub subscribers: Vec<Name>,
+    /// Who does not, whoever chose them.
+    pub exclude: Vec<Name>,
+    /// Labels it sets.
+    pub labels: Vec<(Name, Typed)>,
+    /// Its priority, its own or inherited.
+    pub priority: i64,
+    /// Rules of lower rank are not considered if it matches.
+    pub stop: bool,
+    /// False: as if it were not there.
+    pub enabled: bool,
+    /// When it is in force.
+    pub active: Active,
+    /// For people.
+    pub description: Option<String>,
+    /// The group it stands in.
+    pub group: Option<GroupId>,
+    /// Its place among everything that was written: file order.
+    pub order: u32,
+}
+
+/// A span of time, by `now`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Active {
+    /// Inclusive.
+    pub from: Option<Timestamp>,
+    /// Exclusive.
+    pub until: Option<Timestamp>,
+}
+
+impl Active {
+    /// True if `now` is within.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.from.is_none_or(|from| now >= from) && self.until.is_none_or(|until| now < until)
+    }
+
+    /// True if it is always in force.
+    pub fn is_always(&self) -> bool {
+        self.from.is_none() && self.until.is_none()
+    }
+}
+
+/// A group of rules.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Its name.
+    pub name: Name,
+    /// First or all.
+    pub mode: Mode,
+    /// Any of these; empty: every topic.
+    pub topics: Vec<TopicPattern>,
+    /// Holds for every rule within.
+    pub when: Option<Typed>,
+    /// False: as if it were not there.
+    pub enabled: bool,
+    /// When it is in force.
+    pub active: Active,
+    /// The group around it.
+    pub parent: Option<GroupId>,
+    /// What stands in it, in file order.
+    pub members: Vec<Member>,
+}
+
+/// A member of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Member {
+    /// A rule.
+    Rule(RuleId),
+    /// A group.
+    Group(GroupId),
+}
+
+/// How many alternatives may win.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// The first that matches.
+    First,
+    /// Every one that matches.
+    #[default]
+    All,
+}
+
+/// A header table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: Name,
+    /// What it is made of.
+    pub kind: TableKind,
+    /// What happens where no row matches.
+    pub otherwise: Target,
+}
+
+/// What a row leads to.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// Who gets the event.
+    pub subscribers: Vec<Name>,
+    /// Labels it sets.
+    pub labels: Vec<(Name, Typed)>,
+}
+
+/// The two kinds of tables.
+#[derive(Clone, Debug)]
+pub enum TableKind {
+    /// One key: rows by its value.
+    Key {
+        /// The key.
+        key: Cases,
+        /// The key where there is none (null).
+        default: Option<Json>,
+        /// Rows by key; each key once.
+        rows: Vec<KeyRow>,
+    },
+    /// Several inputs: a decision table.
+    Decision {
+        /// Names and expressions.
+        inputs: Vec<(Name, Typed)>,
+        /// The first row that matches, or every one.
+        mode: Mode,
+        /// The rows.
+        rows: Vec<DecisionRow>,
+    },
+}
+
+/// A row of a table with one key.
+#[derive(Clone, Debug)]
+pub struct KeyRow {
+    /// The key.
+    pub key: Json,
+    /// Where it stands.
+    pub span: Span,
+    /// What it leads to.
+    pub target: Target,
+}
+
+/// A row of a decision table.
+#[derive(Clone, Debug)]
+pub struct DecisionRow {
+    /// Where it stands.
+    pub span: Span,
+    /// Its cells as one condition over the inputs (each cell's span is its own); none: always.
+    pub when: Option<Typed>,
+    /// What it leads to.
+    pub target: Target,
+}
+
+/// A schema and the events it is for.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// Its name.
+    pub name: Name,
+    /// Any of these; empty: every topic.
+    pub topics: Vec<TopicPattern>,
+    /// Must hold, if there.
+    pub when: Option<Typed>,
+    /// What is validated.
+    pub target: SchemaTarget,
+    /// True: a fault rejects the event; false: it only stands on the decision.
+    pub rejects: bool,
+    /// The compiled schema.
+    pub validator: Validator,
+}
+
+/// What a schema validates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub enum SchemaTarget {
+    #[default]
+    Data,
+    Headers,
+    Event,
+}
+
+/// A filter of the whole rule set.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// Its name.
+    pub name: Name,
+    /// True: what matches is dropped; false: what does not match is dropped.
+    pub drop: bool,
+    /// The condition.
+    pub condition: Typed,
+}
+
+/// A declared subscriber.
+#[derive(Clone, Debug)]
+pub struct Subscriber {
+    /// Its name.
+    pub name: Name,
+    /// It gets only events for which this holds.
+    pub filter: Option<Typed>,
+    /// For people.
+    pub description: Option<String>,
+    /// For people.
+    pub owner: Option<String>,
+}
+
+impl RuleSet {
+    /// A named value.
+    pub fn define(&self, id: DefineId) -> Option<&Named> {
+        self.defines.get(id.0 as usize)
+    }
+}
