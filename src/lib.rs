@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod event;
 pub mod expr;
 pub mod lookup;
+pub mod route;
 pub mod rules;
 pub mod schema;
 pub mod topic;

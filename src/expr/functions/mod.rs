@@ -1,11 +1,13 @@
 //! The registry of functions, a file a family. Each entry carries its usage, types, examples and evaluation together, and
 //! the reference page is made from it.
 
-use super::{Aux, Env};
-use crate::event::{Type, Value};
+use super::{Aux, Env, LookupInfo};
+use crate::diagnostic::Code;
+use crate::event::{Json, Type, Value};
 use bumpalo::Bump;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::collections::HashMap;
 
 /// A function of the language.
 pub struct Function {
@@ -27,8 +29,31 @@ pub struct Function {
     pub variadic: bool,
     /// What it yields.
     pub returns: Type,
+    /// Prepares what can be prepared at load (patterns, zones, tables); none where there is nothing.
+    pub prepare: Option<for<'p> fn(&Prepare<'p>) -> Result<Aux, PrepareError>>,
     /// What it does.
     pub eval: for<'c, 'a> fn(&mut Call<'c, 'a>) -> Value<'a>,
+}
+
+/// What is known of a call when the rules are loaded.
+pub struct Prepare<'p> {
+    /// The constant arguments, by position; none where an argument is not constant.
+    pub args: &'p [Option<&'p Json>],
+    /// The rule set's lookup tables.
+    pub lookups: &'p HashMap<String, LookupInfo>,
+}
+
+/// Why a call cannot be prepared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrepareError {
+    /// The code of the diagnostic.
+    pub code: Code,
+    /// Which argument is to blame, from 0.
+    pub argument: usize,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub help: Option<String>,
 }
 
 /// What a function sees of its surroundings, without the generic environment.
