@@ -4,6 +4,7 @@ pub mod decision;
 pub mod diagnostic;
 pub mod event;
 pub mod expr;
+mod graph;
 pub mod lookup;
 pub mod route;
 pub mod rules;
