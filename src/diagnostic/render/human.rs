@@ -2,11 +2,13 @@
 
 use super::{clean, severity_name};
 use crate::diagnostic::{Diagnostic, FileId, Label, Position, Severity, SourceFile, Sources, Span};
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Padding, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Padding, Renderer, Snippet};
 use std::ops::Range;
 
 /// A source line is shown whole up to so many characters, else cut around what is underlined.
 const MAX_LINE: usize = 140;
+/// Lines are cut here already, so the renderer has no need to.
+const TERM_WIDTH: usize = 4 * MAX_LINE;
 /// What is shown before the underlined part of a line that is cut.
 const BEFORE: usize = 40;
 /// Places at most so many lines apart are shown in one piece of source.
@@ -41,7 +43,12 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -
         group = group.element(Level::HELP.message(clean(help)));
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    format!("{}\n\n", renderer.render(&[group]))
+    let mut text = renderer.term_width(TERM_WIDTH).render(&[group]);
+    for place in places.iter().filter(|place| place.line.is_cut) {
+        text = place.mend_column(&text);
+    }
+    text.push_str("\n\n");
+    text
 }
 
 /// One place on one line, ready to be shown.
@@ -53,6 +60,15 @@ struct Place<'s> {
     line: Line,
     text: &'s str,
     primary: bool,
+}
+
+impl Place<'_> {
+    /// A line that was cut is shown with the column within what is left of it; this puts the column in the file there.
+    fn mend_column(&self, text: &str) -> String {
+        let column = self.line.shown.get(..self.line.marked.start).map_or(0, |before| before.chars().count()) + 1;
+        let (path, line) = (clean(&self.file.path), self.at.line);
+        text.replacen(&format!("{path}:{line}:{column}"), &format!("{path}:{line}:{}", self.at.column), 1)
+    }
 }
 
 /// The primary place and then the others, each reduced to its first line.
@@ -111,9 +127,8 @@ fn show<'a>(group: Group<'a>, piece: Vec<&Place<'a>>) -> Group<'a> {
         source.push('\n');
         annotations.extend(here.iter().map(|place| annotation(place, offset)));
     }
-    let origin = Origin::path(clean(&head.file.path)).line(head.at.line).char_column(head.at.column);
-    let snippet = Snippet::source(source).line_start(first).annotations(annotations);
-    group.element(origin).element(Padding).element(snippet)
+    let path = clean(&head.file.path);
+    group.element(Snippet::source(source).path(path).line_start(first).annotations(annotations))
 }
 
 fn annotation<'a>(place: &Place<'a>, offset: usize) -> Annotation<'a> {
