@@ -8,5 +8,6 @@ pub mod lookup;
 pub mod route;
 pub mod rules;
 pub mod schema;
+pub mod suite;
 pub mod topic;
 pub mod yaml;
