@@ -60,7 +60,7 @@ impl Tally {
     pub(crate) fn render(&self, router: &Router, bytes: u64, took: Duration, drawn: bool) -> String {
         let statuses = STATUSES.iter().map(|status| status.as_str().to_owned()).zip(self.statuses);
         let mut table = Table::new();
-        table.load_preset(if drawn { presets::UTF8_FULL_CONDENSED } else { presets::NOTHING });
+        table.load_style(if drawn { presets::UTF8_FULL_CONDENSED } else { presets::NOTHING });
         table.set_header(vec!["what", "name", "events"]);
         rows(&mut table, "status", statuses.collect());
         rows(&mut table, "rule", named(router.rules(), &self.rules));
