@@ -9,5 +9,6 @@ pub mod lookup;
 pub mod route;
 pub mod rules;
 pub mod schema;
+pub mod suite;
 pub mod topic;
 pub mod yaml;
