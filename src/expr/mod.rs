@@ -23,6 +23,7 @@ mod lexer;
 mod parser;
 mod syntax;
 pub mod time;
+mod walk;
 
 pub use aux::{Aux, Pattern};
 pub use check::compile;

@@ -8,7 +8,7 @@ use super::names::{Names, json_string};
 use super::schemas::SchemaPlan;
 use super::targets::{TargetBuilder, all_targets, register};
 use super::topics::Topics;
-use super::values::{ValueId, ValueNode, Values};
+use super::values::{ValueNode, Values};
 use super::{DecisionGraph, DefaultsPlan, FilterPlan};
 use crate::diagnostic::Span;
 use crate::event::Type;

@@ -6,9 +6,8 @@
 use super::literal::{Bound, Literal, Range};
 use super::values::{ValueId, Values};
 use crate::event::{Json, Type, Value};
-use crate::expr::{Aux, Comparison, Typed, TypedNode, glob::Glob};
+use crate::expr::{Aux, Comparison, Glob, Pattern, Shape, Typed, TypedNode};
 use crate::rules::{Active, Named};
-use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -68,7 +67,7 @@ pub(crate) enum Op {
     /// Is a string that the glob matches.
     Glob(Arc<Glob>),
     /// Is a string that the regular expression matches.
-    Matches(Arc<Regex>),
+    Matches(Arc<Pattern>),
 }
 
 impl Op {
@@ -119,7 +118,7 @@ impl PartialEq for Op {
             (Op::Exists, Op::Exists) => true,
             (Op::Prefix(a), Op::Prefix(b)) | (Op::Suffix(a), Op::Suffix(b)) | (Op::Has(a), Op::Has(b)) => a == b,
             (Op::Glob(a), Op::Glob(b)) => a.source() == b.source(),
-            (Op::Matches(a), Op::Matches(b)) => a.as_str() == b.as_str(),
+            (Op::Matches(a), Op::Matches(b)) => a == b,
             _ => false,
         }
     }
@@ -137,7 +136,7 @@ impl Hash for Op {
             Op::Exists => {}
             Op::Prefix(text) | Op::Suffix(text) | Op::Has(text) => text.hash(state),
             Op::Glob(glob) => glob.source().hash(state),
-            Op::Matches(regex) => regex.as_str().hash(state),
+            Op::Matches(regex) => regex.source().hash(state),
         }
     }
 }
@@ -478,7 +477,7 @@ impl<'l> Lowering<'l> {
             ("starts_with", _) => text(1).map(Op::Prefix),
             ("ends_with", _) => text(1).map(Op::Suffix),
             ("contains", _) => args.get(1).and_then(literal).map(Op::Contains),
-            ("matches", Aux::Regex(regex)) => Some(Op::Matches(regex.clone())),
+            ("matches", Aux::Regex(regex)) => Some(Op::Matches(Arc::new(regex.clone()))),
             ("glob", Aux::Glob(glob)) => Some(glob_op(glob)),
             ("between", _) => return self.between(whole, args),
             _ => None,
@@ -526,14 +525,15 @@ impl Against {
 }
 
 /// A glob that is only a prefix, suffix, substring or plain text is asked as that.
-fn glob_op(glob: &Arc<Glob>) -> Op {
+fn glob_op(glob: &Glob) -> Op {
     let text = |s: &str| Box::<str>::from(s);
-    match glob.simple() {
-        Some(crate::expr::glob::Simple::Exact(s)) => Op::Equal(Literal::String(text(s))),
-        Some(crate::expr::glob::Simple::Prefix(s)) => Op::Prefix(text(s)),
-        Some(crate::expr::glob::Simple::Suffix(s)) => Op::Suffix(text(s)),
-        Some(crate::expr::glob::Simple::Has(s)) => Op::Has(text(s)),
-        None => Op::Glob(glob.clone()),
+    match glob.shape() {
+        Shape::Exact(s) => Op::Equal(Literal::String(text(s))),
+        Shape::Prefix(s) => Op::Prefix(text(s)),
+        Shape::Suffix(s) => Op::Suffix(text(s)),
+        Shape::Contains(s) => Op::Has(text(s)),
+        Shape::Any => Op::Has(text("")),
+        Shape::Other => Op::Glob(Arc::new(glob.clone())),
     }
 }
 

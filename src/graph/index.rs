@@ -241,14 +241,14 @@ impl Builder {
             }
             Op::Glob(glob) => {
                 let unproven = unproven(entries);
-                match glob.longest_fragment() {
-                    Some(fragment) => self.substring(fragment.into(), &unproven),
+                match glob.fragments().iter().max_by_key(|text| text.len()) {
+                    Some(fragment) => self.substring(fragment.clone(), &unproven),
                     None => self.any_string.extend(unproven),
                 }
             }
             Op::Matches(regex) => {
                 let unproven = unproven(entries);
-                match required_literals(regex.as_str()) {
+                match required_literals(regex.source()) {
                     Some(literals) => literals.into_iter().for_each(|text| self.substring(text, &unproven)),
                     None => self.any_string.extend(unproven),
                 }

@@ -392,7 +392,7 @@ impl<'a, 's> Run<'a, 's> {
         let graph = self.graph;
         let mut errors = Vec::new();
         for slot in self.captures.found() {
-            let found = type_of(self.captures.get(*slot).tag);
+            let found = type_of(self.captures.get(*slot as usize).tag);
             for user in graph.layout.users.get(*slot as usize).into_iter().flatten() {
                 let is_chosen = user.choice.is_none_or(|(part, number)| self.chosen(part) == Some(number));
                 let suspicious = graph.suspicious.get(at(user.path)).copied().unwrap_or(Type::NONE);

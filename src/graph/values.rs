@@ -1,9 +1,8 @@
 //! Values: slots and computed expressions, each once however many conditions use it.
 
-use crate::event::Json;
 use crate::expr::{DefineId, PathId, Typed, TypedNode};
-use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::{Hash, Hasher};
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::hash::BuildHasher;
 
 /// The number of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,13 +23,14 @@ pub(crate) enum ValueNode {
 #[derive(Debug, Default)]
 pub(crate) struct Values {
     nodes: Vec<ValueNode>,
+    /// By the hash of what an expression does; spans are left out.
     known: FxHashMap<u64, Vec<ValueId>>,
 }
 
 impl Values {
     /// The number of a value, which is added if it is new.
     pub(crate) fn intern(&mut self, typed: &Typed) -> ValueId {
-        let print = fingerprint(typed);
+        let print = FxBuildHasher.hash_one(typed);
         let known = self.known.entry(print).or_default();
         let found = known.iter().find(|id| self.nodes.get(id.0 as usize).is_some_and(|node| is_same(node, typed)));
         if let Some(id) = found {
@@ -69,45 +69,5 @@ fn is_same(node: &ValueNode, typed: &Typed) -> bool {
         (ValueNode::Define(a), TypedNode::Define(b)) => a == b,
         (ValueNode::Expression(a), _) => a == typed,
         _ => false,
-    }
-}
-
-/// A hash of what an expression does; spans are left out.
-fn fingerprint(typed: &Typed) -> u64 {
-    let mut hasher = FxHasher::default();
-    walk(typed, &mut hasher);
-    hasher.finish()
-}
-
-fn walk(typed: &Typed, hasher: &mut FxHasher) {
-    std::mem::discriminant(&typed.node).hash(hasher);
-    match &typed.node {
-        TypedNode::Const(json) => constant(json, hasher),
-        TypedNode::Path(path) => path.hash(hasher),
-        TypedNode::Define(define) => define.hash(hasher),
-        TypedNode::It(depth) => depth.hash(hasher),
-        TypedNode::Steps(of, steps) => {
-            steps.hash(hasher);
-            walk(of, hasher);
-        }
-        TypedNode::Arithmetic(op, ..) => op.hash(hasher),
-        TypedNode::Compare(op, ..) => op.hash(hasher),
-        TypedNode::Quantified(quantifier, ..) => quantifier.hash(hasher),
-        TypedNode::Call(function, ..) => function.name.hash(hasher),
-        _ => {}
-    }
-    if !matches!(typed.node, TypedNode::Steps(..)) {
-        typed.children().for_each(|child| walk(child, hasher));
-    }
-}
-
-fn constant(json: &Json, hasher: &mut FxHasher) {
-    match json {
-        Json::String(s) => s.hash(hasher),
-        Json::Number(n) => n.hash(hasher),
-        Json::Bool(b) => b.hash(hasher),
-        Json::Array(items) => items.iter().for_each(|item| constant(item, hasher)),
-        Json::Object(members) => members.len().hash(hasher),
-        Json::Null => {}
     }
 }
