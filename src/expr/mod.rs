@@ -16,13 +16,14 @@ mod check;
 mod demand;
 mod eval;
 pub mod functions;
+mod hash;
 mod lexer;
 mod parser;
 mod syntax;
 pub mod time;
 
 pub use aux::Aux;
-pub use check::compile;
+pub use check::{compile, lint_condition};
 pub use demand::{Demand, demands};
 pub use eval::{evaluate, holds};
 pub use functions::Function;
