@@ -18,6 +18,7 @@ mod cidr;
 mod demand;
 mod eval;
 pub mod functions;
+mod hash;
 mod glob;
 mod lexer;
 mod parser;
@@ -25,6 +26,8 @@ mod syntax;
 pub mod time;
 mod walk;
 
+pub use aux::Aux;
+pub use check::{compile, lint_condition};
 pub use aux::{Aux, Pattern};
 pub use check::compile;
 pub use cidr::Cidr;
