@@ -232,7 +232,7 @@ impl Builder<'_> {
             _ => range.end,
         };
         let span = self.span(&(range.start..trimmed.max(range.start)));
-        let text = origin::text(self.source, span, style, value);
+        let text = origin::text(self.source, range, span, style, value);
         let plain = style == Style::Plain;
         let value = if plain { self.resolve(value, span) } else { Json::from(value) };
         Scalar { text, plain, value }
@@ -312,7 +312,7 @@ impl Builder<'_> {
 
     /// Hands a node to the collection around it.
     fn complete(&mut self, built: Built, anchor: usize, start: usize) -> Result<(), Stop> {
-        self.last = Some(Place { start, prefix: self.prefix(), flow: self.in_flow() });
+        self.last = Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false });
         if anchor != 0 {
             let fits = self.anchors.keep(anchor, &built, || used_anchors(self.mended, self.limits));
             if !fits {
@@ -518,9 +518,12 @@ impl Builder<'_> {
 
     /// The node that the parser was at when it stumbled at `at`.
     fn place(&mut self, at: usize) -> Option<Place> {
+        if let Some(place) = self.split_place() {
+            return Some(place);
+        }
         if let Some(Frame { kind: FrameKind::Mapping { key: Some(Key::Scalar(_)), .. }, .. }) = self.stack.last() {
             let start = self.skip(self.end, ":");
-            return Some(Place { start, prefix: self.prefix(), flow: self.in_flow() });
+            return Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false });
         }
         let last = self.last.take().filter(|last| {
             let between = self.source.get(last.start..at);
@@ -528,8 +531,25 @@ impl Builder<'_> {
         });
         last.or_else(|| {
             let start = self.skip(self.end, if self.in_flow() { "," } else { "-" });
-            Some(Place { start, prefix: self.prefix(), flow: self.in_flow() })
+            Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false })
         })
+    }
+
+    /// The expression that flow commas have begun to split, if there is one.
+    fn split_place(&self) -> Option<Place> {
+        let frame = self.stack.last().filter(|frame| frame.flow)?;
+        let is_open = |node: &Node| {
+            let plain = node.scalar().is_some_and(|scalar| scalar.plain);
+            plain && traps::Open::behind(self.source.get(file_range(node.span)).unwrap_or("")).is_open()
+        };
+        let (node, prefix) = match &frame.kind {
+            FrameKind::Sequence(items) => (items.iter().find(|item| is_open(item))?, String::new()),
+            FrameKind::Mapping { entries, .. } => {
+                let entry = entries.iter().find(|entry| is_open(&entry.value))?;
+                (&entry.value, format!("{}: ", entry.key.text.value))
+            }
+        };
+        Some(Place { start: node.span.start as usize, prefix, flow: true, split: true })
     }
 
     /// The first letter from `at` on, one `mark` skipped.
