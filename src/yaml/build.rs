@@ -165,6 +165,11 @@ impl Builder<'_> {
         matches!(self.stack.last(), Some(Frame { kind: FrameKind::Mapping { key: None, .. }, .. }))
     }
 
+    /// True where the next node is the value of a key.
+    fn at_value(&self) -> bool {
+        matches!(self.stack.last(), Some(Frame { kind: FrameKind::Mapping { key: Some(_), .. }, .. }))
+    }
+
     /// What stands before the next node on its line.
     fn prefix(&self) -> String {
         match self.stack.last() {
@@ -199,8 +204,10 @@ impl Builder<'_> {
         } else if range.is_empty() && matches!(style, Style::Plain) {
             self.empty(range.clone(), tag.is_some())
         } else {
+            let block = matches!(style, Style::Literal | Style::Folded);
+            let range = if block && value.trim_end().is_empty() { self.header(&range) } else { range.clone() };
             self.find_trap(style, &range);
-            self.filled(value, style, range.clone())
+            self.filled(value, style, range)
         };
         let trapped = tag.is_some_and(|tag| self.tag(tag, &range, value));
         let scalar = if trapped { self.put_back(range.clone()) } else { scalar };
@@ -236,6 +243,14 @@ impl Builder<'_> {
         let plain = style == Style::Plain;
         let value = if plain { self.resolve(value, span) } else { Json::from(value) };
         Scalar { text, plain, value }
+    }
+
+    /// What stands for a block scalar without content, which the parser puts anywhere below: its header.
+    fn header(&self, range: &Range<usize>) -> Range<usize> {
+        let at = self.skip(self.end, if self.at_value() { ":" } else { "-" });
+        let line = self.source.get(at..origin::line_end(self.source, at)).unwrap_or("");
+        let header = line.split_whitespace().next().unwrap_or("");
+        if header.starts_with(['>', '|']) { at..at + header.len() } else { range.start..range.start }
     }
 
     fn resolve(&mut self, value: &str, span: Span) -> Json {
@@ -434,13 +449,11 @@ impl Builder<'_> {
                 }
             }
             Style::Literal | Style::Folded => {
-                let written = self.source.get(range.clone()).unwrap_or("");
-                let header = written.lines().next().unwrap_or("").trim_end();
-                if written.trim_end() == header && header.starts_with(['>', '|']) && traps::is_header_only(header) {
-                    let first = header.get(..1).unwrap_or(">");
+                let header = self.source.get(range.clone()).unwrap_or("");
+                if let Some(first) = traps::header_only(header) {
                     let message = format!("a `{first}` at the beginning announces a block of text on the lines below");
                     let prefix = self.prefix();
-                    self.trap(Code::YamlSyntax, range.start..range.start + header.len(), &prefix, message);
+                    self.trap(Code::YamlSyntax, range.clone(), &prefix, message);
                 }
             }
             Style::Single | Style::Double => {}

@@ -30,6 +30,7 @@ fn told(text: &str) -> String {
         let also: Vec<_> = d.secondary.iter().map(|label| sources.place(label.span)).collect();
         let (code, place, help) = (d.code.as_str(), sources.place(span), d.help.clone().unwrap_or_default());
         format!("{code} {place} [{}] {} | {help} {}", sources.snippet(span), d.message, also.join(","))
+            .replace('\n', "⏎")
     };
     diagnostics.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -100,7 +101,7 @@ fn every_word_is_found_again() {
         "' lead data.x trail '",
         "\"a \\\"quoted\\\" data.x \\u20b9 after \\U0001F600 rest\"",
         "\"tab\\tdata.x\\x41 next \\\\ last \\/ fin\"",
-        "\"one\n  two  \n\n\n  three\\\n    four\\n five\"",
+        "\"one\n  two  \n\n\n  three \\\n    four\\n five\"",
         "\"pair \\uD834\\uDD1E after\"",
         "\"nbsp\\_after\\Nnext\\Lmore\\Pend\"",
         "|\n  one ₹ two\n    three\n\n  four\n",
