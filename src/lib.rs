@@ -3,9 +3,11 @@
 pub mod decision;
 pub mod diagnostic;
 pub mod event;
+pub mod explain;
 pub mod expr;
 mod graph;
 pub mod lookup;
+pub mod reference;
 pub mod route;
 pub mod rules;
 pub mod schema;
