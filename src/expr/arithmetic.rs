@@ -66,7 +66,7 @@ mod tests {
             (json!(1), Add, json!(2), json!(3)),
             (json!(max), Add, json!(1), json!(18_446_744_073_709_551_616.0)),
             (json!(i64::MIN), Subtract, json!(1), json!(-9_223_372_036_854_775_808.0)),
-            (json!(max), Multiply, json!(max), json!(3.402_823_669_209_384_6e38)),
+            (json!(max), Multiply, json!(max), json!(max as f64 * max as f64)),
             (json!(1), Divide, json!(2), json!(0.5)),
             (json!(4), Divide, json!(2), json!(2)),
             (json!(max), Divide, json!(1), json!(max)),

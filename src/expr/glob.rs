@@ -157,7 +157,7 @@ impl Fragment {
             Fragment::Holes(units) => {
                 let mut chars = text.chars();
                 let all = units.iter().all(|unit| chars.next().is_some_and(|c| unit.is_none_or(|u| u == c)));
-                all.then(|| chars.as_str())
+                all.then_some(chars.as_str())
             }
         }
     }
@@ -169,7 +169,7 @@ impl Fragment {
             Fragment::Holes(units) => {
                 let mut chars = text.chars();
                 let all = units.iter().rev().all(|unit| chars.next_back().is_some_and(|c| unit.is_none_or(|u| u == c)));
-                all.then(|| chars.as_str())
+                all.then_some(chars.as_str())
             }
         }
     }
@@ -268,7 +268,7 @@ mod tests {
                 assert!(text.ends_with(compiled.suffix()));
                 let mut rest = &*text;
                 for fragment in compiled.fragments() {
-                    rest = &rest[rest.find(&**fragment).unwrap() + fragment.len()..];
+                    rest = rest.split_once(&**fragment).unwrap().1;
                 }
             }
         }

@@ -40,10 +40,13 @@ pub struct Function {
     /// What it yields.
     pub returns: Type,
     /// Prepares what can be prepared at load (patterns, zones, tables); none where there is nothing.
-    pub prepare: Option<for<'p> fn(&Prepare<'p>) -> Result<Aux, PrepareError>>,
+    pub prepare: Option<Preparation>,
     /// What it does.
     pub eval: for<'c, 'a> fn(&mut Call<'c, 'a>) -> Value<'a>,
 }
+
+/// Prepares a call.
+pub type Preparation = for<'p> fn(&Prepare<'p>) -> Result<Aux, PrepareError>;
 
 /// What is known of a call when the rules are loaded.
 pub struct Prepare<'p> {
