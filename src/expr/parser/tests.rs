@@ -41,7 +41,7 @@ fn parsed(source: &str) -> String {
 /// `E030 at `text`: message | help`.
 fn shown(source: &str, diagnostic: &Diagnostic) -> String {
     let span = diagnostic.primary.as_ref().unwrap().span;
-    let at = &source[span.start as usize..span.end as usize];
+    let at = source.get(span.start as usize..span.end as usize).unwrap();
     format!("{} `{at}`", diagnostic.code.as_str())
 }
 
