@@ -3,6 +3,9 @@
 //! Diagnostics are plain values; printing them is somebody else's affair. This layer knows nothing of rules.
 
 mod code;
+mod pages;
+#[cfg(feature = "render")]
+pub mod render;
 mod source;
 mod text;
 

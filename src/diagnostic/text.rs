@@ -37,6 +37,11 @@ impl Text {
         Self { value: String::new(), file: whole.file, pieces: Vec::new(), whole }
     }
 
+    /// Text of which no more is known than that it stands somewhere in `whole`.
+    pub fn opaque(value: impl Into<String>, whole: Span) -> Self {
+        Self { value: value.into(), ..Self::building(whole) }
+    }
+
     /// Adds decoded text that came from `range` of the file.
     pub fn push(&mut self, decoded: &str, range: Range<usize>) {
         let piece = Piece { decoded: self.value.len() as u32, start: range.start as u32, len: range.len() as u32 };
@@ -49,8 +54,11 @@ impl Text {
         self.whole
     }
 
-    /// Where `range` of the decoded text stands in the file.
+    /// Where `range` of the decoded text stands in the file; the whole where that is not known.
     pub fn locate(&self, range: Range<usize>) -> Span {
+        if self.pieces.is_empty() {
+            return self.whole;
+        }
         let start = self.offset(range.start, false);
         let end = if range.end > range.start { self.offset(range.end, true) } else { start };
         Span { file: self.file, start, end: end.max(start) }
@@ -66,7 +74,7 @@ impl Text {
         let inside = decoded - piece.decoded;
         if next - piece.decoded == piece.len {
             piece.start + inside.min(piece.len)
-        } else if end {
+        } else if end || decoded >= next {
             piece.start + piece.len
         } else {
             piece.start

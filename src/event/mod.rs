@@ -13,5 +13,5 @@ pub use canonical::{canonical_json, hash_canonical};
 pub use decode::{decode, parse};
 pub use number::{Number, format_number, parse_number};
 pub use path::{RawPath, Step};
-pub use scan::{Captures, Fault, Found, Limits, Mode, Tag, Trie, scan};
+pub use scan::{Captures, Fault, Found, Limits, MAX_DEPTH, Mode, Tag, Trie, scan};
 pub use value::{Json, Type, Value};

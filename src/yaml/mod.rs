@@ -2,7 +2,18 @@
 //!
 //! Duplicate keys, aliases, merge keys and limits are dealt with here; what the keys mean is not known here.
 
-use crate::diagnostic::{Diagnostic, FileId, Span, Text};
+mod anchors;
+mod build;
+mod keys;
+mod origin;
+mod scalar;
+mod syntax;
+mod traps;
+
+#[cfg(test)]
+mod tests;
+
+use crate::diagnostic::{Code, Diagnostic, FileId, Span, Text};
 use crate::event::Json;
 
 /// A node with its place.
@@ -65,8 +76,41 @@ impl Default for Limits {
 /// Parses one file. What can be read is returned even where there are errors (an empty file is none, without error), so
 /// that everything can be reported in one go.
 pub fn parse(file: FileId, text: &str, limits: Limits, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
-    let _ = diagnostics;
-    todo!("{file:?} {text} {limits:?}")
+    if text.len() > limits.bytes {
+        let message = format!("the file has {} bytes, and {} are read at most", text.len(), limits.bytes);
+        let start = Span::new(file, 0, 0);
+        diagnostics.push(Diagnostic::new(Code::TooLarge, start, message).help("split it into several files"));
+        return None;
+    }
+    let first = diagnostics.len();
+    let root = read(file, text, limits, diagnostics);
+    if let Some(new) = diagnostics.get_mut(first..) {
+        new.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span));
+    }
+    root
+}
+
+/// How often a file is read anew because of a text that should have been quoted.
+const PASSES: usize = 24;
+
+fn read(file: FileId, text: &str, limits: Limits, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+    let mut mended = traps::Mended::new(text);
+    for _ in 0..PASSES {
+        let pass = build::pass(file, text, &mended, limits);
+        let mut progress = false;
+        for trap in pass.traps {
+            // What overlaps an earlier trap only follows from it.
+            if mended.blot(trap.range) {
+                progress = true;
+                diagnostics.push(trap.diagnostic);
+            }
+        }
+        if !progress {
+            diagnostics.extend(pass.diagnostics);
+            return pass.root;
+        }
+    }
+    None
 }
 
 impl Node {
@@ -75,6 +119,27 @@ impl Node {
         match &self.kind {
             Kind::Scalar(scalar) => Some(scalar),
             _ => None,
+        }
+    }
+
+    /// The value of a key, if this is a mapping that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entries().iter().find(|entry| entry.key.text.value == key).map(|entry| &entry.value)
+    }
+
+    /// The entries of a mapping; none of anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.kind {
+            Kind::Mapping(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; none of anything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.kind {
+            Kind::Sequence(items) => items,
+            _ => &[],
         }
     }
 

@@ -1,0 +1,154 @@
+//! `dadar check`: every problem of a rule set at once.
+
+use super::rule_set::{Findings, RulesArg, exit, load_all, options};
+use super::{Done, Exit, Failure, Global, output};
+use clap::{Args, ValueEnum};
+use dadar::diagnostic::render::{Format, render};
+use dadar::diagnostic::{Code, Diagnostic, did_you_mean};
+use dadar::rules::{Loaded, RuleSet};
+use dadar::suite;
+use std::io;
+use std::path::Path;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  dadar check                                    the rules in ./rules\n  \
+    dadar check rules/orders --deny warnings       warnings fail as well\n  \
+    dadar check --format sarif > dadar.sarif       for code scanning\n  \
+    dadar check --explain E020                     what a code means")]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    rules: RulesArg,
+    /// How to write what was found
+    #[arg(long, value_enum, default_value_t = Shape::Human)]
+    format: Shape,
+    /// What to fail for besides errors
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Option<Deny>,
+    /// Print the page of a code, such as E020 or duplicate-name
+    #[arg(long, value_name = "CODE")]
+    explain: Option<String>,
+}
+
+/// How diagnostics are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Shape {
+    /// For people, with the source line
+    Human,
+    /// One JSON object a line
+    Json,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+impl Shape {
+    fn format(self) -> Format {
+        match self {
+            Shape::Human => Format::Human,
+            Shape::Json => Format::Json,
+            Shape::Github => Format::Github,
+            Shape::Sarif => Format::Sarif,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    /// Warnings
+    Warnings,
+}
+
+pub(crate) fn run(args: CheckArgs, global: &Global) -> Done {
+    if let Some(code) = &args.explain {
+        return explain(code);
+    }
+    let mut all = Findings::default();
+    let checked = load_all(&args.rules.rules, global)?;
+    let several = checked.len() > 1;
+    for (path, loaded) in checked {
+        let findings = check_one(&path, loaded, &args, several, global)?;
+        all.add(findings.diagnostics, &findings.sources);
+    }
+    if args.format != Shape::Human {
+        output::print(&render(&all.diagnostics, &all.sources, args.format.format(), false))?;
+    }
+    Ok(end(&all, args.deny.is_some()))
+}
+
+/// One rule set and its tests. For people it is told at once, with a heading where there are several.
+fn check_one(
+    path: &Path,
+    loaded: Loaded,
+    args: &CheckArgs,
+    several: bool,
+    global: &Global,
+) -> anyhow::Result<Findings> {
+    let tests = suite::load(&loaded.tests, &options(global));
+    let mut findings = Findings::default();
+    findings.add(loaded.diagnostics, &loaded.sources);
+    let test_count = tests.len();
+    findings.add(tests.diagnostics, &tests.sources);
+    if args.format == Shape::Human {
+        if several {
+            output::complain(&format!("{}\n", heading(path)))?;
+        }
+        let colour = output::colour(global.color, &io::stderr());
+        output::complain(&render(&findings.diagnostics, &findings.sources, Format::Human, colour))?;
+        output::print(&summary(path, loaded.rule_set.as_ref(), test_count, &findings))?;
+    }
+    Ok(findings)
+}
+
+fn heading(path: &Path) -> String {
+    format!("== {}", path.display())
+}
+
+/// `checked rules: 12 topics, 9 rules, 3 tests: no problems`.
+fn summary(path: &Path, rules: Option<&RuleSet>, tests: usize, findings: &Findings) -> String {
+    let parts = rules.map(|rules| parts(rules, tests)).filter(|parts| !parts.is_empty());
+    let parts = parts.map_or(String::new(), |parts| format!(": {}", parts.join(", ")));
+    format!("checked {}{parts}: {}\n", path.display(), verdict(findings))
+}
+
+fn parts(rules: &RuleSet, tests: usize) -> Vec<String> {
+    let counts = [
+        (rules.topics.len(), "topic"),
+        (rules.rules.len(), "rule"),
+        (rules.tables.len(), "table"),
+        (rules.schemas.len(), "schema"),
+        (rules.filters.len(), "filter"),
+        (rules.lookups.len(), "lookup"),
+        (tests, "test"),
+    ];
+    counts.iter().filter(|(n, _)| *n > 0).map(|&(n, noun)| output::count(n, noun)).collect()
+}
+
+/// `no problems`, `2 errors, 1 warning`.
+fn verdict(findings: &Findings) -> String {
+    let counts = [(findings.errors(), "error"), (findings.warnings(), "warning")];
+    let found: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|&(n, noun)| output::count(n, noun)).collect();
+    if found.is_empty() { String::from("no problems") } else { found.join(", ") }
+}
+
+fn end(all: &Findings, deny_warnings: bool) -> Exit {
+    let errors: Vec<Diagnostic> = all.diagnostics.iter().filter(|one| one.is_error()).cloned().collect();
+    match (errors.is_empty(), deny_warnings && all.warnings() > 0) {
+        (false, _) => exit(&errors),
+        (true, true) => Exit::Refused,
+        (true, false) => Exit::Fine,
+    }
+}
+
+/// The page of a code.
+fn explain(name: &str) -> Done {
+    let Some(code) = Code::parse(name) else {
+        let known = Code::ALL.iter().flat_map(|code| [code.as_str(), code.slug()]);
+        let failure = Failure::new(format!("there is no code `{name}`"));
+        let first = Code::ALL.first().map_or("E001", |code| code.as_str());
+        let hint = did_you_mean(name, known).unwrap_or_else(|| format!("codes are written as {first}"));
+        return Err(failure.hint(hint).into());
+    };
+    output::print(&format!("{}\n", code.page().trim_end()))?;
+    Ok(Exit::Fine)
+}

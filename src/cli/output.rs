@@ -1,0 +1,55 @@
+//! Where output goes, and whether it is coloured.
+
+use super::When;
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
+use std::io::{self, BufWriter, StdoutLock, Write};
+
+/// Standard output, locked and buffered. It has to be flushed, or what is left in it is lost with its error.
+pub(crate) fn stdout() -> BufWriter<StdoutLock<'static>> {
+    BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+/// Whether a stream is to be coloured.
+pub(crate) fn colour(when: When, stream: &impl RawStream) -> bool {
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => AutoStream::choice(stream) != ColorChoice::Never,
+    }
+}
+
+/// Writes a text to standard output.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut out = stdout();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Writes a text to standard error.
+pub(crate) fn complain(text: &str) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    err.write_all(text.as_bytes())?;
+    err.flush()
+}
+
+/// `1 error`, `2 errors`.
+pub(crate) fn count(n: usize, noun: &str) -> String {
+    match (n, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) if !noun.ends_with("ey") => format!("{n} {stem}ies"),
+        _ => format!("{n} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn plurals() {
+        assert_eq!(count(1, "error"), "1 error");
+        assert_eq!(count(0, "error"), "0 errors");
+        assert_eq!(count(2, "reply"), "2 replies");
+    }
+}

@@ -1,0 +1,84 @@
+//! What came of tests, for people.
+
+use anstyle::{AnsiColor, Style};
+use dadar::diagnostic::render::clean;
+use dadar::suite::{Failure, Outcome, Report};
+use std::fmt::Write;
+use std::path::Path;
+
+/// At most so many things that did not hold are shown of a test.
+const SHOWN: usize = 10;
+
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const FAINT: Style = Style::new().dimmed();
+
+/// Every test with its mark, what did not hold of those that failed, and the counts.
+pub(super) fn render(report: &Report, rules: &Path, heading: Option<&Path>, colour: bool) -> String {
+    let mut page = Page { text: String::new(), colour };
+    if let Some(path) = heading {
+        page.line(&format!("== {}", path.display()));
+    }
+    for file in &report.files {
+        page.line(&clean(&file.path));
+        file.outcomes.iter().for_each(|outcome| page.outcome(outcome));
+    }
+    page.counts(report, rules);
+    page.text
+}
+
+/// The text as it grows.
+struct Page {
+    text: String,
+    colour: bool,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn styled(&self, style: Style, text: &str) -> String {
+        if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    fn outcome(&mut self, outcome: &Outcome) {
+        let name = clean(&outcome.name);
+        if outcome.passed() {
+            let mark = self.styled(GOOD, "✓");
+            return self.line(&format!("  {mark} {name}"));
+        }
+        let mark = self.styled(BAD, "✗");
+        let place = self.styled(FAINT, &clean(&outcome.place));
+        self.line(&format!("  {mark} {name}  {place}"));
+        outcome.failures.iter().take(SHOWN).for_each(|failure| self.failure(failure));
+        let unshown = outcome.failures.len().saturating_sub(SHOWN);
+        if unshown > 0 {
+            self.line(&format!("      and {unshown} more"));
+        }
+    }
+
+    fn failure(&mut self, failure: &Failure) {
+        let event = failure.event.as_ref().map_or(String::new(), |event| format!(" of {}", clean(event)));
+        let place = failure.place.as_ref().map_or(String::new(), |place| format!("  {}", clean(place)));
+        let place = self.styled(FAINT, &place);
+        self.line(&format!("      {}{event}{place}", clean(&failure.field)));
+        self.line(&format!("        expected  {}", self.styled(GOOD, &clean(&failure.expected))));
+        self.line(&format!("        found     {}", self.styled(BAD, &clean(&failure.found))));
+        if let Some(note) = &failure.note {
+            self.line(&format!("        {}", clean(note)));
+        }
+    }
+
+    fn counts(&mut self, report: &Report, rules: &Path) {
+        let (passed, failed) = (report.passed(), report.failed());
+        let passed = format!("{passed} passed");
+        if failed == 0 {
+            let passed = self.styled(GOOD, &passed);
+            return self.line(&passed);
+        }
+        let failed = self.styled(BAD, &format!("{failed} failed"));
+        let _ = write!(self.text, "{passed}, {failed}\n  to see why: dadar explain {} -i EVENTS\n", rules.display());
+    }
+}

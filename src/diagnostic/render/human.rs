@@ -1,0 +1,182 @@
+//! For people, in rustc's layout: what, where, the source line underlined, related places, how to mend it.
+
+use super::{clean, severity_name};
+use crate::diagnostic::{Diagnostic, FileId, Label, Position, Severity, SourceFile, Sources, Span};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Padding, Renderer, Snippet};
+use std::ops::Range;
+
+/// A source line is shown whole up to so many characters, else cut around what is underlined.
+const MAX_LINE: usize = 140;
+/// Lines are cut here already, so the renderer has no need to.
+const TERM_WIDTH: usize = 4 * MAX_LINE;
+/// What is shown before the underlined part of a line that is cut.
+const BEFORE: usize = 40;
+/// Places at most so many lines apart are shown in one piece of source.
+const NEAR: usize = 6;
+/// At most so many places are shown; further ones are counted.
+const MAX_PLACES: usize = 8;
+
+/// One diagnostic, with an empty line behind it.
+pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
+    let message = clean(&diagnostic.message);
+    let level = match diagnostic.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let places = places(diagnostic, sources);
+    let mut group = level
+        .with_name(severity_name(diagnostic.severity()))
+        .primary_title(message)
+        .id(diagnostic.code.as_str())
+        .elements(Vec::<Element<'_>>::new());
+    for piece in pieces(&places) {
+        group = show(group, piece);
+    }
+    let unshown = (diagnostic.secondary.len() + 1).saturating_sub(MAX_PLACES);
+    if unshown > 0 {
+        group = group.element(Level::NOTE.message(format!("and {unshown} more places")));
+    }
+    if let Some(help) = &diagnostic.help {
+        if !places.is_empty() {
+            group = group.element(Padding);
+        }
+        group = group.element(Level::HELP.message(clean(help)));
+    }
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let mut text = renderer.term_width(TERM_WIDTH).render(&[group]);
+    for place in places.iter().filter(|place| place.line.is_cut) {
+        text = place.mend_column(&text);
+    }
+    text.push_str("\n\n");
+    text
+}
+
+/// One place on one line, ready to be shown.
+struct Place<'s> {
+    file: &'s SourceFile,
+    id: FileId,
+    at: Position,
+    /// The line as it is shown, and which bytes of that are underlined.
+    line: Line,
+    text: &'s str,
+    primary: bool,
+}
+
+impl Place<'_> {
+    /// A line that was cut is shown with the column within what is left of it; this puts the column in the file there.
+    fn mend_column(&self, text: &str) -> String {
+        let column = self.line.shown.get(..self.line.marked.start).map_or(0, |before| before.chars().count()) + 1;
+        let (path, line) = (clean(&self.file.path), self.at.line);
+        text.replacen(&format!("{path}:{line}:{column}"), &format!("{path}:{line}:{}", self.at.column), 1)
+    }
+}
+
+/// The primary place and then the others, each reduced to its first line.
+fn places<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Place<'s>> {
+    let primary = diagnostic.primary.iter().map(|label| (label, true));
+    let secondary = diagnostic.secondary.iter().map(|label| (label, false));
+    let found = primary.chain(secondary).take(MAX_PLACES);
+    found.filter_map(|(label, primary)| place(label, primary, sources)).collect()
+}
+
+fn place<'s>(label: &'s Label, primary: bool, sources: &'s Sources) -> Option<Place<'s>> {
+    let Span { file: id, start, end } = label.span;
+    let file = sources.get(id)?;
+    let at = file.position(start);
+    let line = file.line(at.line);
+    // The column counts characters, the range bytes of the line.
+    let from = line.char_indices().nth(at.column - 1).map_or(line.len(), |(byte, _)| byte);
+    let to = (from + (end - start) as usize).min(line.len()).max(from);
+    Some(Place { file, id, at, line: Line::cut(line, from..to), text: &label.text, primary })
+}
+
+/// Places in the order given, those near to one another in one file together.
+fn pieces<'p, 's>(places: &'p [Place<'s>]) -> Vec<Vec<&'p Place<'s>>> {
+    let mut pieces: Vec<Vec<&Place<'_>>> = Vec::new();
+    for place in places {
+        let near = |piece: &Vec<&Place<'_>>| {
+            piece.iter().any(|other| {
+                let same_line = other.at.line == place.at.line;
+                // A line that had to be cut was cut for one place, and has only room for it.
+                let clash = same_line && (other.line.is_cut || place.line.is_cut);
+                other.id == place.id && other.at.line.abs_diff(place.at.line) <= NEAR && !clash
+            })
+        };
+        match pieces.iter_mut().find(|piece| near(piece)) {
+            Some(piece) => piece.push(place),
+            None => pieces.push(vec![place]),
+        }
+    }
+    pieces
+}
+
+/// Adds a piece of source with its places underlined.
+fn show<'a>(group: Group<'a>, piece: Vec<&Place<'a>>) -> Group<'a> {
+    let Some(&head) = piece.first() else { return group };
+    let lines = piece.iter().map(|place| place.at.line);
+    let (first, last) = lines.fold((head.at.line, head.at.line), |(low, high), line| (low.min(line), high.max(line)));
+    let mut source = String::new();
+    let mut annotations: Vec<Annotation<'a>> = Vec::new();
+    for number in first..=last {
+        let here: Vec<&&Place<'_>> = piece.iter().filter(|place| place.at.line == number).collect();
+        let offset = source.len();
+        match here.first() {
+            Some(place) => source.push_str(&place.line.shown),
+            None => source.push_str(&Line::cut(head.file.line(number), 0..0).shown),
+        }
+        source.push('\n');
+        annotations.extend(here.iter().map(|place| annotation(place, offset)));
+    }
+    let path = clean(&head.file.path);
+    group.element(Snippet::source(source).path(path).line_start(first).annotations(annotations))
+}
+
+fn annotation<'a>(place: &Place<'a>, offset: usize) -> Annotation<'a> {
+    let kind = if place.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+    let Range { start, end } = place.line.marked;
+    let annotation = kind.span(start + offset..end + offset);
+    if place.text.is_empty() { annotation } else { annotation.label(clean(place.text)) }
+}
+
+/// A source line as it is shown.
+struct Line {
+    shown: String,
+    marked: Range<usize>,
+    is_cut: bool,
+}
+
+impl Line {
+    /// The line with `marked` of it underlined; a long one is cut around that.
+    fn cut(line: &str, marked: Range<usize>) -> Line {
+        let (before, rest) = line.split_at_checked(marked.start).unwrap_or((line, ""));
+        let (under, after) = rest.split_at_checked(marked.len()).unwrap_or((rest, ""));
+        // Only so much of the line is looked at, however long it is.
+        let is_long = line.char_indices().nth(MAX_LINE).is_some();
+        let (mut shown, room) = match is_long {
+            false => (clean(before).into_owned(), usize::MAX),
+            true => (tail(before, BEFORE), MAX_LINE),
+        };
+        let start = shown.len();
+        shown += &head(under, room);
+        let end = shown.len();
+        let left = room.saturating_sub(shown.chars().count());
+        shown += &head(after, left.max(8));
+        Line { shown, marked: start..end, is_cut: is_long }
+    }
+}
+
+/// The first characters, with `…` where some are left out.
+fn head(text: &str, room: usize) -> String {
+    match text.char_indices().nth(room) {
+        Some((at, _)) => format!("{}…", clean(text.get(..at).unwrap_or(""))),
+        None => clean(text).into_owned(),
+    }
+}
+
+/// The last characters, with `…` where some are left out.
+fn tail(text: &str, room: usize) -> String {
+    match text.char_indices().rev().nth(room) {
+        Some((at, c)) => format!("…{}", clean(text.get(at + c.len_utf8()..).unwrap_or(""))),
+        None => clean(text).into_owned(),
+    }
+}

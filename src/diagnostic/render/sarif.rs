@@ -1,0 +1,102 @@
+//! SARIF 2.1.0, which code-scanning services read: one run with the rules that occur and a result for each diagnostic.
+
+use super::severity_name;
+use crate::diagnostic::{Code, Diagnostic, Label, Sources};
+use crate::event::Json;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// All diagnostics as one document.
+pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+    let codes: BTreeSet<Code> = diagnostics.iter().map(|one| one.code).collect();
+    let codes: Vec<Code> = codes.into_iter().collect();
+    let results: Vec<Json> = diagnostics.iter().map(|one| result(one, &codes, sources)).collect();
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "dadar",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": codes.iter().copied().map(rule).collect::<Vec<Json>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    format!("{document:#}\n")
+}
+
+fn rule(code: Code) -> Json {
+    let page = code.page();
+    json!({
+        "id": code.as_str(),
+        "name": code.slug(),
+        "shortDescription": {"text": first_sentence(page)},
+        "help": {"text": page, "markdown": page},
+        "defaultConfiguration": {"level": severity_name(code.severity())},
+    })
+}
+
+/// The first line of a page that is text, without the marks of a heading.
+fn first_sentence(page: &str) -> &str {
+    page.lines().map(|line| line.trim_start_matches('#').trim()).find(|line| !line.is_empty()).unwrap_or("")
+}
+
+fn result(diagnostic: &Diagnostic, codes: &[Code], sources: &Sources) -> Json {
+    let mut text = diagnostic.message.clone();
+    if let Some(help) = &diagnostic.help {
+        let _ = write!(text, "\n{help}");
+    }
+    let mut result = json!({
+        "ruleId": diagnostic.code.as_str(),
+        "ruleIndex": codes.binary_search(&diagnostic.code).unwrap_or(0),
+        "level": severity_name(diagnostic.severity()),
+        "message": {"text": text},
+    });
+    if let Some(place) = diagnostic.primary.as_ref().and_then(|label| location(label, None, sources)) {
+        result["locations"] = json!([place]);
+    }
+    let related = diagnostic.secondary.iter().enumerate();
+    let related: Vec<Json> = related.filter_map(|(n, label)| location(label, Some(n), sources)).collect();
+    if !related.is_empty() {
+        result["relatedLocations"] = Json::Array(related);
+    }
+    result
+}
+
+fn location(label: &Label, number: Option<usize>, sources: &Sources) -> Option<Json> {
+    let file = sources.get(label.span.file)?;
+    let (start, end) = (file.position(label.span.start), file.position(label.span.end));
+    let mut location = json!({"physicalLocation": {
+        "artifactLocation": {"uri": uri(&file.path)},
+        "region": {
+            "startLine": start.line, "startColumn": start.column,
+            "endLine": end.line, "endColumn": end.column,
+        },
+    }});
+    if let Some(number) = number {
+        location["id"] = json!(number);
+    }
+    if !label.text.is_empty() {
+        location["message"] = json!({"text": label.text});
+    }
+    Some(location)
+}
+
+/// A path as a URI reference: relative ones stay relative.
+fn uri(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let path = path.trim_start_matches("./");
+    let mut uri = String::from(if path.starts_with('/') { "file://" } else { "" });
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(byte as char),
+            _ => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    uri
+}

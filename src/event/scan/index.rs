@@ -1,0 +1,257 @@
+//! The index: where brackets, commas, colons and quotes stand, and where numbers and words begin.
+//!
+//! 64 bytes at a time become bit masks (a bit a byte, the first byte is the lowest bit), by plain arithmetic here and by
+//! AVX2 in `simd`; what the masks mean is worked out in one place, `Seen::positions`. What lies within strings is left
+//! out, so a string is its two quotes. The list is made for a few blocks at a time, as the walk asks for more.
+
+use super::simd;
+
+/// Bytes in a block.
+pub(super) const BLOCK: usize = 64;
+
+/// Blocks that are indexed at a time.
+const BLOCKS: usize = 8;
+
+/// Room for the positions of `BLOCKS` blocks and for writing past the last by up to a block; a power of two, so that a
+/// masked position is within.
+pub(super) const ROOM: usize = 1024;
+
+/// The positions listed at a time.
+pub(super) type List = [u32; ROOM];
+
+/// How blocks are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    Portable,
+    Avx2,
+}
+
+impl Level {
+    /// The best that the processor can do.
+    pub(super) fn detect() -> Level {
+        if simd::is_there() { Level::Avx2 } else { Level::Portable }
+    }
+}
+
+/// A block as bit masks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Masks {
+    pub(super) quote: u64,
+    pub(super) backslash: u64,
+    /// Space, tab, line feed, carriage return.
+    pub(super) space: u64,
+    /// Below a space.
+    pub(super) control: u64,
+    /// `{}[]:,`, and the bytes 0x0c and 0x1a, which the walk refuses.
+    pub(super) operator: u64,
+    pub(super) non_ascii: u64,
+}
+
+/// What earlier blocks mean for the next one, and what was seen so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// All ones within a string.
+    in_string: u64,
+    /// 1 if a backslash escapes the next block's first byte.
+    escaped: u64,
+    /// 1 if the last byte belongs to a number or word.
+    in_scalar: u64,
+    pub(super) backslash: bool,
+    pub(super) non_ascii: bool,
+    /// The first control character within a string.
+    pub(super) control: Option<u32>,
+}
+
+impl Seen {
+    /// True if something was seen that the walk does not check: what stands within strings.
+    pub(super) fn asks_for_more(&self) -> bool {
+        self.backslash || self.non_ascii || self.control.is_some()
+    }
+
+    /// The positions that matter in the block that begins at `base`.
+    #[inline(always)]
+    pub(super) fn positions(&mut self, masks: Masks, base: usize, prefix_xor: impl Fn(u64) -> u64) -> u64 {
+        let mut escaped = self.escaped;
+        self.escaped = 0;
+        if masks.backslash != 0 {
+            escaped = self.escapes(masks.backslash, escaped);
+        }
+        let quote = masks.quote & !escaped;
+        // From an opening quote up to the byte before the closing one.
+        let in_string = prefix_xor(quote) ^ self.in_string;
+        self.in_string = ((in_string as i64) >> 63) as u64;
+        let scalar = !(masks.operator | masks.space | masks.quote & !escaped);
+        let begins = scalar & !(scalar << 1 | self.in_scalar);
+        self.in_scalar = scalar >> 63;
+        self.non_ascii |= masks.non_ascii != 0;
+        if masks.control & in_string != 0 && self.control.is_none() {
+            self.control = Some(base as u32 + (masks.control & in_string).trailing_zeros());
+        }
+        quote | (masks.operator | begins) & !in_string
+    }
+
+    /// Which bytes are escaped by a backslash, given whether the first one is.
+    #[cold]
+    fn escapes(&mut self, backslash: u64, first: u64) -> u64 {
+        self.backslash = true;
+        let mut escaped = first;
+        let mut left = backslash & !first;
+        while left != 0 {
+            let one = left & left.wrapping_neg();
+            escaped |= one << 1;
+            self.escaped = one >> 63;
+            left &= !(one | one << 1);
+        }
+        escaped
+    }
+}
+
+/// Lists the positions that matter from `at` on, for some blocks; gives how many, and where to go on.
+pub(super) fn index(level: Level, line: &[u8], at: usize, seen: &mut Seen, list: &mut List) -> (usize, usize) {
+    match level {
+        Level::Avx2 => simd::index(line, at, seen, list),
+        Level::Portable => index_with(line, at, seen, list, masks, prefix_xor),
+    }
+}
+
+/// The same for any way to make masks.
+#[inline(always)]
+pub(super) fn index_with(
+    line: &[u8],
+    mut at: usize,
+    seen: &mut Seen,
+    list: &mut List,
+    masks: impl Fn(&[u8; BLOCK]) -> Masks,
+    prefix_xor: impl Fn(u64) -> u64 + Copy,
+) -> (usize, usize) {
+    let mut count = 0;
+    for _ in 0..BLOCKS {
+        let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) else { break };
+        let bits = match rest.first_chunk() {
+            Some(block) => seen.positions(masks(block), at, prefix_xor),
+            None => seen.positions(masks(&padded(rest)), at, prefix_xor),
+        };
+        count += write(bits, at as u32, list, count);
+        at += BLOCK;
+    }
+    (count, at)
+}
+
+/// A last block, filled up with spaces.
+#[cold]
+fn padded(rest: &[u8]) -> [u8; BLOCK] {
+    let mut block = [b' '; BLOCK];
+    for (to, from) in block.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    block
+}
+
+/// Writes the positions of the set bits; gives how many. Eight at a time and past the last, since a branch for each bit
+/// would be dearer.
+#[inline(always)]
+fn write(mut bits: u64, base: u32, list: &mut List, from: usize) -> usize {
+    let count = bits.count_ones() as usize;
+    let mut to = from;
+    while bits != 0 {
+        let Some(eight) = list.get_mut(to..).and_then(|rest| rest.first_chunk_mut::<8>()) else { break };
+        for position in eight {
+            *position = base.wrapping_add(bits.trailing_zeros());
+            bits &= bits.wrapping_sub(1);
+        }
+        to += 8;
+    }
+    count
+}
+
+/// Masks by arithmetic on eight bytes at a time.
+pub(super) fn masks(block: &[u8; BLOCK]) -> Masks {
+    let mut masks = Masks::default();
+    for (n, word) in block.as_chunks::<8>().0.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let shift = n * 8;
+        let add = |mask: &mut u64, bits: u64| *mask |= bits << shift;
+        let equals = |byte: u8| collect(zeros(word ^ repeat(byte)));
+        add(&mut masks.quote, equals(b'"'));
+        add(&mut masks.backslash, equals(b'\\'));
+        add(&mut masks.non_ascii, collect(word & HIGH));
+        let control = collect(below_space(word));
+        add(&mut masks.control, control);
+        add(&mut masks.space, equals(b' '));
+        if control != 0 {
+            add(&mut masks.space, equals(b'\t') | equals(b'\n') | equals(b'\r'));
+        }
+        // `[` and `{`, `]` and `}` differ in the bit of the space.
+        let folded = word | repeat(b' ');
+        let any = zeros(folded ^ repeat(b'{'))
+            | zeros(folded ^ repeat(b'}'))
+            | zeros(folded ^ repeat(b','))
+            | zeros(folded ^ repeat(b':'));
+        add(&mut masks.operator, collect(any));
+    }
+    masks
+}
+
+const HIGH: u64 = repeat(0x80);
+
+const fn repeat(byte: u8) -> u64 {
+    byte as u64 * 0x0101_0101_0101_0101
+}
+
+/// The high bit of each byte that is zero.
+fn zeros(word: u64) -> u64 {
+    // Without carries between bytes: 0x7f is added to seven bits each.
+    !(((word & !HIGH) + !HIGH) | word) & HIGH
+}
+
+/// The high bit of each byte below 0x20.
+fn below_space(word: u64) -> u64 {
+    zeros(word & repeat(0xe0))
+}
+
+/// The high bits of eight bytes as eight bits.
+fn collect(high_bits: u64) -> u64 {
+    // The product moves the bit of byte n to bit 56 + n, and none of the others meet there.
+    (high_bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// Each bit is the exclusive or of the bits up to it.
+fn prefix_xor(mut bits: u64) -> u64 {
+    for shift in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << shift;
+    }
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_tell_every_byte() {
+        for byte in 0..=255u8 {
+            for at in [0, 1, 7, 8, 62, 63] {
+                let mut block = [b'a'; BLOCK];
+                block[at] = byte;
+                let bit = |is: bool| u64::from(is) << at;
+                let expected = Masks {
+                    quote: bit(byte == b'"'),
+                    backslash: bit(byte == b'\\'),
+                    space: bit(b" \t\n\r".contains(&byte)),
+                    control: bit(byte < 0x20),
+                    operator: bit(b"{}[]:,\x0c\x1a".contains(&byte)),
+                    non_ascii: bit(byte >= 0x80),
+                };
+                assert_eq!(masks(&block), expected, "{byte:#x} at {at}");
+                if simd::is_there() {
+                    assert_eq!(simd::masks_of(&block), expected, "{byte:#x} at {at}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn prefix_xor_fills_between_pairs() {
+        assert_eq!(prefix_xor(0b0100_0100), 0b0011_1100);
+    }
+}

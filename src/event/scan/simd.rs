@@ -1,0 +1,133 @@
+//! The index by AVX2: the one place with `unsafe`, which is needed to call functions that not every processor can run.
+#![allow(unsafe_code)]
+
+use super::index::{BLOCK, List, Masks, Seen};
+
+#[cfg(target_arch = "x86_64")]
+pub(super) use x86::*;
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::super::index::index_with;
+    use super::*;
+    use std::arch::x86_64::*;
+
+    /// True if the processor can run `index`.
+    pub(in super::super) fn is_there() -> bool {
+        is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("pclmulqdq")
+    }
+
+    /// As `index::index`. Where the processor lacks AVX2 nothing is listed.
+    pub(in super::super) fn index(line: &[u8], at: usize, seen: &mut Seen, list: &mut List) -> (usize, usize) {
+        if !is_there() {
+            return (0, line.len());
+        }
+        // SAFETY: the features that the function is compiled for have just been found.
+        unsafe { index_avx2(line, at, seen, list) }
+    }
+
+    #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
+    fn index_avx2(line: &[u8], at: usize, seen: &mut Seen, list: &mut List) -> (usize, usize) {
+        index_with(line, at, seen, list, |block| masks(block), |bits| prefix_xor(bits))
+    }
+
+    /// The masks of one block, for the tests.
+    #[cfg(test)]
+    pub(in super::super) fn masks_of(block: &[u8; BLOCK]) -> Masks {
+        assert!(is_there());
+        // SAFETY: the features that the function is compiled for have just been found.
+        unsafe { masks(block) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
+    fn masks(block: &[u8; BLOCK]) -> Masks {
+        let (low, high) = halves(block);
+        let equal = |byte: u8| {
+            let byte = _mm256_set1_epi8(byte as i8);
+            join(_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte))
+        };
+        let control = join(below_space(low), below_space(high));
+        let mut space = equal(b' ');
+        if control != 0 {
+            space |= equal(b'\t') | equal(b'\n') | equal(b'\r');
+        }
+        Masks {
+            quote: equal(b'"'),
+            backslash: equal(b'\\'),
+            space,
+            control,
+            operator: join(operators(low), operators(high)),
+            non_ascii: join(low, high),
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn halves(block: &[u8; BLOCK]) -> (__m256i, __m256i) {
+        let start = block.as_ptr();
+        // SAFETY: the block has 64 bytes, of which each load reads 32; the loads need no alignment.
+        unsafe { (_mm256_loadu_si256(start.cast()), _mm256_loadu_si256(start.add(32).cast())) }
+    }
+
+    /// The top bits of 64 bytes.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn join(low: __m256i, high: __m256i) -> u64 {
+        u64::from(_mm256_movemask_epi8(low) as u32) | u64::from(_mm256_movemask_epi8(high) as u32) << 32
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn below_space(bytes: __m256i) -> __m256i {
+        let most = _mm256_set1_epi8(0x1f);
+        _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, most), bytes)
+    }
+
+    /// `{}[]:,`: looked up by their low four bits, after the space's bit has made brackets of braces.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn operators(bytes: __m256i) -> __m256i {
+        let (o, c) = (b'{' as i8, b'}' as i8);
+        let (comma, colon) = (b',' as i8, b':' as i8);
+        let table = _mm256_setr_epi8(
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, colon, o, comma, c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, colon, o, comma, c,
+            0, 0,
+        );
+        let folded = _mm256_or_si256(bytes, _mm256_set1_epi8(b' ' as i8));
+        _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, bytes), folded)
+    }
+
+    /// Each bit is the exclusive or of the bits up to it: a product without carries by all ones.
+    #[inline]
+    #[target_feature(enable = "avx2,pclmulqdq")]
+    fn prefix_xor(bits: u64) -> u64 {
+        let product = _mm_clmulepi64_si128(_mm_set_epi64x(0, bits as i64), _mm_set1_epi8(-1), 0);
+        _mm_cvtsi128_si64(product) as u64
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+mod elsewhere {
+    use super::*;
+
+    pub(in super::super) fn is_there() -> bool {
+        false
+    }
+
+    /// Never called, since `is_there` is false.
+    pub(in super::super) fn index(line: &[u8], _: usize, _: &mut Seen, _: &mut List) -> (usize, usize) {
+        (0, line.len())
+    }
+
+    #[cfg(test)]
+    pub(in super::super) fn masks_of(block: &[u8; BLOCK]) -> Masks {
+        super::super::index::masks(block)
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) use elsewhere::*;

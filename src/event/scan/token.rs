@@ -1,0 +1,108 @@
+//! Numbers, words and escapes, by RFC 8259's grammar.
+
+use super::fault::Fault;
+
+/// The end of the number that begins at `start`; or where it goes wrong.
+pub(super) fn number(line: &[u8], start: usize) -> Result<usize, usize> {
+    let byte = |at: usize| line.get(at).copied().unwrap_or(0);
+    let mut at = start + usize::from(byte(start) == b'-');
+    at = match byte(at) {
+        b'0' => at + 1,
+        b'1'..=b'9' => digits(line, at),
+        _ => return Err(at),
+    };
+    if byte(at) == b'.' {
+        at = some_digits(line, at + 1)?;
+    }
+    if byte(at) | 0x20 == b'e' {
+        at += 1;
+        at += usize::from(matches!(byte(at), b'+' | b'-'));
+        at = some_digits(line, at)?;
+    }
+    if is_end(line, at) { Ok(at) } else { Err(at) }
+}
+
+/// True if a number or word may end before this byte: at an operator, a quote (which the walk refuses), or white space.
+#[inline]
+pub(super) fn is_end(line: &[u8], at: usize) -> bool {
+    line.get(at).is_none_or(|byte| {
+        matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b':' | b'[' | b'{' | b'"')
+    })
+}
+
+fn some_digits(line: &[u8], at: usize) -> Result<usize, usize> {
+    let end = digits(line, at);
+    if end > at { Ok(end) } else { Err(at) }
+}
+
+fn digits(line: &[u8], mut at: usize) -> usize {
+    while line.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    at
+}
+
+/// The end of `true`, `false` or `null` at `start`.
+pub(super) fn word(line: &[u8], start: usize, word: &[u8]) -> Option<usize> {
+    let end = start + word.len();
+    (line.get(start..end) == Some(word) && is_end(line, end)).then_some(end)
+}
+
+/// The first escape that is none, in a text whose backslashes all stand within strings.
+#[cold]
+pub(super) fn bad_escape(text: &[u8]) -> Option<Fault> {
+    let mut at = 0;
+    while let Some(next) = text.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
+        at += next;
+        match escape(text, at) {
+            Ok((_, len)) => at += len,
+            Err(message) => return Some(Fault::new(at, message)),
+        }
+    }
+    None
+}
+
+/// The character that the escape at `at` stands for, and its length. A pair of surrogates is one escape.
+fn escape(text: &[u8], at: usize) -> Result<(char, usize), &'static str> {
+    const UNKNOWN: &str = "unknown escape";
+    const LONE: &str = "lone surrogate";
+    let char = match text.get(at + 1).ok_or("unexpected end")? {
+        b'"' => '"',
+        b'\\' => '\\',
+        b'/' => '/',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => {
+            let unit = hex(text, at + 2).ok_or("expected four hexadecimal digits after `\\u`")?;
+            if let Some(char) = char::from_u32(unit) {
+                return Ok((char, 6));
+            }
+            let low = if text.get(at + 6..at + 8) == Some(b"\\u") { hex(text, at + 8) } else { None };
+            let pair = low.and_then(|low| char::decode_utf16([unit as u16, low as u16]).next()?.ok());
+            // Two surrogates make one character; anything else leaves the first alone.
+            return pair.filter(|char| *char as u32 > 0xffff).map(|char| (char, 12)).ok_or(LONE);
+        }
+        _ => return Err(UNKNOWN),
+    };
+    Ok((char, 2))
+}
+
+fn hex(text: &[u8], at: usize) -> Option<u32> {
+    let digits = text.get(at..at + 4)?;
+    digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | (*digit as char).to_digit(16)?))
+}
+
+/// Calls `push` with each piece of a string's inside, escapes resolved. What is no escape becomes U+FFFD.
+pub(in crate::event) fn unescape(inside: &[u8], mut push: impl FnMut(&[u8])) {
+    let mut rest = inside;
+    while let Some(next) = memchr::memchr(b'\\', rest) {
+        push(rest.get(..next).unwrap_or_default());
+        let (char, len) = escape(rest, next).unwrap_or((char::REPLACEMENT_CHARACTER, 2));
+        push(char.encode_utf8(&mut [0; 4]).as_bytes());
+        rest = rest.get(next + len..).unwrap_or_default();
+    }
+    push(rest);
+}

@@ -1,0 +1,219 @@
+//! The trie of paths.
+//!
+//! Nodes are numbered; node 0 is the event. A node's members lie in an open hash table of their own, a slice of one shared
+//! array, its elements in another. An entry holds the length and the first bytes of its key, which tell almost all keys
+//! apart without a look at the key itself.
+
+use crate::event::path::Step;
+use rustc_hash::FxHashMap;
+
+/// No slot, or no node.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// The event itself.
+pub(super) const ROOT: u32 = 0;
+
+/// The paths to look for, as a trie. A slot is the number of a path, in the order given.
+#[derive(Clone, Debug, Default)]
+pub struct Trie {
+    nodes: Vec<Node>,
+    entries: Vec<Entry>,
+    items: Vec<(u32, u32)>,
+    /// By slot: the next slot with the same path.
+    twins: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    /// The slot of the path that ends here.
+    pub(super) slot: u32,
+    /// How many members are looked for.
+    pub(super) keys: u32,
+    /// The elements looked for, in ascending order, are `items[first..last]`.
+    pub(super) first_item: u32,
+    pub(super) last_item: u32,
+    /// Bit n is set if a member's key has n bytes; the top bit stands for 63 and more.
+    lengths: u64,
+    /// The members' table is `entries[table..=table + mask]`.
+    table: u32,
+    mask: u32,
+    /// The key that led here.
+    key: Box<str>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    word: u64,
+    len: u32,
+    node: u32,
+}
+
+const VACANT: Entry = Entry { word: 0, len: u32::MAX, node: NONE };
+
+impl Node {
+    fn new(key: Box<str>) -> Node {
+        Node { slot: NONE, keys: 0, first_item: 0, last_item: 0, lengths: 0, table: 0, mask: 0, key }
+    }
+
+    /// How many elements are looked for.
+    pub(super) fn items(&self) -> u32 {
+        self.last_item - self.first_item
+    }
+
+    /// True if something below this node is looked for.
+    #[inline]
+    pub(super) fn is_inner(&self) -> bool {
+        self.keys > 0 || self.last_item > self.first_item
+    }
+}
+
+impl Trie {
+    /// A trie of paths from the raw event's root. The empty path is the event itself. The same path may come twice.
+    pub fn new<'p>(paths: impl IntoIterator<Item = &'p [Step]>) -> Trie {
+        let mut trie = Trie { nodes: vec![Node::new("".into())], ..Trie::default() };
+        let mut children: FxHashMap<(u32, &Step), u32> = FxHashMap::default();
+        let mut order: Vec<(u32, &Step, u32)> = Vec::new();
+        for (slot, path) in paths.into_iter().enumerate() {
+            let mut at = ROOT;
+            for step in path {
+                at = *children.entry((at, step)).or_insert_with(|| {
+                    let child = trie.nodes.len() as u32;
+                    let key = if let Step::Key(key) = step { key.clone() } else { "".into() };
+                    trie.nodes.push(Node::new(key));
+                    order.push((at, step, child));
+                    child
+                });
+            }
+            trie.end(at, slot as u32);
+        }
+        // By parent; elements of one parent in ascending order.
+        order.sort_unstable();
+        for siblings in order.chunk_by(|a, b| a.0 == b.0) {
+            trie.add_children(siblings);
+        }
+        trie
+    }
+
+    /// How many slots there are.
+    pub fn slots(&self) -> usize {
+        self.twins.len()
+    }
+
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
+    #[inline]
+    pub(super) fn node(&self, node: u32) -> Option<&Node> {
+        self.nodes.get(node as usize)
+    }
+
+    /// The next slot with the same path.
+    #[inline]
+    pub(super) fn twin(&self, slot: u32) -> u32 {
+        self.twins.get(slot as usize).copied().unwrap_or(NONE)
+    }
+
+    /// An element that is looked for: its index, and its node.
+    #[inline]
+    pub(super) fn item(&self, at: u32) -> Option<(u32, u32)> {
+        self.items.get(at as usize).copied()
+    }
+
+    /// The member of a node; `NONE` where it is not looked for.
+    #[inline]
+    pub(super) fn member(&self, node: &Node, key: &[u8]) -> u32 {
+        if node.lengths >> key.len().min(63) & 1 == 0 { NONE } else { self.find(node, key) }
+    }
+
+    fn find(&self, node: &Node, key: &[u8]) -> u32 {
+        let word = first_word(key);
+        let mut at = hash(word, key) & node.mask;
+        loop {
+            let entry = self.entries.get((node.table + at) as usize).copied().unwrap_or(VACANT);
+            if entry.word == word && entry.len as usize == key.len() {
+                let same = key.len() <= 8 || self.node(entry.node).is_some_and(|node| node.key.as_bytes() == key);
+                if same {
+                    return entry.node;
+                }
+            }
+            if entry.node == NONE {
+                return NONE;
+            }
+            at = (at + 1) & node.mask;
+        }
+    }
+
+    fn end(&mut self, node: u32, slot: u32) {
+        if let Some(node) = self.nodes.get_mut(node as usize) {
+            self.twins.push(node.slot);
+            node.slot = slot;
+        }
+    }
+
+    fn add_children(&mut self, siblings: &[(u32, &Step, u32)]) {
+        let Some(&(parent, ..)) = siblings.first() else { return };
+        let first_item = self.items.len() as u32;
+        let mut keys = Vec::new();
+        for &(_, step, child) in siblings {
+            match step {
+                Step::Index(index) => self.items.push((*index, child)),
+                Step::Key(key) => keys.push((key.as_bytes(), child)),
+            }
+        }
+        // At least twice the room: probing ends soon, and a vacant entry ends it for certain.
+        let room = (keys.len() * 2).next_power_of_two();
+        let table = self.entries.len();
+        self.entries.resize(table + room, VACANT);
+        let lengths = keys.iter().fold(0, |bits, (key, _)| bits | 1 << key.len().min(63));
+        let slots = self.entries.get_mut(table..).unwrap_or_default();
+        for (key, child) in &keys {
+            place(slots, key, *child);
+        }
+        if let Some(node) = self.nodes.get_mut(parent as usize) {
+            node.keys = keys.len() as u32;
+            (node.first_item, node.last_item) = (first_item, self.items.len() as u32);
+            (node.lengths, node.table, node.mask) = (lengths, table as u32, room as u32 - 1);
+        }
+    }
+}
+
+fn place(table: &mut [Entry], key: &[u8], node: u32) {
+    let mask = table.len() as u32 - 1;
+    let word = first_word(key);
+    let mut at = hash(word, key) & mask;
+    while let Some(entry) = table.get_mut(at as usize) {
+        if entry.node == NONE {
+            *entry = Entry { word, len: key.len() as u32, node };
+            return;
+        }
+        at = (at + 1) & mask;
+    }
+}
+
+/// The first eight bytes. Of a shorter key all bytes, so that with the length it stands for the key.
+#[inline]
+fn first_word(key: &[u8]) -> u64 {
+    if let Some(word) = key.first_chunk() {
+        return u64::from_le_bytes(*word);
+    }
+    if let (Some(head), Some(tail)) = (key.first_chunk(), key.last_chunk()) {
+        return u64::from(u32::from_le_bytes(*head)) | u64::from(u32::from_le_bytes(*tail)) << 32;
+    }
+    key.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+#[inline]
+fn hash(word: u64, key: &[u8]) -> u32 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut hash = word.wrapping_mul(FACTOR) ^ key.len() as u64;
+    if key.len() > 8 {
+        let last = key.last_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+        hash = (hash ^ hash >> 29 ^ last).wrapping_mul(FACTOR);
+        for chunk in key.get(8..).unwrap_or_default().chunks_exact(8) {
+            let word = chunk.first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+            hash = (hash.rotate_left(25) ^ word).wrapping_mul(FACTOR);
+        }
+    }
+    (hash >> 32) as u32
+}

@@ -1,0 +1,452 @@
+//! The walk over the index: checks the grammar, and captures what stands at the paths of the trie.
+//!
+//! Objects and arrays that the trie leads into have a `Frame` on a stack; everything else is passed over by `skip`, which
+//! keeps one bit for each open bracket. Nothing here recurses.
+
+use super::fault::{Fault, Stop, What};
+use super::index::{self, Level, List, Seen};
+use super::token;
+use super::trie::{NONE, Node, ROOT, Trie};
+use super::{Captures, Mode, Tag};
+
+/// Memory of the walk that is kept from event to event.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scratch {
+    list: Option<Box<List>>,
+    frames: Vec<Frame>,
+    /// The kinds of open brackets that no longer fit a word.
+    kinds: Vec<u64>,
+    /// A key whose escapes were resolved.
+    key: Vec<u8>,
+}
+
+/// An object or array that the trie leads into.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    node: u32,
+    start: u32,
+    /// Where its captures begin in `found`.
+    mark: u32,
+    /// How many of the node's children are still looked for (in trusted mode, and of arrays).
+    left: u32,
+    /// Of an array: the index of the next element.
+    index: u32,
+    object: bool,
+}
+
+struct Walk<'w> {
+    level: Level,
+    trie: &'w Trie,
+    line: &'w [u8],
+    depth: usize,
+    captures: &'w mut Captures,
+    /// Where the next block begins.
+    at: usize,
+    seen: Seen,
+    list: Box<List>,
+    next: usize,
+    count: usize,
+    frames: Vec<Frame>,
+    kinds: Vec<u64>,
+    key: Vec<u8>,
+}
+
+type Step<T> = Result<T, Stop>;
+
+/// Scans a line whose length fits.
+pub(super) fn walk(
+    level: Level,
+    trie: &Trie,
+    line: &[u8],
+    mode: Mode,
+    depth: usize,
+    captures: &mut Captures,
+) -> Result<(), Fault> {
+    let Scratch { list, frames, kinds, key } = std::mem::take(&mut captures.scratch);
+    let list = list.unwrap_or_else(|| Box::new([0; index::ROOM]));
+    let seen = Seen::default();
+    let mut walk =
+        Walk { level, trie, line, depth, captures, at: 0, seen, list, next: 0, count: 0, frames, kinds, key };
+    let result = match mode {
+        Mode::Strict => walk.event::<true>(),
+        Mode::Trusted => walk.event::<false>(),
+    };
+    let Walk { list, mut frames, mut kinds, key, seen, .. } = walk;
+    frames.clear();
+    kinds.clear();
+    captures.scratch = Scratch { list: Some(list), frames, kinds, key };
+    captures.finish();
+    match result {
+        Err(stop) => Err(Fault::from_stop(stop, line, &seen, depth)),
+        Ok(()) if mode == Mode::Strict && seen.asks_for_more() => Fault::in_strings(line, &seen).map_or(Ok(()), Err),
+        Ok(()) => Ok(()),
+    }
+}
+
+impl Walk<'_> {
+    fn event<const STRICT: bool>(&mut self) -> Step<()> {
+        let start = self.token();
+        match self.byte(start) {
+            b'{' => self.tracked::<STRICT>(start)?,
+            _ if start >= self.line.len() => return stop(start, What::Empty),
+            b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => return stop(start, What::NotObject),
+            _ => return stop(start, What::Event),
+        }
+        if STRICT {
+            let after = self.token();
+            if after < self.line.len() {
+                return stop(after, What::Trailing);
+            }
+        }
+        Ok(())
+    }
+
+    /// The next position that matters; the line's length at its end.
+    #[inline(always)]
+    fn token(&mut self) -> usize {
+        if self.next == self.count {
+            self.refill();
+        }
+        let position = self.list.get(self.next & (index::ROOM - 1)).copied().unwrap_or_default();
+        self.next += 1;
+        position as usize
+    }
+
+    #[inline(never)]
+    fn refill(&mut self) {
+        self.next = 0;
+        self.count = 0;
+        while self.count == 0 && self.at < self.line.len() {
+            (self.count, self.at) = index::index(self.level, self.line, self.at, &mut self.seen, &mut self.list);
+        }
+        if self.count == 0 {
+            self.count = 1;
+            if let Some(first) = self.list.first_mut() {
+                *first = self.line.len() as u32;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn byte(&self, at: usize) -> u8 {
+        self.line.get(at).copied().unwrap_or(0)
+    }
+
+    /// Walks the value at `pos`, which belongs to the trie's root.
+    fn tracked<const STRICT: bool>(&mut self, mut pos: usize) -> Step<()> {
+        let mut node = ROOT;
+        loop {
+            // A value.
+            if let Some((next_node, next)) = self.value::<STRICT>(node, pos)? {
+                (node, pos) = (next_node, next);
+                continue;
+            }
+            // What is behind it.
+            loop {
+                let Some(&Frame { object, left, .. }) = self.frames.last() else { return Ok(()) };
+                if !STRICT && left == 0 {
+                    if self.leave_early()? {
+                        return Ok(());
+                    }
+                    continue;
+                }
+                let at = self.token();
+                match (self.byte(at), object) {
+                    (b',', true) => {
+                        let at = self.token();
+                        node = self.member::<STRICT>(at)?;
+                        pos = self.token();
+                        break;
+                    }
+                    (b',', false) => {
+                        node = self.element();
+                        pos = self.token();
+                        break;
+                    }
+                    (b'}', true) | (b']', false) => self.close(at),
+                    (_, true) => return stop(at, What::CommaOrBrace),
+                    (_, false) => return stop(at, What::CommaOrBracket),
+                }
+            }
+        }
+    }
+
+    /// Passes over a value, or steps into it: then the first value inside is next.
+    #[inline(always)]
+    fn value<const STRICT: bool>(&mut self, number: u32, pos: usize) -> Step<Option<(u32, usize)>> {
+        let Some(node) = self.trie.node(number) else {
+            self.skip::<STRICT>(pos)?;
+            return Ok(None);
+        };
+        let mark = if node.is_inner() { self.captures.enter(number) } else { 0 };
+        match self.byte(pos) {
+            b'{' if node.keys > 0 => self.open::<STRICT>(number, node, mark, pos, true),
+            b'[' if node.items() > 0 => self.open::<STRICT>(number, node, mark, pos, false),
+            first => {
+                self.leaf(node.slot, first, pos)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Passes over a value into which the trie does not lead, and captures it.
+    fn leaf(&mut self, slot: u32, first: u8, pos: usize) -> Step<()> {
+        let end = self.check(pos)?;
+        let tag = match first {
+            b'"' if self.has_escapes(pos, end) => Tag::EscapedString,
+            b'"' => Tag::String,
+            b'{' => Tag::Object,
+            b'[' => Tag::Array,
+            b't' => Tag::True,
+            b'f' => Tag::False,
+            b'n' => Tag::Null,
+            _ => Tag::Number,
+        };
+        self.capture(slot, tag, pos, end);
+        Ok(())
+    }
+
+    fn capture(&mut self, mut slot: u32, tag: Tag, start: usize, end: usize) {
+        while slot != NONE {
+            self.captures.set(slot, tag, start..end);
+            slot = self.trie.twin(slot);
+        }
+    }
+
+    fn has_escapes(&self, start: usize, end: usize) -> bool {
+        self.seen.backslash && self.line.get(start..end).is_some_and(|text| memchr::memchr(b'\\', text).is_some())
+    }
+
+    /// Opens a frame; gives the first value inside.
+    fn open<const STRICT: bool>(
+        &mut self,
+        number: u32,
+        node: &Node,
+        mark: u32,
+        pos: usize,
+        object: bool,
+    ) -> Step<Option<(u32, usize)>> {
+        if self.frames.len() >= self.depth {
+            return stop(pos, What::Depth);
+        }
+        let left = if object { node.keys } else { node.items() };
+        self.frames.push(Frame { node: number, start: pos as u32, mark, left, index: 0, object });
+        let at = self.token();
+        match (self.byte(at), object) {
+            (b'}', true) | (b']', false) => {
+                self.close(at);
+                Ok(None)
+            }
+            (_, true) => {
+                let node = self.member::<STRICT>(at)?;
+                Ok(Some((node, self.token())))
+            }
+            (_, false) => Ok(Some((self.element(), at))),
+        }
+    }
+
+    /// Closes the innermost frame, whose bracket stands at `at`.
+    fn close(&mut self, at: usize) {
+        let Some(frame) = self.frames.pop() else { return };
+        if let Some(node) = self.trie.node(frame.node) {
+            let tag = if frame.object { Tag::Object } else { Tag::Array };
+            self.capture(node.slot, tag, frame.start as usize, at + 1);
+        }
+        self.captures.leave(frame.node, frame.mark);
+    }
+
+    /// Reads a key and the colon behind it; gives the member's node.
+    #[inline(always)]
+    fn member<const STRICT: bool>(&mut self, start: usize) -> Step<u32> {
+        if self.byte(start) != b'"' {
+            return stop(start, What::Key);
+        }
+        let end = self.token();
+        let colon = self.token();
+        if self.byte(colon) != b':' {
+            return stop(colon, What::Colon);
+        }
+        let Some(frame) = self.frames.last_mut() else { return Ok(NONE) };
+        let Some(node) = self.trie.node(frame.node) else { return Ok(NONE) };
+        let key = self.line.get(start + 1..end).unwrap_or_default();
+        let child = if self.seen.backslash && memchr::memchr(b'\\', key).is_some() {
+            self.key.clear();
+            token::unescape(key, |piece| self.key.extend_from_slice(piece));
+            self.trie.member(node, &self.key)
+        } else {
+            self.trie.member(node, key)
+        };
+        if !STRICT && child != NONE {
+            if self.trie.node(child).is_some_and(|node| {
+                if node.is_inner() { self.captures.visited(child) } else { self.captures.has(node.slot) }
+            }) {
+                return Ok(NONE);
+            }
+            frame.left = frame.left.saturating_sub(1);
+        }
+        Ok(child)
+    }
+
+    /// The node of the next element.
+    #[inline(always)]
+    fn element(&mut self) -> u32 {
+        let Some(frame) = self.frames.last_mut() else { return NONE };
+        let index = frame.index;
+        frame.index = index.saturating_add(1);
+        if frame.left == 0 {
+            return NONE;
+        }
+        let Some(node) = self.trie.node(frame.node) else { return NONE };
+        match self.trie.item(node.last_item - frame.left) {
+            Some((wanted, child)) if wanted == index => {
+                frame.left -= 1;
+                child
+            }
+            _ => NONE,
+        }
+    }
+
+    /// In trusted mode, when nothing more is looked for in the innermost frame: leaves all frames of which that is true.
+    /// True if none is left.
+    fn leave_early(&mut self) -> Step<bool> {
+        let trie = self.trie;
+        let is_captured = |frame: &Frame| trie.node(frame.node).is_some_and(|node| node.slot != NONE);
+        let done = self.frames.iter().rev().take_while(|frame| frame.left == 0 && !is_captured(frame)).count();
+        if done == self.frames.len() {
+            return Ok(true);
+        }
+        // A frame that is captured itself needs its end.
+        let end = self.out_of(done.max(1))?;
+        for _ in 0..done.max(1) {
+            self.close(end);
+        }
+        Ok(false)
+    }
+
+    /// Passes over what is left of `levels` brackets; gives where the last one closes.
+    fn out_of(&mut self, levels: usize) -> Step<usize> {
+        let mut depth = levels;
+        loop {
+            let at = self.token();
+            match self.byte(at) {
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Ok(at);
+                    }
+                }
+                _ if at >= self.line.len() => return stop(at, What::Value),
+                _ => {}
+            }
+        }
+    }
+
+    /// Passes over the value at `pos`; gives its end. What is not strict does not check, and knows no end of numbers.
+    fn skip<const STRICT: bool>(&mut self, pos: usize) -> Step<usize> {
+        if STRICT {
+            return self.check(pos);
+        }
+        match self.byte(pos) {
+            b'{' | b'[' => self.out_of(1).map(|end| end + 1),
+            b'"' => Ok(self.token() + 1),
+            _ => Ok(pos),
+        }
+    }
+
+    /// Passes over the value at `pos`, checking it; gives its end.
+    fn check(&mut self, mut pos: usize) -> Step<usize> {
+        let base = self.frames.len();
+        let spilled = self.kinds.len();
+        let mut depth = 0usize;
+        // The innermost open brackets, a bit each: 1 for an object. Every 64 levels they move to `self.kinds`.
+        let mut kinds = 0u64;
+        loop {
+            let mut end = match self.byte(pos) {
+                b'"' => {
+                    let close = self.token();
+                    if close >= self.line.len() {
+                        return stop(close, What::Value);
+                    }
+                    close + 1
+                }
+                b'-' | b'0'..=b'9' => token::number(self.line, pos).map_err(|at| Stop { at, what: What::Number })?,
+                first @ (b'{' | b'[') => {
+                    if base + depth >= self.depth {
+                        return stop(pos, What::Depth);
+                    }
+                    if depth > 0 && depth.is_multiple_of(64) {
+                        self.kinds.push(kinds);
+                    }
+                    depth += 1;
+                    let object = first == b'{';
+                    let at = self.token();
+                    if self.byte(at) == first + 2 {
+                        // Closed at once.
+                        depth -= 1;
+                        if depth > 0 && depth.is_multiple_of(64) {
+                            kinds = self.kinds.pop().unwrap_or_default();
+                        }
+                        at + 1
+                    } else {
+                        kinds = kinds << 1 | u64::from(object);
+                        pos = if object { self.checked_key(at)? } else { at };
+                        continue;
+                    }
+                }
+                b't' => self.word(pos, b"true")?,
+                b'f' => self.word(pos, b"false")?,
+                b'n' => self.word(pos, b"null")?,
+                _ => return stop(pos, What::Value),
+            };
+            // What is behind the value.
+            loop {
+                if depth == 0 {
+                    self.kinds.truncate(spilled);
+                    return Ok(end);
+                }
+                let at = self.token();
+                let object = kinds & 1 == 1;
+                match self.byte(at) {
+                    b',' => {
+                        let next = self.token();
+                        pos = if object { self.checked_key(next)? } else { next };
+                        break;
+                    }
+                    b'}' if object => {}
+                    b']' if !object => {}
+                    _ => return stop(at, if object { What::CommaOrBrace } else { What::CommaOrBracket }),
+                }
+                end = at + 1;
+                depth -= 1;
+                kinds >>= 1;
+                if depth > 0 && depth.is_multiple_of(64) {
+                    kinds = self.kinds.pop().unwrap_or_default();
+                }
+            }
+        }
+    }
+
+    /// Checks a key and the colon behind it; gives where the value begins.
+    #[inline(always)]
+    fn checked_key(&mut self, start: usize) -> Step<usize> {
+        if self.byte(start) != b'"' {
+            return stop(start, What::Key);
+        }
+        self.token();
+        let colon = self.token();
+        if self.byte(colon) != b':' {
+            return stop(colon, What::Colon);
+        }
+        Ok(self.token())
+    }
+
+    fn word(&mut self, pos: usize, word: &[u8]) -> Step<usize> {
+        token::word(self.line, pos, word).ok_or(Stop { at: pos, what: What::Value })
+    }
+}
+
+#[inline]
+fn stop<T>(at: usize, what: What) -> Step<T> {
+    Err(Stop { at, what })
+}

@@ -1,0 +1,146 @@
+//! What a test claims about a decision, a field at a time, and whether it holds.
+
+use super::Failure;
+use crate::diagnostic::{Sources, Span};
+use crate::event::{Json, Value};
+use bumpalo::Bump;
+
+/// A claim about one field of a decision.
+#[derive(Debug)]
+pub(super) struct Claim {
+    pub(super) field: &'static str,
+    pub(super) span: Span,
+    pub(super) want: Want,
+}
+
+/// What is wanted of a field.
+#[derive(Debug)]
+pub(super) enum Want {
+    /// This very value.
+    Equal(Json),
+    /// A text with this in it.
+    Containing(String),
+    /// These names, and no other; in this order if `ordered`.
+    Exactly { names: Vec<String>, ordered: bool },
+    /// These names among them, and none of those.
+    Among { includes: Vec<String>, excludes: Vec<String> },
+    /// An object with these members; null: without it.
+    Members(Vec<(String, Json)>),
+    /// A list that has, for each of these, an entry with these members; empty: an empty list.
+    Entries(Vec<Vec<(String, Json)>>),
+}
+
+impl Claim {
+    /// What did not hold of a decision, given as the JSON that is written of it.
+    pub(super) fn check(&self, decision: &Json, sources: &Sources) -> Option<Failure> {
+        let found = decision.get(self.field).unwrap_or(&Json::Null);
+        let (expected, note) = self.want.refuse(found)?;
+        Some(Failure {
+            event: None,
+            field: self.field.to_owned(),
+            expected,
+            found: found.to_string(),
+            note,
+            place: Some(sources.place(self.span)),
+        })
+    }
+}
+
+impl Want {
+    /// None if `found` is as wanted; else what is wanted, and a note on the difference.
+    fn refuse(&self, found: &Json) -> Option<(String, Option<String>)> {
+        match self {
+            Want::Equal(json) => (!same(json, found)).then(|| (json.to_string(), None)),
+            Want::Containing(part) => {
+                let holds = found.as_str().is_some_and(|text| text.contains(part.as_str()));
+                (!holds).then(|| (format!("a text with {} in it", Json::from(part.as_str())), None))
+            }
+            Want::Exactly { names, ordered } => exactly(names, *ordered, &strings(found)),
+            Want::Among { includes, excludes } => among(includes, excludes, &strings(found)),
+            Want::Members(members) => {
+                let wrong: Vec<&(String, Json)> = members.iter().filter(|member| !has(found, member)).collect();
+                (!wrong.is_empty()).then(|| (object(members), Some(describe_members(&wrong, found))))
+            }
+            Want::Entries(entries) => refuse_entries(entries, found),
+        }
+    }
+}
+
+/// The names in a list.
+fn strings(json: &Json) -> Vec<&str> {
+    json.as_array().into_iter().flatten().filter_map(Json::as_str).collect()
+}
+
+fn exactly(names: &[String], ordered: bool, found: &[&str]) -> Option<(String, Option<String>)> {
+    let mut wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut given = found.to_vec();
+    if !ordered {
+        wanted.sort_unstable();
+        wanted.dedup();
+        given.sort_unstable();
+    }
+    if wanted == given {
+        return None;
+    }
+    let missing = wanted.iter().filter(|name| !given.contains(name)).copied();
+    let extra = given.iter().filter(|name| !wanted.contains(name)).copied();
+    let note = difference(missing.collect(), extra.collect());
+    Some((Json::from(wanted).to_string(), note.or_else(|| Some(String::from("the order differs")))))
+}
+
+fn among(includes: &[String], excludes: &[String], found: &[&str]) -> Option<(String, Option<String>)> {
+    let missing: Vec<&str> = includes.iter().map(String::as_str).filter(|name| !found.contains(name)).collect();
+    let extra: Vec<&str> = excludes.iter().map(String::as_str).filter(|name| found.contains(name)).collect();
+    let note = difference(missing, extra)?;
+    let mut expected = Vec::new();
+    if !includes.is_empty() {
+        expected.push(format!("with {}", Json::from(includes)));
+    }
+    if !excludes.is_empty() {
+        expected.push(format!("without {}", Json::from(excludes)));
+    }
+    Some((expected.join(", "), Some(note)))
+}
+
+/// `missing: a, b; unexpected: c`.
+fn difference(missing: Vec<&str>, extra: Vec<&str>) -> Option<String> {
+    let part = |title: &str, names: Vec<&str>| (!names.is_empty()).then(|| format!("{title}: {}", names.join(", ")));
+    let parts: Vec<String> = part("missing", missing).into_iter().chain(part("unexpected", extra)).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// True if an object has the member; null stands for no such member.
+fn has(found: &Json, (key, want): &(String, Json)) -> bool {
+    same(want, found.get(key).unwrap_or(&Json::Null))
+}
+
+fn describe_members(wrong: &[&(String, Json)], found: &Json) -> String {
+    let one = |(key, want): &&(String, Json)| match (want.is_null(), found.get(key)) {
+        (true, _) => format!("`{key}` should not be there"),
+        (_, None) => format!("`{key}` is missing"),
+        (_, Some(value)) => format!("`{key}` is {value}, not {want}"),
+    };
+    wrong.iter().map(one).collect::<Vec<String>>().join("; ")
+}
+
+fn object(members: &[(String, Json)]) -> String {
+    members.iter().cloned().collect::<Json>().to_string()
+}
+
+fn refuse_entries(entries: &[Vec<(String, Json)>], found: &Json) -> Option<(String, Option<String>)> {
+    let list = found.as_array().map(Vec::as_slice).unwrap_or_default();
+    if entries.is_empty() {
+        return (!list.is_empty()).then(|| (String::from("[]"), None));
+    }
+    let is_there = |entry: &&Vec<(String, Json)>| list.iter().any(|one| entry.iter().all(|member| has(one, member)));
+    let missing: Vec<String> = entries.iter().filter(|entry| !is_there(entry)).map(|entry| object(entry)).collect();
+    let all: Vec<String> = entries.iter().map(|entry| object(entry)).collect();
+    (!missing.is_empty())
+        .then(|| (format!("with {}", all.join(", ")), Some(format!("missing: {}", missing.join(", ")))))
+}
+
+/// Equality of JSON values as the language has it: `1` is `1.0`.
+pub(super) fn same(a: &Json, b: &Json) -> bool {
+    let arena = Bump::new();
+    Value::from_json(a, &arena) == Value::from_json(b, &arena)
+}

@@ -1,0 +1,341 @@
+//! From the YAML of a test file to its tests, with every mistake on the way.
+
+use super::claim::{Claim, Want};
+use super::files::Folder;
+use super::recorded::Recorded;
+use super::{Input, Now, Test};
+use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
+use crate::event::Json;
+use crate::expr::time;
+use crate::yaml::{Entry, Kind, Node};
+use jiff::tz::TimeZone;
+use std::collections::HashMap;
+
+const TEST_KEYS: &[&str] = &["name", "description", "now", "event", "events", "expect", "expected"];
+const STATUSES: &[&str] = &["routed", "unrouted", "dropped", "rejected", "malformed"];
+
+/// What may be claimed of a decision, and how.
+const CLAIMS: &[(&str, Form)] = &[
+    ("status", Form::Status),
+    ("topic", Form::Scalar),
+    ("id", Form::Scalar),
+    ("subscribers", Form::Names { ordered: false }),
+    ("rules", Form::Names { ordered: true }),
+    ("labels", Form::Members),
+    ("settings", Form::Members),
+    ("filtered", Form::Names { ordered: false }),
+    ("dropped_by", Form::Scalar),
+    ("invalid", Form::Entries),
+    ("errors", Form::Entries),
+    ("error", Form::Text),
+    ("sent", Form::Sent),
+];
+
+/// How a claim is written.
+#[derive(Clone, Copy)]
+enum Form {
+    Status,
+    Scalar,
+    Text,
+    Names { ordered: bool },
+    Members,
+    Entries,
+    Sent,
+}
+
+/// Decodes one file.
+pub(super) struct Decoder<'d> {
+    pub(super) folder: &'d Folder,
+    pub(super) diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+impl Decoder<'_> {
+    /// `tests:` with a list of tests.
+    pub(super) fn file(&mut self, node: &Node) -> Vec<Test> {
+        let Some(entries) = self.mapping(node, "a test file") else { return Vec::new() };
+        self.known_keys(entries, &["tests"], "a test file");
+        let Some(list) = get(entries, "tests") else {
+            self.error(Code::MissingKey, node.span, "a test file needs `tests`");
+            self.amend(|one| one.help("begin with `tests:` and a list of tests under it"));
+            return Vec::new();
+        };
+        let Some(items) = self.sequence(list, "`tests`") else { return Vec::new() };
+        let tests: Vec<Test> = items.iter().filter_map(|item| self.test(item)).collect();
+        self.unique_names(&tests);
+        tests
+    }
+
+    fn unique_names(&mut self, tests: &[Test]) {
+        let mut seen: HashMap<&str, Span> = HashMap::new();
+        for test in tests {
+            if let Some(first) = seen.insert(&test.name, test.span) {
+                self.error(Code::DuplicateName, test.span, format!("test `{}` is defined twice", test.name));
+                self.amend(|diagnostic| diagnostic.also(first, "first defined here"));
+            }
+        }
+    }
+
+    /// One test; none if a mistake in it keeps it from running.
+    fn test(&mut self, node: &Node) -> Option<Test> {
+        let before = self.diagnostics.len();
+        let entries = self.mapping(node, "a test")?;
+        self.known_keys(entries, TEST_KEYS, "a test");
+        let (name, span) = self.name(node, entries)?;
+        let now = get(entries, "now").map_or(Now::None, |value| self.now(value));
+        let inputs = self.inputs(node, entries);
+        let claims = get(entries, "expect").map(|value| self.claims(value)).unwrap_or_default();
+        let recorded = get(entries, "expected").map(|value| self.recorded(value, &inputs, entries));
+        if get(entries, "expect").is_none() && recorded.is_none() {
+            self.error(Code::MissingKey, span, format!("test `{name}` expects nothing"));
+            self.amend(|one| one.help("add `expect:`, such as `expect: {status: routed}`"));
+        }
+        (self.diagnostics.len() == before).then_some(Test { name, span, now, inputs, claims, recorded })
+    }
+
+    fn name(&mut self, node: &Node, entries: &[Entry]) -> Option<(String, Span)> {
+        let Some(value) = get(entries, "name") else {
+            self.error(Code::MissingKey, node.span, "a test needs a `name`");
+            return None;
+        };
+        let text = self.text(value, "`name`")?;
+        if text.trim().is_empty() {
+            self.error(Code::EmptyValue, value.span, "the name of a test is empty");
+            return None;
+        }
+        Some((text, value.span))
+    }
+
+    fn now(&mut self, node: &Node) -> Now {
+        let Some(text) = self.text(node, "`now`") else { return Now::None };
+        if text == "event" {
+            return Now::Event;
+        }
+        if time::parse_time(&text, &TimeZone::UTC).is_none() {
+            self.error(Code::BadTime, node.span, format!("`{text}` is not a time"));
+            self.amend(|one| one.help("write it as 2026-01-10T13:00:00+05:30, or `event` for each event's own time"));
+        }
+        Now::At(text)
+    }
+
+    /// `event:` or `events:`, one of them.
+    fn inputs(&mut self, node: &Node, entries: &[Entry]) -> Vec<Input> {
+        match (get(entries, "event"), get(entries, "events")) {
+            (Some(event), None) => vec![Input { line: line(event), number: 1, shown: None }],
+            (None, Some(events)) => self.events(events),
+            (None, None) => {
+                self.error(Code::MissingKey, node.span, "a test needs an `event`, or `events` with a file of them");
+                Vec::new()
+            }
+            (Some(_), Some(events)) => {
+                self.error(Code::BadTest, events.span, "a test has either `event` or `events`");
+                Vec::new()
+            }
+        }
+    }
+
+    /// A file of events, or a list of them.
+    fn events(&mut self, node: &Node) -> Vec<Input> {
+        if let Kind::Sequence(items) = &node.kind {
+            let input = |(number, item)| Input { line: line(item), number, shown: Some(format!("event {number}")) };
+            return (1..).zip(items).map(input).collect();
+        }
+        let Some((name, lines)) = self.lines(node, "`events`") else { return Vec::new() };
+        if lines.is_empty() {
+            self.error(Code::BadTest, node.span, format!("`{name}` has no events"));
+        }
+        let input = |(number, line)| Input { line, number, shown: Some(format!("{name}:{number}")) };
+        lines.into_iter().map(input).collect()
+    }
+
+    /// A file of decisions, one for each event.
+    fn recorded(&mut self, node: &Node, inputs: &[Input], entries: &[Entry]) -> Vec<Recorded> {
+        if get(entries, "events").is_none() {
+            self.error(Code::BadTest, node.span, "`expected` needs `events`");
+            self.amend(|one| one.help("what is expected of a single `event` stands under `expect`"));
+            return Vec::new();
+        }
+        let Some((name, lines)) = self.lines(node, "`expected`") else { return Vec::new() };
+        if lines.len() != inputs.len() && !inputs.is_empty() {
+            let counts = format!("`{name}` has {} lines for {} events", lines.len(), inputs.len());
+            self.error(Code::BadTest, node.span, counts);
+        }
+        let mut recorded = Vec::new();
+        for (number, line) in lines {
+            match Recorded::parse(&line, format!("{name}:{number}")) {
+                Ok(one) => recorded.push(one),
+                Err(problem) => {
+                    self.error(
+                        Code::BadTest,
+                        node.span,
+                        format!("line {number} of `{name}` is no decision: {problem}"),
+                    );
+                    break;
+                }
+            }
+        }
+        recorded
+    }
+
+    fn lines(&mut self, node: &Node, what: &str) -> Option<(String, Vec<(u64, Vec<u8>)>)> {
+        let name = self.text(node, what)?;
+        match self.folder.lines(&name) {
+            Ok(lines) => Some((name, lines)),
+            Err(problem) => {
+                self.error(problem.code, node.span, format!("`{name}` {}", problem.message));
+                None
+            }
+        }
+    }
+
+    fn claims(&mut self, node: &Node) -> Vec<Claim> {
+        let Some(entries) = self.mapping(node, "`expect`") else { return Vec::new() };
+        let keys: Vec<&str> = CLAIMS.iter().map(|(key, _)| *key).collect();
+        self.known_keys(entries, &keys, "`expect`");
+        if entries.is_empty() {
+            self.error(Code::EmptyValue, node.span, "`expect` is empty, so the test would always pass");
+        }
+        let mut claims = Vec::new();
+        for entry in entries {
+            let known = CLAIMS.iter().find(|(key, _)| *key == entry.key.text.value);
+            let Some(&(field, form)) = known else { continue };
+            let want = self.want(&entry.value, field, form);
+            claims.extend(want.map(|want| Claim { field, span: entry.value.span, want }));
+        }
+        claims
+    }
+
+    fn want(&mut self, node: &Node, field: &str, form: Form) -> Option<Want> {
+        match form {
+            Form::Status => self.status(node),
+            Form::Scalar => match node.scalar() {
+                Some(scalar) => Some(Want::Equal(scalar.value.clone())),
+                None => self.wrong(node, &format!("`{field}`"), "a single value"),
+            },
+            Form::Text => self.text(node, &format!("`{field}`")).map(Want::Containing),
+            Form::Names { ordered } => self.names_wanted(node, field, ordered),
+            Form::Members => Some(Want::Members(self.members(node, &format!("`{field}`"))?)),
+            Form::Entries => self.entries(node, field),
+            Form::Sent => {
+                self.error(Code::BadTest, node.span, "`sent` needs transforms, which this version does not have yet");
+                None
+            }
+        }
+    }
+
+    fn status(&mut self, node: &Node) -> Option<Want> {
+        let text = self.text(node, "`status`")?;
+        if !STATUSES.contains(&text.as_str()) {
+            let hint = did_you_mean(&text, STATUSES.iter().copied());
+            let help = hint.unwrap_or_else(|| format!("it is one of {}", STATUSES.join(", ")));
+            self.error(Code::BadValue, node.span, format!("`{text}` is no status"));
+            self.amend(|one| one.help(help));
+            return None;
+        }
+        Some(Want::Equal(Json::from(text)))
+    }
+
+    /// A name, a list of names, or `{includes, excludes}`.
+    fn names_wanted(&mut self, node: &Node, field: &str, ordered: bool) -> Option<Want> {
+        let Kind::Mapping(entries) = &node.kind else {
+            return Some(Want::Exactly { names: self.names(node, &format!("`{field}`"))?, ordered });
+        };
+        self.known_keys(entries, &["includes", "excludes"], &format!("`{field}`"));
+        let mut part = |key: &str| match get(entries, key) {
+            Some(value) => self.names(value, &format!("`{key}`")),
+            None => Some(Vec::new()),
+        };
+        Some(Want::Among { includes: part("includes")?, excludes: part("excludes")? })
+    }
+
+    fn names(&mut self, node: &Node, what: &str) -> Option<Vec<String>> {
+        match &node.kind {
+            Kind::Sequence(items) => items.iter().map(|item| self.text(item, &format!("a name in {what}"))).collect(),
+            Kind::Scalar(_) => Some(vec![self.text(node, what)?]),
+            Kind::Mapping(_) => self.wrong(node, what, "a list of names"),
+        }
+    }
+
+    fn members(&mut self, node: &Node, what: &str) -> Option<Vec<(String, Json)>> {
+        let entries = self.mapping(node, what)?;
+        Some(entries.iter().map(|entry| (entry.key.text.value.clone(), entry.value.to_json())).collect())
+    }
+
+    /// A list of mappings; a text stands for `{path: text}`.
+    fn entries(&mut self, node: &Node, field: &str) -> Option<Want> {
+        let items = self.sequence(node, &format!("`{field}`"))?;
+        let mut entries = Vec::new();
+        for item in items {
+            entries.push(match item.scalar() {
+                Some(_) => vec![(String::from("path"), Json::from(self.text(item, &format!("a path in `{field}`"))?))],
+                None => self.members(item, &format!("an entry of `{field}`"))?,
+            });
+        }
+        Some(Want::Entries(entries))
+    }
+
+    // What every part of the decoder stands on.
+
+    fn mapping<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [Entry]> {
+        match &node.kind {
+            Kind::Mapping(entries) => Some(entries),
+            _ => self.wrong(node, what, "a mapping"),
+        }
+    }
+
+    fn sequence<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [Node]> {
+        match &node.kind {
+            Kind::Sequence(items) => Some(items),
+            _ => self.wrong(node, what, "a list"),
+        }
+    }
+
+    /// A scalar's text as it is written, quoted or not.
+    fn text(&mut self, node: &Node, what: &str) -> Option<String> {
+        match node.scalar() {
+            Some(scalar) if !scalar.value.is_null() => Some(scalar.text.value.clone()),
+            _ => self.wrong(node, what, "a string"),
+        }
+    }
+
+    fn wrong<T>(&mut self, node: &Node, what: &str, wanted: &str) -> Option<T> {
+        let message = format!("{what} has to be {wanted}, not {}", node.describe());
+        let code = if node.is_empty() { Code::EmptyValue } else { Code::WrongType };
+        self.error(code, node.span, message);
+        None
+    }
+
+    fn known_keys(&mut self, entries: &[Entry], known: &[&str], place: &str) {
+        for entry in entries {
+            let key = &entry.key.text.value;
+            if !known.contains(&key.as_str()) {
+                let hint = did_you_mean(key, known.iter().copied());
+                let help = hint.unwrap_or_else(|| format!("{place} may have {}", known.join(", ")));
+                self.error(Code::UnknownKey, entry.key.text.span(), format!("unknown key `{key}` in {place}"));
+                self.amend(|one| one.help(help));
+            }
+        }
+    }
+
+    fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::new(code, span, message));
+    }
+
+    /// Adds to the diagnostic that was made last.
+    fn amend(&mut self, change: impl FnOnce(Diagnostic) -> Diagnostic) {
+        let last = self.diagnostics.pop();
+        self.diagnostics.extend(last.map(change));
+    }
+}
+
+/// The value of a key.
+fn get<'n>(entries: &'n [Entry], key: &str) -> Option<&'n Node> {
+    entries.iter().find(|entry| entry.key.text.value == key).map(|entry| &entry.value)
+}
+
+/// An event as a line of input: a string is the line as it is (so that a broken one can be written), all else its JSON.
+fn line(node: &Node) -> Vec<u8> {
+    match node.to_json() {
+        Json::String(text) => text.into_bytes(),
+        json => json.to_string().into_bytes(),
+    }
+}

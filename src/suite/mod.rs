@@ -1,0 +1,188 @@
+//! Tests of rules: the `*.test.yaml` files of a rule set, and what came of running them.
+//!
+//! Loading finds every mistake in the files without running anything; running prints nothing and gives a [`Report`].
+
+mod claim;
+mod decode;
+mod files;
+mod recorded;
+mod run;
+
+use crate::diagnostic::{Diagnostic, FileId, SourceFile, Sources, Span};
+use crate::rules::LoadOptions;
+use crate::yaml;
+use claim::Claim;
+use recorded::Recorded;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use run::{reads_clock, run};
+
+/// The tests of a rule set.
+#[derive(Debug, Default)]
+pub struct Suite {
+    /// The files, in the order given.
+    pub files: Vec<TestFile>,
+    /// Every mistake that was found in them. A test with a mistake is left out.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the diagnostics and the tests point into.
+    pub sources: Sources,
+}
+
+/// A file of tests.
+#[derive(Debug)]
+pub struct TestFile {
+    /// As shown to people.
+    pub path: String,
+    /// Its tests, in file order.
+    pub tests: Vec<Test>,
+}
+
+/// One test.
+#[derive(Debug)]
+pub struct Test {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub span: Span,
+    now: Now,
+    inputs: Vec<Input>,
+    claims: Vec<Claim>,
+    recorded: Option<Vec<Recorded>>,
+}
+
+/// The clock of a test.
+#[derive(Debug, PartialEq, Eq)]
+enum Now {
+    /// Not given.
+    None,
+    /// Each event's own time.
+    Event,
+    /// As written; without an offset it is in the rule set's zone.
+    At(String),
+}
+
+/// An event of a test.
+#[derive(Debug)]
+struct Input {
+    line: Vec<u8>,
+    number: u64,
+    /// `events.ndjson:3`; none where the test has a single event.
+    shown: Option<String>,
+}
+
+/// What came of running a suite.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// A report for each file.
+    pub files: Vec<FileReport>,
+}
+
+/// What came of a file.
+#[derive(Debug)]
+pub struct FileReport {
+    /// As shown to people.
+    pub path: String,
+    /// What came of its tests, in file order.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// What came of a test.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The test's name.
+    pub name: String,
+    /// Where it stands: `path:line:column`.
+    pub place: String,
+    /// What did not hold; empty where it passed.
+    pub failures: Vec<Failure>,
+    /// How many events it had.
+    pub events: usize,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+/// One thing that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Which event, where the test has several: `events.ndjson:3`.
+    pub event: Option<String>,
+    /// The part of the decision: `subscribers`.
+    pub field: String,
+    /// What the test wants.
+    pub expected: String,
+    /// What the decision says.
+    pub found: String,
+    /// What is missing, or too many.
+    pub note: Option<String>,
+    /// Where it is wanted: `path:line:column`.
+    pub place: Option<String>,
+}
+
+impl Report {
+    /// How many tests passed.
+    pub fn passed(&self) -> usize {
+        self.outcomes().filter(|outcome| outcome.passed()).count()
+    }
+
+    /// How many tests failed.
+    pub fn failed(&self) -> usize {
+        self.outcomes().filter(|outcome| !outcome.passed()).count()
+    }
+
+    /// The outcomes of all files.
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        self.files.iter().flat_map(|file| &file.outcomes)
+    }
+}
+
+impl Outcome {
+    /// True if everything held.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+impl Suite {
+    /// How many tests there are.
+    pub fn len(&self) -> usize {
+        self.files.iter().map(|file| file.tests.len()).sum()
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Loads test files and the event files that they name, which have to lie within the root of `options` (by default the
+/// current folder, or the test file's own where that lies elsewhere).
+pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Suite {
+    let mut suite = Suite::default();
+    for path in paths {
+        let shown = path.display().to_string();
+        match files::read_text(path, yaml::Limits::default().bytes) {
+            Ok(text) => {
+                let id = suite.sources.add(SourceFile::new(shown, text));
+                load_one(&mut suite, id, &files::Folder::of(path, options));
+            }
+            Err(problem) => {
+                suite.diagnostics.push(Diagnostic::global(problem.code, format!("`{shown}` {}", problem.message)));
+            }
+        }
+    }
+    suite
+}
+
+/// Decodes a file that is among the sources already.
+fn load_one(suite: &mut Suite, id: FileId, folder: &files::Folder) {
+    let Some(file) = suite.sources.get(id) else { return };
+    let (path, text) = (file.path.clone(), file.text.clone());
+    let node = yaml::parse(id, &text, yaml::Limits::default(), &mut suite.diagnostics);
+    let mut decoder = decode::Decoder { folder, diagnostics: &mut suite.diagnostics };
+    let tests = node.map(|node| decoder.file(&node)).unwrap_or_default();
+    suite.files.push(TestFile { path, tests });
+}
+
+#[cfg(test)]
+mod tests;

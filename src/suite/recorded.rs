@@ -1,0 +1,59 @@
+//! Recorded decisions: what `expected: file.ndjson` claims, line by line.
+
+use super::Failure;
+use super::claim::same;
+use crate::event::Json;
+
+/// One line of a file of decisions. The keys that it has must agree; others may be left out.
+#[derive(Debug)]
+pub(super) struct Recorded {
+    pub(super) members: Vec<(String, Json)>,
+    /// `expected.ndjson:3`.
+    pub(super) place: String,
+}
+
+/// Says which version of the rules made a decision. It changes with every edit, so that what was recorded with it would
+/// never hold again.
+const VERSION: &str = "ruleset";
+
+impl Recorded {
+    /// Reads one line.
+    pub(super) fn parse(line: &[u8], place: String) -> Result<Recorded, String> {
+        match serde_json::from_slice(line) {
+            Ok(Json::Object(members)) => Ok(Recorded { members: members.into_iter().collect(), place }),
+            Ok(_) => Err(String::from("it is no JSON object")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// What did not hold of a decision, given as the JSON that is written of it.
+    pub(super) fn check(&self, decision: &Json) -> Vec<Failure> {
+        let compared = self.members.iter().filter(|(key, _)| key != VERSION);
+        compared.filter_map(|(key, want)| self.compare(key, want, decision.get(key).unwrap_or(&Json::Null))).collect()
+    }
+
+    fn compare(&self, key: &str, want: &Json, found: &Json) -> Option<Failure> {
+        let agrees = match key {
+            "subscribers" | "filtered" => same(&sorted(want), &sorted(found)),
+            _ => same(want, found),
+        };
+        let failure = || Failure {
+            event: None,
+            field: key.to_owned(),
+            expected: want.to_string(),
+            found: found.to_string(),
+            note: None,
+            place: Some(self.place.clone()),
+        };
+        (!agrees).then(failure)
+    }
+}
+
+/// A list of names as a set: sorted, each once.
+fn sorted(json: &Json) -> Json {
+    let Json::Array(items) = json else { return json.clone() };
+    let mut items = items.clone();
+    items.sort_by_key(Json::to_string);
+    items.dedup();
+    Json::Array(items)
+}

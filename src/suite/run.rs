@@ -1,0 +1,110 @@
+//! Runs tests: each event is routed with the test's clock, and each claim is held against the decision.
+
+use super::{Failure, FileReport, Input, Now, Outcome, Report, Suite, Test};
+use crate::diagnostic::Sources;
+use crate::expr::{Root, time};
+use crate::route::{Clock, Options, Router};
+use crate::rules::RuleSet;
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::time::Instant;
+
+/// Runs the tests whose names contain `filter` (all without one).
+pub fn run(rules: &RuleSet, suite: &Suite, filter: Option<&str>) -> Report {
+    let chosen = |test: &&Test| filter.is_none_or(|part| test.name.contains(part));
+    let mut runner =
+        Runner { rules, reads_clock: reads_clock(rules), routers: HashMap::new(), sources: &suite.sources };
+    let mut files = Vec::new();
+    for file in &suite.files {
+        let outcomes = file.tests.iter().filter(chosen).map(|test| runner.outcome(test)).collect();
+        files.push(FileReport { path: file.path.clone(), outcomes });
+    }
+    Report { files }
+}
+
+/// True if a decision can depend on the clock.
+pub fn reads_clock(rules: &RuleSet) -> bool {
+    rules.paths.as_slice().iter().any(|path| path.root == Root::Now)
+        || rules.rules.iter().any(|rule| !rule.active.is_always())
+        || rules.groups.iter().any(|group| !group.active.is_always())
+}
+
+/// A rule set and its routers, one for each clock that tests have.
+struct Runner<'r> {
+    rules: &'r RuleSet,
+    reads_clock: bool,
+    routers: HashMap<ClockKey, Router>,
+    sources: &'r Sources,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum ClockKey {
+    Fixed(Timestamp),
+    Event,
+}
+
+impl Runner<'_> {
+    fn outcome(&mut self, test: &Test) -> Outcome {
+        let start = Instant::now();
+        let mut outcome = Outcome {
+            name: test.name.clone(),
+            place: self.sources.place(test.span),
+            failures: Vec::new(),
+            events: test.inputs.len(),
+            duration: start.elapsed(),
+        };
+        match self.clock(test) {
+            Ok(clock) => outcome.failures = self.failures(test, clock),
+            Err(failure) => outcome.failures.push(failure),
+        }
+        outcome.duration = start.elapsed();
+        outcome
+    }
+
+    /// The clock of a test; a failure where it needs one and has none.
+    fn clock(&self, test: &Test) -> Result<ClockKey, Failure> {
+        let failure = |found: &str| Failure {
+            event: None,
+            field: String::from("now"),
+            expected: String::from("a time such as 2026-01-10T13:00:00+05:30, since the rules read the clock"),
+            found: found.to_owned(),
+            note: None,
+            place: Some(self.sources.place(test.span)),
+        };
+        match &test.now {
+            Now::Event => Ok(ClockKey::Event),
+            Now::At(text) => match time::parse_time(text, &self.rules.zone) {
+                Some(instant) => Ok(ClockKey::Fixed(instant.timestamp)),
+                None => Err(failure(text)),
+            },
+            Now::None if self.reads_clock => Err(failure("nothing")),
+            // Nothing reads it.
+            Now::None => Ok(ClockKey::Fixed(Timestamp::UNIX_EPOCH)),
+        }
+    }
+
+    fn failures(&mut self, test: &Test, clock: ClockKey) -> Vec<Failure> {
+        let rules = self.rules;
+        let router = self.routers.entry(clock).or_insert_with(|| {
+            let clock = match clock {
+                ClockKey::Fixed(at) => Clock::Fixed(at),
+                ClockKey::Event => Clock::Event,
+            };
+            Router::with_options(rules, Options { clock, ..Options::default() })
+        });
+        let mut session = router.session();
+        let mut failures = Vec::new();
+        for (at, input) in test.inputs.iter().enumerate() {
+            let decision = serde_json::to_value(session.route(&input.line, input.number)).unwrap_or_default();
+            let claims = test.claims.iter().filter_map(|claim| claim.check(&decision, self.sources));
+            let recorded = test.recorded.as_ref().and_then(|lines| lines.get(at));
+            let found = claims.chain(recorded.into_iter().flat_map(|line| line.check(&decision)));
+            failures.extend(found.map(|failure| of_event(failure, input)));
+        }
+        failures
+    }
+}
+
+fn of_event(failure: Failure, input: &Input) -> Failure {
+    Failure { event: input.shown.clone(), ..failure }
+}

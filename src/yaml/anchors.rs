@@ -1,0 +1,85 @@
+//! Anchors: what aliases stand for, and how much all of them together may add to a tree.
+
+use super::Node;
+use super::build::Built;
+use crate::diagnostic::{Span, did_you_mean};
+use std::collections::{HashMap, HashSet};
+
+/// The anchors of a file, by the parser's number.
+pub(super) struct Anchors {
+    names: HashMap<usize, (String, Span)>,
+    kept: HashMap<usize, Kept>,
+    /// Those that an alias refers to; looked up when the first anchor comes.
+    used: Option<HashSet<usize>>,
+    budget: usize,
+}
+
+/// What an anchor names.
+struct Kept {
+    node: Node,
+    cost: usize,
+    height: usize,
+    /// Its first copy is paid for when it is kept.
+    paid: bool,
+}
+
+impl Anchors {
+    /// No anchors yet, and `budget` for their copies.
+    pub(super) fn new(budget: usize) -> Anchors {
+        Anchors { names: HashMap::new(), kept: HashMap::new(), used: None, budget }
+    }
+
+    /// Notes what an anchor is called.
+    pub(super) fn name(&mut self, id: usize, name: &str, span: Span) {
+        self.names.insert(id, (name.to_owned(), span));
+    }
+
+    /// Keeps what an anchor stands for, if some alias wants it; false if that is beyond the budget.
+    pub(super) fn keep(&mut self, id: usize, built: &Built, used: impl FnOnce() -> Vec<usize>) -> bool {
+        if !self.used.get_or_insert_with(|| used().into_iter().collect()).contains(&id) {
+            return true;
+        }
+        if !self.pay(built.cost) {
+            return false;
+        }
+        let kept = Kept { node: built.node.clone(), cost: built.cost, height: built.height, paid: true };
+        self.kept.insert(id, kept);
+        true
+    }
+
+    /// How deep that which an anchor stands for is nested; none while it is not complete.
+    pub(super) fn height(&self, id: usize) -> Option<usize> {
+        self.kept.get(&id).map(|kept| kept.height)
+    }
+
+    /// A copy of what an anchor stands for; none if that is beyond the budget.
+    pub(super) fn copy(&mut self, id: usize) -> Option<Built> {
+        let kept = self.kept.get_mut(&id)?;
+        let (cost, height) = (kept.cost, kept.height);
+        let paid = std::mem::take(&mut kept.paid);
+        if !paid && !self.pay(cost) {
+            return None;
+        }
+        self.kept.get(&id).map(|kept| Built { node: kept.node.clone(), cost, height })
+    }
+
+    /// Where an anchor stands.
+    pub(super) fn place(&self, id: usize) -> Option<Span> {
+        self.names.get(&id).map(|(_, span)| *span)
+    }
+
+    /// A hint, if an anchor has a name near to `name`.
+    pub(super) fn near(&self, name: &str) -> Option<String> {
+        did_you_mean(name, self.names.values().map(|(name, _)| name.as_str()))
+    }
+
+    fn pay(&mut self, cost: usize) -> bool {
+        match self.budget.checked_sub(cost) {
+            Some(left) => {
+                self.budget = left;
+                true
+            }
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,601 @@
+//! From the YAML parser's events to the tree.
+//!
+//! Open collections stand on a stack of our own, so nesting cannot exhaust the thread's.
+
+use super::anchors::Anchors;
+use super::origin::{self, Style};
+use super::scalar::{Resolved, is_ambiguous, resolve};
+use super::syntax::{self, Place};
+use super::traps::{self, Mended, Trap};
+use super::{Entry, Kind, Limits, Node, Scalar, keys};
+use crate::diagnostic::{Code, Diagnostic, FileId, Span};
+use crate::event::Json;
+use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
+use std::ops::Range;
+
+/// What one reading of a file gave.
+#[derive(Default)]
+pub(super) struct Pass {
+    /// The tree; none for an empty file, and where it cannot be trusted.
+    pub(super) root: Option<Node>,
+    /// What was found, traps left out.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Texts that should have been quoted.
+    pub(super) traps: Vec<Trap>,
+}
+
+/// A node and what copies of it would cost.
+pub(super) struct Built {
+    pub(super) node: Node,
+    /// Nodes, and text by the piece.
+    pub(super) cost: usize,
+    /// How deep it is nested: 0 for a scalar.
+    pub(super) height: usize,
+}
+
+/// A collection that is not closed yet.
+struct Frame {
+    start: usize,
+    flow: bool,
+    anchor: usize,
+    cost: usize,
+    height: usize,
+    kind: FrameKind,
+}
+
+enum FrameKind {
+    Sequence(Vec<Node>),
+    Mapping { entries: Vec<Entry>, key: Option<Key> },
+}
+
+/// A key that waits for its value.
+enum Key {
+    Scalar(Scalar),
+    /// One that was refused.
+    Bad,
+}
+
+/// Why reading stops early; what there is to tell has been told.
+struct Stop;
+
+struct Builder<'a> {
+    file: FileId,
+    /// The file as it is.
+    source: &'a str,
+    mended: &'a Mended,
+    limits: Limits,
+    stack: Vec<Frame>,
+    anchors: Anchors,
+    /// The end of what was read so far.
+    end: usize,
+    /// The node completed last, with what stood before it.
+    last: Option<Place>,
+    pass: Pass,
+}
+
+/// Reads the file once.
+pub(super) fn pass(file: FileId, source: &str, mended: &Mended, limits: Limits) -> Pass {
+    let mut builder = Builder {
+        file,
+        source,
+        mended,
+        limits,
+        stack: Vec::new(),
+        anchors: Anchors::new(limits.alias_nodes),
+        end: 0,
+        last: None,
+        pass: Pass::default(),
+    };
+    if builder.run().is_err() {
+        builder.pass.root = None;
+    }
+    builder.pass
+}
+
+/// The parser as it is set up here.
+pub(super) fn parser(source: &str, limits: Limits) -> Parser<'_, granit_parser::StrInput<'_>> {
+    let options = granit_parser::options! {
+        emit_comments: false,
+        emit_anchor_events: true,
+        emit_unresolved_aliases: true,
+        flow_nesting_limit: limits.depth,
+        block_nesting_limit: limits.depth,
+    };
+    Parser::new_from_str_with_options(source, options)
+}
+
+impl Builder<'_> {
+    fn run(&mut self) -> Result<(), Stop> {
+        let mended = self.mended;
+        let mut documents = 0;
+        for event in parser(&mended.source, self.limits) {
+            let (event, span) = match event {
+                Ok(read) => read,
+                Err(error) => return self.stumble(error.kind(), error.marker().byte_offset()),
+            };
+            let range = span.byte_range().unwrap_or(self.end..self.end);
+            let tag = span.tag_span().and_then(|tag| tag.byte_range());
+            if matches!(event, Event::DocumentStart(..)) {
+                documents += 1;
+                if documents > 1 {
+                    return self.several_documents(&range);
+                }
+            }
+            self.take(event, range, tag)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, event: Event<'_>, range: Range<usize>, tag: Option<Range<usize>>) -> Result<(), Stop> {
+        match event {
+            Event::Scalar(value, style, anchor, _) => self.scalar(&value, style, anchor, range, tag),
+            Event::SequenceStart(style, anchor, _) => {
+                self.open(FrameKind::Sequence(Vec::new()), style, anchor, range, tag)
+            }
+            Event::MappingStart(style, anchor, _) => {
+                let kind = FrameKind::Mapping { entries: Vec::new(), key: None };
+                self.open(kind, style, anchor, range, tag)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(range),
+            Event::Alias(id) => self.alias(id, range),
+            Event::UnresolvedAlias(name) => self.unknown_alias(&name, range),
+            Event::Anchor(id, name) => {
+                self.anchors.name(id, &name, syntax::span(self.file, &range));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.pass.diagnostics.push(diagnostic);
+    }
+
+    fn span(&self, range: &Range<usize>) -> Span {
+        syntax::span(self.file, range)
+    }
+
+    /// True inside of `[…]` or `{…}`.
+    fn in_flow(&self) -> bool {
+        self.stack.last().is_some_and(|frame| frame.flow)
+    }
+
+    /// True where the next node is a key.
+    fn at_key(&self) -> bool {
+        matches!(self.stack.last(), Some(Frame { kind: FrameKind::Mapping { key: None, .. }, .. }))
+    }
+
+    /// True where the next node is the value of a key.
+    fn at_value(&self) -> bool {
+        matches!(self.stack.last(), Some(Frame { kind: FrameKind::Mapping { key: Some(_), .. }, .. }))
+    }
+
+    /// What stands before the next node on its line.
+    fn prefix(&self) -> String {
+        match self.stack.last() {
+            Some(Frame { kind: FrameKind::Mapping { key: Some(Key::Scalar(key)), .. }, .. }) => {
+                let written = self.source.get(key.text.span().start as usize..key.text.span().end as usize);
+                format!("{}: ", written.unwrap_or(&key.text.value))
+            }
+            Some(Frame { kind: FrameKind::Sequence(_), flow: false, .. }) => String::from("- "),
+            _ => String::new(),
+        }
+    }
+
+    // ── Scalars ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn scalar(
+        &mut self,
+        value: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        range: Range<usize>,
+        tag: Option<Range<usize>>,
+    ) -> Result<(), Stop> {
+        let style = match style {
+            ScalarStyle::SingleQuoted => Style::Single,
+            ScalarStyle::DoubleQuoted => Style::Double,
+            ScalarStyle::Literal => Style::Literal,
+            ScalarStyle::Folded => Style::Folded,
+            _ => Style::Plain,
+        };
+        let scalar = if self.mended.is_blot(range.start) {
+            self.put_back(range.clone())
+        } else if range.is_empty() && matches!(style, Style::Plain) {
+            self.empty(range.clone(), tag.is_some())
+        } else {
+            let block = matches!(style, Style::Literal | Style::Folded);
+            let range = if block && value.trim_end().is_empty() { self.header(&range) } else { range.clone() };
+            self.find_trap(style, &range);
+            self.filled(value, style, range)
+        };
+        let trapped = tag.is_some_and(|tag| self.tag(tag, &range, value));
+        let scalar = if trapped { self.put_back(range.clone()) } else { scalar };
+        let (span, cost) = (scalar.text.span(), 1 + scalar.text.value.len() / 64);
+        self.end = self.end.max(range.end);
+        self.complete(Built { node: Node { span, kind: Kind::Scalar(scalar) }, cost, height: 0 }, anchor, range.start)
+    }
+
+    /// The text that was blotted out, as a string.
+    fn put_back(&self, range: Range<usize>) -> Scalar {
+        let value = self.source.get(range.clone()).unwrap_or("");
+        let text = crate::diagnostic::Text::verbatim(value, self.span(&range));
+        Scalar { value: Json::from(value), text, plain: false }
+    }
+
+    /// Nothing at all; it stands right behind its colon.
+    fn empty(&mut self, range: Range<usize>, tagged: bool) -> Scalar {
+        let colon = self.source.get(range.start..).is_some_and(|rest| rest.starts_with(':'));
+        let at = range.start + usize::from(colon && !tagged && !self.at_key());
+        let text = crate::diagnostic::Text::building(Span::new(self.file, at, at));
+        Scalar { text, plain: true, value: Json::Null }
+    }
+
+    fn filled(&mut self, value: &str, style: Style, range: Range<usize>) -> Scalar {
+        let trimmed = match style {
+            Style::Literal | Style::Folded => {
+                range.start + self.source.get(range.clone()).unwrap_or("").trim_end().len()
+            }
+            _ => range.end,
+        };
+        let span = self.span(&(range.start..trimmed.max(range.start)));
+        let text = origin::text(self.source, range, span, style, value);
+        let plain = style == Style::Plain;
+        let value = if plain { self.resolve(value, span) } else { Json::from(value) };
+        Scalar { text, plain, value }
+    }
+
+    /// What stands for a block scalar without content, which the parser puts anywhere below: its header.
+    fn header(&self, range: &Range<usize>) -> Range<usize> {
+        let at = self.skip(self.end, if self.at_value() { ":" } else { "-" });
+        let line = self.source.get(at..origin::line_end(self.source, at)).unwrap_or("");
+        let header = line.split_whitespace().next().unwrap_or("");
+        if header.starts_with(['>', '|']) { at..at + header.len() } else { range.start..range.start }
+    }
+
+    fn resolve(&mut self, value: &str, span: Span) -> Json {
+        match resolve(value) {
+            Resolved::Value(json) => {
+                if is_ambiguous(value) {
+                    let message = format!("`{value}` is a string here, though some read it as a boolean");
+                    let help = format!("put it in quotes to be clear: `\"{value}\"`");
+                    self.report(Diagnostic::new(Code::AmbiguousScalar, span, message).help(help));
+                }
+                json
+            }
+            Resolved::LeadingZero => {
+                let message = format!("the number `{value}` has a leading zero");
+                let help = format!("put it in quotes to keep the zero: `\"{value}\"`");
+                self.report(Diagnostic::new(Code::LeadingZero, span, message).help(help));
+                Json::from(value)
+            }
+            Resolved::NotFinite => {
+                let message = format!("`{value}` is no number that an event could have");
+                self.report(Diagnostic::new(Code::BadValue, span, message).help("JSON has finite numbers only"));
+                Json::from(value)
+            }
+        }
+    }
+
+    // ── Collections ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn open(
+        &mut self,
+        kind: FrameKind,
+        style: StructureStyle,
+        anchor: usize,
+        range: Range<usize>,
+        tag: Option<Range<usize>>,
+    ) -> Result<(), Stop> {
+        if self.stack.len() >= self.limits.depth {
+            self.report(syntax::too_deep(self.span(&range)));
+            return Err(Stop);
+        }
+        if let Some(tag) = tag {
+            self.tag(tag, &range, "");
+        }
+        let flow = style == StructureStyle::Flow;
+        self.end = self.end.max(range.end);
+        self.stack.push(Frame { start: range.start, flow, anchor, cost: 1, height: 0, kind });
+        Ok(())
+    }
+
+    fn close(&mut self, range: Range<usize>) -> Result<(), Stop> {
+        let Some(frame) = self.stack.pop() else { return Ok(()) };
+        if frame.flow {
+            self.end = self.end.max(range.end);
+        }
+        let span = Span::new(self.file, frame.start, self.end);
+        let kind = match frame.kind {
+            FrameKind::Sequence(items) => {
+                if frame.flow {
+                    let pieces: Vec<_> = items.iter().map(|item| file_range(item.span)).collect();
+                    self.split_list(&pieces);
+                }
+                Kind::Sequence(items)
+            }
+            FrameKind::Mapping { entries, .. } => {
+                if frame.flow {
+                    self.split_mapping(&entries);
+                }
+                Kind::Mapping(keys::settle(entries, &mut self.pass.diagnostics))
+            }
+        };
+        let height = frame.height + 1;
+        self.complete(Built { node: Node { span, kind }, cost: frame.cost, height }, frame.anchor, frame.start)
+    }
+
+    /// Hands a node to the collection around it.
+    fn complete(&mut self, built: Built, anchor: usize, start: usize) -> Result<(), Stop> {
+        self.last = Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false });
+        if anchor != 0 {
+            let fits = self.anchors.keep(anchor, &built, || used_anchors(self.mended, self.limits));
+            if !fits {
+                return self.over_budget(built.node.span, None);
+            }
+        }
+        self.attach(built)
+    }
+
+    fn attach(&mut self, Built { node, cost, height }: Built) -> Result<(), Stop> {
+        let Some(frame) = self.stack.last_mut() else {
+            self.pass.root = Some(node).filter(|node| !node.is_empty());
+            return Ok(());
+        };
+        frame.cost += cost;
+        frame.height = frame.height.max(height);
+        let complaint = match &mut frame.kind {
+            FrameKind::Sequence(items) => {
+                items.push(node);
+                None
+            }
+            FrameKind::Mapping { entries, key } => match key.take() {
+                Some(Key::Scalar(key)) => {
+                    entries.push(Entry { key, value: node });
+                    None
+                }
+                Some(Key::Bad) => None,
+                None => {
+                    let complaint = bad_key(&node);
+                    *key = Some(match node.kind {
+                        Kind::Scalar(scalar) if complaint.is_none() => Key::Scalar(scalar),
+                        _ => Key::Bad,
+                    });
+                    complaint
+                }
+            },
+        };
+        self.pass.diagnostics.extend(complaint);
+        Ok(())
+    }
+
+    // ── Aliases ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn alias(&mut self, id: usize, range: Range<usize>) -> Result<(), Stop> {
+        self.end = self.end.max(range.end);
+        let span = self.span(&range);
+        let Some(height) = self.anchors.height(id) else {
+            let message = "this alias stands inside of what it is an alias for";
+            self.report(Diagnostic::new(Code::Anchor, span, message).help("write the text out here"));
+            let nothing = self.put_back(range.clone());
+            let node = Node { span, kind: Kind::Scalar(nothing) };
+            return self.complete(Built { node, cost: 1, height: 0 }, 0, range.start);
+        };
+        if self.stack.len() + height > self.limits.depth {
+            self.report(syntax::too_deep(span));
+            return Err(Stop);
+        }
+        match self.anchors.copy(id) {
+            Some(built) => self.complete(built, 0, range.start),
+            None => self.over_budget(span, self.anchors.place(id)),
+        }
+    }
+
+    fn over_budget(&mut self, span: Span, anchor: Option<Span>) -> Result<(), Stop> {
+        let message = format!("the aliases of this file stand for more than {} nodes", self.limits.alias_nodes);
+        let diagnostic = Diagnostic::new(Code::AliasBudget, span, message).help("use fewer aliases, or write them out");
+        self.report(match anchor {
+            Some(anchor) => diagnostic.also(anchor, "for what stands here"),
+            None => diagnostic,
+        });
+        Err(Stop)
+    }
+
+    fn unknown_alias(&mut self, name: &str, range: Range<usize>) -> Result<(), Stop> {
+        self.end = self.end.max(range.end);
+        let whole = self.alias_range(name, &range);
+        let message =
+            format!("`*` at the beginning makes this a YAML alias, and there is no anchor `&{name}` before it");
+        let mut trap = Trap::new(Code::Anchor, self.file, self.source, whole.clone(), &self.prefix(), message);
+        if whole == range {
+            trap.diagnostic = trap.diagnostic.maybe_help(self.anchors.near(name));
+        }
+        self.pass.traps.push(trap);
+        let node = Node { span: self.span(&range), kind: Kind::Scalar(self.put_back(range.clone())) };
+        self.complete(Built { node, cost: 1, height: 0 }, 0, range.start)
+    }
+
+    /// The whole text that begins with what looks like an alias.
+    fn alias_range(&self, name: &str, alias: &Range<usize>) -> Range<usize> {
+        if name.ends_with(':') {
+            return alias.start..alias.end - 1;
+        }
+        let key = self.at_key() || self.source.get(alias.end..).is_some_and(|rest| rest.trim_start().starts_with(':'));
+        let value = traps::value_range(self.source, alias.start, self.in_flow());
+        value.filter(|value| !key && value.end >= alias.end).unwrap_or(alias.clone())
+    }
+
+    // ── Traps ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn trap(&mut self, code: Code, range: Range<usize>, prefix: &str, message: String) {
+        self.pass.traps.push(Trap::new(code, self.file, self.source, range, prefix, message));
+    }
+
+    /// Looks for text that YAML cut off or took for a header.
+    fn find_trap(&mut self, style: Style, range: &Range<usize>) {
+        match style {
+            Style::Plain if self.at_key() => {
+                if let Some(whole) = traps::cut_by_colon(self.source, range.clone(), self.in_flow()) {
+                    let prefix = self.outer_prefix(range.start);
+                    let message = "the text ends at the `: `, which YAML takes for the end of a key";
+                    self.trap(Code::YamlSyntax, whole, &prefix, String::from(message));
+                }
+            }
+            Style::Plain => {
+                if let Some(whole) = traps::cut_by_comment(self.source, range.clone()) {
+                    let prefix = self.prefix();
+                    let message = "the text ends at the ` #`, behind which YAML sees a comment";
+                    self.trap(Code::YamlSyntax, whole, &prefix, String::from(message));
+                }
+            }
+            Style::Literal | Style::Folded => {
+                let header = self.source.get(range.clone()).unwrap_or("");
+                if let Some(first) = traps::header_only(header) {
+                    let message = format!("a `{first}` at the beginning announces a block of text on the lines below");
+                    let prefix = self.prefix();
+                    self.trap(Code::YamlSyntax, range.clone(), &prefix, message);
+                }
+            }
+            Style::Single | Style::Double => {}
+        }
+    }
+
+    /// What stands before the mapping that has just begun at `start`.
+    fn outer_prefix(&self, start: usize) -> String {
+        let outer = self.stack.len().checked_sub(2).and_then(|at| self.stack.get(at));
+        let begins = self.stack.last().is_some_and(|frame| frame.start == start);
+        match outer {
+            Some(Frame { kind: FrameKind::Sequence(_), flow: false, .. }) if begins => String::from("- "),
+            _ => String::new(),
+        }
+    }
+
+    /// Reports a tag; true if it is an expression that begins with `!`.
+    fn tag(&mut self, tag: Range<usize>, node: &Range<usize>, value: &str) -> bool {
+        let written = self.source.get(tag.clone()).unwrap_or("!");
+        let message = format!("`{written}` is a YAML tag, and tags mean nothing here");
+        let near = node.start <= origin::line_end(self.source, tag.start);
+        let expression = written.contains(['(', '.', '[', '"']) || (node.is_empty() && value.is_empty());
+        let local = !written.starts_with("!!") && !written.starts_with("!<") && written.len() > 1;
+        if local && near && expression && !self.at_key() {
+            if let Some(whole) = traps::value_range(self.source, tag.start, self.in_flow()) {
+                let prefix = self.prefix();
+                let message = format!("a `!` at the beginning makes `{written}` a YAML tag");
+                self.trap(Code::Tag, whole, &prefix, message);
+                return true;
+            }
+        }
+        let help = match written {
+            "!!str" => format!("leave it out, and put the text in quotes: `\"{value}\"`"),
+            _ => String::from("leave it out; put a text that begins with `!` in single quotes"),
+        };
+        self.report(Diagnostic::new(Code::Tag, self.span(&tag), message).help(help));
+        false
+    }
+
+    fn split_list(&mut self, pieces: &[Range<usize>]) {
+        for (whole, count) in traps::split_by_commas(self.source, pieces) {
+            let message = format!("the commas split this into {count} items of the list");
+            self.trap(Code::YamlSyntax, whole, "", message);
+        }
+    }
+
+    /// In a flow mapping the first piece is a value, and those that follow are keys without one.
+    fn split_mapping(&mut self, entries: &[Entry]) {
+        for (at, entry) in entries.iter().enumerate() {
+            let rest = entries.iter().skip(at + 1).take_while(|entry| entry.value.is_empty());
+            let keys = rest.map(|entry| file_range(entry.key.text.span()));
+            let pieces: Vec<_> = std::iter::once(file_range(entry.value.span)).chain(keys).collect();
+            let Some((whole, count)) = traps::split_by_commas(self.source, &pieces).into_iter().next() else {
+                continue;
+            };
+            if pieces.first().is_some_and(|first| first.start == whole.start) {
+                let message = format!("the commas split this into a value and {} more keys", count - 1);
+                let prefix = format!("{}: ", entry.key.text.value);
+                self.trap(Code::YamlSyntax, whole, &prefix, message);
+            }
+        }
+    }
+
+    // ── Errors ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn stumble(&mut self, kind: &granit_parser::ErrorKind, at: Option<usize>) -> Result<(), Stop> {
+        let at = at.unwrap_or(self.end);
+        let place = self.place(at);
+        match place.and_then(|place| syntax::trap(self.file, self.source, kind, at, &place)) {
+            Some(trap) => self.pass.traps.push(trap),
+            None => self.report(syntax::report(self.file, self.source, kind, at)),
+        }
+        Err(Stop)
+    }
+
+    /// The node that the parser was at when it stumbled at `at`.
+    fn place(&mut self, at: usize) -> Option<Place> {
+        if let Some(place) = self.split_place() {
+            return Some(place);
+        }
+        if let Some(Frame { kind: FrameKind::Mapping { key: Some(Key::Scalar(_)), .. }, .. }) = self.stack.last() {
+            let start = self.skip(self.end, ":");
+            return Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false });
+        }
+        let last = self.last.take().filter(|last| {
+            let between = self.source.get(last.start..at);
+            between.is_some_and(|text| !text.contains(['\n', '\r']))
+        });
+        last.or_else(|| {
+            let start = self.skip(self.end, if self.in_flow() { "," } else { "-" });
+            Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false })
+        })
+    }
+
+    /// The expression that flow commas have begun to split, if there is one.
+    fn split_place(&self) -> Option<Place> {
+        let frame = self.stack.last().filter(|frame| frame.flow)?;
+        let is_open = |node: &Node| {
+            let plain = node.scalar().is_some_and(|scalar| scalar.plain);
+            plain && traps::Open::behind(self.source.get(file_range(node.span)).unwrap_or("")).is_open()
+        };
+        let (node, prefix) = match &frame.kind {
+            FrameKind::Sequence(items) => (items.iter().find(|item| is_open(item))?, String::new()),
+            FrameKind::Mapping { entries, .. } => {
+                let entry = entries.iter().find(|entry| is_open(&entry.value))?;
+                (&entry.value, format!("{}: ", entry.key.text.value))
+            }
+        };
+        Some(Place { start: node.span.start as usize, prefix, flow: true, split: true })
+    }
+
+    /// The first letter from `at` on, one `mark` skipped.
+    fn skip(&self, at: usize, mark: &str) -> usize {
+        let rest = self.source.get(at..).unwrap_or("").trim_start();
+        let rest = rest.strip_prefix(mark).unwrap_or(rest).trim_start();
+        self.source.len() - rest.len()
+    }
+
+    fn several_documents(&mut self, range: &Range<usize>) -> Result<(), Stop> {
+        let message = "a second YAML document begins here, and a rule file is one";
+        let help = "put it into a file of its own, or take out the `---`";
+        self.report(Diagnostic::new(Code::SeveralDocuments, self.span(range), message).help(help));
+        Ok(())
+    }
+}
+
+fn file_range(span: Span) -> Range<usize> {
+    span.start as usize..span.end as usize
+}
+
+fn bad_key(node: &Node) -> Option<Diagnostic> {
+    let (message, help) = match &node.kind {
+        Kind::Scalar(_) if node.is_empty() => ("there is no key before this `:`", "write `key: value`"),
+        Kind::Scalar(_) => return None,
+        Kind::Sequence(_) => ("a list cannot be a key", "use a text as the key; quote one that begins with `[`"),
+        Kind::Mapping(_) => ("a mapping cannot be a key", "use a text as the key; quote one that begins with `{`"),
+    };
+    Some(Diagnostic::new(Code::WrongType, node.span, message).help(help))
+}
+
+/// The anchors that some alias refers to.
+fn used_anchors(mended: &Mended, limits: Limits) -> Vec<usize> {
+    let events = parser(&mended.source, limits).map_while(Result::ok);
+    events.filter_map(|(event, _)| if let Event::Alias(id) = event { Some(id) } else { None }).collect()
+}

@@ -1,0 +1,287 @@
+//! Where each decoded byte of a scalar stands in the file.
+//!
+//! The scalar is decoded a second time, piece by piece. Only where that gives what the YAML parser read is the
+//! map believed; else the text as a whole stands for its scalar. So a place may be coarse, but is never wrong.
+
+use crate::diagnostic::{Span, Text};
+use std::ops::Range;
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Without quotes.
+    Plain,
+    /// `'…'`
+    Single,
+    /// `"…"`
+    Double,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// The text of a scalar that the parser read as `value` from `range` (quotes included) of `source`. `whole` is what is
+/// underlined for all of it.
+pub(super) fn text(source: &str, range: Range<usize>, whole: Span, style: Style, value: &str) -> Text {
+    let inner = match style {
+        Style::Single | Style::Double => range.start + 1..range.end.saturating_sub(1),
+        _ => range,
+    };
+    let content = source.get(inner.clone()).unwrap_or("");
+    if content == value && matches!(style, Style::Plain | Style::Single | Style::Double) {
+        let mut text = Text::building(whole);
+        text.push(value, inner);
+        return text;
+    }
+    let mut pieces = Pieces { source, text: Text::building(whole), run: inner.start..inner.start };
+    let decoded = match style {
+        Style::Plain | Style::Single | Style::Double => flow(&mut pieces, inner, style),
+        Style::Literal | Style::Folded => block(&mut pieces, inner, style, value),
+    };
+    pieces.flush();
+    if decoded.is_some() && pieces.text.value == value { pieces.text } else { Text::opaque(value, whole) }
+}
+
+/// A text in the making; letters that stand one behind the other become one piece.
+struct Pieces<'a> {
+    source: &'a str,
+    text: Text,
+    run: Range<usize>,
+}
+
+impl Pieces<'_> {
+    /// Takes `range` letter by letter.
+    fn verbatim(&mut self, range: Range<usize>) {
+        if self.run.end != range.start {
+            self.flush();
+            self.run = range;
+        } else {
+            self.run.end = range.end;
+        }
+    }
+
+    /// Takes `decoded`, for which `range` stands.
+    fn unit(&mut self, decoded: &str, range: Range<usize>) {
+        self.flush();
+        self.run = range.end..range.end;
+        if !decoded.is_empty() {
+            self.text.push(decoded, range);
+        }
+    }
+
+    fn flush(&mut self) {
+        let run = std::mem::replace(&mut self.run, 0..0);
+        if let Some(letters) = self.source.get(run.clone()).filter(|letters| !letters.is_empty()) {
+            self.text.push(letters, run);
+        }
+    }
+
+    fn at(&self, offset: usize) -> Option<u8> {
+        self.source.as_bytes().get(offset).copied()
+    }
+
+    /// One past the line break at `offset`, if there is one.
+    fn line_break(&self, offset: usize, end: usize) -> Option<usize> {
+        let next = match (self.at(offset)?, self.at(offset + 1)) {
+            (b'\r', Some(b'\n')) => offset + 2,
+            (b'\r' | b'\n', _) => offset + 1,
+            _ => return None,
+        };
+        (next <= end).then_some(next)
+    }
+
+    /// The first offset from `offset` on that is no blank.
+    fn skip_blanks(&self, mut offset: usize, end: usize) -> usize {
+        while offset < end && matches!(self.at(offset), Some(b' ' | b'\t')) {
+            offset += 1;
+        }
+        offset
+    }
+}
+
+/// Plain and quoted scalars: escapes, and lines that are folded.
+fn flow(pieces: &mut Pieces<'_>, range: Range<usize>, style: Style) -> Option<()> {
+    let mut at = range.start;
+    while at < range.end {
+        let blanks_end = pieces.skip_blanks(at, range.end);
+        if pieces.line_break(blanks_end, range.end).is_some() {
+            at = fold(pieces, at, blanks_end, range.end, 1);
+            continue;
+        }
+        if blanks_end > at {
+            pieces.verbatim(at..blanks_end);
+            at = blanks_end;
+            continue;
+        }
+        at = match (pieces.at(at)?, style) {
+            (b'\'', Style::Single) => {
+                pieces.unit("'", at..at + 2);
+                at + 2
+            }
+            (b'\\', Style::Double) => escape(pieces, at, range.end)?,
+            _ => {
+                let len = pieces.source.get(at..)?.chars().next()?.len_utf8();
+                pieces.verbatim(at..at + len);
+                at + len
+            }
+        };
+    }
+    Some(())
+}
+
+/// Folds the line breaks from `breaks` on; what they become stands for everything from `start` to the next letter.
+/// `joint` is how many breaks are joined to a single space; more are kept.
+fn fold(pieces: &mut Pieces<'_>, start: usize, breaks: usize, end: usize, joint: usize) -> usize {
+    let mut count = 0;
+    let mut at = breaks;
+    while let Some(next) = pieces.line_break(at, end) {
+        count += 1;
+        at = pieces.skip_blanks(next, end);
+    }
+    let decoded = match (joint, count) {
+        (1, 1) => String::from(" "),
+        (_, count) => "\n".repeat(count - 1),
+    };
+    pieces.unit(&decoded, start..at);
+    at
+}
+
+/// An escape of a double-quoted scalar.
+fn escape(pieces: &mut Pieces<'_>, at: usize, end: usize) -> Option<usize> {
+    if pieces.line_break(at + 1, end).is_some() {
+        // An escaped line break joins without a space.
+        return Some(fold(pieces, at, at + 1, end, 0));
+    }
+    let letter = pieces.source.get(at + 1..)?.chars().next()?;
+    let digits = match letter {
+        'x' => 2,
+        'u' => 4,
+        'U' => 8,
+        _ => 0,
+    };
+    if digits == 0 {
+        let next = at + 1 + letter.len_utf8();
+        pieces.unit(simple_escape(letter)?.encode_utf8(&mut [0; 4]), at..next);
+        return Some(next);
+    }
+    let first = hex(pieces.source, at + 2, digits)?;
+    let mut next = at + 2 + digits;
+    let mut code = first;
+    if (0xd800..0xdc00).contains(&first) && pieces.source.get(next..next + 2) == Some("\\u") {
+        let second = hex(pieces.source, next + 2, 4)?;
+        code = 0x10000 + ((first - 0xd800) << 10) + second.checked_sub(0xdc00)?;
+        next += 6;
+    }
+    pieces.unit(char::from_u32(code)?.encode_utf8(&mut [0; 4]), at..next);
+    Some(next)
+}
+
+fn hex(source: &str, at: usize, digits: usize) -> Option<u32> {
+    u32::from_str_radix(source.get(at..at + digits)?, 16).ok()
+}
+
+/// The character that a one-letter escape stands for.
+pub(super) fn simple_escape(letter: char) -> Option<char> {
+    Some(match letter {
+        '0' => '\0',
+        'a' => '\u{7}',
+        'b' => '\u{8}',
+        't' | '\t' => '\t',
+        'n' => '\n',
+        'v' => '\u{b}',
+        'f' => '\u{c}',
+        'r' => '\r',
+        'e' => '\u{1b}',
+        ' ' | '"' | '/' | '\\' => letter,
+        'N' => '\u{85}',
+        '_' => '\u{a0}',
+        'L' => '\u{2028}',
+        'P' => '\u{2029}',
+        _ => return None,
+    })
+}
+
+/// A line of a block scalar without its indentation.
+struct Line {
+    content: Range<usize>,
+}
+
+/// Literal and folded block scalars. Chomping is read off `value`: what is left of it at the end are line breaks.
+fn block(pieces: &mut Pieces<'_>, range: Range<usize>, style: Style, value: &str) -> Option<()> {
+    let first_line = block_start(pieces.source, range.start);
+    let lines = lines(pieces, first_line, range.end, range.start - line_start(pieces.source, range.start));
+    let filled = lines.iter().rposition(|line| !line.content.is_empty()).map_or(0, |at| at + 1);
+    let mut before: Option<&Line> = None;
+    let mut gap_start = first_line;
+    let mut empty = 0;
+    for line in lines.get(..filled)? {
+        if line.content.is_empty() {
+            empty += 1;
+            continue;
+        }
+        let loose = |line: &Line| matches!(pieces.at(line.content.start), Some(b' ' | b'\t'));
+        let gap = match before {
+            None => "\n".repeat(empty),
+            Some(before) if style == Style::Literal || loose(before) || loose(line) => "\n".repeat(empty + 1),
+            Some(_) if empty == 0 => String::from(" "),
+            Some(_) => "\n".repeat(empty),
+        };
+        pieces.unit(&gap, gap_start..line.content.start);
+        pieces.verbatim(line.content.clone());
+        gap_start = line.content.end;
+        before = Some(line);
+        empty = 0;
+    }
+    pieces.flush();
+    let rest = value.strip_prefix(pieces.text.value.as_str())?;
+    let breaks = rest.bytes().all(|b| b == b'\n');
+    let end = range.end.max(gap_start);
+    breaks.then(|| pieces.unit(rest, gap_start..end))
+}
+
+/// The start of the line behind the header of a block scalar whose content begins at `content`.
+fn block_start(source: &str, content: usize) -> usize {
+    let mut start = line_start(source, content);
+    while let Some(above) = source.get(..start).and_then(without_break) {
+        let previous = line_start(source, above.len());
+        if !above.get(previous..).unwrap_or("").trim().is_empty() {
+            break;
+        }
+        start = previous;
+    }
+    start
+}
+
+/// `text` without the line break at its end; none if there is none.
+fn without_break(text: &str) -> Option<&str> {
+    text.strip_suffix("\r\n").or_else(|| text.strip_suffix(['\n', '\r']))
+}
+
+/// Where the line that holds `offset` begins.
+pub(super) fn line_start(source: &str, offset: usize) -> usize {
+    let before = source.get(..offset).unwrap_or("");
+    before.rfind(['\n', '\r']).map_or(0, |at| at + 1)
+}
+
+/// Where the line that holds `offset` ends, its line break left out.
+pub(super) fn line_end(source: &str, offset: usize) -> usize {
+    let after = source.get(offset..).unwrap_or("");
+    offset + after.find(['\n', '\r']).unwrap_or(after.len())
+}
+
+/// The lines from `start` to `end`, each without up to `indent` spaces.
+fn lines(pieces: &Pieces<'_>, start: usize, end: usize, indent: usize) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut at = start;
+    while at < end {
+        let stop = line_end(pieces.source, at).min(end);
+        let mut from = at;
+        while from < stop && from - at < indent && pieces.at(from) == Some(b' ') {
+            from += 1;
+        }
+        lines.push(Line { content: from..stop });
+        at = pieces.line_break(stop, end).unwrap_or(end);
+    }
+    lines
+}

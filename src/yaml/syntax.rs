@@ -1,0 +1,179 @@
+//! What the YAML parser stumbles over, told in the words of somebody who writes rules.
+
+use super::origin::{line_start, simple_escape};
+use super::traps::{Trap, value_range};
+use crate::diagnostic::{Code, Diagnostic, FileId, Span};
+use granit_parser::ErrorKind;
+use std::ops::Range;
+
+/// The node that was being read when the parser stumbled.
+pub(super) struct Place {
+    /// Where it begins.
+    pub(super) start: usize,
+    /// What stands before it on its line: `when: `, `- `.
+    pub(super) prefix: String,
+    /// True inside of `[…]` and `{…}`.
+    pub(super) flow: bool,
+    /// True for an expression that commas have split.
+    pub(super) split: bool,
+}
+
+/// A trap, if the text at `place` is one that would have had to be quoted.
+pub(super) fn trap(file: FileId, source: &str, kind: &ErrorKind, at: usize, place: &Place) -> Option<Trap> {
+    let read = source.get(place.start..at)?;
+    if read.contains(['\n', '\r']) {
+        return None;
+    }
+    let first = source.get(place.start..)?.chars().next()?;
+    let mut range = value_range(source, place.start, place.flow)?;
+    let text = source.get(range.clone())?;
+    let (code, message) = match (first, kind) {
+        _ if place.split => {
+            (Code::YamlSyntax, String::from("inside of `[…]` and `{…}` a text without quotes ends before a comma"))
+        }
+        ('!', _) => (Code::Tag, String::from("a `!` at the beginning makes this a YAML tag")),
+        ('*', _) => {
+            if let Some(name) = text.split_whitespace().next().and_then(|word| word.strip_suffix(':')) {
+                range.end = range.start + name.len();
+            }
+            (Code::Anchor, String::from("a `*` at the beginning makes this a YAML alias"))
+        }
+        ('&', _) => (Code::Anchor, String::from("a `&` at the beginning makes this a YAML anchor")),
+        ('"' | '\'', ErrorKind::InvalidTrailingDoubleQuotedScalar | ErrorKind::InvalidTrailingSingleQuotedScalar) => {
+            let message = format!("the text ends at its closing `{first}`, and more follows on the line");
+            (Code::YamlSyntax, message)
+        }
+        ('[' | '{', _) if bracket_is_left(read, first) => {
+            let what = if first == '[' { "list" } else { "mapping" };
+            (Code::YamlSyntax, format!("a `{first}` at the beginning makes this a {what}, and more follows behind it"))
+        }
+        ('>' | '|', ErrorKind::InvalidBlockScalarHeader) => {
+            let message = format!("a `{first}` at the beginning announces a block of text on the lines below");
+            (Code::YamlSyntax, message)
+        }
+        ('%' | '@' | '`', ErrorKind::UnexpectedCharacter { .. }) => {
+            (Code::YamlSyntax, format!("a text without quotes cannot begin with {}", shown(first)))
+        }
+        ('?', ErrorKind::MappingKeyNotAllowed) => {
+            (Code::YamlSyntax, String::from("a text without quotes cannot begin with `? `"))
+        }
+        ('[' | '{' | '"' | '\'' | '-' | '?', _) => return None,
+        (_, ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement) => {
+            let message = "mapping values are not allowed here: YAML takes the `:` for the end of a key";
+            (Code::YamlSyntax, String::from(message))
+        }
+        (_, ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator) => {
+            let what = source.get(at..).and_then(|rest| rest.chars().next()).map_or(String::from("this"), shown);
+            (Code::YamlSyntax, format!("inside of `[…]` and `{{…}}` a text without quotes ends before {what}"))
+        }
+        _ => return None,
+    };
+    Some(Trap::new(code, file, source, range, &place.prefix, message))
+}
+
+/// True if `read` goes past the bracket that closes the one it begins with.
+fn bracket_is_left(read: &str, first: char) -> bool {
+    let close = if first == '[' { ']' } else { '}' };
+    read.contains(close)
+}
+
+fn shown(c: char) -> String {
+    if c == '`' { String::from("a backtick") } else { format!("`{c}`") }
+}
+
+/// Any other syntax error.
+pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) -> Diagnostic {
+    use ErrorKind as E;
+    if matches!(kind, E::RecursionLimitExceeded) {
+        return too_deep(letter(file, source, at));
+    }
+    let at = match kind {
+        E::UnknownQuotedScalarEscape => bad_escape(source, at).unwrap_or(at),
+        E::TabInBlockIndentation | E::TabInIndentation | E::TabNotAllowed => tab_before(source, at).unwrap_or(at),
+        _ => at,
+    };
+    let (message, help) = match kind {
+        E::UnclosedQuotedScalar => ("this quote is never closed", "add the closing quote"),
+        E::UnclosedFlowCollection { open: '[' } => ("this `[` is never closed", "add a `]`"),
+        E::UnclosedFlowCollection { .. } => ("this `{` is never closed", "add a `}`"),
+        E::MismatchedFlowCollectionEnd { open: '[', .. } => ("this `[` is closed by a `}`", "close it by a `]`"),
+        E::MismatchedFlowCollectionEnd { .. } => ("this `{` is closed by a `]`", "close it by a `}`"),
+        E::MisplacedFlowCollectionEnd => ("this bracket closes nothing", "take it out, or open it before"),
+        E::TabInBlockIndentation | E::TabInIndentation | E::TabNotAllowed | E::TabAtBlockScalarStart => {
+            ("a tab cannot be used for indentation", "indent with spaces")
+        }
+        E::MappingValueNotAllowed => (
+            "mapping values are not allowed here: YAML takes the `:` for the end of a key",
+            "put a text with a `: ` in single quotes, and indent all keys of a mapping alike",
+        ),
+        E::BlockSequenceEntryNotAllowed => {
+            ("a list cannot begin here", "begin it on the next line, or write it in brackets: `[a, b]`")
+        }
+        E::SimpleKeyExpected => ("there is a key without a `:` behind it", "write `key: value`"),
+        E::ExpectedBlockMappingKey | E::ExpectedBlockSequenceEntry | E::InvalidIndentation => (
+            "this does not belong to what stands above it",
+            "indent the keys of a mapping, and the `-` of a list, alike; quote a text that begins with a bracket",
+        ),
+        E::ExpectedFlowMappingSeparator | E::ExpectedFlowSequenceSeparator => {
+            ("there is no `,` or closing bracket where one must be", "quote a text that has brackets, colons or commas")
+        }
+        E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => {
+            ("there is more behind the closing quote", "put the whole in single quotes, a `'` in it twice")
+        }
+        E::UnknownQuotedScalarEscape => {
+            ("there is no such escape in a double-quoted text", "write a backslash twice, or use single quotes")
+        }
+        E::InvalidBlockScalarHeader => {
+            ("behind `|` or `>` the line must end", "put a text that begins with one of them in single quotes")
+        }
+        E::DocumentIndicatorInQuotedScalar => {
+            ("a line `---` or `...` stands inside of quotes", "close the quote before")
+        }
+        E::UnexpectedEof => ("the file ends too early", "finish what stands last"),
+        E::BomInsideDocument => ("there is a byte-order mark inside of the file", "take it out"),
+        _ => return Diagnostic::new(Code::YamlSyntax, letter(file, source, at), format!("this is not YAML: {kind}")),
+    };
+    Diagnostic::new(Code::YamlSyntax, letter(file, source, at), message).help(help)
+}
+
+/// What is told about nesting.
+pub(super) fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::TooDeep, span, "lists and mappings are nested too deep here")
+        .help("rules need a few levels only; look for an alias or a bracket too many")
+}
+
+/// The character at `at`, or the place at the end of the file.
+fn letter(file: FileId, source: &str, at: usize) -> Span {
+    let at = at.min(source.len());
+    let len = source.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    Span::new(file, at, at + len)
+}
+
+/// The first escape of the double-quoted scalar at `start` that means nothing.
+fn bad_escape(source: &str, start: usize) -> Option<usize> {
+    let mut chars = source.get(start..)?.char_indices().skip(1);
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return None,
+            '\\' => {
+                let (_, letter) = chars.next()?;
+                if simple_escape(letter).is_none() && !matches!(letter, 'x' | 'u' | 'U' | '\n' | '\r') {
+                    return Some(start + at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The first tab on the line of `at`, if it is before that.
+fn tab_before(source: &str, at: usize) -> Option<usize> {
+    let start = line_start(source, at);
+    source.get(start..at)?.find('\t').map(|tab| start + tab)
+}
+
+/// The same range as a span.
+pub(super) fn span(file: FileId, range: &Range<usize>) -> Span {
+    Span::new(file, range.start, range.end)
+}

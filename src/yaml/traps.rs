@@ -1,0 +1,334 @@
+//! The classic traps: expressions without quotes that YAML reads as something else.
+//!
+//! A trap is told about with the line quoted correctly, and mended for the rest of the load: its text is blotted out
+//! with letters, the file is read once more, and where the blot turns up the text is put back as a string. So one
+//! load shows every trap of a file, and nothing is reported that only follows from one.
+
+use super::origin::{line_end, line_start};
+use crate::diagnostic::{Code, Diagnostic, FileId, Span};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// A text that should have been quoted, and what is told about it.
+pub(super) struct Trap {
+    /// The text.
+    pub(super) range: Range<usize>,
+    /// What to tell.
+    pub(super) diagnostic: Diagnostic,
+}
+
+impl Trap {
+    /// A trap at `range`, where `prefix` (`when: `, `- `) stands before the text.
+    pub(super) fn new(
+        code: Code,
+        file: FileId,
+        source: &str,
+        range: Range<usize>,
+        prefix: &str,
+        message: String,
+    ) -> Trap {
+        let text = source.get(range.clone()).unwrap_or("");
+        let what = if looks_like_expression(text) { "the expression" } else { "it" };
+        let help = format!("put {what} in single quotes: `{prefix}{}`", quoted(text));
+        let diagnostic = Diagnostic::new(code, Span::new(file, range.start, range.end), message).help(help);
+        Trap { range, diagnostic }
+    }
+}
+
+/// A source with the traps found so far blotted out.
+pub(super) struct Mended {
+    /// As long as the original, byte for byte.
+    pub(super) source: String,
+    blots: BTreeMap<usize, usize>,
+}
+
+impl Mended {
+    /// Nothing blotted out yet.
+    pub(super) fn new(source: &str) -> Mended {
+        Mended { source: source.to_owned(), blots: BTreeMap::new() }
+    }
+
+    /// Blots out `range`; false if that is no progress, since part of it already is.
+    pub(super) fn blot(&mut self, range: Range<usize>) -> bool {
+        let overlaps = self.blots.range(..range.end).next_back().is_some_and(|(_, &end)| end > range.start);
+        if overlaps || range.is_empty() || self.source.get(range.clone()).is_none() {
+            return false;
+        }
+        self.source.replace_range(range.clone(), &"x".repeat(range.len()));
+        self.blots.insert(range.start, range.end);
+        true
+    }
+
+    /// True if a blot begins at `start`.
+    pub(super) fn is_blot(&self, start: usize) -> bool {
+        self.blots.contains_key(&start)
+    }
+}
+
+/// `text` in YAML's single quotes, on one line.
+pub(super) fn quoted(text: &str) -> String {
+    let line = text.split_whitespace_lines();
+    format!("'{}'", line.replace('\'', "''"))
+}
+
+/// Joins the lines of a text.
+trait Lines {
+    fn split_whitespace_lines(&self) -> String;
+}
+
+impl Lines for str {
+    fn split_whitespace_lines(&self) -> String {
+        self.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn looks_like_expression(text: &str) -> bool {
+    text.contains(['=', '<', '>', '(', '&', '|', '"']) || text.starts_with('!')
+}
+
+/// What is still open at some point of an expression.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Open {
+    quote: Option<char>,
+    /// `(` without `)`; negative where there are more of the latter.
+    parens: i32,
+    /// The same for `[` and `{`.
+    brackets: i32,
+    escaped: bool,
+    last: Option<char>,
+}
+
+impl Open {
+    /// What is open behind `text`.
+    pub(super) fn behind(text: &str) -> Open {
+        let mut open = Open::default();
+        text.chars().for_each(|c| open.take(c));
+        open
+    }
+
+    /// True inside of a string.
+    pub(super) fn in_string(self) -> bool {
+        self.quote.is_some()
+    }
+
+    /// True where something is missing at the end.
+    pub(super) fn is_open(self) -> bool {
+        self.in_string() || self.parens > 0
+    }
+
+    fn take(&mut self, c: char) {
+        match self.quote {
+            Some(_) if self.escaped => self.escaped = false,
+            Some(_) if c == '\\' => self.escaped = true,
+            Some(quote) if c == quote => self.quote = None,
+            Some(_) => {}
+            None => self.take_outside(c),
+        }
+        self.last = Some(c);
+    }
+
+    fn take_outside(&mut self, c: char) {
+        match c {
+            // `it's` and `12"` begin no string.
+            '"' | '\'' if !self.last.is_some_and(char::is_alphanumeric) => self.quote = Some(c),
+            '(' => self.parens += 1,
+            ')' => self.parens -= 1,
+            '[' | '{' => self.brackets += 1,
+            ']' | '}' => self.brackets -= 1,
+            _ => {}
+        }
+    }
+}
+
+/// The whole of the value that begins at `start`, as its writer meant it. In a flow collection it goes up to the next
+/// comma or closing bracket that is not within an expression's own; else to the end of the line (or of those lines
+/// that continue it), without a comment.
+pub(super) fn value_range(source: &str, start: usize, flow: bool) -> Option<Range<usize>> {
+    let end = if flow { flow_end(source, start)? } else { block_end(source, start) };
+    let text = source.get(start..end)?.trim_end();
+    (!text.is_empty()).then(|| start..start + text.len())
+}
+
+fn flow_end(source: &str, start: usize) -> Option<usize> {
+    let line = source.get(start..line_end(source, start))?;
+    let mut open = Open::default();
+    for (at, c) in line.char_indices() {
+        let depth = open.brackets + open.parens;
+        let ends = matches!(c, ',') && depth <= 0 || matches!(c, ']' | '}') && open.brackets <= 0;
+        if ends && !open.in_string() {
+            return Some(start + at);
+        }
+        open.take(c);
+    }
+    (!open.is_open() && open.brackets <= 0).then_some(start + line.len())
+}
+
+fn block_end(source: &str, start: usize) -> usize {
+    let base = base_column(source, start);
+    let mut end = start + code_len(source.get(start..line_end(source, start)).unwrap_or(""));
+    if end < line_end(source, start) {
+        return end;
+    }
+    while let Some(next) = next_line(source, end) {
+        let stop = line_end(source, next);
+        let line = source.get(next..stop).unwrap_or("");
+        let content = line.trim_start_matches(' ');
+        if line.len() - content.len() <= base || !is_continuation(content) {
+            break;
+        }
+        end = next + code_len(line);
+        if end < stop {
+            break;
+        }
+    }
+    end
+}
+
+/// True for a line that looks like more of an expression, and not like a node of its own.
+fn is_continuation(content: &str) -> bool {
+    let node = content.starts_with(['#', '-', '?']) || content.trim_end().ends_with(':') || content.contains(": ");
+    !content.trim().is_empty() && !node
+}
+
+/// The start of the line after the one that `offset` is in.
+fn next_line(source: &str, offset: usize) -> Option<usize> {
+    let end = line_end(source, offset);
+    let rest = source.get(end..)?;
+    let skipped = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix(['\n', '\r']))?;
+    Some(source.len() - skipped.len())
+}
+
+/// The column of the key, or of the last `-`, that the value at `start` belongs to.
+fn base_column(source: &str, start: usize) -> usize {
+    let from = line_start(source, start);
+    let before = source.get(from..start).unwrap_or("");
+    let key = before.trim_start_matches([' ', '-']);
+    let column = if key.is_empty() { before.rfind('-') } else { Some(before.len() - key.len()) };
+    column.unwrap_or(0)
+}
+
+/// How much of a line is not a comment, as far as an expression's strings are concerned.
+fn code_len(line: &str) -> usize {
+    let mut open = Open::default();
+    for (at, c) in line.char_indices() {
+        if c == '#' && !open.in_string() && matches!(open.last, None | Some(' ' | '\t')) {
+            return at;
+        }
+        open.take(c);
+    }
+    if !open.in_string() {
+        return line.len();
+    }
+    // A string that does not end hides nothing.
+    line.find(" #").map_or(line.len(), |at| at + 1)
+}
+
+/// `when: x == "a #b"`: the whole, where the plain scalar at `scalar` was cut off by what is no comment.
+pub(super) fn cut_by_comment(source: &str, scalar: Range<usize>) -> Option<Range<usize>> {
+    if !Open::behind(source.get(scalar.clone())?).in_string() {
+        return None;
+    }
+    let stop = line_end(source, scalar.end);
+    if !source.get(scalar.end..stop)?.trim_start().starts_with('#') {
+        return None;
+    }
+    closed(source, scalar.start, scalar.end, stop)
+}
+
+/// `- x == "a: b"`: the whole, where the plain key at `key` ends inside of a string.
+pub(super) fn cut_by_colon(source: &str, key: Range<usize>, flow: bool) -> Option<Range<usize>> {
+    if !Open::behind(source.get(key.clone())?).in_string() {
+        return None;
+    }
+    let whole = value_range(source, key.start, flow)?;
+    closed(source, key.start, key.end, whole.end)
+}
+
+/// `start..stop` without a comment, if the string that is open at `cut` is closed there.
+fn closed(source: &str, start: usize, cut: usize, stop: usize) -> Option<Range<usize>> {
+    let text = source.get(start..stop)?;
+    let text = text.get(..code_len(text))?.trim_end();
+    (start + text.len() > cut && !Open::behind(text).in_string()).then(|| start..start + text.len())
+}
+
+/// `>5` and the like, which YAML takes for the header of a block scalar: the first character.
+pub(super) fn header_only(text: &str) -> Option<char> {
+    let first = text.chars().next().filter(|c| matches!(c, '>' | '|'))?;
+    (!text.contains(['\n', '\r']) && text.bytes().any(|b| b.is_ascii_digit())).then_some(first)
+}
+
+/// The ranges of pieces that flow commas made of one expression: `[between(a, 1, 2)]`. `pieces` are what stands
+/// between the commas.
+pub(super) fn split_by_commas(source: &str, pieces: &[Range<usize>]) -> Vec<(Range<usize>, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = pieces.get(at) {
+        let text = source.get(first.clone()).unwrap_or("");
+        // What is quoted is whole.
+        let plain = !text.starts_with(['"', '\'', '[', '{']);
+        let whole = if plain && Open::behind(text).is_open() { rest_of(source, pieces, at) } else { None };
+        match whole {
+            Some(last) => {
+                let end = pieces.get(last).map_or(first.end, |piece| piece.end);
+                found.push((first.start..end, last + 1 - at));
+                at = last + 1;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// The piece at which what is open in piece `first` is closed.
+fn rest_of(source: &str, pieces: &[Range<usize>], first: usize) -> Option<usize> {
+    let start = pieces.get(first)?.start;
+    let mut open = Open::default();
+    let mut done = start;
+    for (at, piece) in pieces.iter().enumerate().skip(first) {
+        source.get(done..piece.end)?.chars().for_each(|c| open.take(c));
+        done = piece.end;
+        if at > first && !open.is_open() {
+            return (open.parens == 0).then_some(at);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_end_where_their_writer_meant() {
+        let cases = [
+            ("when: \"a\" == x # why", 6, false, "\"a\" == x"),
+            ("when: *x == \"a #b\" # why", 6, false, "*x == \"a #b\""),
+            ("- when: \"a\" == x\n    && y\n  then: z", 8, false, "\"a\" == x\n    && y"),
+            ("- \"a\" == x\n- b", 2, false, "\"a\" == x"),
+            ("- \"a\" == x\n  && b", 2, false, "\"a\" == x\n  && b"),
+            ("{when: x in [\"a\",\"b\"], y: 1}", 7, true, "x in [\"a\",\"b\"]"),
+            ("{when: \"a,}\" == x}", 7, true, "\"a,}\" == x"),
+            ("note: @it's # a note", 6, false, "@it's"),
+        ];
+        for (source, start, flow, value) in cases {
+            let range = value_range(source, start, flow).unwrap();
+            assert_eq!(&source[range], value, "{source}");
+        }
+    }
+
+    #[test]
+    fn quoting_doubles_quotes_and_joins_lines() {
+        assert_eq!(quoted("x == 'a'"), "'x == ''a'''");
+        assert_eq!(quoted("a\n   && b"), "'a && b'");
+    }
+
+    #[test]
+    fn blots_never_overlap() {
+        let mut mended = Mended::new("a: ₹5 b");
+        assert!(mended.blot(3..7));
+        assert_eq!(mended.source, "a: xxxx b");
+        assert!(!mended.blot(5..8));
+        assert!(!mended.blot(0..4));
+        assert!(mended.is_blot(3));
+    }
+}
