@@ -13,7 +13,13 @@ use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod decode;
+mod files;
+mod json_place;
+pub mod keys;
+mod lint;
 mod load;
+pub(crate) mod walk;
 
 pub use load::{LoadOptions, Loaded, LoadedFile, load, load_strings};
 

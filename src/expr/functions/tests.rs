@@ -75,15 +75,18 @@ fn entries_are_sound() {
 
 #[test]
 fn calls() {
-    let long = "x".repeat(text::LONGEST);
+    let long = "x".repeat(text::LONGEST / 2 + 1);
+    let many = "x".repeat(1 << 16);
+    let wide = "y".repeat(512);
+    let chars = "x".repeat((1 << 20) + 1);
     let cases = [
         ("lower", json!(["İ"]), json!("i\u{307}")),
         ("lower", json!([5]), json!(null)),
         ("upper", json!(["aé"]), json!("AÉ")),
-        ("concat", json!([long, "y"]), json!(null)),
-        ("replace", json!([long, "x", "yy"]), json!(null)),
+        ("concat", json!([long, long]), json!(null)),
+        ("replace", json!([many, "x", wide]), json!(null)),
         ("join", json!([[long, long], ""]), json!(null)),
-        ("regex_replace", json!([long, "x", "yy"]), json!(null)),
+        ("regex_replace", json!([many, "x", wide]), json!(null)),
         ("regex_replace", json!(["a1b22", "[0-9]+", ""]), json!("ab")),
         ("regex_replace", json!(["ab", "x*", "-"]), json!("-a-b-")),
         ("regex_replace", json!(["key=1", "(?P<k>\\w+)=", "${k}:$$"]), json!("key:$1")),
@@ -97,7 +100,7 @@ fn calls() {
         ("len", json!([5]), json!(null)),
         ("split", json!(["a₹b", ""]), json!(["a", "₹", "b"])),
         ("split", json!(["", ","]), json!([""])),
-        ("split", json!([long, ""]), json!(null)),
+        ("split", json!([chars, ""]), json!(null)),
         ("number", json!(["1e999"]), json!(null)),
         ("number", json!(["-0"]), json!(0)),
         ("number", json!(["1."]), json!(null)),
@@ -181,5 +184,39 @@ fn what_cannot_be_prepared() {
             _ => String::new(),
         };
         assert_eq!(format!("{} {}: {}{help}", error.code.as_str(), error.argument, error.message), expected);
+    }
+}
+
+/// The value of an expression from its source, with no event.
+fn from_source(source: &str) -> Json {
+    use crate::diagnostic::{FileId, Span, Text};
+    use crate::expr::{PathTable, Root, Scope, Wanted, compile_text, evaluate};
+    let mut paths = PathTable::default();
+    let mut diagnostics = Vec::new();
+    let roots = Root::ALL.map(|(_, root)| root);
+    let (defines, lookups) = (HashMap::new(), lookups());
+    let mut scope = Scope {
+        paths: &mut paths,
+        defines: &defines,
+        define_types: &[],
+        lookups: &lookups,
+        zone: &TimeZone::UTC,
+        type_of: &|_| Type::ANY,
+        roots: &roots,
+    };
+    let text = Text::verbatim(source, Span::new(FileId(0), 0, source.len()));
+    let typed = compile_text(&text, &mut scope, Wanted::Value, &mut diagnostics);
+    let typed = typed.unwrap_or_else(|| panic!("{source}: {diagnostics:?}"));
+    let arena = Bump::new();
+    evaluate(&typed, &mut Nothing { arena: &arena, id: Value::String("evt-1") }).to_json()
+}
+
+#[test]
+fn examples_hold() {
+    for (source, expected) in all().flat_map(|function| function.examples) {
+        let expected: Json = serde_json::from_str(expected).unwrap();
+        let arena = Bump::new();
+        let found = from_source(source);
+        assert_eq!(Value::from_json(&found, &arena), Value::from_json(&expected, &arena), "{source}: {found}");
     }
 }
