@@ -11,21 +11,26 @@ use jiff::tz::TimeZone;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+mod arithmetic;
 mod aux;
 mod check;
+mod cidr;
 mod demand;
 mod eval;
 pub mod functions;
+mod glob;
 mod lexer;
 mod parser;
 mod syntax;
 pub mod time;
 
-pub use aux::Aux;
+pub use aux::{Aux, Pattern};
 pub use check::compile;
+pub use cidr::Cidr;
 pub use demand::{Demand, demands};
 pub use eval::{evaluate, holds};
 pub use functions::Function;
+pub use glob::{Glob, Shape};
 pub use parser::parse;
 pub use syntax::Expr;
 

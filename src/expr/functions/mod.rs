@@ -3,11 +3,21 @@
 
 use super::{Aux, Env, LookupInfo};
 use crate::diagnostic::Code;
-use crate::event::{Json, Type, Value};
+use crate::event::{Json, Number, Type, Value};
 use bumpalo::Bump;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
+use std::sync::OnceLock;
+
+mod event;
+mod list;
+mod logic;
+mod math;
+mod number;
+mod pattern;
+pub(super) mod text;
+mod time;
 
 /// A function of the language.
 pub struct Function {
@@ -30,10 +40,13 @@ pub struct Function {
     /// What it yields.
     pub returns: Type,
     /// Prepares what can be prepared at load (patterns, zones, tables); none where there is nothing.
-    pub prepare: Option<for<'p> fn(&Prepare<'p>) -> Result<Aux, PrepareError>>,
+    pub prepare: Option<Preparation>,
     /// What it does.
     pub eval: for<'c, 'a> fn(&mut Call<'c, 'a>) -> Value<'a>,
 }
+
+/// Prepares a call.
+pub type Preparation = for<'p> fn(&Prepare<'p>) -> Result<Aux, PrepareError>;
 
 /// What is known of a call when the rules are loaded.
 pub struct Prepare<'p> {
@@ -66,6 +79,8 @@ pub struct Call<'c, 'a> {
     pub arena: &'a Bump,
     /// The environment.
     pub env: &'c mut dyn Env<'a>,
+    /// True if an argument is known to be a time when the rules are loaded (`now`, `time`).
+    pub times: bool,
 }
 
 impl<'a> Call<'_, 'a> {
@@ -73,11 +88,70 @@ impl<'a> Call<'_, 'a> {
     pub fn now(&mut self) -> Timestamp {
         self.env.now()
     }
+
     /// The rule set's zone.
     pub fn zone(&self) -> &'a TimeZone {
         self.env.zone()
     }
+
+    /// An argument; null where there are fewer.
+    pub fn arg(&self, at: usize) -> Value<'a> {
+        self.args.get(at).copied().unwrap_or_default()
+    }
+
+    /// An argument that is a string.
+    pub fn text(&self, at: usize) -> Option<&'a str> {
+        self.arg(at).as_str()
+    }
+
+    /// An argument that is a number.
+    pub fn number(&self, at: usize) -> Option<Number> {
+        self.arg(at).as_number()
+    }
 }
+
+impl<'p> Prepare<'p> {
+    /// An argument that must be a string written out; `what` is what it is (`the pattern`).
+    fn literal(&self, argument: usize, what: &str) -> Result<&'p str, PrepareError> {
+        let literal = self.args.get(argument).copied().flatten().and_then(Json::as_str);
+        literal.ok_or_else(|| {
+            let message = format!("{what} must be a string that is written out");
+            let help = "it is read once, when the rules are loaded, and cannot depend on the event";
+            PrepareError::new(Code::NotLiteral, argument, message).help(help)
+        })
+    }
+}
+
+impl PrepareError {
+    fn new(code: Code, argument: usize, message: impl Into<String>) -> PrepareError {
+        PrepareError { code, argument, message: message.into(), help: None }
+    }
+
+    fn help(self, help: impl Into<String>) -> PrepareError {
+        PrepareError { help: Some(help.into()), ..self }
+    }
+}
+
+/// What the entries of the registry start from.
+const BASE: Function = Function {
+    name: "",
+    aliases: &[],
+    usage: "",
+    doc: "",
+    examples: &[],
+    params: &[],
+    required: 0,
+    variadic: false,
+    returns: Type::ANY,
+    prepare: None,
+    eval: |_| Value::Null,
+};
+
+/// What functions yield that are null where an argument has a wrong type.
+const MAYBE_BOOLEAN: Type = Type::BOOLEAN.or(Type::NULL);
+const MAYBE_NUMBER: Type = Type::NUMBER.or(Type::NULL);
+const MAYBE_STRING: Type = Type::STRING.or(Type::NULL);
+const MAYBE_ARRAY: Type = Type::ARRAY.or(Type::NULL);
 
 impl std::fmt::Debug for Function {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -91,12 +165,35 @@ impl PartialEq for Function {
     }
 }
 
-/// Every function, by family and name.
+/// The families, by title, in the order of the reference page.
+pub fn families() -> &'static [(&'static str, &'static [Function])] {
+    const FAMILIES: &[(&str, &[Function])] = &[
+        ("Logic", logic::FUNCTIONS),
+        ("Patterns", pattern::FUNCTIONS),
+        ("Lists", list::FUNCTIONS),
+        ("Text", text::FUNCTIONS),
+        ("Numbers", number::FUNCTIONS),
+        ("Times", time::FUNCTIONS),
+        ("The event and reference data", event::FUNCTIONS),
+        ("Mathematics", math::FUNCTIONS),
+    ];
+    FAMILIES
+}
+
+/// Every function, by family.
 pub fn all() -> impl Iterator<Item = &'static Function> {
-    std::iter::empty()
+    families().iter().flat_map(|(_, functions)| functions.iter())
 }
 
 /// The function of a name or alias.
 pub fn find(name: &str) -> Option<&'static Function> {
-    all().find(|function| function.name == name || function.aliases.contains(&name))
+    static BY_NAME: OnceLock<HashMap<&'static str, &'static Function>> = OnceLock::new();
+    let by_name = BY_NAME.get_or_init(|| {
+        let names = |function: &'static Function| std::iter::once(&function.name).chain(function.aliases);
+        all().flat_map(|function| names(function).map(move |name| (*name, function))).collect()
+    });
+    by_name.get(name).copied()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! Lists, and texts taken apart and put together.
+
+use super::{BASE, Call, Function, MAYBE_ARRAY, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYBE_STRING, text};
+use crate::event::{Number, Type, Value};
+use crate::expr::Arithmetic;
+use crate::expr::arithmetic::calculate;
+use bumpalo::collections::Vec as BumpVec;
+
+const TEXT_OR_LIST: Type = Type::STRING.or(Type::ARRAY);
+
+/// How many parts `split` makes at most; where it would be more there is null.
+const MOST_PARTS: usize = 1 << 20;
+
+/// The functions of this family. Those with a body are evaluated by the evaluator; here is what is told of them.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "any",
+        usage: "any(list, condition)",
+        doc: "True if the condition holds for an element, which is `it` in the condition; false for null.",
+        examples: &[("any([1, 5], it > 3)", "true"), ("any([], true)", "false"), ("any(data.nope, true)", "false")],
+        params: &[Type::ARRAY, Type::ANY],
+        required: 2,
+        returns: Type::BOOLEAN,
+        ..BASE
+    },
+    Function {
+        name: "all",
+        usage: "all(list, condition)",
+        doc: "True if the condition holds for every element, which is `it` in the condition; true for an empty list, false \
+              for null.",
+        examples: &[("all([1, 5], it > 3)", "false"), ("all([], false)", "true"), ("all(data.nope, true)", "false")],
+        params: &[Type::ARRAY, Type::ANY],
+        required: 2,
+        returns: Type::BOOLEAN,
+        ..BASE
+    },
+    Function {
+        name: "filter",
+        usage: "filter(list, condition)",
+        doc: "The elements for which the condition holds; null for null.",
+        examples: &[("filter([1, 5, 9], it > 3)", "[5,9]"), ("filter(data.nope, true)", "null")],
+        params: &[Type::ARRAY, Type::ANY],
+        required: 2,
+        returns: MAYBE_ARRAY,
+        ..BASE
+    },
+    Function {
+        name: "map",
+        usage: "map(list, expression)",
+        doc: "The value of the expression for each element, which is `it`; null for null.",
+        examples: &[("map([1, 5], it * 2)", "[2,10]"), ("sum(map([[1, 2], [3]], sum(it)))", "6")],
+        params: &[Type::ARRAY, Type::ANY],
+        required: 2,
+        returns: MAYBE_ARRAY,
+        ..BASE
+    },
+    Function {
+        name: "contains",
+        usage: "contains(text_or_list, x)",
+        doc: "True if the text has `x` in it, or if an element of the list equals `x`.",
+        examples: &[
+            ("contains(\"sparkling\", \"ark\")", "true"),
+            ("contains([1, 2], 2.0)", "true"),
+            ("contains([\"a\"], \"A\")", "false"),
+            ("contains(data.nope, 1)", "null"),
+        ],
+        params: &[TEXT_OR_LIST, Type::ANY],
+        required: 2,
+        returns: MAYBE_BOOLEAN,
+        eval: |call| contains(call.arg(0), call.arg(1)),
+        ..BASE
+    },
+    Function {
+        name: "contains_any",
+        usage: "contains_any(text_or_list, list)",
+        doc: "True if `contains` holds for an element of the second list.",
+        examples: &[
+            ("contains_any([\"a\", \"b\"], [\"b\", \"c\"])", "true"),
+            ("contains_any(\"red shoes\", [\"blue\", \"red\"])", "true"),
+            ("contains_any([1], [])", "false"),
+            ("contains_any(null, [1])", "null"),
+        ],
+        params: &[TEXT_OR_LIST, Type::ARRAY],
+        required: 2,
+        returns: MAYBE_BOOLEAN,
+        eval: |call| contains_any(call.arg(0), call.arg(1)),
+        ..BASE
+    },
+    Function {
+        name: "sum",
+        usage: "sum(list)",
+        doc: "The sum of a list of numbers, 0 if it is empty; null if an element is no number.",
+        examples: &[("sum([1, 2.5])", "3.5"), ("sum([])", "0"), ("sum([1, \"2\"])", "null")],
+        params: &[Type::ARRAY],
+        required: 1,
+        returns: MAYBE_NUMBER,
+        eval: |call| sum(call.arg(0)).map_or(Value::Null, Value::Number),
+        ..BASE
+    },
+    Function {
+        name: "split",
+        usage: "split(text, separator)",
+        doc: "The parts of the text between the separators; with an empty separator its characters.",
+        examples: &[("split(\"a,b,,c\", \",\")", "[\"a\",\"b\",\"\",\"c\"]"), ("split(\"ab\", \"\")", "[\"a\",\"b\"]")],
+        params: &[Type::STRING, Type::STRING],
+        required: 2,
+        returns: MAYBE_ARRAY,
+        eval: |call| split(call).unwrap_or_default(),
+        ..BASE
+    },
+    Function {
+        name: "join",
+        usage: "join(list, separator)",
+        doc: "The elements in a row, each as `string` shows it, with the separator between them; null if one of them is null.",
+        examples: &[
+            ("join([\"a\", 1], \"-\")", "\"a-1\""),
+            ("join([], \"-\")", "\"\""),
+            ("join([null], \"-\")", "null"),
+        ],
+        params: &[Type::ARRAY, Type::STRING],
+        required: 2,
+        returns: MAYBE_STRING,
+        eval: |call| join(call).unwrap_or_default(),
+        ..BASE
+    },
+];
+
+fn contains<'a>(whole: Value<'a>, part: Value<'a>) -> Value<'a> {
+    match (whole, part) {
+        (_, Value::Null) => Value::Null,
+        (Value::String(whole), Value::String(part)) => Value::Bool(whole.contains(part)),
+        (Value::Array(items), part) => Value::Bool(items.contains(&part)),
+        _ => Value::Null,
+    }
+}
+
+fn contains_any<'a>(whole: Value<'a>, parts: Value<'a>) -> Value<'a> {
+    match (whole, parts) {
+        (Value::String(_) | Value::Array(_), Value::Array(parts)) => {
+            Value::Bool(parts.iter().any(|part| contains(whole, *part).is_true()))
+        }
+        _ => Value::Null,
+    }
+}
+
+fn sum(list: Value<'_>) -> Option<Number> {
+    let mut numbers = list.as_array()?.iter().map(|item| item.as_number());
+    numbers.try_fold(Number::Int(0), |total, n| calculate(Arithmetic::Add, total, n?).as_number())
+}
+
+fn split<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
+    let (text, separator) = (call.text(0)?, call.text(1)?);
+    let mut parts = BumpVec::new_in(call.arena);
+    if separator.is_empty() {
+        let chars = text.char_indices().map(|(at, c)| text.get(at..at + c.len_utf8()).unwrap_or_default());
+        parts.extend(chars.take(MOST_PARTS + 1).map(Value::String));
+    } else {
+        parts.extend(text.split(separator).take(MOST_PARTS + 1).map(Value::String));
+    }
+    (parts.len() <= MOST_PARTS).then(|| Value::Array(parts.into_bump_slice()))
+}
+
+fn join<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
+    let (items, separator) = (call.arg(0).as_array()?, call.text(1)?);
+    let mut out = text::Builder::new(call.arena);
+    for (n, item) in items.iter().enumerate() {
+        if n > 0 {
+            out.push(separator)?;
+        }
+        out.push(text::shown(*item, call.arena)?)?;
+    }
+    Some(out.finish())
+}

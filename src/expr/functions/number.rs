@@ -1,0 +1,130 @@
+//! Numbers.
+
+use super::{BASE, Call, Function, MAYBE_NUMBER};
+use crate::event::{Number, Type, Value};
+use crate::expr::Comparison;
+use crate::expr::arithmetic::{negate, whole};
+use crate::expr::eval::compare;
+
+const NUMBERS_OR_LIST: &[Type] = &[Type::NUMBER.or(Type::ARRAY)];
+const ORDERED: Type = Type::NUMBER.or(Type::STRING);
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "min",
+        usage: "min(a, …)",
+        doc: "The smallest of the numbers, or of a list of numbers; null if one of them is no number, or there is none.",
+        examples: &[("min(3, 1.5, 2)", "1.5"), ("min([3, 1])", "1"), ("min([])", "null"), ("min(1, null)", "null")],
+        params: NUMBERS_OR_LIST,
+        required: 1,
+        variadic: true,
+        returns: MAYBE_NUMBER,
+        eval: |call| extreme(call, |found, n| n < found),
+        ..BASE
+    },
+    Function {
+        name: "max",
+        usage: "max(a, …)",
+        doc: "The largest of the numbers, or of a list of numbers; null if one of them is no number, or there is none.",
+        examples: &[("max(3, 1.5, 2)", "3"), ("max([3, 1])", "3"), ("max([1, \"2\"])", "null")],
+        params: NUMBERS_OR_LIST,
+        required: 1,
+        variadic: true,
+        returns: MAYBE_NUMBER,
+        eval: |call| extreme(call, |found, n| n > found),
+        ..BASE
+    },
+    Function {
+        name: "abs",
+        aliases: &["math::abs"],
+        usage: "abs(x)",
+        doc: "The number without its sign.",
+        examples: &[("abs(-3)", "3"), ("abs(2.5)", "2.5"), ("abs(null)", "null")],
+        params: &[Type::NUMBER],
+        required: 1,
+        returns: MAYBE_NUMBER,
+        eval: |call| {
+            let positive = |n: Number| if n < Number::Int(0) { negate(n) } else { n };
+            call.number(0).map_or(Value::Null, |n| Value::Number(positive(n)))
+        },
+        ..BASE
+    },
+    Function {
+        name: "floor",
+        usage: "floor(x)",
+        doc: "The largest integer that is not above the number.",
+        examples: &[("floor(2.7)", "2"), ("floor(-2.1)", "-3"), ("floor(5)", "5")],
+        params: &[Type::NUMBER],
+        required: 1,
+        returns: MAYBE_NUMBER,
+        eval: |call| rounded(call, f64::floor),
+        ..BASE
+    },
+    Function {
+        name: "ceil",
+        usage: "ceil(x)",
+        doc: "The smallest integer that is not below the number.",
+        examples: &[("ceil(2.1)", "3"), ("ceil(-2.7)", "-2")],
+        params: &[Type::NUMBER],
+        required: 1,
+        returns: MAYBE_NUMBER,
+        eval: |call| rounded(call, f64::ceil),
+        ..BASE
+    },
+    Function {
+        name: "round",
+        usage: "round(x)",
+        doc: "The nearest integer; what is half way goes away from zero.",
+        examples: &[("round(2.5)", "3"), ("round(-2.5)", "-3"), ("round(2.4)", "2")],
+        params: &[Type::NUMBER],
+        required: 1,
+        returns: MAYBE_NUMBER,
+        eval: |call| rounded(call, f64::round),
+        ..BASE
+    },
+    Function {
+        name: "between",
+        usage: "between(x, low, high)",
+        doc: "`x >= low && x <= high`: both ends are in, and it is false where a value is missing or has the wrong type.",
+        examples: &[
+            ("between(12, 12, 14)", "true"),
+            ("between(14.5, 12, 14)", "false"),
+            ("between(\"b\", \"a\", \"c\")", "true"),
+            ("between(data.nope, 12, 14)", "false"),
+            ("between(now, \"2020-01-01\", \"2021-01-01\")", "false"),
+        ],
+        params: &[ORDERED, ORDERED, ORDERED],
+        required: 3,
+        returns: Type::BOOLEAN,
+        eval: |call| {
+            let zone = call.times.then(|| call.zone());
+            let (x, low, high) = (call.arg(0), call.arg(1), call.arg(2));
+            let above = compare(Comparison::GreaterEqual, x, low, zone);
+            Value::Bool(above && compare(Comparison::LessEqual, x, high, zone))
+        },
+        ..BASE
+    },
+];
+
+/// The number that `better` prefers to all others; of equal ones the first.
+fn extreme<'a>(call: &Call<'_, 'a>, better: fn(Number, Number) -> bool) -> Value<'a> {
+    let numbers = match call.args {
+        [Value::Array(items)] => items,
+        args => args,
+    };
+    let mut numbers = numbers.iter().map(|value| value.as_number());
+    let first = numbers.next().flatten();
+    let best =
+        first.and_then(|first| numbers.try_fold(first, |found, n| n.map(|n| if better(found, n) { n } else { found })));
+    best.map_or(Value::Null, Value::Number)
+}
+
+/// Integers are what they are; floats are rounded.
+fn rounded<'a>(call: &Call<'_, 'a>, round: fn(f64) -> f64) -> Value<'a> {
+    match call.number(0) {
+        Some(Number::Float(n)) => whole(round(n)),
+        Some(n) => Value::Number(n),
+        None => Value::Null,
+    }
+}

@@ -1,0 +1,170 @@
+//! What a text looks like. Patterns are literals and compiled when the rules are loaded.
+
+use super::{Aux, BASE, Call, Function, MAYBE_BOOLEAN, MAYBE_STRING, Prepare, PrepareError, text};
+use crate::diagnostic::Code;
+use crate::event::{Type, Value};
+use crate::expr::{Cidr, Glob, Pattern};
+
+const TWO_TEXTS: &[Type] = &[Type::STRING, Type::STRING];
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "starts_with",
+        usage: "starts_with(text, prefix)",
+        doc: "True if the text begins with the prefix.",
+        examples: &[("starts_with(\"+9198\", \"+91\")", "true"), ("starts_with(data.nope, \"+91\")", "null")],
+        params: TWO_TEXTS,
+        required: 2,
+        returns: MAYBE_BOOLEAN,
+        eval: |call| both(call, |text, prefix| text.starts_with(prefix)),
+        ..BASE
+    },
+    Function {
+        name: "ends_with",
+        usage: "ends_with(text, suffix)",
+        doc: "True if the text ends with the suffix.",
+        examples: &[("ends_with(\"a.csv\", \".csv\")", "true"), ("ends_with(\"a.csv\", \".CSV\")", "false")],
+        params: TWO_TEXTS,
+        required: 2,
+        returns: MAYBE_BOOLEAN,
+        eval: |call| both(call, |text, suffix| text.ends_with(suffix)),
+        ..BASE
+    },
+    Function {
+        name: "equals_ignore_case",
+        usage: "equals_ignore_case(a, b)",
+        doc: "True if the texts are equal but for capital and small letters.",
+        examples: &[("equals_ignore_case(\"INR\", \"inr\")", "true"), ("equals_ignore_case(\"ÄB\", \"äb\")", "true")],
+        params: TWO_TEXTS,
+        required: 2,
+        returns: MAYBE_BOOLEAN,
+        eval: |call| both(call, equals_ignore_case),
+        ..BASE
+    },
+    Function {
+        name: "glob",
+        usage: "glob(text, \"AB-*\")",
+        doc: "True if the whole text matches: `*` is any run of characters, `?` is one, `\\` makes the next one ordinary. The \
+              pattern must be a literal.",
+        examples: &[
+            ("glob(\"AB-12\", \"AB-*\")", "true"),
+            ("glob(\"AB-12\", \"AB-?\")", "false"),
+            ("glob(\"a*\", \"a\\\\*\")", "true"),
+        ],
+        params: TWO_TEXTS,
+        required: 2,
+        returns: MAYBE_BOOLEAN,
+        prepare: Some(|call| Glob::new(call.literal(1, "the glob")?).map(Aux::Glob).map_err(bad)),
+        eval: |call| prepared(call),
+        ..BASE
+    },
+    Function {
+        name: "matches",
+        aliases: &["str::regex_matches"],
+        usage: "matches(text, \"regex\")",
+        doc: "True if the regular expression matches anywhere in the text; `^` and `$` tie it to the ends. It takes linear \
+              time, so there are no back-references and no look-around. The pattern must be a literal.",
+        examples: &[
+            ("matches(\"PNR 1234567890\", \"[0-9]{10}\")", "true"),
+            ("matches(\"abc\", \"^b\")", "false"),
+            ("matches(data.nope, \"b\")", "null"),
+        ],
+        params: TWO_TEXTS,
+        required: 2,
+        returns: MAYBE_BOOLEAN,
+        prepare: Some(prepare_regex),
+        eval: |call| prepared(call),
+        ..BASE
+    },
+    Function {
+        name: "cidr",
+        usage: "cidr(address, \"10.0.0.0/8\")",
+        doc: "True if the IP address lies in the network, which must be a literal: IPv4 or IPv6; without a `/` it is one \
+              address. An IPv4 address may be written as IPv6 (`::ffff:10.1.2.3`).",
+        examples: &[
+            ("cidr(\"10.1.2.3\", \"10.0.0.0/8\")", "true"),
+            ("cidr(\"2001:db8::1\", \"2001:db8::/32\")", "true"),
+            ("cidr(\"no address\", \"10.0.0.0/8\")", "false"),
+        ],
+        params: TWO_TEXTS,
+        required: 2,
+        returns: MAYBE_BOOLEAN,
+        prepare: Some(|call| Cidr::new(call.literal(1, "the network")?).map(Aux::Cidr).map_err(bad)),
+        eval: |call| prepared(call),
+        ..BASE
+    },
+    Function {
+        name: "regex_replace",
+        aliases: &["str::regex_replace"],
+        usage: "regex_replace(text, \"regex\", to)",
+        doc: "The text with every match of the regular expression replaced. In `to`, `$1` or `${name}` is what a group \
+              matched, and `$$` is a dollar. The pattern must be a literal.",
+        examples: &[
+            ("regex_replace(\"9876543210\", \"[0-9]{6}$\", \"******\")", "\"9876******\""),
+            ("regex_replace(\"a-b\", \"(.)-(.)\", \"$2-$1\")", "\"b-a\""),
+        ],
+        params: &[Type::STRING, Type::STRING, Type::STRING],
+        required: 3,
+        returns: MAYBE_STRING,
+        prepare: Some(prepare_regex),
+        eval: |call| regex_replace(call).unwrap_or_default(),
+        ..BASE
+    },
+];
+
+fn bad(message: String) -> PrepareError {
+    PrepareError::new(Code::BadPattern, 1, message)
+}
+
+fn prepare_regex(call: &Prepare<'_>) -> Result<Aux, PrepareError> {
+    Pattern::new(call.literal(1, "the regular expression")?).map(Aux::Regex).map_err(bad)
+}
+
+fn both<'a>(call: &Call<'_, 'a>, test: fn(&str, &str) -> bool) -> Value<'a> {
+    let texts = call.text(0).zip(call.text(1));
+    texts.map_or(Value::Null, |(a, b)| Value::Bool(test(a, b)))
+}
+
+/// The first argument against the compiled pattern.
+fn prepared<'a>(call: &Call<'_, 'a>) -> Value<'a> {
+    let Some(text) = call.text(0) else { return Value::Null };
+    Value::Bool(match call.aux {
+        Aux::Regex(pattern) => pattern.is_match(text),
+        Aux::Glob(glob) => glob.is_match(text),
+        Aux::Cidr(network) => network.is_match(text),
+        _ => return Value::Null,
+    })
+}
+
+fn equals_ignore_case(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() {
+        return a.eq_ignore_ascii_case(b);
+    }
+    a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase))
+}
+
+fn regex_replace<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
+    let Aux::Regex(pattern) = call.aux else { return None };
+    let (text, to) = (call.text(0)?, call.text(2)?);
+    if !pattern.is_match(text) {
+        return Some(Value::String(text));
+    }
+    let mut out = text::Builder::new(call.arena);
+    let mut behind = 0;
+    let mut expanded = String::new();
+    for captures in pattern.regex().captures_iter(text) {
+        let found = captures.get_match();
+        out.push(text.get(behind..found.start())?)?;
+        if to.contains('$') {
+            expanded.clear();
+            captures.expand(to, &mut expanded);
+            out.push(&expanded)?;
+        } else {
+            out.push(to)?;
+        }
+        behind = found.end();
+    }
+    out.push(text.get(behind..)?)?;
+    Some(out.finish())
+}

@@ -1,0 +1,185 @@
+use super::*;
+use crate::expr::{DefineId, LookupId, PathId};
+use serde_json::json;
+use std::collections::HashSet;
+
+/// An environment without an event.
+struct Nothing<'a> {
+    arena: &'a Bump,
+    id: Value<'a>,
+}
+
+impl<'a> Env<'a> for Nothing<'a> {
+    fn arena(&self) -> &'a Bump {
+        self.arena
+    }
+    fn path(&mut self, _: PathId) -> Value<'a> {
+        Value::Null
+    }
+    fn define(&mut self, _: DefineId) -> Value<'a> {
+        Value::Null
+    }
+    fn now(&mut self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+    fn zone(&self) -> &'a TimeZone {
+        const { &TimeZone::UTC }
+    }
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
+        Value::int(i128::from(table.0) * 100 + i128::from(column) * 10 + key.len() as i128)
+    }
+    fn event_id(&mut self) -> Value<'a> {
+        self.id
+    }
+}
+
+fn lookups() -> HashMap<String, LookupInfo> {
+    let info = |id, keys, columns: &[&str]| LookupInfo {
+        id: LookupId(id),
+        keys,
+        columns: columns.iter().map(ToString::to_string).collect(),
+    };
+    [("customers".to_owned(), info(1, 1, &["tier", "score"])), ("a.b".to_owned(), info(2, 2, &["c.d"]))].into()
+}
+
+/// Prepares and evaluates a call with constant arguments.
+fn call(name: &str, args: Json) -> Result<Json, PrepareError> {
+    let function = find(name).unwrap();
+    let constants: Vec<_> = args.as_array().unwrap().iter().map(Some).collect();
+    let lookups = lookups();
+    let prepared = function.prepare.map(|prepare| prepare(&Prepare { args: &constants, lookups: &lookups }));
+    let aux = prepared.transpose()?.unwrap_or(Aux::None);
+    let arena = Bump::new();
+    let values = Value::from_json(&args, &arena).as_array().unwrap();
+    let mut env = Nothing { arena: &arena, id: Value::String("evt-1") };
+    Ok((function.eval)(&mut Call { args: values, aux: &aux, arena: &arena, env: &mut env, times: false }).to_json())
+}
+
+#[test]
+fn entries_are_sound() {
+    let mut names = HashSet::new();
+    for function in all() {
+        assert!(names.insert(function.name), "{function:?}");
+        function.aliases.iter().for_each(|alias| assert!(names.insert(alias), "{alias}"));
+        assert!(function.usage.starts_with(&format!("{}(", function.name)), "{function:?}");
+        assert!(function.doc.ends_with('.'), "{function:?}");
+        assert!(!function.params.is_empty(), "{function:?}");
+        let most = if function.variadic { usize::MAX } else { function.params.len() };
+        assert!(function.required <= most, "{function:?}");
+        assert!(!function.examples.is_empty() || function.name == "lookup", "{function:?}");
+        assert_eq!(find(function.name), Some(function));
+    }
+    assert_eq!(find("str::to_lowercase").unwrap().name, "lower");
+    assert!(find("lowercase").is_none());
+}
+
+#[test]
+fn calls() {
+    let long = "x".repeat(text::LONGEST);
+    let cases = [
+        ("lower", json!(["İ"]), json!("i\u{307}")),
+        ("lower", json!([5]), json!(null)),
+        ("upper", json!(["aé"]), json!("AÉ")),
+        ("concat", json!([long, "y"]), json!(null)),
+        ("replace", json!([long, "x", "yy"]), json!(null)),
+        ("join", json!([[long, long], ""]), json!(null)),
+        ("regex_replace", json!([long, "x", "yy"]), json!(null)),
+        ("regex_replace", json!(["a1b22", "[0-9]+", ""]), json!("ab")),
+        ("regex_replace", json!(["ab", "x*", "-"]), json!("-a-b-")),
+        ("regex_replace", json!(["key=1", "(?P<k>\\w+)=", "${k}:$$"]), json!("key:$1")),
+        ("substring", json!(["a₹b", 1, 2]), json!("₹")),
+        ("substring", json!(["a₹b", 3, 3]), json!("")),
+        ("substring", json!(["a₹b", 4]), json!(null)),
+        ("substring", json!(["abc", 1.0]), json!("bc")),
+        ("substring", json!(["abc", 1.5]), json!(null)),
+        ("substring", json!(["abc", -1]), json!(null)),
+        ("len", json!([{"a": 1}]), json!(1)),
+        ("len", json!([5]), json!(null)),
+        ("split", json!(["a₹b", ""]), json!(["a", "₹", "b"])),
+        ("split", json!(["", ","]), json!([""])),
+        ("split", json!([long, ""]), json!(null)),
+        ("number", json!(["1e999"]), json!(null)),
+        ("number", json!(["-0"]), json!(0)),
+        ("number", json!(["1."]), json!(null)),
+        ("number", json!([".5"]), json!(null)),
+        ("number", json!(["+5"]), json!(null)),
+        ("number", json!([""]), json!(null)),
+        ("number", json!(["0x10"]), json!(null)),
+        ("number", json!(["18446744073709551615"]), json!(u64::MAX)),
+        ("string", json!([{"b": 1, "a": [null]}]), json!("{\"a\":[null],\"b\":1}")),
+        ("floor", json!([1e300]), json!(1e300)),
+        ("round", json!([-0.5]), json!(-1)),
+        ("round", json!([u64::MAX]), json!(u64::MAX)),
+        ("abs", json!([i64::MIN]), json!(9_223_372_036_854_775_808_u64)),
+        ("min", json!(["a", "b"]), json!(null)),
+        ("min", json!([[1], [2]]), json!(null)),
+        ("max", json!([1, 1.0]), json!(1)),
+        ("sum", json!([[u64::MAX, 1]]), json!(18_446_744_073_709_551_616.0)),
+        ("sum", json!([5]), json!(null)),
+        ("between", json!([5, "1", 9]), json!(false)),
+        ("contains", json!(["abc", 1]), json!(null)),
+        ("contains", json!([[null], null]), json!(null)),
+        ("contains_any", json!(["abc", [1, "c"]]), json!(true)),
+        ("equals_ignore_case", json!(["straße", "STRASSE"]), json!(false)),
+        ("cidr", json!(["::ffff:10.1.1.1", "10.0.0.0/8"]), json!(true)),
+        ("cidr", json!([10, "10.0.0.0/8"]), json!(null)),
+        ("format", json!(["{}{{}}{}", 1, [2]]), json!("1{}[2]")),
+        ("lookup", json!(["customers.score", "c1"]), json!(111)),
+        ("lookup", json!(["a.b.c.d", 1, 2]), json!(202)),
+        ("uuid", json!(["invoice"]), json!("701584c2-b71d-5e82-989d-d972f1236adc")),
+        ("hour", json!(["2026-01-10T13:30:00"]), json!(13)),
+        ("day", json!(["2026-01-10T23:30:00-03:00", "written"]), json!(10)),
+        ("unix_ms", json!([1.5]), json!(1500)),
+        ("seconds_between", json!(["2026-01-02", "2026-01-01"]), json!(-86400)),
+        ("shl", json!([1, 64]), json!(null)),
+        ("math::sqrt", json!([-1]), json!(null)),
+    ];
+    for (name, args, expected) in cases {
+        let found = call(name, args.clone()).unwrap();
+        let args = args.to_string().chars().take(80).collect::<String>();
+        assert_eq!(found, expected, "{name}{args}");
+    }
+}
+
+#[test]
+fn what_cannot_be_prepared() {
+    let cases = [
+        ("matches", json!(["a", "("]), "E036 1: `(` is not a regular expression: unclosed group (at character 1)"),
+        ("matches", json!(["a", 5]), "E037 1: the regular expression must be a string that is written out"),
+        ("glob", json!(["a", "\\"]), "E036 1: the glob `\\` ends in a lone `\\`"),
+        ("cidr", json!(["a", "10/8"]), "E036 1: `10/8` is not a network: `10` is not an IP address"),
+        ("format", json!(["{} {}", 1]), "E033 0: the template has 2 placeholders, but there is 1 argument behind it"),
+        ("format", json!(["{}", 1, 2]), "E033 2: the template has 1 placeholder, but there are 2 arguments behind it"),
+        ("format", json!(["{0}", 1]), "E036 0: the template has a lone `{`"),
+        (
+            "hour",
+            json!([0, "Asia/Kolkatta"]),
+            "E071 1: there is no time zone `Asia/Kolkatta`; did you mean `Asia/Kolkata`?",
+        ),
+        ("lookup", json!(["customers", 1]), "E060 0: `customers` names no column; write it as `table.column`"),
+        (
+            "lookup",
+            json!(["custmers.tier", 1]),
+            "E060 0: there is no lookup table `custmers`; did you mean `customers`?",
+        ),
+        (
+            "lookup",
+            json!(["customers.teir", 1]),
+            "E060 0: the lookup table `customers` has no column `teir`; did you mean `tier`?",
+        ),
+        (
+            "lookup",
+            json!(["customers.phone", 1]),
+            "E060 0: the lookup table `customers` has no column `phone`; there is `tier`, `score`",
+        ),
+        ("lookup", json!(["customers.tier", 1, 2]), "E033 2: a row of `customers` is found by 1 key, but there are 2"),
+    ];
+    for (name, args, expected) in cases {
+        let error = call(name, args).unwrap_err();
+        let help = match (error.code, error.help) {
+            (Code::UnknownLookup | Code::UnknownTimezone, Some(help)) => format!("; {help}"),
+            _ => String::new(),
+        };
+        assert_eq!(format!("{} {}: {}{help}", error.code.as_str(), error.argument, error.message), expected);
+    }
+}

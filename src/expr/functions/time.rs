@@ -1,0 +1,177 @@
+//! Times. What is no time gives null.
+
+use super::{Aux, BASE, Call, Function, MAYBE_NUMBER, MAYBE_STRING, Prepare, PrepareError};
+use crate::diagnostic::{Code, did_you_mean};
+use crate::event::{Type, Value};
+use crate::expr::time::{Instant, instant};
+use jiff::civil::{DateTime, Weekday};
+use jiff::tz::TimeZone;
+
+/// A function that reads the clock on the wall.
+macro_rules! part {
+    ($name:literal, $doc:literal, $returns:expr, $examples:expr, $eval:expr) => {
+        Function {
+            name: $name,
+            usage: concat!($name, "(time, zone)"),
+            doc: concat!(
+                $doc,
+                " In the rule set's zone; the second argument, a literal that may be left out, names another one, or is ",
+                "`\"written\"` for the time's own offset."
+            ),
+            examples: $examples,
+            params: &[Type::TIME, Type::STRING],
+            required: 1,
+            returns: $returns,
+            prepare: Some(prepare_zone),
+            eval: $eval,
+            ..BASE
+        }
+    };
+}
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[
+    part!(
+        "hour",
+        "The hour of a time, 0 to 23.",
+        MAYBE_NUMBER,
+        &[
+            ("hour(\"2026-01-10T13:30:00Z\", \"Asia/Kolkata\")", "19"),
+            ("hour(\"2026-01-10T13:30:00+09:00\", \"written\")", "13"),
+            ("hour(\"yesterday\")", "null"),
+        ],
+        |call| part(call, |at| Value::int(at.hour()))
+    ),
+    part!(
+        "minute",
+        "The minute of a time, 0 to 59.",
+        MAYBE_NUMBER,
+        &[("minute(\"2026-01-10T13:30:00Z\", \"Asia/Kolkata\")", "0")],
+        |call| part(call, |at| Value::int(at.minute()))
+    ),
+    part!(
+        "weekday",
+        "The day of the week: `\"mon\"`, `\"tue\"`, `\"wed\"`, `\"thu\"`, `\"fri\"`, `\"sat\"`, `\"sun\"`.",
+        MAYBE_STRING,
+        &[("weekday(\"2026-01-10T12:00:00Z\")", "\"sat\""), ("weekday(0, \"UTC\")", "\"thu\"")],
+        |call| part(call, |at| Value::String(weekday(at.weekday())))
+    ),
+    part!(
+        "date",
+        "The date of a time, as `\"2026-01-10\"`.",
+        MAYBE_STRING,
+        &[
+            ("date(\"2026-01-10T20:00:00Z\", \"Asia/Kolkata\")", "\"2026-01-11\""),
+            ("date(\"2026-01-10T20:00:00Z\", \"written\")", "\"2026-01-10\""),
+        ],
+        |call| {
+            let arena = call.arena;
+            part(call, |at| {
+                let text = format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day());
+                Value::String(arena.alloc_str(&text))
+            })
+        }
+    ),
+    part!(
+        "year",
+        "The year of a time.",
+        MAYBE_NUMBER,
+        &[("year(\"2025-12-31T23:00:00Z\", \"Asia/Kolkata\")", "2026")],
+        |call| part(call, |at| Value::int(at.year()))
+    ),
+    part!(
+        "month",
+        "The month of a time, 1 to 12.",
+        MAYBE_NUMBER,
+        &[("month(\"2025-12-31T23:00:00Z\", \"written\")", "12")],
+        |call| part(call, |at| Value::int(at.month()))
+    ),
+    part!(
+        "day",
+        "The day of the month of a time, 1 to 31.",
+        MAYBE_NUMBER,
+        &[("day(\"2026-01-10\", \"written\")", "10")],
+        |call| part(call, |at| Value::int(at.day()))
+    ),
+    Function {
+        name: "unix_ms",
+        usage: "unix_ms(time)",
+        doc: "Milliseconds since 1970, rounded down.",
+        examples: &[
+            ("unix_ms(\"1970-01-01T00:00:01.5Z\")", "1500"),
+            ("unix_ms(-0.0005)", "-1"),
+            ("unix_ms(null)", "null"),
+        ],
+        params: &[Type::TIME],
+        required: 1,
+        returns: MAYBE_NUMBER,
+        eval: |call| {
+            let millis = |at: Instant| Value::int(at.timestamp.as_nanosecond().div_euclid(1_000_000));
+            instant(call.arg(0), call.zone()).map_or(Value::Null, millis)
+        },
+        ..BASE
+    },
+    Function {
+        name: "seconds_between",
+        usage: "seconds_between(a, b)",
+        doc: "The seconds from `a` to `b`; negative if `b` is earlier.",
+        examples: &[
+            ("seconds_between(\"2026-01-01T00:00:00Z\", \"2026-01-01T05:31:00+05:30\")", "60"),
+            ("seconds_between(2, 0.5)", "-1.5"),
+            ("seconds_between(0, \"later\")", "null"),
+        ],
+        params: &[Type::TIME, Type::TIME],
+        required: 2,
+        returns: MAYBE_NUMBER,
+        eval: |call| seconds_between(call).unwrap_or_default(),
+        ..BASE
+    },
+];
+
+fn prepare_zone(call: &Prepare<'_>) -> Result<Aux, PrepareError> {
+    if call.args.len() < 2 {
+        return Ok(Aux::None);
+    }
+    let name = call.literal(1, "the time zone")?;
+    if name == "written" {
+        return Ok(Aux::Written);
+    }
+    TimeZone::get(name).map(Aux::Zone).map_err(|_| {
+        let message = format!("there is no time zone `{name}`");
+        let known: Vec<_> = jiff::tz::db().available().collect();
+        let names = known.iter().map(|zone| zone.as_str()).chain(std::iter::once("written"));
+        let help = "time zones have IANA names, such as `Asia/Kolkata`, `UTC`; `written` is the time's own offset";
+        let help = did_you_mean(name, names).unwrap_or_else(|| help.to_owned());
+        PrepareError::new(Code::UnknownTimezone, 1, message).help(help)
+    })
+}
+
+/// What the clock on the wall shows at the first argument's time.
+fn part<'a>(call: &Call<'_, 'a>, read: impl Fn(DateTime) -> Value<'a>) -> Value<'a> {
+    let zone = call.zone();
+    let Some(at) = instant(call.arg(0), zone) else { return Value::Null };
+    read(match (call.aux, at.written) {
+        (Aux::Written, Some(offset)) => offset.to_datetime(at.timestamp),
+        (Aux::Zone(zone), _) => zone.to_datetime(at.timestamp),
+        _ => zone.to_datetime(at.timestamp),
+    })
+}
+
+fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "mon",
+        Weekday::Tuesday => "tue",
+        Weekday::Wednesday => "wed",
+        Weekday::Thursday => "thu",
+        Weekday::Friday => "fri",
+        Weekday::Saturday => "sat",
+        Weekday::Sunday => "sun",
+    }
+}
+
+fn seconds_between<'a>(call: &Call<'_, 'a>) -> Option<Value<'a>> {
+    let nanos = |at: usize| Some(instant(call.arg(at), call.zone())?.timestamp.as_nanosecond());
+    let between = nanos(1)? - nanos(0)?;
+    let whole = between % 1_000_000_000 == 0;
+    Some(if whole { Value::int(between / 1_000_000_000) } else { Value::float(between as f64 / 1e9) })
+}

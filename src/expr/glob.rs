@@ -1,0 +1,296 @@
+//! Globs: `*` is any run of characters, `?` is exactly one, `\` takes the meaning from the character behind it.
+//!
+//! A glob is cut at its stars into fragments. The first is where a text begins, the last is where it ends, and those
+//! between are looked for one after another, each as far to the front as it goes: no later place could let more follow.
+//! So the time is linear in the text, for a given glob, and nothing is allocated.
+
+use super::aux::shown;
+use memchr::memmem::Finder;
+
+/// A compiled glob. Two are equal if they were written alike.
+#[derive(Clone, Debug)]
+pub struct Glob {
+    source: Box<str>,
+    /// What stands before, between and behind the stars: one more than there are (runs of) stars.
+    fragments: Box<[Fragment]>,
+    literals: Box<[Box<str>]>,
+}
+
+/// What a glob comes down to, for those who keep indexes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape<'g> {
+    /// No wildcards: this text alone.
+    Exact(&'g str),
+    /// `abc*`
+    Prefix(&'g str),
+    /// `*abc`
+    Suffix(&'g str),
+    /// `*abc*`
+    Contains(&'g str),
+    /// `*`
+    Any,
+    /// Anything else.
+    Other,
+}
+
+/// A stretch of a glob without stars.
+#[derive(Clone, Debug)]
+enum Fragment {
+    /// Without `?`.
+    Literal(Box<Finder<'static>>, Box<str>),
+    /// With `?`, which is none here.
+    Holes(Box<[Option<char>]>),
+}
+
+impl Glob {
+    /// Compiles a glob; else says why it is none.
+    pub fn new(source: &str) -> Result<Glob, String> {
+        let mut fragments: Vec<Vec<Option<char>>> = vec![Vec::new()];
+        let mut chars = source.chars();
+        while let Some(c) = chars.next() {
+            let unit = match c {
+                '*' => {
+                    // A run of stars is one star.
+                    if fragments.len() == 1 || fragments.last().is_some_and(|last| !last.is_empty()) {
+                        fragments.push(Vec::new());
+                    }
+                    continue;
+                }
+                '?' => None,
+                '\\' => Some(chars.next().ok_or_else(|| format!("the glob `{}` ends in a lone `\\`", shown(source)))?),
+                c => Some(c),
+            };
+            if let Some(last) = fragments.last_mut() {
+                last.push(unit);
+            }
+        }
+        let literals = fragments.iter().flat_map(|units| literal_runs(units)).collect();
+        let fragments = fragments.into_iter().map(Fragment::new).collect();
+        Ok(Glob { source: source.into(), fragments, literals })
+    }
+
+    /// As it was written.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// What every matching text begins with; may be empty.
+    pub fn prefix(&self) -> &str {
+        let literal = || self.literals.first().map_or("", |literal| literal);
+        match self.fragments.first() {
+            Some(Fragment::Literal(_, text)) => text,
+            Some(Fragment::Holes(units)) if units.first().is_some_and(Option::is_some) => literal(),
+            _ => "",
+        }
+    }
+
+    /// What every matching text ends with; may be empty.
+    pub fn suffix(&self) -> &str {
+        let literal = || self.literals.last().map_or("", |literal| literal);
+        match self.fragments.last() {
+            Some(Fragment::Literal(_, text)) => text,
+            Some(Fragment::Holes(units)) if units.last().is_some_and(Option::is_some) => literal(),
+            _ => "",
+        }
+    }
+
+    /// Texts that every matching text contains, in this order, without overlap; the prefix and the suffix are among them.
+    pub fn fragments(&self) -> &[Box<str>] {
+        &self.literals
+    }
+
+    /// What it comes down to.
+    pub fn shape(&self) -> Shape<'_> {
+        match &*self.fragments {
+            [Fragment::Literal(_, text)] => Shape::Exact(text),
+            [Fragment::Literal(_, a), Fragment::Literal(_, b)] => match (&**a, &**b) {
+                ("", "") => Shape::Any,
+                (prefix, "") => Shape::Prefix(prefix),
+                ("", suffix) => Shape::Suffix(suffix),
+                _ => Shape::Other,
+            },
+            [Fragment::Literal(_, a), Fragment::Literal(_, middle), Fragment::Literal(_, b)]
+                if a.is_empty() && b.is_empty() =>
+            {
+                Shape::Contains(middle)
+            }
+            _ => Shape::Other,
+        }
+    }
+
+    /// True if the whole of `text` matches.
+    pub fn is_match(&self, text: &str) -> bool {
+        match &*self.fragments {
+            [] => false,
+            [only] => only.strip_prefix(text) == Some(""),
+            [first, middle @ .., last] => {
+                let inner = first.strip_prefix(text).and_then(|rest| last.strip_suffix(rest));
+                inner.is_some_and(|inner| middle.iter().try_fold(inner, |rest, part| part.find(rest)).is_some())
+            }
+        }
+    }
+}
+
+impl PartialEq for Glob {
+    fn eq(&self, other: &Glob) -> bool {
+        self.source == other.source
+    }
+}
+
+impl Eq for Glob {}
+
+impl Fragment {
+    fn new(units: Vec<Option<char>>) -> Fragment {
+        match units.iter().copied().collect::<Option<String>>() {
+            Some(text) => {
+                let finder = Finder::new(text.as_bytes()).into_owned();
+                Fragment::Literal(Box::new(finder), text.into())
+            }
+            None => Fragment::Holes(units.into()),
+        }
+    }
+
+    /// What is behind the fragment, if the text begins with it.
+    fn strip_prefix<'t>(&self, text: &'t str) -> Option<&'t str> {
+        match self {
+            Fragment::Literal(_, literal) => text.strip_prefix(&**literal),
+            Fragment::Holes(units) => {
+                let mut chars = text.chars();
+                let all = units.iter().all(|unit| chars.next().is_some_and(|c| unit.is_none_or(|u| u == c)));
+                all.then_some(chars.as_str())
+            }
+        }
+    }
+
+    /// What is before the fragment, if the text ends with it.
+    fn strip_suffix<'t>(&self, text: &'t str) -> Option<&'t str> {
+        match self {
+            Fragment::Literal(_, literal) => text.strip_suffix(&**literal),
+            Fragment::Holes(units) => {
+                let mut chars = text.chars();
+                let all = units.iter().rev().all(|unit| chars.next_back().is_some_and(|c| unit.is_none_or(|u| u == c)));
+                all.then_some(chars.as_str())
+            }
+        }
+    }
+
+    /// What is behind the first place at which the fragment stands.
+    fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
+        match self {
+            Fragment::Literal(finder, literal) => {
+                finder.find(text.as_bytes()).and_then(|at| text.get(at + literal.len()..))
+            }
+            Fragment::Holes(_) => {
+                let mut chars = text.chars();
+                loop {
+                    if let Some(rest) = self.strip_prefix(chars.as_str()) {
+                        return Some(rest);
+                    }
+                    chars.next()?;
+                }
+            }
+        }
+    }
+}
+
+/// The runs of a fragment that have no `?` in them.
+fn literal_runs(units: &[Option<char>]) -> impl Iterator<Item = Box<str>> {
+    units.split(Option::is_none).filter(|run| !run.is_empty()).map(|run| run.iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glob(source: &str) -> Glob {
+        Glob::new(source).unwrap()
+    }
+
+    #[test]
+    fn matches() {
+        let cases = [
+            ("", "", true),
+            ("", "a", false),
+            ("*", "", true),
+            ("*", "any", true),
+            ("***", "any", true),
+            ("AB-*", "AB-", true),
+            ("AB-*", "AB-12", true),
+            ("AB-*", "xAB-12", false),
+            ("*.csv", "a.csv", true),
+            ("*.csv", "a.csv.gz", false),
+            ("a*a", "a", false),
+            ("a*a", "aa", true),
+            ("*ab*bc*", "abc", false),
+            ("*ab*bc*", "ababc", true),
+            ("?", "₹", true),
+            ("?", "", false),
+            ("?", "ab", false),
+            ("a?c", "abc", true),
+            ("a?c*", "a₹cd", true),
+            ("*?b", "b", false),
+            ("*?b", "ab", true),
+            ("*a?c*x", "aacabcx", true),
+            ("*a?c*x", "aacx", true),
+            ("*a?c*x", "abx", false),
+            (r"\*", "*", true),
+            (r"\*", "a", false),
+            (r"a\?b\\", r"a?b\", true),
+            ("??*??", "abc", false),
+            ("??*??", "abcd", true),
+        ];
+        for (pattern, text, expected) in cases {
+            assert_eq!(glob(pattern).is_match(text), expected, "{pattern} {text}");
+        }
+        assert!(Glob::new(r"a\").is_err());
+    }
+
+    /// The obvious way, by every split.
+    fn slow(pattern: &[char], text: &[char]) -> bool {
+        match (pattern, text) {
+            ([], []) => true,
+            (['*', rest @ ..], _) => (0..=text.len()).any(|at| slow(rest, &text[at..])),
+            (['?', rest @ ..], [_, tail @ ..]) => slow(rest, tail),
+            ([p, rest @ ..], [c, tail @ ..]) if p == c => slow(rest, tail),
+            _ => false,
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn agrees_with_the_obvious_way(pattern in "[ab*?]{0,8}", text in "[ab₹]{0,8}") {
+            let chars = |s: &str| s.chars().collect::<Vec<_>>();
+            let compiled = glob(&pattern);
+            let expected = slow(&chars(&pattern), &chars(&text));
+            assert_eq!(compiled.is_match(&text), expected);
+            if expected {
+                assert!(text.starts_with(compiled.prefix()));
+                assert!(text.ends_with(compiled.suffix()));
+                let mut rest = &*text;
+                for fragment in compiled.fragments() {
+                    rest = rest.split_once(&**fragment).unwrap().1;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn structure() {
+        let shown = |source: &str| {
+            let glob = glob(source);
+            (glob.prefix().to_owned(), glob.suffix().to_owned(), glob.fragments().join("|"))
+        };
+        let expect = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+        assert_eq!(shown("ab*c?d*ef"), expect("ab", "ef", "ab|c|d|ef"));
+        assert_eq!(shown("a?b"), expect("a", "b", "a|b"));
+        assert_eq!(shown("?b?"), expect("", "", "b"));
+        assert_eq!(shown("ab"), expect("ab", "ab", "ab"));
+        assert_eq!(glob("ab").shape(), Shape::Exact("ab"));
+        assert_eq!(glob("ab*").shape(), Shape::Prefix("ab"));
+        assert_eq!(glob("*ab").shape(), Shape::Suffix("ab"));
+        assert_eq!(glob("*ab*").shape(), Shape::Contains("ab"));
+        assert_eq!(glob("**").shape(), Shape::Any);
+        assert_eq!(glob("a*b").shape(), Shape::Other);
+        assert_eq!(glob("a?*").shape(), Shape::Other);
+    }
+}
