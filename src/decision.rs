@@ -1,6 +1,6 @@
 //! What was decided about an event.
 
-use crate::event::Json;
+use crate::event::{Json, Value};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -109,3 +109,52 @@ pub const MAX_ASKED_BY: usize = 5;
 
 /// At most so many bytes in [`Decision::input`].
 pub const MAX_INPUT_ECHO: usize = 200;
+
+impl Decision {
+    /// A decision about an event, with nobody on it yet.
+    pub fn empty(ruleset: Arc<str>, status: Status) -> Decision {
+        Decision {
+            id: Json::Null,
+            topic: None,
+            status,
+            subscribers: Vec::new(),
+            rules: Vec::new(),
+            labels: BTreeMap::new(),
+            settings: BTreeMap::new(),
+            filtered: Vec::new(),
+            dropped_by: None,
+            invalid: Vec::new(),
+            errors: Vec::new(),
+            line: None,
+            error: None,
+            input: None,
+            ruleset,
+        }
+    }
+
+    /// The decision about a line that is no event.
+    pub fn malformed(ruleset: Arc<str>, line: &[u8], number: u64, error: impl Into<String>, echo: bool) -> Decision {
+        Decision {
+            line: Some(number),
+            error: Some(error.into()),
+            input: echo.then(|| input_echo(line)),
+            ..Decision::empty(ruleset, Status::Malformed)
+        }
+    }
+}
+
+/// What [`Decision::error`] says of an event whose topic is no string, or an empty one.
+pub const NO_TOPIC: &str = "no topic";
+
+/// The beginning of a malformed line: its first bytes, as lossy UTF-8.
+pub fn input_echo(line: &[u8]) -> String {
+    String::from_utf8_lossy(line.get(..MAX_INPUT_ECHO).unwrap_or(line)).into_owned()
+}
+
+/// The id as it stands on a decision: a string, a number or a boolean as it is, anything else null.
+pub fn shown_id(id: Value<'_>) -> Json {
+    match id {
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => id.to_json(),
+        Value::Null | Value::Array(_) | Value::Object(_) => Json::Null,
+    }
+}

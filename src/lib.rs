@@ -3,8 +3,10 @@
 pub mod decision;
 pub mod diagnostic;
 pub mod event;
+pub mod explain;
 pub mod expr;
 pub mod lookup;
+pub mod reference;
 pub mod route;
 pub mod rules;
 pub mod schema;

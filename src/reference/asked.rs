@@ -1,0 +1,161 @@
+//! Type errors: which values have another type than somebody needs, and who.
+
+use super::scene::Scene;
+use crate::decision::{MAX_ASKED_BY, TypeError};
+use crate::event::{Type, Value};
+use crate::expr::{self, Demand, Env, Typed, demands};
+use crate::rules::{Cases, RuleId, RuleSet, Table, TableKind, Target};
+use std::collections::BTreeMap;
+
+/// Somebody who needs certain types.
+#[derive(Clone, Debug)]
+struct Asker {
+    /// As it stands on a decision.
+    name: String,
+    /// Asks only about events that this rule is there for.
+    rule: Option<RuleId>,
+    demands: Vec<Demand>,
+}
+
+/// Everybody who needs certain types, in the order in which they are named.
+#[derive(Clone, Debug)]
+pub(super) struct Askers(Vec<Asker>);
+
+impl Askers {
+    pub(super) fn new(rules: &RuleSet) -> Askers {
+        let mut askers: Vec<Asker> = (0..).zip(&rules.rules).map(|(at, _)| of_rule(rules, RuleId(at))).collect();
+        let mut add = |kind: &str, name: &str, demands: Vec<Demand>| {
+            askers.push(Asker { name: format!("{kind}:{name}"), rule: None, demands });
+        };
+        for table in &rules.tables {
+            add("table", &table.name.text, of_table(table));
+        }
+        for filter in &rules.filters {
+            add("filter", &filter.name.text, of_condition(Some(&filter.condition)));
+        }
+        for label in &rules.labels {
+            add("label", &label.name.text, of_cases(&label.cases));
+        }
+        for define in &rules.defines {
+            add("define", &define.name.text, of_cases(&define.cases));
+        }
+        for (name, subscriber) in &rules.subscribers {
+            add("subscriber", name, of_condition(subscriber.filter.as_ref()));
+        }
+        for schema in &rules.schemas {
+            add("schema", &schema.name.text, of_condition(schema.when.as_ref()));
+        }
+        Askers(askers)
+    }
+
+    /// The type errors of an event. `in_force` tells which rules are there for it.
+    pub(super) fn errors(&self, scene: &mut Scene<'_>, in_force: impl Fn(RuleId) -> bool) -> Vec<TypeError> {
+        let mut found: BTreeMap<(String, String), TypeError> = BTreeMap::new();
+        for asker in self.0.iter().filter(|asker| asker.rule.is_none_or(&in_force)) {
+            let mut told = Vec::new();
+            for demand in &asker.demands {
+                let Some(wrong) = misfit(demand, scene) else { continue };
+                let key = (demand.shown(&scene.rules.paths), demand.expected.to_string());
+                if !told.contains(&key) {
+                    told.push(key.clone());
+                    note(found.entry(key), wrong, &asker.name);
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+}
+
+type Entry<'e> = std::collections::btree_map::Entry<'e, (String, String), TypeError>;
+
+/// One more who asks.
+fn note(entry: Entry<'_>, found: Type, asker: &str) {
+    let (path, expected) = entry.key().clone();
+    let error = entry.or_insert_with(|| TypeError {
+        path,
+        expected,
+        found: found.to_string(),
+        asked_by: Vec::new(),
+        count: 0,
+    });
+    error.count += 1;
+    if error.asked_by.len() < MAX_ASKED_BY {
+        error.asked_by.push(asker.to_owned());
+    }
+}
+
+fn of_rule(rules: &RuleSet, id: RuleId) -> Asker {
+    let mut demands = Vec::new();
+    let mut name = String::new();
+    if let Some(rule) = rules.rules.get(id.0 as usize) {
+        name = rule.name.text.to_string();
+        demands.extend(of_condition(rule.when.as_ref()));
+        for group in super::groups_around(rules, rule.group) {
+            demands.extend(of_condition(group.when.as_ref()));
+        }
+        rule.labels.iter().for_each(|(_, value)| expr::demands(value, Type::ANY, &mut demands));
+    }
+    Asker { name, rule: Some(id), demands }
+}
+
+fn of_condition(condition: Option<&Typed>) -> Vec<Demand> {
+    let mut out = Vec::new();
+    if let Some(condition) = condition {
+        demands(condition, Type::BOOLEAN, &mut out);
+    }
+    out
+}
+
+fn of_cases(cases: &Cases) -> Vec<Demand> {
+    let mut out = Vec::new();
+    for alternative in &cases.alternatives {
+        out.extend(of_condition(alternative.when.as_ref()));
+        demands(&alternative.value, Type::ANY, &mut out);
+    }
+    out
+}
+
+fn of_target(target: &Target) -> Vec<Demand> {
+    let mut out = Vec::new();
+    target.labels.iter().for_each(|(_, value)| demands(value, Type::ANY, &mut out));
+    out
+}
+
+fn of_table(table: &Table) -> Vec<Demand> {
+    let mut out = of_target(&table.otherwise);
+    match &table.kind {
+        TableKind::Key { key, rows, .. } => {
+            out.extend(of_cases(key));
+            rows.iter().for_each(|row| out.extend(of_target(&row.target)));
+        }
+        TableKind::Decision { inputs, rows, .. } => {
+            inputs.iter().for_each(|(_, input)| demands(input, Type::ANY, &mut out));
+            for row in rows {
+                out.extend(of_condition(row.when.as_ref()));
+                out.extend(of_target(&row.target));
+            }
+        }
+    }
+    out
+}
+
+/// The type of the first value that does not fit a demand.
+fn misfit(demand: &Demand, scene: &mut Scene<'_>) -> Option<Type> {
+    let mut values = vec![scene.path(demand.path)];
+    for steps in &demand.elements {
+        let elements = values.iter().filter_map(|value| value.as_array()).flatten();
+        values = elements.map(|element| element.walk(steps)).collect();
+    }
+    values.into_iter().find(|value| !fits(*value, demand.expected, scene)).map(Value::type_of)
+}
+
+/// Null fits everywhere, since missing is not wrong.
+fn fits(value: Value<'_>, expected: Type, scene: &Scene<'_>) -> bool {
+    if value.is_null() {
+        return true;
+    }
+    if expected.meets(Type::TIME) {
+        return expr::time::instant(value, scene.zone()).is_some();
+    }
+    expected.meets(value.type_of())
+}

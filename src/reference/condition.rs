@@ -1,0 +1,136 @@
+//! Conditions taken apart: which part held, and what each leaf read.
+
+use super::scene::Scene;
+use super::trace::{Condition, Kind, Reading};
+use crate::event::{Json, Step, Value};
+use crate::expr::{DefineId, Env, PathId, Typed, TypedNode, evaluate};
+
+/// A condition with all its parts. Every part is evaluated, since evaluation has no effects.
+pub(super) fn judge<'a>(typed: &'a Typed, scene: &mut Scene<'a>) -> Condition {
+    let value = evaluate(typed, scene);
+    let (kind, parts): (Kind, Vec<&'a Typed>) = match &typed.node {
+        TypedNode::And(parts) => (Kind::All, parts.iter().collect()),
+        TypedNode::Or(parts) => (Kind::Any, parts.iter().collect()),
+        TypedNode::Not(part) => (Kind::Not, vec![&**part]),
+        _ => (Kind::Leaf, Vec::new()),
+    };
+    let read = if kind == Kind::Leaf { read_by(typed, scene) } else { Vec::new() };
+    Condition {
+        span: typed.span,
+        kind,
+        value: value.to_json(),
+        held: value.is_true(),
+        parts: parts.into_iter().map(|part| judge(part, scene)).collect(),
+        read,
+    }
+}
+
+/// What an expression reads, each path once, in order of appearance.
+pub(super) fn read_by<'a>(typed: &'a Typed, scene: &mut Scene<'a>) -> Vec<Reading> {
+    let mut reader = Reader { scene, lists: Vec::new(), out: Vec::new(), depth: 0 };
+    reader.read(typed);
+    reader.out
+}
+
+/// How far named values are followed into one another.
+const MAX_DEPTH: u32 = 3;
+
+struct Reader<'r, 'a> {
+    scene: &'r mut Scene<'a>,
+    /// The lists that `it` goes over, the innermost last: as shown, and their elements.
+    lists: Vec<(String, Vec<Value<'a>>)>,
+    out: Vec<Reading>,
+    depth: u32,
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn read(&mut self, typed: &'a Typed) {
+        match &typed.node {
+            TypedNode::Const(_) => {}
+            TypedNode::Path(path) => self.path(*path),
+            TypedNode::Define(id) => self.define(*id),
+            TypedNode::It(level) => self.element(*level, &[]),
+            TypedNode::Steps(base, steps) => match base.node {
+                TypedNode::It(level) => self.element(level, steps),
+                _ => self.read(base),
+            },
+            TypedNode::Not(a) | TypedNode::Negate(a) => self.read(a),
+            TypedNode::List(items) | TypedNode::And(items) | TypedNode::Or(items) | TypedNode::Call(_, items, _) => {
+                items.iter().for_each(|item| self.read(item));
+            }
+            TypedNode::Index(a, b)
+            | TypedNode::Arithmetic(_, a, b)
+            | TypedNode::Compare(_, a, b)
+            | TypedNode::In(a, b)
+            | TypedNode::Coalesce(a, b) => {
+                self.read(a);
+                self.read(b);
+            }
+            TypedNode::If(a, b, c) => [a, b, c].into_iter().for_each(|part| self.read(part)),
+            TypedNode::Quantified(_, list, body) => self.quantified(list, body),
+        }
+    }
+
+    /// A list is shown by what its body reads of its elements; where that is nothing, or there is no list, by itself.
+    fn quantified(&mut self, list: &'a Typed, body: &'a Typed) {
+        let shown = match &list.node {
+            TypedNode::Path(path) => self.scene.rules.paths.get(*path).map(ToString::to_string),
+            _ => None,
+        };
+        // Within a body the element is not known to the environment, so that only paths can be looked into here.
+        let elements = shown.as_ref().and_then(|_| evaluate(list, self.scene).as_array());
+        let Some((shown, elements)) = shown.zip(elements).filter(|(_, elements)| !elements.is_empty()) else {
+            self.read(list);
+            return;
+        };
+        self.lists.push((format!("{shown}[]"), elements.to_vec()));
+        self.read(body);
+        self.lists.pop();
+    }
+
+    fn element(&mut self, level: u32, steps: &[Step]) {
+        let at = self.lists.len().checked_sub(level as usize + 1);
+        let Some((shown, elements)) = at.and_then(|at| self.lists.get(at)) else { return };
+        let path = steps.iter().fold(shown.clone(), |path, step| path + &step.to_string());
+        let value: Json = elements.iter().map(|element| element.walk(steps).to_json()).collect();
+        self.push(Reading { path, value, missing: false, from: Vec::new() });
+    }
+
+    fn path(&mut self, id: PathId) {
+        let Some(path) = self.scene.rules.paths.get(id) else { return };
+        let value = self.scene.path(id);
+        let missing = value.is_null() && !is_there(self.scene.root(path.root), &path.steps);
+        self.push(Reading { path: path.to_string(), value: value.to_json(), missing, from: Vec::new() });
+    }
+
+    fn define(&mut self, id: DefineId) {
+        let Some(named) = self.scene.rules.define(id) else { return };
+        let value = self.scene.define(id).to_json();
+        let mut from = Vec::new();
+        if self.depth < MAX_DEPTH {
+            let mut inner = Reader { scene: self.scene, lists: Vec::new(), out: Vec::new(), depth: self.depth + 1 };
+            for alternative in &named.cases.alternatives {
+                alternative.when.iter().for_each(|when| inner.read(when));
+                inner.read(&alternative.value);
+            }
+            from = inner.out;
+        }
+        self.push(Reading { path: named.name.text.to_string(), value, missing: false, from });
+    }
+
+    fn push(&mut self, reading: Reading) {
+        if !self.out.iter().any(|known| known.path == reading.path) {
+            self.out.push(reading);
+        }
+    }
+}
+
+/// True if something is at a path, be it null.
+fn is_there(root: Value<'_>, steps: &[Step]) -> bool {
+    let Some((last, before)) = steps.split_last() else { return !root.is_null() };
+    match (root.walk(before), last) {
+        (Value::Object(members), Step::Key(key)) => members.iter().any(|(name, _)| **name == **key),
+        (Value::Array(items), Step::Index(at)) => (*at as usize) < items.len(),
+        _ => false,
+    }
+}

@@ -1,0 +1,196 @@
+//! The plain evaluator: it walks the rule set in the order of the stages and notes what each part made of the event. The
+//! decision is read off that trace. It has no indexes and keeps nothing but the named values of one event, so that one can
+//! see that it is right; the decision graph is held against it.
+//!
+//! Knows nothing of the graph, and has no words for people: those are in [`crate::explain`].
+
+mod asked;
+mod condition;
+mod outcome;
+mod rules;
+mod scene;
+mod stages;
+mod trace;
+
+pub use trace::{
+    Condition, EventTrace, FilterTrace, GroupTrace, Kind, LabelTrace, Reading, RowTrace, RuleOutcome, RuleTrace,
+    SchemaOutcome, SchemaTrace, SubscriberTrace, TableTrace, TargetTrace, TopicTrace, Trace,
+};
+
+use crate::decision::{Decision, NO_TOPIC, Status, shown_id};
+use crate::event::{self, Value};
+use crate::expr::{Typed, holds};
+use crate::route::Options;
+use crate::rules::{Group, GroupId, Name, RuleSet};
+use crate::topic::{Segment, TopicPattern};
+use asked::Askers;
+use bumpalo::Bump;
+use scene::Scene;
+use std::sync::Arc;
+
+/// Decides about one line; for several, [`Reference`] saves working out who asks for which types again.
+pub fn decide(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Decision {
+    Reference::new(rules).decide(line, number, options)
+}
+
+/// What each part of the rule set made of one line.
+pub fn trace(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Trace {
+    Reference::new(rules).trace(line, number, options)
+}
+
+/// A rule set with what can be known of it without an event.
+#[derive(Clone, Debug)]
+pub struct Reference<'r> {
+    rules: &'r RuleSet,
+    /// For each topic node: its pattern followed by `.#`, for which its settings hold.
+    below: Vec<TopicPattern>,
+    askers: Askers,
+}
+
+impl<'r> Reference<'r> {
+    /// Works out who asks for which types.
+    pub fn new(rules: &'r RuleSet) -> Reference<'r> {
+        let below = rules.topics.iter().map(|node| and_below(&node.pattern)).collect();
+        Reference { rules, below, askers: Askers::new(rules) }
+    }
+
+    /// Decides about one line, whose number (from 1) stands on the decision if it is malformed.
+    pub fn decide(&self, line: &[u8], number: u64, options: &Options) -> Decision {
+        self.walk(line, number, options, false).decision
+    }
+
+    /// As [`Reference::decide`], with every condition taken apart.
+    pub fn trace(&self, line: &[u8], number: u64, options: &Options) -> Trace {
+        self.walk(line, number, options, true)
+    }
+
+    fn walk(&self, line: &[u8], number: u64, options: &Options, detail: bool) -> Trace {
+        let arena = Bump::new();
+        let version = &self.rules.version;
+        let malformed =
+            |error: &str| Decision::malformed(version.clone(), line, number, error, options.input_echo);
+        let event = match event::parse(line, options.limits, &arena) {
+            Ok(event @ Value::Object(_)) => event,
+            Ok(_) => return self.unread(number, malformed("expected an object")),
+            Err(fault) => return self.unread(number, malformed(&fault.message)),
+        };
+        let scene = Scene::new(self.rules, &arena, event, options.clock);
+        let mut walk = Walk { reference: self, scene, detail };
+        if walk.scene.topic().is_some() {
+            return walk.whole(number);
+        }
+        let decision = Decision { id: shown_id(walk.scene.id), ..malformed(NO_TOPIC) };
+        Trace { event: walk.event(), ..self.unread(number, decision) }
+    }
+
+    /// The trace of a line that is no event: nothing was reached.
+    fn unread(&self, number: u64, decision: Decision) -> Trace {
+        let arena = Bump::new();
+        let scene = Scene::new(self.rules, &arena, Value::Null, crate::route::Clock::System);
+        let mut walk = Walk { reference: self, scene, detail: false };
+        let mut trace = walk.stages(number, decision);
+        trace.event = EventTrace::default();
+        trace
+    }
+}
+
+/// One event on its way through the stages.
+struct Walk<'a> {
+    reference: &'a Reference<'a>,
+    scene: Scene<'a>,
+    /// Whether conditions are taken apart.
+    detail: bool,
+}
+
+impl<'a> Walk<'a> {
+    /// An event with a topic.
+    fn whole(&mut self, number: u64) -> Trace {
+        let decision = Decision {
+            id: shown_id(self.scene.id),
+            topic: self.scene.topic().map(str::to_owned),
+            ..Decision::empty(self.rules().version.clone(), Status::Unrouted)
+        };
+        self.stages(number, decision)
+    }
+
+    /// The stages in their order; a decision that is malformed passes none of them.
+    fn stages(&mut self, number: u64, mut decision: Decision) -> Trace {
+        let filters = self.filters(decision.status != Status::Malformed);
+        decision.dropped_by = filters.iter().find(|filter| filter.dropped).map(|filter| filter.name.clone());
+        if decision.dropped_by.is_some() {
+            decision.status = Status::Dropped;
+        }
+        let schemas = self.schemas(decision.status == Status::Unrouted);
+        decision.invalid = schemas.iter().flat_map(|schema| schema.faults.iter().cloned()).collect();
+        if schemas.iter().any(|schema| schema.rejects && schema.outcome == SchemaOutcome::Invalid) {
+            decision.status = Status::Rejected;
+        }
+        let open = decision.status == Status::Unrouted;
+        let topics = self.topics(open);
+        let (groups, rules) = self.content(open);
+        let tables = self.tables(open);
+        let event = self.event();
+        let (labels, subscribers) = (Vec::new(), Vec::new());
+        let mut trace =
+            Trace { line: number, event, filters, schemas, topics, rules, groups, tables, labels, subscribers, decision };
+        self.conclude(&mut trace);
+        trace
+    }
+
+    fn event(&mut self) -> EventTrace {
+        let now = crate::expr::time::format_time(self.scene.now, &self.rules().zone);
+        EventTrace {
+            id: shown_id(self.scene.id),
+            topic: self.scene.topic().map(str::to_owned),
+            time: self.scene.time.to_json(),
+            now,
+            layout: if self.scene.cloud_event { "cloudevents" } else { "plain" },
+        }
+    }
+
+    fn rules(&self) -> &'a RuleSet {
+        self.reference.rules
+    }
+
+    /// Whether a condition holds (none always does), taken apart if that is wanted.
+    fn judge(&mut self, condition: Option<&'a Typed>) -> (bool, Option<Condition>) {
+        match condition {
+            None => (true, None),
+            Some(condition) if self.detail => {
+                let judged = condition::judge(condition, &mut self.scene);
+                (judged.held, Some(judged))
+            }
+            Some(condition) => (holds(condition, &mut self.scene), None),
+        }
+    }
+
+    /// True if the event's topic matches any of some patterns, of which none at all is every topic.
+    fn topic_in(&self, patterns: &[TopicPattern]) -> bool {
+        let topic = self.scene.topic().unwrap_or_default();
+        patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(topic))
+    }
+}
+
+/// The groups around something, the innermost first.
+fn groups_around(rules: &RuleSet, innermost: Option<GroupId>) -> Vec<&Group> {
+    let group = |id: Option<GroupId>| id.and_then(|id| rules.groups.get(id.0 as usize));
+    std::iter::successors(group(innermost), |inner| group(inner.parent)).collect()
+}
+
+/// A pattern followed by `.#`: itself and everything below.
+fn and_below(pattern: &TopicPattern) -> TopicPattern {
+    let mut below = pattern.clone();
+    below.segments.push(Segment::Many);
+    below.text = format!("{}.#", pattern.text).into();
+    below
+}
+
+/// The bare names.
+fn texts(names: &[Name]) -> Vec<Arc<str>> {
+    names.iter().map(|name| name.text.clone()).collect()
+}
+
+/// Patterns as written.
+fn written(patterns: &[TopicPattern]) -> Vec<Arc<str>> {
+    patterns.iter().map(|pattern| pattern.text.clone()).collect()
+}

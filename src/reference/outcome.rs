@@ -1,0 +1,185 @@
+//! The last stages: labels, who gets the event, and the decision.
+
+use super::trace::{LabelTrace, SubscriberTrace, Trace};
+use super::{Walk, texts};
+use crate::decision::Status;
+use crate::diagnostic::Span;
+use crate::event::Value;
+use crate::expr::{Typed, evaluate};
+use crate::rules::{Name, TableKind, Target};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+type People = BTreeMap<Arc<str>, SubscriberTrace>;
+
+impl<'a> Walk<'a> {
+    /// Reads the decision off what the stages before have noted.
+    pub(super) fn conclude(&mut self, trace: &mut Trace) {
+        let open = trace.decision.status == Status::Unrouted;
+        let matched = trace.rules.iter().filter(|rule| rule.outcome.matched());
+        trace.decision.rules = matched.map(|rule| rule.name.clone()).collect();
+        if open {
+            trace.labels = self.labels(trace);
+            trace.decision.labels =
+                trace.labels.iter().map(|label| (label.name.clone(), label.value.clone())).collect();
+            trace.decision.settings =
+                self.settings().map(|(key, setting)| (key, setting.value.clone())).collect();
+        }
+        let mut people = self.people(trace);
+        self.filter(trace, &mut people, open);
+        self.defaults(trace, &mut people);
+        let getting = people.values().filter(|person| person.gets);
+        trace.decision.subscribers = getting.map(|person| person.name.clone()).collect();
+        trace.subscribers = people.into_values().collect();
+        if trace.decision.status != Status::Malformed {
+            let asks: Vec<bool> = (0..).zip(&trace.rules).map(|(at, _)| self.asks(crate::rules::RuleId(at))).collect();
+            let askers = &self.reference.askers;
+            let asked = |id: crate::rules::RuleId| asks.get(id.0 as usize).copied().unwrap_or(false);
+            trace.decision.errors = askers.errors(&mut self.scene, asked);
+        }
+    }
+
+    /// Each label from the highest rule that sets it, else from the first table that does, else from `labels:`. What is
+    /// null sets nothing.
+    fn labels(&mut self, trace: &Trace) -> Vec<LabelTrace> {
+        let mut found: BTreeMap<Arc<str>, LabelTrace> = BTreeMap::new();
+        for (rule, traced) in self.rules().rules.iter().zip(&trace.rules).filter(|(_, traced)| traced.outcome.matched()) {
+            self.set(&rule.labels, &format!("rule:{}", traced.name), &mut found);
+        }
+        for (table, traced) in self.rules().tables.iter().zip(&trace.tables) {
+            let set_by = format!("table:{}", traced.name);
+            let targets: Vec<&'a Target> = match &table.kind {
+                TableKind::Key { rows, .. } => rows.iter().map(|row| &row.target).collect(),
+                TableKind::Decision { rows, .. } => rows.iter().map(|row| &row.target).collect(),
+            };
+            for (target, _) in targets.into_iter().zip(&traced.rows).filter(|(_, row)| row.chosen) {
+                self.set(&target.labels, &set_by, &mut found);
+            }
+            if traced.fell_through {
+                self.set(&table.otherwise.labels, &set_by, &mut found);
+            }
+        }
+        for label in &self.rules().labels {
+            let value = self.scene.cases(&label.cases);
+            let span = |at: usize| label.cases.alternatives.get(at).map_or(label.name.span, |case| case.value.span);
+            if let Some((at, value)) = value {
+                add_label(&mut found, &label.name.text, value, "labels".into(), span(at));
+            }
+        }
+        found.into_values().collect()
+    }
+
+    fn set(&mut self, labels: &'a [(Name, Typed)], set_by: &str, found: &mut BTreeMap<Arc<str>, LabelTrace>) {
+        for (name, value) in labels {
+            let span = value.span;
+            let value = evaluate(value, &mut self.scene);
+            add_label(found, &name.text, value, set_by.to_owned(), span);
+        }
+    }
+
+    /// Everybody who is named, with what chose them and what took them away.
+    fn people(&self, trace: &Trace) -> People {
+        let mut people = People::new();
+        for topic in &trace.topics {
+            choose(&mut people, &topic.subscribers, topic.matched, || format!("topic:{}", topic.pattern));
+        }
+        for rule in &trace.rules {
+            choose(&mut people, &rule.subscribers, rule.outcome.matched(), || format!("rule:{}", rule.name));
+        }
+        for table in &trace.tables {
+            let by = || format!("table:{}", table.name);
+            for row in &table.rows {
+                choose(&mut people, &row.target.subscribers, row.chosen, by);
+            }
+            if let Some(otherwise) = &table.otherwise {
+                choose(&mut people, &otherwise.subscribers, table.fell_through, by);
+            }
+        }
+        for rule in trace.rules.iter().filter(|rule| rule.outcome.matched()) {
+            for name in &rule.exclude {
+                person(&mut people, name).excluded_by.push(rule.name.clone());
+            }
+        }
+        people
+    }
+
+    /// Subscribers' own filters hold back those who were chosen and not excluded.
+    fn filter(&mut self, trace: &mut Trace, people: &mut People, open: bool) {
+        for (name, declared) in &self.rules().subscribers {
+            let person = person(people, name);
+            person.declared = Some(declared.name.span);
+            if self.detail && open {
+                person.filter = self.judge(declared.filter.as_ref()).1;
+            }
+        }
+        for person in people.values_mut().filter(|person| !person.chosen_by.is_empty() && person.excluded_by.is_empty()) {
+            let filter = self.rules().subscribers.get(&person.name).and_then(|declared| declared.filter.as_ref());
+            person.gets = self.judge(filter).0;
+            if !person.gets {
+                trace.decision.filtered.push(person.name.clone());
+            }
+        }
+        if open && people.values().any(|person| person.gets) {
+            trace.decision.status = Status::Routed;
+        }
+    }
+
+    /// Whoever stands under `defaults` for this status gets the event whatever else was decided.
+    fn defaults(&mut self, trace: &Trace, people: &mut People) {
+        let defaults = &self.rules().defaults;
+        let status = trace.decision.status;
+        let delivered = matches!(status, Status::Routed | Status::Unrouted);
+        let lists = [
+            ("always", &defaults.always, delivered),
+            ("unrouted", &defaults.unrouted, status == Status::Unrouted),
+            ("rejected", &defaults.rejected, !delivered),
+        ];
+        for (list, names, applies) in lists {
+            for name in texts(names) {
+                let person = person(people, &name);
+                person.defaults.push(list);
+                if applies {
+                    person.gets = true;
+                    person.chosen_by.push(format!("defaults.{list}"));
+                }
+            }
+        }
+    }
+}
+
+fn add_label(
+    found: &mut BTreeMap<Arc<str>, LabelTrace>,
+    name: &Arc<str>,
+    value: Value<'_>,
+    set_by: String,
+    span: Span,
+) {
+    if !value.is_null() {
+        let label = || LabelTrace { name: name.clone(), value: value.to_json(), set_by, span };
+        found.entry(name.clone()).or_insert_with(label);
+    }
+}
+
+fn person<'p>(people: &'p mut People, name: &Arc<str>) -> &'p mut SubscriberTrace {
+    people.entry(name.clone()).or_insert_with(|| SubscriberTrace {
+        name: name.clone(),
+        gets: false,
+        chosen_by: Vec::new(),
+        excluded_by: Vec::new(),
+        declared: None,
+        filter: None,
+        defaults: Vec::new(),
+    })
+}
+
+fn choose(people: &mut People, names: &[Arc<str>], chosen: bool, by: impl Fn() -> String) {
+    for name in names {
+        let person = person(people, name);
+        if chosen {
+            let by = by();
+            if !person.chosen_by.contains(&by) {
+                person.chosen_by.push(by);
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! An event as expressions see it: its roots, its named values, the clock.
+
+use crate::event::{Json, Step, Value};
+use crate::expr::{self, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
+use crate::route::Clock;
+use crate::rules::{Cases, Envelope, Layout, RuleSet};
+use bumpalo::Bump;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// Attributes of a CloudEvent that are no headers.
+const NO_HEADERS: [&str; 5] = ["id", "type", "time", "data", "data_base64"];
+
+/// One event with everything that an expression may ask of it.
+pub(super) struct Scene<'a> {
+    pub(super) rules: &'a RuleSet,
+    pub(super) arena: &'a Bump,
+    pub(super) event: Value<'a>,
+    pub(super) id: Value<'a>,
+    pub(super) topic: Value<'a>,
+    pub(super) time: Value<'a>,
+    pub(super) headers: Value<'a>,
+    pub(super) data: Value<'a>,
+    pub(super) now: Timestamp,
+    pub(super) cloud_event: bool,
+    defines: Vec<Option<Value<'a>>>,
+}
+
+impl<'a> Scene<'a> {
+    /// Lays an event out by the envelope.
+    pub(super) fn new(rules: &'a RuleSet, arena: &'a Bump, event: Value<'a>, clock: Clock) -> Scene<'a> {
+        let mut scene = Scene {
+            rules,
+            arena,
+            event,
+            id: Value::Null,
+            topic: Value::Null,
+            time: Value::Null,
+            headers: Value::Null,
+            data: Value::Null,
+            now: match clock {
+                Clock::Fixed(now) => now,
+                Clock::System | Clock::Event => Timestamp::now(),
+            },
+            cloud_event: false,
+            defines: vec![None; rules.defines.len()],
+        };
+        let specversion = event.step(&Step::Key("specversion".into()));
+        match &rules.envelope {
+            Envelope::Plain(layout) => scene.lay_out(layout, clock),
+            Envelope::Auto(layout) if specversion.is_null() => scene.lay_out(layout, clock),
+            Envelope::Auto(_) | Envelope::CloudEvents => scene.lay_out_cloud_event(clock),
+        }
+        scene
+    }
+
+    /// By expressions. The time comes first, since the clock may be set by it.
+    fn lay_out(&mut self, layout: &'a Layout, clock: Clock) {
+        self.time = evaluate(&layout.time, self);
+        self.set_clock(clock);
+        self.id = evaluate(&layout.id, self);
+        self.topic = evaluate(&layout.topic, self);
+        self.headers = first_there(self.event, &layout.headers);
+        self.data = first_there(self.event, &layout.data);
+    }
+
+    /// By the attributes of a CloudEvent.
+    fn lay_out_cloud_event(&mut self, clock: Clock) {
+        let attribute = |name: &str| self.event.step(&Step::Key(name.into()));
+        (self.time, self.id, self.topic, self.data) =
+            (attribute("time"), attribute("id"), attribute("type"), attribute("data"));
+        self.cloud_event = true;
+        self.set_clock(clock);
+        if let Value::Object(members) = self.event {
+            let headers = members.iter().copied().filter(|(name, _)| !NO_HEADERS.contains(name));
+            self.headers =
+                Value::Object(bumpalo::collections::Vec::from_iter_in(headers, self.arena).into_bump_slice());
+        }
+    }
+
+    fn set_clock(&mut self, clock: Clock) {
+        if clock == Clock::Event
+            && let Some(instant) = expr::time::instant(self.time, &self.rules.zone)
+        {
+            self.now = instant.timestamp;
+        }
+    }
+
+    /// The topic, if the event has one.
+    pub(super) fn topic(&self) -> Option<&'a str> {
+        self.topic.as_str().filter(|topic| !topic.is_empty())
+    }
+
+    /// The value of the first case that applies and is not null, with its position.
+    pub(super) fn cases(&mut self, cases: &'a Cases) -> Option<(usize, Value<'a>)> {
+        cases.alternatives.iter().enumerate().find_map(|(at, alternative)| {
+            let applies = alternative.when.as_ref().is_none_or(|when| holds(when, self));
+            let value = if applies { evaluate(&alternative.value, self) } else { Value::Null };
+            (!value.is_null()).then_some((at, value))
+        })
+    }
+
+    /// A constant of the rules.
+    pub(super) fn constant(&self, json: &'a Json) -> Value<'a> {
+        Value::from_json(json, self.arena)
+    }
+
+    /// What the value of `root` is, with nothing followed yet.
+    pub(super) fn root(&self, root: Root) -> Value<'a> {
+        match root {
+            Root::Event => self.event,
+            Root::Data => self.data,
+            Root::Headers => self.headers,
+            Root::Topic => self.topic,
+            Root::Id => self.id,
+            Root::Time => self.time,
+            Root::Now => {
+                Value::String(self.arena.alloc_str(&expr::time::format_time(self.now, &self.rules.zone)))
+            }
+        }
+    }
+}
+
+/// The first of some paths at which there is something.
+fn first_there<'a>(event: Value<'a>, paths: &[Vec<Step>]) -> Value<'a> {
+    paths.iter().map(|path| event.walk(path)).find(|value| !value.is_null()).unwrap_or_default()
+}
+
+impl<'a> Env<'a> for Scene<'a> {
+    fn arena(&self) -> &'a Bump {
+        self.arena
+    }
+
+    fn path(&mut self, path: PathId) -> Value<'a> {
+        match self.rules.paths.get(path) {
+            Some(path) => self.root(path.root).walk(&path.steps),
+            None => Value::Null,
+        }
+    }
+
+    fn define(&mut self, id: DefineId) -> Value<'a> {
+        let at = id.0 as usize;
+        if let Some(known) = self.defines.get(at).copied().flatten() {
+            return known;
+        }
+        let value = match self.rules.define(id) {
+            Some(named) => self.cases(&named.cases).map(|(_, value)| value).unwrap_or_default(),
+            None => Value::Null,
+        };
+        if let Some(slot) = self.defines.get_mut(at) {
+            *slot = Some(value);
+        }
+        value
+    }
+
+    fn now(&mut self) -> Timestamp {
+        self.now
+    }
+
+    fn zone(&self) -> &'a TimeZone {
+        &self.rules.zone
+    }
+
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
+        let row = self.rules.lookups.get(table.0 as usize).and_then(|lookup| lookup.row(key));
+        let cell = row.and_then(|row| row.get(column as usize));
+        cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
+    }
+
+    fn event_id(&mut self) -> Value<'a> {
+        self.id
+    }
+}

@@ -1,0 +1,175 @@
+//! Filters, schemas, topics and tables: each stage notes what it made of the event.
+
+use super::trace::{
+    FilterTrace, Reading, RowTrace, SchemaOutcome, SchemaTrace, TableTrace, TargetTrace, TopicTrace,
+};
+use super::{Condition, Walk, condition, texts, written};
+use crate::decision::Invalid;
+use crate::event::{Json, Value};
+use crate::expr::{Typed, evaluate};
+use crate::rules::{
+    Cases, DecisionRow, KeyRow, Mode, Name, Schema, SchemaTarget, Setting, Table, TableKind, Target, TopicNode,
+};
+use std::sync::Arc;
+
+impl<'a> Walk<'a> {
+    /// The first filter that takes the event ends the stage.
+    pub(super) fn filters(&mut self, mut open: bool) -> Vec<FilterTrace> {
+        let mut out = Vec::new();
+        for filter in &self.rules().filters {
+            let (held, condition) = if open { self.judge(Some(&filter.condition)) } else { (false, None) };
+            let dropped = open && held == filter.drop;
+            let (name, span) = (filter.name.text.clone(), filter.name.span);
+            out.push(FilterTrace { name, span, drop: filter.drop, reached: open, dropped, condition });
+            open &= !dropped;
+        }
+        out
+    }
+
+    /// Every schema is looked at, so that all faults are told at once.
+    pub(super) fn schemas(&mut self, open: bool) -> Vec<SchemaTrace> {
+        self.rules().schemas.iter().map(|schema| self.schema(schema, open)).collect()
+    }
+
+    fn schema(&mut self, schema: &'a Schema, open: bool) -> SchemaTrace {
+        let (target, value) = match schema.target {
+            SchemaTarget::Data => ("data", self.scene.data),
+            SchemaTarget::Headers => ("headers", self.scene.headers),
+            SchemaTarget::Event => ("event", self.scene.event),
+        };
+        let mut trace = SchemaTrace {
+            name: schema.name.text.clone(),
+            span: schema.name.span,
+            target,
+            outcome: SchemaOutcome::NotReached,
+            rejects: schema.rejects,
+            topics: written(&schema.topics),
+            condition: None,
+            faults: Vec::new(),
+        };
+        if open {
+            let (held, condition) = self.judge(schema.when.as_ref());
+            trace.condition = condition;
+            trace.outcome = match (self.topic_in(&schema.topics), held) {
+                (false, _) => SchemaOutcome::OtherTopic,
+                (true, false) => SchemaOutcome::Condition,
+                (true, true) => {
+                    trace.faults = faults(schema, value);
+                    if trace.faults.is_empty() { SchemaOutcome::Valid } else { SchemaOutcome::Invalid }
+                }
+            };
+        }
+        trace
+    }
+
+    /// Every node and pattern that the topic matches gives its subscribers.
+    pub(super) fn topics(&mut self, open: bool) -> Vec<TopicTrace> {
+        let topic = self.scene.topic().unwrap_or_default();
+        let nodes = &self.rules().topics;
+        let trace = |(at, node): (usize, &TopicNode)| TopicTrace {
+            pattern: node.pattern.text.clone(),
+            span: node.span,
+            matched: open && node.pattern.matches(topic),
+            subscribers: texts(&node.subscribers),
+            settings: node.settings.keys().filter(|key| open && self.setter(key) == Some(at)).cloned().collect(),
+        };
+        nodes.iter().enumerate().map(trace).collect()
+    }
+
+    /// The node that a setting of the event's topic comes from: of those that it holds for, the one with the most literal
+    /// segments. (Where several have as many, they have the same value.)
+    fn setter(&self, key: &str) -> Option<usize> {
+        let topic = self.scene.topic().unwrap_or_default();
+        let holds = |at: usize, node: &TopicNode| {
+            node.pattern.matches(topic) || self.reference.below.get(at).is_some_and(|below| below.matches(topic))
+        };
+        let nodes = self.rules().topics.iter().enumerate();
+        let having = nodes.filter(|(at, node)| node.settings.contains_key(key) && holds(*at, node));
+        having.rev().max_by_key(|(_, node)| node.pattern.literals()).map(|(at, _)| at)
+    }
+
+    /// The settings of the event's topic.
+    pub(super) fn settings(&self) -> impl Iterator<Item = (Arc<str>, &'a Setting)> {
+        self.rules().topics.iter().enumerate().flat_map(move |(at, node)| {
+            let own = node.settings.iter().filter(move |(key, _)| self.setter(key) == Some(at));
+            own.map(|(key, setting)| (key.clone(), setting))
+        })
+    }
+
+    pub(super) fn tables(&mut self, open: bool) -> Vec<TableTrace> {
+        self.rules().tables.iter().map(|table| self.table(table, open)).collect()
+    }
+
+    fn table(&mut self, table: &'a Table, open: bool) -> TableTrace {
+        let mut trace = TableTrace {
+            name: table.name.text.clone(),
+            span: table.name.span,
+            reached: open,
+            inputs: Vec::new(),
+            by_default: false,
+            rows: Vec::new(),
+            otherwise: is_there(&table.otherwise).then(|| target(&table.otherwise)),
+            fell_through: false,
+        };
+        match &table.kind {
+            TableKind::Key { key, default, rows } => self.by_key(key, default.as_ref(), rows, &mut trace),
+            TableKind::Decision { inputs, mode, rows } => self.by_inputs(inputs, *mode, rows, &mut trace),
+        }
+        trace.fell_through = open && !trace.rows.iter().any(|row| row.chosen);
+        trace
+    }
+
+    /// The key, or the default where it is null; null is in no row.
+    fn by_key(&mut self, key: &'a Cases, default: Option<&'a Json>, rows: &'a [KeyRow], trace: &mut TableTrace) {
+        let given = if trace.reached { self.scene.cases(key).map(|(_, value)| value) } else { None };
+        let value = given.or(default.map(|default| self.scene.constant(default))).unwrap_or_default();
+        trace.by_default = trace.reached && given.is_none() && default.is_some();
+        if self.detail && trace.reached {
+            let alternatives = key.alternatives.iter();
+            let from = alternatives.flat_map(|case| condition::read_by(&case.value, &mut self.scene)).collect();
+            trace.inputs.push(Reading { path: "key".into(), value: value.to_json(), missing: false, from });
+        }
+        for row in rows {
+            let chosen = trace.reached && !value.is_null() && self.scene.constant(&row.key) == value;
+            let target = target(&row.target);
+            let (reached, condition) = (trace.reached, None);
+            trace.rows.push(RowTrace { span: row.span, key: Some(row.key.clone()), reached, chosen, condition, target });
+        }
+    }
+
+    fn by_inputs(&mut self, inputs: &'a [(Name, Typed)], mode: Mode, rows: &'a [DecisionRow], trace: &mut TableTrace) {
+        if self.detail && trace.reached {
+            for (name, input) in inputs {
+                let value = evaluate(input, &mut self.scene).to_json();
+                let from = condition::read_by(input, &mut self.scene);
+                trace.inputs.push(Reading { path: name.text.to_string(), value, missing: false, from });
+            }
+        }
+        let mut open = trace.reached;
+        for row in rows {
+            let (held, condition): (bool, Option<Condition>) =
+                if open { self.judge(row.when.as_ref()) } else { (false, None) };
+            let (chosen, target) = (open && held, target(&row.target));
+            trace.rows.push(RowTrace { span: row.span, key: None, reached: open, chosen, condition, target });
+            open &= !(chosen && mode == Mode::First);
+        }
+    }
+}
+
+fn faults(schema: &Schema, value: Value<'_>) -> Vec<Invalid> {
+    let named = |fault: crate::schema::SchemaFault| Invalid {
+        schema: schema.name.text.clone(),
+        path: fault.path,
+        message: fault.message,
+    };
+    schema.validator.validate(&value.to_json()).into_iter().map(named).collect()
+}
+
+fn is_there(target: &Target) -> bool {
+    !target.subscribers.is_empty() || !target.labels.is_empty()
+}
+
+fn target(target: &Target) -> TargetTrace {
+    let labels = target.labels.iter().map(|(name, _)| name.text.clone()).collect();
+    TargetTrace { subscribers: texts(&target.subscribers), labels }
+}

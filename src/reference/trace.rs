@@ -1,0 +1,391 @@
+//! The trace: what each part of a rule set made of an event, as data. Spans tell where a part stands; the words for people
+//! are made elsewhere.
+
+use crate::decision::{Decision, Invalid};
+use crate::diagnostic::Span;
+use crate::event::Json;
+use serde::{Serialize, Serializer};
+use std::sync::Arc;
+
+/// Everything that happened to one event.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Trace {
+    /// The number of its line.
+    pub line: u64,
+    /// The event as the envelope has it.
+    pub event: EventTrace,
+    /// The filters of the whole rule set, in file order.
+    pub filters: Vec<FilterTrace>,
+    /// The schemas, in file order.
+    pub schemas: Vec<SchemaTrace>,
+    /// The topic nodes and patterns, in file order.
+    pub topics: Vec<TopicTrace>,
+    /// The rules, by rank.
+    pub rules: Vec<RuleTrace>,
+    /// The groups; a parent comes before its members.
+    pub groups: Vec<GroupTrace>,
+    /// The tables, in file order.
+    pub tables: Vec<TableTrace>,
+    /// The labels on the decision, by name.
+    pub labels: Vec<LabelTrace>,
+    /// Everybody whom the rule set names, by name.
+    pub subscribers: Vec<SubscriberTrace>,
+    /// What was decided.
+    pub decision: Decision,
+}
+
+/// An event as the envelope has it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct EventTrace {
+    /// Its id.
+    pub id: Json,
+    /// Its topic.
+    pub topic: Option<String>,
+    /// Its time.
+    pub time: Json,
+    /// The clock.
+    pub now: String,
+    /// `plain` or `cloudevents`.
+    pub layout: &'static str,
+}
+
+/// A condition and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Condition {
+    /// The exact characters in the rules.
+    #[serde(serialize_with = "place")]
+    pub span: Span,
+    /// How its parts are joined.
+    pub kind: Kind,
+    /// What it came to.
+    pub value: Json,
+    /// True if it holds.
+    pub held: bool,
+    /// Its parts; a leaf has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Condition>,
+    /// Of a leaf: what it read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub read: Vec<Reading>,
+}
+
+/// How the parts of a [`Condition`] are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Every part must hold.
+    All,
+    /// One part must hold.
+    Any,
+    /// The one part must not hold.
+    Not,
+    /// No parts.
+    Leaf,
+}
+
+/// A value that a condition read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reading {
+    /// As written: `data.amount`, `city`, `data.items[].price`.
+    pub path: String,
+    /// What is there.
+    pub value: Json,
+    /// True if nothing is there, not even null.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub missing: bool,
+    /// Of a named value: what it was made from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub from: Vec<Reading>,
+}
+
+/// A filter of the whole rule set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FilterTrace {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is named.
+    #[serde(serialize_with = "place")]
+    pub span: Span,
+    /// True: what matches is dropped; false: what does not match is dropped.
+    pub drop: bool,
+    /// False if an earlier filter took the event already.
+    pub reached: bool,
+    /// True if it dropped the event.
+    pub dropped: bool,
+    /// Its condition.
+    pub condition: Option<Condition>,
+}
+
+/// A schema.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SchemaTrace {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is named.
+    #[serde(serialize_with = "place")]
+    pub span: Span,
+    /// `data`, `headers` or `event`.
+    pub target: &'static str,
+    /// Whether the event was validated, or why not.
+    pub outcome: SchemaOutcome,
+    /// True if a fault rejects the event.
+    pub rejects: bool,
+    /// The topics it is for, as written; none: all.
+    pub topics: Vec<Arc<str>>,
+    /// Its condition.
+    pub condition: Option<Condition>,
+    /// What it found wrong.
+    pub faults: Vec<Invalid>,
+}
+
+/// What a schema made of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SchemaOutcome {
+    /// The event was dropped or malformed before.
+    NotReached,
+    /// It is for other topics.
+    OtherTopic,
+    /// Its `when` does not hold.
+    Condition,
+    /// The event is as it should be.
+    Valid,
+    /// It is not.
+    Invalid,
+}
+
+/// A topic node or pattern.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TopicTrace {
+    /// The pattern.
+    pub pattern: Arc<str>,
+    /// Where it is named.
+    #[serde(serialize_with = "place")]
+    pub span: Span,
+    /// True if the event's topic matches.
+    pub matched: bool,
+    /// Who gets the events that match.
+    pub subscribers: Vec<Arc<str>>,
+    /// The settings on the decision that come from here.
+    pub settings: Vec<Arc<str>>,
+}
+
+/// A rule.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RuleTrace {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is named.
+    #[serde(serialize_with = "place")]
+    pub span: Span,
+    /// Its priority.
+    pub priority: i64,
+    /// The groups around it, the outermost first.
+    pub groups: Vec<Arc<str>>,
+    /// The topics it is for, as written; none: all.
+    pub topics: Vec<Arc<str>>,
+    /// What it made of the event.
+    pub outcome: RuleOutcome,
+    /// Its condition; the conditions of its groups stand with them.
+    pub condition: Option<Condition>,
+    /// Whom it chooses.
+    pub subscribers: Vec<Arc<str>>,
+    /// Whom it takes away.
+    pub exclude: Vec<Arc<str>>,
+    /// The labels it sets.
+    pub labels: Vec<Arc<str>>,
+    /// True if it keeps rules of lower rank from being considered.
+    pub stop: bool,
+}
+
+/// What a rule made of an event: that it matched, or the first reason why not.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "result")]
+pub enum RuleOutcome {
+    /// It matched and counts.
+    Matched,
+    /// The event was dropped, rejected or malformed before.
+    NotReached,
+    /// It is not enabled, or a group around it is not.
+    Disabled {
+        /// The group to blame; none: the rule itself.
+        group: Option<Arc<str>>,
+    },
+    /// It is not in force at this time, or a group around it is not.
+    Inactive {
+        /// The group to blame; none: the rule itself.
+        group: Option<Arc<str>>,
+        /// In force from.
+        from: Option<String>,
+        /// In force until, exclusive.
+        until: Option<String>,
+    },
+    /// It is for other topics, or a group around it is.
+    OtherTopic {
+        /// The group to blame; none: the rule itself.
+        group: Option<Arc<str>>,
+        /// The topics it is for.
+        topics: Vec<Arc<str>>,
+    },
+    /// A condition does not hold: its own, or one of a group around it.
+    Condition {
+        /// The group to blame; none: the rule itself.
+        group: Option<Arc<str>>,
+    },
+    /// It would have matched, but in a `first` group around it an earlier alternative did.
+    Struck {
+        /// The group.
+        group: Arc<str>,
+        /// The alternative that won: a rule or a group.
+        by: Arc<str>,
+    },
+    /// It would have matched, but a rule of higher rank says `stop`.
+    Stopped {
+        /// That rule.
+        by: Arc<str>,
+    },
+}
+
+/// A group of rules.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GroupTrace {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is named.
+    #[serde(serialize_with = "place")]
+    pub span: Span,
+    /// `first` or `all`.
+    pub mode: &'static str,
+    /// Its condition.
+    pub condition: Option<Condition>,
+    /// True if a rule within matched.
+    pub matched: bool,
+}
+
+/// A table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TableTrace {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is named.
+    #[serde(serialize_with = "place")]
+    pub span: Span,
+    /// False if the event was dropped, rejected or malformed before.
+    pub reached: bool,
+    /// What was looked for.
+    pub inputs: Vec<Reading>,
+    /// True if the key is the table's `default`, since there was none.
+    pub by_default: bool,
+    /// The rows in file order.
+    pub rows: Vec<RowTrace>,
+    /// What stands under `otherwise`.
+    pub otherwise: Option<TargetTrace>,
+    /// True if `otherwise` was chosen.
+    pub fell_through: bool,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RowTrace {
+    /// Where it stands.
+    #[serde(serialize_with = "place")]
+    pub span: Span,
+    /// Its key; none in a decision table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<Json>,
+    /// False if an earlier row had won already.
+    pub reached: bool,
+    /// True if it was chosen.
+    pub chosen: bool,
+    /// Its cells; none in a table with one key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+    /// What it leads to.
+    pub target: TargetTrace,
+}
+
+/// What a row leads to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TargetTrace {
+    /// Whom it chooses.
+    pub subscribers: Vec<Arc<str>>,
+    /// The labels it sets.
+    pub labels: Vec<Arc<str>>,
+}
+
+/// A label on the decision.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LabelTrace {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its value.
+    pub value: Json,
+    /// `rule:…`, `table:…`, or `labels`.
+    pub set_by: String,
+    /// Where its value stands.
+    #[serde(serialize_with = "place")]
+    pub span: Span,
+}
+
+/// A subscriber.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SubscriberTrace {
+    /// The name.
+    pub name: Arc<str>,
+    /// True if it gets the event.
+    pub gets: bool,
+    /// What chose it: `topic:…`, `rule:…`, `table:…`, `defaults.…`, in the order of the stages.
+    pub chosen_by: Vec<String>,
+    /// The rules that took it away.
+    pub excluded_by: Vec<Arc<str>>,
+    /// Where its declaration stands.
+    #[serde(serialize_with = "maybe_place", skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Span>,
+    /// Its filter.
+    pub filter: Option<Condition>,
+    /// The lists under `defaults` that name it: `always`, `unrouted`, `rejected`.
+    pub defaults: Vec<&'static str>,
+}
+
+impl Condition {
+    /// The parts to blame where it does not hold: of `all` the first that failed, of `any` every one, of `not` the one that
+    /// held; each followed down to what can be followed no further.
+    pub fn why_not(&self) -> Vec<&Condition> {
+        let mut out = Vec::new();
+        self.blame(false, &mut out);
+        out
+    }
+
+    /// Collects what is to blame for not being `wanted`… the other way round inside `not`.
+    fn blame<'c>(&'c self, held: bool, out: &mut Vec<&'c Condition>) {
+        let guilty = |part: &&Condition| part.held == held;
+        match (self.kind, held) {
+            (Kind::Leaf, _) => out.push(self),
+            (Kind::Not, _) => self.parts.iter().for_each(|part| part.blame(!held, out)),
+            // One part decided it: an `all` that failed, an `any` that held.
+            (Kind::All, false) | (Kind::Any, true) => {
+                self.parts.iter().find(guilty).into_iter().for_each(|part| part.blame(held, out));
+            }
+            // All of them did.
+            (Kind::All, true) | (Kind::Any, false) => {
+                self.parts.iter().for_each(|part| part.blame(held, out));
+            }
+        }
+    }
+}
+
+impl RuleOutcome {
+    /// True if the rule matched and counts.
+    pub fn matched(&self) -> bool {
+        *self == RuleOutcome::Matched
+    }
+}
+
+/// A span as data: file number, first byte, one past the last.
+fn place<S: Serializer>(span: &Span, serializer: S) -> Result<S::Ok, S::Error> {
+    (span.file.0, span.start, span.end).serialize(serializer)
+}
+
+fn maybe_place<S: Serializer>(span: &Option<Span>, serializer: S) -> Result<S::Ok, S::Error> {
+    span.map(|span| (span.file.0, span.start, span.end)).serialize(serializer)
+}
