@@ -1,1 +1,192 @@
-//! Text → tokens.
+//! Text → tokens. Words are names here, whatever they mean; the parser tells `in` and `true` from fields.
+
+mod literal;
+
+use crate::diagnostic::{Code, Diagnostic, Text};
+use crate::event::Json;
+use std::ops::Range;
+
+/// A token.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Token {
+    /// A number.
+    Number(Json),
+    /// A string, decoded.
+    Text(String),
+    /// A name, or a word of the language; `str::to_lowercase` is one name.
+    Name(String),
+    /// An operator or bracket.
+    Op(&'static str),
+    /// Nothing more.
+    End,
+}
+
+/// A token and where it stands in the text.
+#[derive(Clone, Debug)]
+pub(super) struct Lexeme {
+    pub(super) token: Token,
+    pub(super) range: Range<usize>,
+}
+
+/// What is read as one operator, the longest first. Those of other languages are read too, so that a hint can name them.
+const OPERATORS: &[&str] = &[
+    "===", "!==", "&&=", "||=", "??=", "<=>", "==", "!=", "<=", ">=", "=>", "=<", "=~", "!~", "<>", "&&", "||", "??",
+    "?.", "?:", ":=", "+=", "-=", "*=", "/=", "%=", "^=", "**", "->", "|>", "(", ")", "[", "]", ",", ".", "<", ">",
+    "+", "-", "*", "/", "%", "^", "!", "=", ";", "?", ":", "&", "|", "~", "{", "}",
+];
+
+/// Splits a text into tokens, the last of which is [`Token::End`]; none if it holds what cannot be read.
+pub(super) fn lex(text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Lexeme>> {
+    let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), diagnostics, failed: false };
+    while lexer.skip_space() && lexer.next() {}
+    if lexer.failed {
+        return None;
+    }
+    let end = text.value.len();
+    lexer.tokens.push(Lexeme { token: Token::End, range: end..end });
+    Some(lexer.tokens)
+}
+
+struct Lexer<'t, 'd> {
+    text: &'t Text,
+    at: usize,
+    tokens: Vec<Lexeme>,
+    diagnostics: &'d mut Vec<Diagnostic>,
+    failed: bool,
+}
+
+impl<'t> Lexer<'t, '_> {
+    fn rest(&self) -> &'t str {
+        self.text.value.get(self.at..).unwrap_or("")
+    }
+
+    fn slice(&self, range: Range<usize>) -> &'t str {
+        self.text.value.get(range).unwrap_or("")
+    }
+
+    fn push(&mut self, token: Token, start: usize) {
+        self.tokens.push(Lexeme { token, range: start..self.at });
+    }
+
+    fn error(&mut self, range: Range<usize>, message: impl Into<String>, help: Option<String>) {
+        let span = self.text.locate(range);
+        self.diagnostics.push(Diagnostic::new(Code::ExpressionSyntax, span, message).maybe_help(help));
+        self.failed = true;
+    }
+
+    /// Skips white space and comments; false where nothing more can be read.
+    fn skip_space(&mut self) -> bool {
+        loop {
+            let rest = self.rest();
+            let trimmed = rest.trim_start();
+            self.at += rest.len() - trimmed.len();
+            if trimmed.starts_with("//") {
+                self.at += trimmed.find('\n').unwrap_or(trimmed.len());
+            } else if trimmed.starts_with("/*") {
+                let Some(end) = trimmed.get(2..).and_then(|inner| inner.find("*/")) else {
+                    self.error(self.at..self.at + 2, "this comment is never closed", None);
+                    return false;
+                };
+                self.at += end + 4;
+            } else {
+                return !trimmed.is_empty();
+            }
+        }
+    }
+
+    /// Reads a token; false where reading cannot go on.
+    fn next(&mut self) -> bool {
+        let rest = self.rest();
+        let Some(first) = rest.chars().next() else { return false };
+        if first == '"' || first == '\'' {
+            return self.string(first);
+        }
+        if first.is_ascii_digit() || (first == '.' && self.is_bare_fraction(rest)) {
+            return self.number();
+        }
+        if starts_name(first) {
+            self.name();
+            return true;
+        }
+        match OPERATORS.iter().find(|op| rest.starts_with(**op)) {
+            Some(op) => {
+                let start = self.at;
+                self.at += op.len();
+                self.push(Token::Op(op), start);
+                true
+            }
+            None => {
+                let help = stray_help(first);
+                self.error(self.at..self.at + first.len_utf8(), format!("`{first}` means nothing here"), help);
+                false
+            }
+        }
+    }
+
+    /// True for `.5` where no value stands right before it (`data.items.0` is a step, and gets a hint of its own).
+    fn is_bare_fraction(&self, rest: &str) -> bool {
+        let follows = rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+        follows && !self.tokens.last().is_some_and(|last| last.range.end == self.at && ends_value(&last.token))
+    }
+
+    fn name(&mut self) {
+        let start = self.at;
+        loop {
+            let rest = self.rest();
+            self.at += rest.find(|c| !continues_name(c)).unwrap_or(rest.len());
+            let behind = self.rest().strip_prefix("::").and_then(|behind| behind.chars().next());
+            if !behind.is_some_and(starts_name) {
+                break;
+            }
+            self.at += 2;
+        }
+        let name = self.slice(start..self.at).to_owned();
+        self.push(Token::Name(name), start);
+    }
+}
+
+fn ends_value(token: &Token) -> bool {
+    matches!(token, Token::Name(_) | Token::Text(_) | Token::Op(")" | "]"))
+}
+
+pub(super) fn starts_name(c: char) -> bool {
+    c.is_alphabetic() || c == '_'
+}
+
+fn continues_name(c: char) -> bool {
+    // Combining marks belong to the letter before them: `दिल्ली` has several.
+    c.is_alphanumeric() || c == '_' || is_mark(c)
+}
+
+/// True for a combining mark of the scripts of India and for the general combining diacritics: not letters by
+/// themselves, but part of words.
+fn is_mark(c: char) -> bool {
+    matches!(u32::from(c), 0x300..=0x36f | 0x900..=0xdff | 0x1ab0..=0x1aff | 0x200c..=0x200d | 0x20d0..=0x20ff)
+        && !matches!(u32::from(c), 0x964 | 0x965)
+}
+
+/// What was meant by characters that are no part of the language.
+fn stray_help(c: char) -> Option<String> {
+    let meant = match c {
+        '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '`' | '´' => {
+            "a string stands in straight quotes: `\"…\"` or `'…'`"
+        }
+        '≥' => "write `>=`",
+        '≤' => "write `<=`",
+        '≠' => "write `!=`",
+        '×' | '·' => "write `*`",
+        '÷' => "write `/`",
+        '−' | '–' | '—' => "write a plain `-`",
+        '∧' => "write `&&`",
+        '∨' => "write `||`",
+        '¬' => "write `!`",
+        '∈' => "write `in`",
+        '$' => "a path begins with its root and has no `$`: `data.amount`",
+        '@' => "a path begins with its root: `data.amount`, `headers.region`",
+        '#' => "a comment is written `// …`",
+        '₹' | '€' | '£' => "write the number alone, or put the text into quotes",
+        '\\' => "a backslash stands in strings alone",
+        _ => return None,
+    };
+    Some(meant.to_owned())
+}

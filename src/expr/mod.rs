@@ -18,12 +18,15 @@ mod cidr;
 mod demand;
 mod eval;
 pub mod functions;
+mod hash;
 mod glob;
 mod lexer;
 mod parser;
 mod syntax;
 pub mod time;
 
+pub use aux::Aux;
+pub use check::{compile, lint_condition};
 pub use aux::{Aux, Pattern};
 pub use check::compile;
 pub use cidr::Cidr;

@@ -1,10 +1,287 @@
-//! The parser: text → syntax tree.
+//! The parser: tokens → syntax tree, by precedence climbing.
+//!
+//! It stops at the first error, since what follows one in the same expression is guesswork; what can be found out
+//! independently (unknown names, wrong types) is the checker's affair. Recursion is bounded by [`MAX_NESTING`], and the
+//! height of what it builds by [`MAX_HEIGHT`], so that whoever walks the tree afterwards may recurse as well.
 
-use super::Expr;
-use crate::diagnostic::{Diagnostic, Text};
+mod hints;
+mod primary;
+
+use super::lexer::{self, Lexeme, Token};
+use super::syntax::{Node, Operator};
+use super::{Arithmetic, Comparison, Expr};
+use crate::diagnostic::{Code, Diagnostic, Span, Text};
+use std::ops::Range;
+
+/// How long an expression may be, in bytes.
+const MAX_LENGTH: usize = 64 << 10;
+/// How deep parentheses, lists, calls, `!` and `-` may be nested.
+const MAX_NESTING: usize = 64;
+/// How high the tree may be: `a + b + c` is 3 high.
+const MAX_HEIGHT: usize = 256;
 
 /// Parses an expression; None if it is not one, and why is then among the diagnostics.
 pub fn parse(text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<Expr> {
-    let _ = diagnostics;
-    todo!("{text:?}")
+    if text.value.len() > MAX_LENGTH {
+        let message = format!("this expression has {} bytes, and {MAX_LENGTH} are allowed", text.value.len());
+        let help = "compare with a list (`x in [...]`), or put the values into a lookup table";
+        diagnostics.push(Diagnostic::new(Code::ExpressionTooLarge, text.span(), message).help(help));
+        return None;
+    }
+    let tokens = lexer::lex(text, diagnostics)?;
+    let mut parser = Parser { text, tokens, at: 0, depth: 0, diagnostics };
+    let expr = parser.binary(Level::Or)?;
+    match parser.peek() {
+        Token::End => Some(expr),
+        _ => parser.unexpected_behind(None),
+    }
 }
+
+/// An expression, or None where there was an error, which has been reported.
+type Parsed = Option<Expr>;
+
+struct Parser<'t, 'd> {
+    text: &'t Text,
+    tokens: Vec<Lexeme>,
+    at: usize,
+    depth: usize,
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+/// How tight an operator binds; later is tighter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Or,
+    And,
+    Compare,
+    Coalesce,
+    Sum,
+    Product,
+    Unary,
+}
+
+impl Level {
+    fn tighter(self) -> Level {
+        match self {
+            Level::Or => Level::And,
+            Level::And => Level::Compare,
+            Level::Compare => Level::Coalesce,
+            Level::Coalesce => Level::Sum,
+            Level::Sum => Level::Product,
+            Level::Product | Level::Unary => Level::Unary,
+        }
+    }
+}
+
+/// What stands between two operands.
+#[derive(Clone, Copy)]
+enum Between {
+    Or,
+    And,
+    Operator(Operator),
+}
+
+fn infix(token: &Token) -> Option<(Level, Between)> {
+    use {Arithmetic as A, Comparison as C};
+    let compare = |op| (Level::Compare, Between::Operator(Operator::Compare(op)));
+    let arithmetic = |level, op| (level, Between::Operator(Operator::Arithmetic(op)));
+    Some(match token {
+        Token::Name(name) if name == "in" => (Level::Compare, Between::Operator(Operator::In)),
+        Token::Op(op) => match *op {
+            "||" => (Level::Or, Between::Or),
+            "&&" => (Level::And, Between::And),
+            "==" => compare(C::Equal),
+            "!=" => compare(C::NotEqual),
+            "<" => compare(C::Less),
+            "<=" => compare(C::LessEqual),
+            ">" => compare(C::Greater),
+            ">=" => compare(C::GreaterEqual),
+            "??" => (Level::Coalesce, Between::Operator(Operator::Coalesce)),
+            "+" => arithmetic(Level::Sum, A::Add),
+            "-" => arithmetic(Level::Sum, A::Subtract),
+            "*" => arithmetic(Level::Product, A::Multiply),
+            "/" => arithmetic(Level::Product, A::Divide),
+            "%" => arithmetic(Level::Product, A::Remainder),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+impl<'t> Parser<'t, '_> {
+    /// Operators of `min` and tighter, from left to right.
+    fn binary(&mut self, min: Level) -> Parsed {
+        if min == Level::Unary {
+            return self.unary();
+        }
+        let mut left = self.binary(min.tighter())?;
+        while let Some((level, between)) = infix(self.peek()) {
+            if level != min {
+                break;
+            }
+            let place = self.range();
+            self.advance();
+            let right = self.binary(min.tighter())?;
+            if level == Level::Compare && infix(self.peek()).is_some_and(|(level, _)| level == Level::Compare) {
+                return self.chained(&left, &place, &right);
+            }
+            left = self.join(left, between, place, right)?;
+        }
+        Some(left)
+    }
+
+    fn join(&mut self, left: Expr, between: Between, place: Range<usize>, right: Expr) -> Parsed {
+        let range = left.range.0..right.range.1;
+        let node = match between {
+            Between::Or => Node::Or(push_operand(left, right, |node| match node {
+                Node::Or(items) => Ok(items),
+                other => Err(other),
+            })),
+            Between::And => Node::And(push_operand(left, right, |node| match node {
+                Node::And(items) => Ok(items),
+                other => Err(other),
+            })),
+            Between::Operator(op) => Node::Binary(op, self.text.locate(place), Box::new(left), Box::new(right)),
+        };
+        self.make(node, range)
+    }
+
+    /// `a < b < c`, of which `c` has yet to be read.
+    fn chained(&mut self, left: &Expr, first: &Range<usize>, middle: &Expr) -> Parsed {
+        let second = self.range();
+        self.advance();
+        let right = self.binary(Level::Coalesce)?;
+        let (a, b, c) = (self.written(left), self.written(middle), self.written(&right));
+        let (op1, op2) = (self.slice(first.clone()), self.slice(second.clone()));
+        let help = format!("write `{a} {op1} {b} && {b} {op2} {c}`");
+        let first = self.text.locate(first.clone());
+        let message = "comparisons cannot be chained";
+        let second = self.text.locate(second);
+        self.diagnostics.push(
+            Diagnostic::new(Code::ChainedComparison, second, message).also(first, "the first comparison").help(help),
+        );
+        None
+    }
+
+    /// `!a`, `-a`.
+    fn unary(&mut self) -> Parsed {
+        let start = self.range().start;
+        let negates = match self.peek() {
+            Token::Op("!") => false,
+            Token::Op("-") => true,
+            _ => return self.power(),
+        };
+        self.enter()?;
+        self.advance();
+        let operand = self.unary()?;
+        self.depth -= 1;
+        let range = start..operand.range.1;
+        let operand = Box::new(operand);
+        self.make(if negates { Node::Negate(operand) } else { Node::Not(operand) }, range)
+    }
+
+    /// `a ^ b ^ c`, from left to right; tighter than a sign before `a`.
+    fn power(&mut self) -> Parsed {
+        let mut left = self.postfix()?;
+        while *self.peek() == Token::Op("^") {
+            let place = self.range();
+            self.advance();
+            let right = match self.peek() {
+                Token::Op("!" | "-") => self.unary()?,
+                _ => self.postfix()?,
+            };
+            left = self.join(left, Between::Operator(Operator::Arithmetic(Arithmetic::Power)), place, right)?;
+        }
+        Some(left)
+    }
+
+    // --- nodes -------------------------------------------------------------------------------------------------------
+
+    fn make(&mut self, node: Node, range: Range<usize>) -> Parsed {
+        let height = node.height();
+        let span = self.text.locate(range.clone());
+        if height > MAX_HEIGHT {
+            return self.too_large(span, format!("more than {MAX_HEIGHT} operators in a row"));
+        }
+        Some(Expr { span, node, parenthesised: false, height, range: (range.start, range.end) })
+    }
+
+    /// One level deeper; the caller goes up again where all went well.
+    fn enter(&mut self) -> Option<()> {
+        self.depth += 1;
+        if self.depth > MAX_NESTING {
+            let span = self.text.locate(self.range());
+            self.too_large(span, format!("nested more than {MAX_NESTING} deep"))?;
+        }
+        Some(())
+    }
+
+    fn too_large(&mut self, span: Span, message: String) -> Parsed {
+        let help = "split it: a named value under `define:` can hold a part";
+        self.diagnostics.push(Diagnostic::new(Code::ExpressionTooLarge, span, message).help(help));
+        None
+    }
+
+    // --- tokens ------------------------------------------------------------------------------------------------------
+
+    fn peek(&self) -> &Token {
+        self.peek_at(0)
+    }
+
+    fn peek_at(&self, ahead: usize) -> &Token {
+        self.tokens.get(self.at + ahead).map_or(&Token::End, |lexeme| &lexeme.token)
+    }
+
+    fn range(&self) -> Range<usize> {
+        let end = self.text.value.len();
+        self.tokens.get(self.at).map_or(end..end, |lexeme| lexeme.range.clone())
+    }
+
+    /// Where the token before the next one ends.
+    fn behind(&self) -> usize {
+        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |lexeme| lexeme.range.end)
+    }
+
+    fn advance(&mut self) {
+        self.at += 1;
+    }
+
+    /// Passes the next token if it is `op`.
+    fn eat(&mut self, op: &str) -> bool {
+        let is = matches!(self.peek(), Token::Op(found) if *found == op);
+        self.at += usize::from(is);
+        is
+    }
+
+    fn slice(&self, range: Range<usize>) -> &'t str {
+        self.text.value.get(range).unwrap_or("")
+    }
+
+    fn written(&self, expr: &Expr) -> &'t str {
+        self.slice(expr.range.0..expr.range.1)
+    }
+
+    fn fail<T>(&mut self, range: Range<usize>, message: impl Into<String>, help: Option<String>) -> Option<T> {
+        let span = self.text.locate(range);
+        self.diagnostics.push(Diagnostic::new(Code::ExpressionSyntax, span, message).maybe_help(help));
+        None
+    }
+}
+
+/// `a && b` with one more operand: a flat list, however long the chain.
+fn push_operand(left: Expr, right: Expr, items_of: impl Fn(Node) -> Result<Vec<Expr>, Node>) -> Vec<Expr> {
+    if left.parenthesised {
+        return vec![left, right];
+    }
+    let Expr { span, node, parenthesised, height, range } = left;
+    match items_of(node) {
+        Ok(mut items) => {
+            items.push(right);
+            items
+        }
+        Err(node) => vec![Expr { span, node, parenthesised, height, range }, right],
+    }
+}
+
+#[cfg(test)]
+mod tests;

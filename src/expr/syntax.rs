@@ -1,10 +1,120 @@
-//! The syntax tree, faithful to what was written.
+//! The syntax tree, faithful to what was written. Made by the parser, read by the checker and by nobody else.
 
+use super::{Arithmetic, Comparison};
 use crate::diagnostic::Span;
+use crate::event::Json;
 
 /// A node of the syntax tree.
 #[derive(Clone, Debug)]
 pub struct Expr {
-    /// The exact characters.
+    /// The exact characters, parentheses around it included.
     pub span: Span,
+    /// What it is.
+    pub(crate) node: Node,
+    /// True where it stands in parentheses of its own.
+    pub(crate) parenthesised: bool,
+    /// How high the tree is, which is limited so that walking it cannot exhaust the stack.
+    pub(crate) height: usize,
+    /// Its range in the decoded text.
+    pub(crate) range: (usize, usize),
+}
+
+/// The kinds of nodes.
+#[derive(Clone, Debug)]
+pub(crate) enum Node {
+    /// A number, string, `true`, `false` or `null`.
+    Literal(Json),
+    /// `data`, `city`.
+    Name(String),
+    /// `[a, b]` or `(a, b)`.
+    List(Vec<Expr>),
+    /// `a.b[c].d`.
+    Access(Box<Expr>, Vec<Access>),
+    /// `f(a, b)`: the name, its place, the arguments.
+    Call(String, Span, Vec<Expr>),
+    /// `!a`.
+    Not(Box<Expr>),
+    /// `-a`.
+    Negate(Box<Expr>),
+    /// `a && b && …`.
+    And(Vec<Expr>),
+    /// `a || b || …`.
+    Or(Vec<Expr>),
+    /// Any other operator between two operands, and its place.
+    Binary(Operator, Span, Box<Expr>, Box<Expr>),
+}
+
+/// A step behind a value.
+#[derive(Clone, Debug)]
+pub(crate) struct Access {
+    /// `.name` or `[…]`.
+    pub(crate) span: Span,
+    pub(crate) kind: AccessKind,
+}
+
+/// The two ways to write a step.
+#[derive(Clone, Debug)]
+pub(crate) enum AccessKind {
+    /// `.name`.
+    Key(String),
+    /// `[…]`.
+    Index(Expr),
+}
+
+/// Operators between two operands, but `&&` and `||`, which take any number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Arithmetic(Arithmetic),
+    Compare(Comparison),
+    In,
+    Coalesce,
+}
+
+impl Operator {
+    /// As it is written.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Operator::Arithmetic(op) => match op {
+                Arithmetic::Add => "+",
+                Arithmetic::Subtract => "-",
+                Arithmetic::Multiply => "*",
+                Arithmetic::Divide => "/",
+                Arithmetic::Remainder => "%",
+                Arithmetic::Power => "^",
+            },
+            Operator::Compare(op) => match op {
+                Comparison::Equal => "==",
+                Comparison::NotEqual => "!=",
+                Comparison::Less => "<",
+                Comparison::LessEqual => "<=",
+                Comparison::Greater => ">",
+                Comparison::GreaterEqual => ">=",
+            },
+            Operator::In => "in",
+            Operator::Coalesce => "??",
+        }
+    }
+}
+
+impl Node {
+    /// The height of a tree with this node on top.
+    pub(crate) fn height(&self) -> usize {
+        let highest = |items: &[Expr]| items.iter().map(|item| item.height).max().unwrap_or(0);
+        let below = match self {
+            Node::Literal(_) | Node::Name(_) => 0,
+            Node::List(items) | Node::And(items) | Node::Or(items) | Node::Call(_, _, items) => highest(items),
+            Node::Not(a) | Node::Negate(a) => a.height,
+            Node::Binary(_, _, a, b) => a.height.max(b.height),
+            Node::Access(base, steps) => {
+                // Each computed index puts a node on top of what stands before it.
+                let indexes = steps.iter().filter_map(|step| match &step.kind {
+                    AccessKind::Index(index) if !matches!(index.node, Node::Literal(_)) => Some(index.height),
+                    _ => None,
+                });
+                let (count, highest) = indexes.fold((0, 0), |(n, top), height| (n + 2, height.max(top)));
+                base.height.max(highest) + count
+            }
+        };
+        below + 1
+    }
 }

@@ -1,0 +1,126 @@
+//! Steps: `.name`, `["key"]`, `[0]`, `[computed]`, behind roots and behind computed values.
+
+use super::types;
+use super::{Checked, Checker};
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::event::{Json, Number, Step, Type};
+use crate::expr::syntax::{Access, AccessKind, Node};
+use crate::expr::{Expr, Path, Root, Typed, TypedNode};
+
+/// A step after checking.
+enum Taken {
+    Literal(Step),
+    Computed(Typed),
+}
+
+impl Checker<'_, '_> {
+    pub(super) fn access(&mut self, base: &Expr, steps: &[Access], span: Span) -> Checked {
+        let checked: Vec<Option<Taken>> = steps.iter().map(|step| self.step(step)).collect();
+        let base = self.base(base, steps);
+        let checked: Vec<Taken> = checked.into_iter().collect::<Option<_>>()?;
+        let mut rest = checked.into_iter().zip(steps.iter().map(|step| step.span)).peekable();
+        let mut typed = match base? {
+            Base::Root(root, at) => {
+                let mut path = Path { root, steps: Vec::new() };
+                let mut end = at;
+                while let Some((Taken::Literal(_), _)) = rest.peek()
+                    && let Some((Taken::Literal(step), place)) = rest.next()
+                {
+                    path.steps.push(step);
+                    end = place;
+                }
+                self.path(path, at.to(end))
+            }
+            Base::Value(typed) => typed,
+        };
+        for (step, place) in rest {
+            typed = self.step_into(typed, step, place)?;
+        }
+        typed.span = span;
+        Some(typed)
+    }
+
+    /// What the steps go into. Of `topic`, `id`, `time`, `now` they cannot.
+    fn base(&mut self, base: &Expr, steps: &[Access]) -> Option<Base> {
+        let Node::Name(name) = &base.node else { return self.check(base).map(Base::Value) };
+        let Some(root) = self.root(name, base.span) else { return self.check(base).map(Base::Value) };
+        let root = root?;
+        if matches!(root, Root::Event | Root::Data | Root::Headers) {
+            return Some(Base::Root(root, base.span));
+        }
+        let span = steps.first().map_or(base.span, |step| step.span);
+        let help = match steps.first().map(|step| &step.kind) {
+            Some(AccessKind::Key(key)) => Some(format!("a field of the payload is written `data.{key}`")),
+            _ => None,
+        };
+        let message = format!("`{name}` has no fields");
+        self.error(Diagnostic::new(Code::TypeMismatch, span, message).maybe_help(help))
+    }
+
+    fn step(&mut self, step: &Access) -> Option<Taken> {
+        let index = match &step.kind {
+            AccessKind::Key(key) => return Some(Taken::Literal(Step::Key(key.as_str().into()))),
+            AccessKind::Index(index) => index,
+        };
+        let typed = self.check(index)?;
+        let TypedNode::Const(value) = &typed.node else {
+            self.index_type(&typed)?;
+            return Some(Taken::Computed(typed));
+        };
+        match value {
+            Json::String(key) => Some(Taken::Literal(Step::Key(key.as_str().into()))),
+            Json::Number(n) => {
+                let whole = Number::from_json(n).and_then(Number::as_int);
+                if let Some(at) = whole.and_then(|n| u32::try_from(n).ok()) {
+                    return Some(Taken::Literal(Step::Index(at)));
+                }
+                let message = format!("`{n}` is no index");
+                let help = "the first element is `[0]`, and there are none from the end";
+                self.error(Diagnostic::new(Code::TypeMismatch, typed.span, message).help(help))
+            }
+            _ => self.index_type(&typed).map(|()| Taken::Computed(typed)),
+        }
+    }
+
+    fn index_type(&mut self, typed: &Typed) -> Option<()> {
+        if typed.ty.meets(Type::NUMBER.or(Type::STRING)) {
+            return Some(());
+        }
+        let message = format!("an index is a number or a string, and this is {}", types::described(typed));
+        self.error(Diagnostic::new(Code::TypeMismatch, typed.span, message))
+    }
+
+    /// One step into a computed value.
+    fn step_into(&mut self, base: Typed, step: Taken, place: Span) -> Checked {
+        let needs = match &step {
+            Taken::Literal(Step::Key(_)) => Type::OBJECT,
+            Taken::Literal(Step::Index(_)) => Type::ARRAY,
+            Taken::Computed(_) => Type::OBJECT.or(Type::ARRAY),
+        };
+        if !base.ty.meets(needs) {
+            let has = if needs == Type::ARRAY { "elements" } else { "fields" };
+            let message = format!("{} has no {has}", types::described(&base));
+            return self.error(Diagnostic::new(Code::TypeMismatch, place, message));
+        }
+        let span = base.span.to(place);
+        let node = match (base.node, step) {
+            (TypedNode::Steps(inner, mut steps), Taken::Literal(step)) => {
+                steps.push(step);
+                TypedNode::Steps(inner, steps)
+            }
+            (node, Taken::Literal(step)) => {
+                TypedNode::Steps(Box::new(Typed { span: base.span, ty: base.ty, node }), vec![step])
+            }
+            (node, Taken::Computed(index)) => {
+                TypedNode::Index(Box::new(Typed { span: base.span, ty: base.ty, node }), Box::new(index))
+            }
+        };
+        Some(Typed { span, ty: Type::ANY, node })
+    }
+}
+
+/// What steps go into.
+enum Base {
+    Root(Root, Span),
+    Value(Typed),
+}

@@ -1,0 +1,158 @@
+//! Function calls: the name, how many arguments, and of what type.
+
+use super::special::Special;
+use super::types::{self, TIME_LIKE};
+use super::{Checked, Checker};
+use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
+use crate::event::{Json, Type};
+use crate::expr::functions::{self, Prepare, PrepareError};
+use crate::expr::{Aux, Expr, Function, Root, Typed, TypedNode};
+
+impl Checker<'_, '_> {
+    pub(super) fn call(&mut self, name: &str, name_span: Span, arguments: &[Expr], span: Span) -> Checked {
+        let function = functions::find(name);
+        let canonical = function.map_or(name, |function| function.name);
+        if let Some(special) = Special::of(canonical) {
+            return self.special(special, function, arguments, span);
+        }
+        let Some(function) = function else {
+            let _ = self.all(arguments);
+            let diagnostic = self.unknown_function(name, name_span);
+            return self.error(diagnostic);
+        };
+        let required = function.required;
+        let most = if function.variadic { None } else { Some(function.params.len()) };
+        let counted = self.count(name, function.usage, required, most, arguments, span);
+        let checked = self.all(arguments);
+        counted?;
+        let checked = checked?;
+        self.arguments(function, name, &checked)?;
+        let aux = self.prepare(function, &checked, span)?;
+        let ty = function.returns.and(Type::ANY);
+        Some(self.fold(Typed { span, ty, node: TypedNode::Call(function, checked, aux) }))
+    }
+
+    /// Reports too few or too many arguments; `most` is none where there may be any number.
+    pub(super) fn count(
+        &mut self,
+        name: &str,
+        usage: &str,
+        least: usize,
+        most: Option<usize>,
+        arguments: &[Expr],
+        span: Span,
+    ) -> Option<()> {
+        let given = arguments.len();
+        if given >= least && most.is_none_or(|most| given <= most) {
+            return Some(());
+        }
+        let plural = |n: usize| if n == 1 { "argument" } else { "arguments" };
+        let takes = match most {
+            None => format!("at least {least} {}", plural(least)),
+            Some(most) if most == least => format!("{least} {}", plural(least)),
+            Some(most) => format!("{least} to {most} arguments"),
+        };
+        let there = match given {
+            0 => "there is none".to_owned(),
+            1 => "there is 1".to_owned(),
+            _ => format!("there are {given}"),
+        };
+        let extra = most.and_then(|most| arguments.get(most)).zip(arguments.last());
+        let place = extra.map_or(span, |(first, last)| first.span.to(last.span));
+        let message = format!("`{name}` takes {takes}, and {there}");
+        self.error(Diagnostic::new(Code::ArgumentCount, place, message).help(format!("write `{usage}`")))
+    }
+
+    fn arguments(&mut self, function: &'static Function, name: &str, arguments: &[Typed]) -> Option<()> {
+        let mut fine = Some(());
+        for (at, argument) in arguments.iter().enumerate() {
+            let Some(needed) = function.params.get(at).or(function.params.last()).copied() else { continue };
+            let fits = self.argument(name, function.usage, argument, needed);
+            fine = fine.and(fits);
+        }
+        fine
+    }
+
+    /// An argument of a type that never fits.
+    pub(super) fn argument(&mut self, name: &str, usage: &str, argument: &Typed, needed: Type) -> Option<()> {
+        let wants_time = needed.meets(Type::TIME);
+        let accepted = if wants_time { needed.or(TIME_LIKE) } else { needed };
+        if needed == Type::NONE || argument.ty.meets(accepted) {
+            return if wants_time && !needed.meets(Type::STRING) { self.written_time(argument) } else { Some(()) };
+        }
+        let wanted = types::kinds(needed);
+        let message = format!("`{name}` takes {wanted} here, and this is {}", types::described(argument));
+        let help = match &argument.node {
+            TypedNode::Const(n @ Json::Number(_)) if needed.meets(Type::STRING) => {
+                format!("write `\"{n}\"`: `{usage}`")
+            }
+            _ => format!("it is used as `{usage}`"),
+        };
+        self.error(Diagnostic::new(Code::TypeMismatch, argument.span, message).help(help))
+    }
+
+    /// Compiles patterns, finds tables and zones.
+    fn prepare(&mut self, function: &'static Function, arguments: &[Typed], span: Span) -> Option<Aux> {
+        let Some(prepare) = function.prepare else { return Some(Aux::None) };
+        let constants: Vec<Option<&Json>> = arguments
+            .iter()
+            .map(|argument| match &argument.node {
+                TypedNode::Const(value) => Some(value),
+                _ => None,
+            })
+            .collect();
+        match prepare(&Prepare { args: &constants, lookups: self.scope.lookups }) {
+            Ok(aux) => Some(aux),
+            Err(PrepareError { code, argument, message, help }) => {
+                let place = arguments.get(argument).map_or(span, |argument| argument.span);
+                self.error(Diagnostic::new(code, place, message).maybe_help(help))
+            }
+        }
+    }
+
+    fn unknown_function(&self, name: &str, span: Span) -> Diagnostic {
+        if Root::ALL.iter().any(|(root, _)| *root == name) || self.scope.defines.contains_key(name) {
+            let message = format!("`{name}` is a value and cannot be called");
+            return Diagnostic::new(Code::UnknownFunction, span, message).help(format!("write `{name}`"));
+        }
+        let message = format!("there is no function `{name}`");
+        let help = foreign_function(name).or_else(|| {
+            let names = functions::all()
+                .flat_map(|function| std::iter::once(function.name).chain(function.aliases.iter().copied()));
+            did_you_mean(name, names.chain(Special::names()))
+        });
+        Diagnostic::new(Code::UnknownFunction, span, message).maybe_help(help)
+    }
+}
+
+/// What functions of other languages are called here.
+fn foreign_function(name: &str) -> Option<String> {
+    let known = match name.to_lowercase().as_str() {
+        "not" => "write `!(x)`".to_owned(),
+        "and" => "write `a && b`".to_owned(),
+        "or" => "write `a || b`".to_owned(),
+        "in" | "one_of" | "oneof" => "write `x in [\"a\", \"b\"]`".to_owned(),
+        "length" | "size" | "count" | "strlen" => "write `len(x)`".to_owned(),
+        "lowercase" | "to_lower" | "tolower" | "to_lowercase" | "tolowercase" | "lcase" => {
+            "write `lower(x)`".to_owned()
+        }
+        "uppercase" | "to_upper" | "toupper" | "to_uppercase" | "touppercase" | "ucase" => {
+            "write `upper(x)`".to_owned()
+        }
+        "has" | "defined" | "is_defined" | "is_set" | "isset" | "is_present" => "write `exists(x)`".to_owned(),
+        "is_null" | "isnull" | "missing" | "is_missing" => "write `x == null`".to_owned(),
+        "ifnull" | "nvl" | "default" | "or_else" => "write `x ?? …`".to_owned(),
+        "regex" | "regexp" | "match" | "regex_match" | "is_match" => "write `matches(x, \"regex\")`".to_owned(),
+        "like" | "wildcard" => "write `glob(x, \"AB-*\")`".to_owned(),
+        "to_string" | "tostring" | "str" => "write `string(x)`".to_owned(),
+        "to_number" | "tonumber" | "int" | "float" | "parse_int" => "write `number(x)`".to_owned(),
+        "type" | "type_of" => "write `typeof(x)`".to_owned(),
+        "today" => "write `date(now)`".to_owned(),
+        "substr" | "slice" => "write `substring(x, start, end)`".to_owned(),
+        "pow" | "power" => "write `x ^ 2`".to_owned(),
+        "some" | "exists_in" => "write `any(list, it.price > 100)`".to_owned(),
+        "every" => "write `all(list, it.price > 100)`".to_owned(),
+        _ => return None,
+    };
+    Some(known)
+}

@@ -1,0 +1,51 @@
+//! `data.order-id`: written as a name, read as a subtraction.
+
+use super::Checker;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::event::Json;
+use crate::expr::syntax::{AccessKind, Node, Operator};
+use crate::expr::{Arithmetic, Expr, Root};
+
+impl Checker<'_, '_> {
+    /// Reports a path with hyphens in its last key, where what stands behind a hyphen cannot be meant as an operand: it is
+    /// no name that is known, or one whose subtraction makes no sense (`data.order-id`).
+    pub(super) fn hyphenated(&mut self, expr: &Expr) -> bool {
+        let mut names = Vec::new();
+        let mut left = expr;
+        while let Node::Binary(Operator::Arithmetic(Arithmetic::Subtract), op, a, b) = &left.node
+            && let Node::Name(name) = &b.node
+        {
+            let adjacent = a.span.end == op.start && op.end == b.span.start;
+            if !adjacent || b.parenthesised || a.parenthesised {
+                break;
+            }
+            names.push(name.as_str());
+            left = a;
+        }
+        let Node::Access(base, steps) = &left.node else { return false };
+        let (Node::Name(root), Some((last, before))) = (&base.node, steps.split_last()) else { return false };
+        let AccessKind::Key(key) = &last.kind else { return false };
+        if !names.iter().any(|name| self.no_operand(name)) {
+            return false;
+        }
+        let joined = names.iter().rev().fold(key.clone(), |joined, name| format!("{joined}-{name}"));
+        let quoted = Json::from(joined);
+        let start = before.iter().try_fold(root.clone(), |text, step| match &step.kind {
+            AccessKind::Key(key) => Some(format!("{text}.{key}")),
+            AccessKind::Index(index) => match &index.node {
+                Node::Literal(value) => Some(format!("{text}[{value}]")),
+                _ => None,
+            },
+        });
+        let start = start.unwrap_or_else(|| String::from("…"));
+        let message = "this reads as a subtraction";
+        let help = format!("a key with a `-` is written `{start}[{quoted}]`; to subtract, put spaces around the `-`");
+        let _: Option<()> = self.error(Diagnostic::new(Code::UnknownName, expr.span, message).help(help));
+        true
+    }
+
+    fn no_operand(&self, name: &str) -> bool {
+        let root = Root::ALL.into_iter().any(|(known, _)| known == name);
+        root || name == "in" || (name != "it" && !self.scope.defines.contains_key(name))
+    }
+}

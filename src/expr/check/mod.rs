@@ -1,0 +1,175 @@
+//! The checker: syntax tree → [`Typed`]. Names are resolved, argument counts and types checked as far as types are known,
+//! constant parts folded.
+//!
+//! Every part is checked, whatever is wrong with its neighbours, so that all mistakes of an expression are told at once;
+//! what is made of a part that is wrong is not complained about again.
+
+mod access;
+mod calls;
+mod fold;
+mod hyphen;
+mod lints;
+mod names;
+mod operators;
+mod special;
+mod types;
+
+pub use lints::lint_condition;
+
+use super::syntax::{Node, Operator};
+use super::{Expr, Scope, Typed, TypedNode, Wanted};
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::event::{Json, Type};
+
+/// Checks an expression: names, functions, argument counts and literal types.
+pub fn compile(expr: &Expr, scope: &mut Scope<'_>, wanted: Wanted, diagnostics: &mut Vec<Diagnostic>) -> Option<Typed> {
+    let before = diagnostics.len();
+    let mut checker = Checker { scope, diagnostics, bodies: 0 };
+    let typed = checker.check(expr)?;
+    match wanted {
+        Wanted::Value => {}
+        Wanted::Condition => {
+            checker.condition(&typed)?;
+            checker.constant_condition(expr, &typed);
+            lint_condition(&typed, checker.scope.paths, checker.diagnostics);
+        }
+        Wanted::Paths => checker.paths_only(&typed)?,
+    }
+    let failed = diagnostics.iter().skip(before).any(Diagnostic::is_error);
+    (!failed).then_some(typed)
+}
+
+/// A checked part, or None where something is wrong with it, which has been reported.
+type Checked = Option<Typed>;
+
+struct Checker<'c, 's> {
+    scope: &'c mut Scope<'s>,
+    diagnostics: &'c mut Vec<Diagnostic>,
+    /// How many bodies of `any`, `all`, `filter`, `map` we are in.
+    bodies: usize,
+}
+
+impl Checker<'_, '_> {
+    fn check(&mut self, expr: &Expr) -> Checked {
+        let span = expr.span;
+        match &expr.node {
+            Node::Literal(value) => Some(constant(span, value.clone())),
+            Node::Name(name) => self.name(name, span),
+            Node::List(items) => {
+                let items = self.all(items)?;
+                Some(fold::list(span, items))
+            }
+            Node::Access(base, steps) => self.access(base, steps, span),
+            Node::Call(name, name_span, arguments) => self.call(name, *name_span, arguments, span),
+            Node::Not(operand) => {
+                let operand = self.check(operand)?;
+                self.boolean(&operand, "!")?;
+                let node = TypedNode::Not(Box::new(operand));
+                Some(self.fold(Typed { span, ty: Type::BOOLEAN, node }))
+            }
+            Node::Negate(operand) => self.negate(operand, span),
+            Node::And(items) => self.junction(items, span, true),
+            Node::Or(items) => self.junction(items, span, false),
+            Node::Binary(op, op_span, left, right) => {
+                if self.hyphenated(expr) {
+                    return None;
+                }
+                self.binary(*op, *op_span, left, right, span)
+            }
+        }
+    }
+
+    /// All parts, or None if one is wrong.
+    fn all(&mut self, items: &[Expr]) -> Option<Vec<Typed>> {
+        let checked: Vec<Checked> = items.iter().map(|item| self.check(item)).collect();
+        checked.into_iter().collect()
+    }
+
+    fn both(&mut self, left: &Expr, right: &Expr) -> Option<(Typed, Typed)> {
+        let left = self.check(left);
+        let right = self.check(right);
+        left.zip(right)
+    }
+
+    fn binary(&mut self, op: Operator, op_span: Span, left: &Expr, right: &Expr, span: Span) -> Checked {
+        match op {
+            Operator::Arithmetic(op) => {
+                let (left, right) = self.both(left, right)?;
+                self.arithmetic(op, op_span, left, right, span)
+            }
+            Operator::Compare(op) => {
+                let (left, right) = self.both(left, right)?;
+                self.compare(op, left, right, span)
+            }
+            Operator::In => self.membership(left, right, span),
+            Operator::Coalesce => {
+                let (left, right) = self.both(left, right)?;
+                Some(fold::coalesce(span, left, right))
+            }
+        }
+    }
+
+    fn error<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        // A chain of hyphens or a part used twice may come by the same place again.
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+        None
+    }
+
+    /// What stands where a condition is wanted has to be able to be a boolean.
+    fn condition(&mut self, typed: &Typed) -> Option<()> {
+        if typed.ty.meets(Type::BOOLEAN) {
+            return Some(());
+        }
+        let shown = types::shown(typed, self.scope.paths);
+        let help = match &typed.node {
+            TypedNode::Const(Json::String(_)) => Some("an expression has no quotes around it as a whole".to_owned()),
+            TypedNode::Const(Json::Number(_) | Json::Null) => None,
+            TypedNode::Arithmetic(..) => Some(format!("compare it with something: `{shown} > 0`")),
+            _ if typed.ty.meets(Type::NUMBER) => Some(format!("compare it with something: `{shown} > 0`")),
+            _ if typed.ty.meets(Type::STRING) => Some(format!("compare it with something: `{shown} == \"…\"`")),
+            _ if typed.ty.meets(Type::ARRAY) => Some(format!("ask for what is in it: `len({shown}) > 0`")),
+            _ => None,
+        };
+        let message = format!("a condition is true or false, and this is {}", types::described(typed));
+        self.error(Diagnostic::new(Code::NotACondition, typed.span, message).maybe_help(help))
+    }
+
+    /// A condition that is always or never true; a literal written out is meant.
+    fn constant_condition(&mut self, expr: &Expr, typed: &Typed) {
+        if matches!(expr.node, Node::Literal(_)) {
+            return;
+        }
+        let TypedNode::Const(value) = &typed.node else { return };
+        let when = if *value == Json::Bool(true) { "always" } else { "never" };
+        let word = *value == Json::Bool(true);
+        let help = format!("write `{word}` if that is meant");
+        let message = format!("this condition is {when} true");
+        self.diagnostics.push(Diagnostic::new(Code::ConstantCondition, typed.span, message).help(help));
+    }
+
+    /// A path, or paths joined by `??`.
+    fn paths_only(&mut self, typed: &Typed) -> Option<()> {
+        match &typed.node {
+            TypedNode::Path(_) => Some(()),
+            TypedNode::Coalesce(left, right) => {
+                let left = self.paths_only(left);
+                let right = self.paths_only(right);
+                left.and(right)
+            }
+            _ => {
+                let message = "only a path, or paths joined by `??`, may stand here";
+                let help = "write `event.headers`, or `event.headers ?? event.meta`";
+                self.error(Diagnostic::new(Code::BadEnvelope, typed.span, message).help(help))
+            }
+        }
+    }
+}
+
+fn constant(span: Span, value: Json) -> Typed {
+    Typed { span, ty: types::of_json(&value), node: TypedNode::Const(value) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Names: roots, named values, `it`, and what to say of all others.
+
+use super::{Checked, Checker};
+use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
+use crate::event::Type;
+use crate::expr::{Path, Root, Typed, TypedNode, functions};
+
+impl Checker<'_, '_> {
+    /// A name by itself.
+    pub(super) fn name(&mut self, name: &str, span: Span) -> Checked {
+        if let Some(root) = self.root(name, span) {
+            return Some(self.path(Path { root: root?, steps: Vec::new() }, span));
+        }
+        if name == "it" {
+            return self.element(span);
+        }
+        if let Some(id) = self.scope.defines.get(name).copied() {
+            let ty = self.scope.define_types.get(id.0 as usize).copied().unwrap_or(Type::ANY);
+            // Only `now` and `time` themselves are known to be times.
+            return Some(Typed { span, ty: ty.without(Type::TIME), node: TypedNode::Define(id) });
+        }
+        let diagnostic = self.unknown_name(name, span);
+        self.error(diagnostic)
+    }
+
+    /// The root of that name: none if it is no root, `Some(None)` if it may not be used here.
+    pub(super) fn root(&mut self, name: &str, span: Span) -> Option<Option<Root>> {
+        let (_, root) = Root::ALL.into_iter().find(|(known, _)| *known == name)?;
+        if self.scope.roots.contains(&root) {
+            return Some(Some(root));
+        }
+        let roots: Vec<String> = self.scope.roots.iter().map(|root| format!("`{}`", root.name())).collect();
+        let help = match roots.split_last() {
+            None => String::from("no path may stand here"),
+            Some((one, [])) => format!("only {one} may be used here"),
+            Some((last, others)) => format!("only {} and {last} may be used here", others.join(", ")),
+        };
+        let message = format!("`{name}` is not known here");
+        Some(self.error(Diagnostic::new(Code::UnknownName, span, message).help(help)))
+    }
+
+    /// A path from a root, with what is known of its type.
+    pub(super) fn path(&mut self, path: Path, span: Span) -> Typed {
+        let ty = match path.root {
+            Root::Topic => Type::STRING,
+            Root::Now => Type::STRING.or(Type::TIME),
+            Root::Time => Type::ANY.or(Type::TIME),
+            Root::Data => (self.scope.type_of)(&path).without(Type::TIME),
+            Root::Event | Root::Headers | Root::Id => Type::ANY,
+        };
+        Typed { span, ty, node: TypedNode::Path(self.scope.paths.intern(path)) }
+    }
+
+    fn element(&mut self, span: Span) -> Checked {
+        if self.bodies > 0 {
+            return Some(Typed { span, ty: Type::ANY, node: TypedNode::It(0) });
+        }
+        let message = "`it` means nothing here";
+        let help = "it is the element in the second argument of `any`, `all`, `filter` and `map`: `any(data.items, it.price > 100)`";
+        self.error(Diagnostic::new(Code::UnknownName, span, message).help(help))
+    }
+
+    pub(super) fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
+        if let Some(function) = functions::find(name) {
+            let message = format!("`{name}` is a function, and has no arguments here");
+            return Diagnostic::new(Code::UnknownName, span, message).help(format!("write `{}`", function.usage));
+        }
+        let message = format!("`{name}` is not known");
+        Diagnostic::new(Code::UnknownName, span, message).help(self.name_help(name))
+    }
+
+    fn name_help(&self, name: &str) -> String {
+        let known = |root: Root| self.scope.roots.contains(&root);
+        match name.to_ascii_lowercase().as_str() {
+            "true" => return "write `true`".to_owned(),
+            "false" => return "write `false`".to_owned(),
+            "null" | "none" | "nil" | "undefined" => return "write `null`".to_owned(),
+            "payload" | "body" if known(Root::Data) => return "the payload is `data`".to_owned(),
+            "this" | "self" | "item" | "element" | "elem" | "each" if self.bodies > 0 => {
+                return "the element is `it`".to_owned();
+            }
+            "type" | "event_type" if known(Root::Topic) => return "the event's topic is `topic`".to_owned(),
+            _ => {}
+        }
+        let roots = self.scope.roots.iter().map(|root| root.name());
+        let defines = self.scope.defines.keys().map(String::as_str);
+        let it = (self.bodies > 0).then_some("it");
+        let near = did_you_mean(name, roots.chain(defines).chain(it).chain(["true", "false", "null"]));
+        let field = if self.bodies > 0 {
+            format!("a field of the element is written `it.{name}`, a text `\"{name}\"`")
+        } else if known(Root::Data) {
+            format!("a field of the payload is written `data.{name}`, a text `\"{name}\"`")
+        } else {
+            format!("a field of the event is written `event.{name}`, a text `\"{name}\"`")
+        };
+        near.map_or(field.clone(), |near| format!("{near} ({field})"))
+    }
+}

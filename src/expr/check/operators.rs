@@ -1,0 +1,254 @@
+//! Operators: what their operands may be.
+
+use super::types::{self, TIME_LIKE, plain, present};
+use super::{Checked, Checker, constant, fold};
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::event::{Json, Number, Type};
+use crate::expr::syntax::{Node, Operator};
+use crate::expr::{Arithmetic, Comparison, Expr, Typed, TypedNode, time};
+
+impl Checker<'_, '_> {
+    /// An operand of `!`, `&&`, `||`.
+    pub(super) fn boolean(&mut self, operand: &Typed, symbol: &str) -> Option<()> {
+        if operand.ty.meets(Type::BOOLEAN) {
+            return Some(());
+        }
+        let found = types::described(operand);
+        let message = format!("`{symbol}` works on booleans, and this is {found}");
+        let shown = types::shown(operand, self.scope.paths);
+        let help = match &operand.node {
+            TypedNode::Const(_) => None,
+            _ => Some(format!("compare it with something: `{shown} == …`")),
+        };
+        self.error(Diagnostic::new(Code::TypeMismatch, operand.span, message).maybe_help(help))
+    }
+
+    /// `a && b && …` or `a || b || …`.
+    pub(super) fn junction(&mut self, items: &[Expr], span: Span, and: bool) -> Checked {
+        let symbol = if and { "&&" } else { "||" };
+        let mut checked = Vec::with_capacity(items.len());
+        let mut failed = false;
+        for item in items {
+            match self.check(item) {
+                Some(typed) if self.boolean(&typed, symbol).is_some() => checked.push(typed),
+                _ => failed = true,
+            }
+        }
+        (!failed).then(|| fold::junction(span, checked, and))
+    }
+
+    /// `-a`.
+    pub(super) fn negate(&mut self, operand: &Expr, span: Span) -> Checked {
+        if let Node::Literal(Json::Number(n)) = &operand.node
+            && let Some(Number::Int(n)) = Number::from_json(n)
+        {
+            return Some(constant(span, Number::int(-n).to_json()));
+        }
+        let operand = self.check(operand)?;
+        self.number(&operand, "-")?;
+        let ty = Type::NUMBER.or(Type::NULL);
+        Some(self.fold(Typed { span, ty, node: TypedNode::Negate(Box::new(operand)) }))
+    }
+
+    fn number(&mut self, operand: &Typed, symbol: &str) -> Option<()> {
+        if operand.ty.meets(Type::NUMBER) {
+            return Some(());
+        }
+        let message = format!("`{symbol}` works on numbers, and this is {}", types::described(operand));
+        let help = self.number_help(operand);
+        self.error(Diagnostic::new(Code::TypeMismatch, operand.span, message).maybe_help(help))
+    }
+
+    /// How a string becomes a number.
+    fn number_help(&self, operand: &Typed) -> Option<String> {
+        match &operand.node {
+            TypedNode::Const(Json::String(text)) => {
+                crate::event::parse_number(text).map(|_| format!("write `{text}` without quotes"))
+            }
+            TypedNode::Const(_) => None,
+            _ if operand.ty.meets(Type::STRING) => {
+                Some(format!("`number({})` reads a number from a string", types::shown(operand, self.scope.paths)))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn arithmetic(
+        &mut self,
+        op: Arithmetic,
+        op_span: Span,
+        left: Typed,
+        right: Typed,
+        span: Span,
+    ) -> Checked {
+        let symbol = Operator::Arithmetic(op).symbol();
+        let ty = if op == Arithmetic::Add {
+            self.sum_type(op_span, &left, &right)?
+        } else {
+            let first = self.number(&left, symbol);
+            let second = self.number(&right, symbol);
+            first.and(second)?;
+            Type::NUMBER
+        };
+        let node = TypedNode::Arithmetic(op, Box::new(left), Box::new(right));
+        Some(self.fold(Typed { span, ty: ty.or(Type::NULL), node }))
+    }
+
+    /// `+` adds numbers and joins strings, but not one to the other.
+    fn sum_type(&mut self, op_span: Span, left: &Typed, right: &Typed) -> Option<Type> {
+        let either = Type::NUMBER.or(Type::STRING);
+        let mut fine = true;
+        for operand in [left, right] {
+            if !operand.ty.meets(either) {
+                let message = format!("`+` adds numbers or joins strings, and this is {}", types::described(operand));
+                let _: Option<()> = self.error(Diagnostic::new(Code::TypeMismatch, operand.span, message));
+                fine = false;
+            }
+        }
+        if !fine {
+            return None;
+        }
+        let common = left.ty.and(right.ty).and(either);
+        if common != Type::NONE {
+            return Some(common);
+        }
+        let number = if left.ty.meets(Type::NUMBER) { left } else { right };
+        let help = format!("to join them, write `string({})`", types::shown(number, self.scope.paths));
+        let message = "`+` cannot add a number and a string";
+        let labelled = Diagnostic::new(Code::TypeMismatch, op_span, message)
+            .also(left.span, format!("this is {}", types::described(left)))
+            .also(right.span, format!("this is {}", types::described(right)));
+        self.error(labelled.help(help))
+    }
+
+    pub(super) fn compare(&mut self, op: Comparison, left: Typed, right: Typed, span: Span) -> Checked {
+        if matches!(op, Comparison::Equal | Comparison::NotEqual) {
+            self.equatable(op, &left, &right, span)?;
+        } else {
+            self.orderable(op, &left, &right, span)?;
+        }
+        self.written_times(&left, &right)?;
+        let node = TypedNode::Compare(op, Box::new(left), Box::new(right));
+        Some(self.fold(Typed { span, ty: Type::BOOLEAN, node }))
+    }
+
+    /// Numbers and strings have an order, each among themselves; times are written as either.
+    pub(super) fn orderable(&mut self, op: Comparison, left: &Typed, right: &Typed, span: Span) -> Option<()> {
+        let mut fine = true;
+        for operand in [left, right] {
+            if !operand.ty.meets(TIME_LIKE) {
+                let symbol = Operator::Compare(op).symbol();
+                let found = types::described(operand);
+                let message = format!("`{symbol}` compares numbers, strings or times, and this is {found}");
+                let _: Option<()> = self.error(Diagnostic::new(Code::TypeMismatch, operand.span, message));
+                fine = false;
+            }
+        }
+        let times = left.ty.or(right.ty).meets(Type::TIME);
+        if !fine {
+            return None;
+        }
+        if times || left.ty.and(right.ty).meets(TIME_LIKE) {
+            return Some(());
+        }
+        self.never_alike("these have no order", left, right, span)
+    }
+
+    /// `==` and `!=` of types that are never equal are a mistake. Null may be asked for anywhere.
+    fn equatable(&mut self, op: Comparison, left: &Typed, right: &Typed, span: Span) -> Option<()> {
+        let (a, b) = (present(left.ty), present(right.ty));
+        if a == Type::NONE || b == Type::NONE || a.meets(b) {
+            return Some(());
+        }
+        let times = left.ty.or(right.ty).meets(Type::TIME);
+        if times && a.meets(TIME_LIKE) && b.meets(TIME_LIKE) {
+            return Some(());
+        }
+        let message = if op == Comparison::Equal { "these are never equal" } else { "these are always different" };
+        self.never_alike(message, left, right, span)
+    }
+
+    fn never_alike(&mut self, message: &str, left: &Typed, right: &Typed, span: Span) -> Option<()> {
+        let help = match (&left.node, &right.node) {
+            (_, TypedNode::Const(Json::String(_))) if left.ty.meets(Type::NUMBER) => self.number_help(right),
+            (TypedNode::Const(Json::String(_)), _) if right.ty.meets(Type::NUMBER) => self.number_help(left),
+            (_, TypedNode::Const(n @ Json::Number(_))) if left.ty.meets(Type::STRING) => {
+                Some(format!("write `\"{n}\"`, or `number({})`", types::shown(left, self.scope.paths)))
+            }
+            (TypedNode::Const(n @ Json::Number(_)), _) if right.ty.meets(Type::STRING) => {
+                Some(format!("write `\"{n}\"`, or `number({})`", types::shown(right, self.scope.paths)))
+            }
+            _ => None,
+        };
+        let diagnostic = Diagnostic::new(Code::TypeMismatch, span, message)
+            .also(left.span, format!("this is {}", types::described(left)))
+            .also(right.span, format!("this is {}", types::described(right)));
+        self.error(diagnostic.maybe_help(help))
+    }
+
+    /// A string that is compared with a time has to be one.
+    pub(super) fn written_times(&mut self, left: &Typed, right: &Typed) -> Option<()> {
+        let first = if right.ty.meets(Type::TIME) { self.written_time(left) } else { Some(()) };
+        let second = if left.ty.meets(Type::TIME) { self.written_time(right) } else { Some(()) };
+        first.and(second)
+    }
+
+    pub(super) fn written_time(&mut self, typed: &Typed) -> Option<()> {
+        let TypedNode::Const(Json::String(text)) = &typed.node else { return Some(()) };
+        if time::parse_time(text, self.scope.zone).is_some() {
+            return Some(());
+        }
+        let message = format!("`{text}` is no time");
+        let help = "a time is written `\"2026-01-31T18:30:00+05:30\"`, a day `\"2026-01-31\"`";
+        self.error(Diagnostic::new(Code::BadTime, typed.span, message).help(help))
+    }
+
+    /// `a in b`.
+    pub(super) fn membership(&mut self, left: &Expr, right: &Expr, span: Span) -> Checked {
+        let checked = self.check(left);
+        let list = self.check(right);
+        if right.parenthesised && !matches!(right.node, Node::List(_)) {
+            let inside = list.as_ref().map_or_else(|| String::from("…"), |list| types::shown(list, self.scope.paths));
+            let message = "parentheses around one value make no list";
+            let help = format!("write `[{inside}]` or `({inside},)`");
+            return self.error(Diagnostic::new(Code::TypeMismatch, right.span, message).help(help));
+        }
+        let (left, list) = checked.zip(list)?;
+        if !list.ty.meets(Type::ARRAY) {
+            let found = types::described(&list);
+            let message = format!("`in` looks into a list, and this is {found}");
+            let value = types::shown(&left, self.scope.paths);
+            let what = types::shown(&list, self.scope.paths);
+            let help = match &list.node {
+                TypedNode::Const(Json::String(_)) => {
+                    format!("write `{value} in [{what}]`, or `contains({what}, {value})` for a part of a text")
+                }
+                TypedNode::Const(_) => format!("write `{value} in [{what}]`"),
+                _ => format!("for a part of a text write `contains({what}, {value})`"),
+            };
+            return self.error(Diagnostic::new(Code::TypeMismatch, list.span, message).help(help));
+        }
+        self.fitting_elements(&left, &list)?;
+        let node = TypedNode::In(Box::new(left), Box::new(list));
+        Some(self.fold(Typed { span, ty: Type::BOOLEAN, node }))
+    }
+
+    /// Literal elements that the left side can never equal.
+    fn fitting_elements(&mut self, left: &Typed, list: &Typed) -> Option<()> {
+        let elements = match &list.node {
+            TypedNode::Const(Json::Array(items)) => {
+                items.iter().fold(Type::NONE, |ty, item| ty.or(types::of_json(item)))
+            }
+            TypedNode::List(items) => items.iter().fold(Type::NONE, |ty, item| ty.or(plain(item.ty))),
+            _ => return Some(()),
+        };
+        let left_type = plain(left.ty);
+        let time = left.ty.meets(Type::TIME) && elements.meets(TIME_LIKE);
+        if elements == Type::NONE || left_type.meets(elements) || time {
+            return Some(());
+        }
+        let message = format!("no element of this list can be {}", types::kinds(left.ty));
+        let label = format!("this is {}", types::described(left));
+        self.error(Diagnostic::new(Code::TypeMismatch, list.span, message).also(left.span, label))
+    }
+}

@@ -1,0 +1,79 @@
+//! Static types: what sets of them mean, and how they and expressions are shown to people.
+
+use crate::event::{Json, Type};
+use crate::expr::{PathTable, Typed, TypedNode};
+
+/// The type of a constant.
+pub(super) fn of_json(value: &Json) -> Type {
+    match value {
+        Json::Null => Type::NULL,
+        Json::Bool(_) => Type::BOOLEAN,
+        Json::Number(_) => Type::NUMBER,
+        Json::String(_) => Type::STRING,
+        Json::Array(_) => Type::ARRAY,
+        Json::Object(_) => Type::OBJECT,
+    }
+}
+
+/// What it may be, the mark of times left out.
+pub(super) fn plain(ty: Type) -> Type {
+    ty.without(Type::TIME)
+}
+
+/// What it may be where it is there.
+pub(super) fn present(ty: Type) -> Type {
+    ty.and(Type::ANY).without(Type::NULL)
+}
+
+/// What can stand for a time.
+pub(super) const TIME_LIKE: Type = Type::STRING.or(Type::NUMBER);
+
+/// `a number`, `a string or a number`, `null`: for messages. Null beside other types is left out.
+pub(super) fn kinds(ty: Type) -> String {
+    if ty.meets(Type::TIME) {
+        return String::from("a time");
+    }
+    let ty = if present(ty) == Type::NONE { ty } else { present(ty) };
+    const KINDS: [(Type, &str); 6] = [
+        (Type::NULL, "null"),
+        (Type::BOOLEAN, "a boolean"),
+        (Type::NUMBER, "a number"),
+        (Type::STRING, "a string"),
+        (Type::ARRAY, "a list"),
+        (Type::OBJECT, "an object"),
+    ];
+    if ty == Type::ANY.without(Type::NULL) {
+        return String::from("anything");
+    }
+    let names: Vec<&str> = KINDS.iter().filter(|(kind, _)| ty.meets(*kind)).map(|(_, name)| *name).collect();
+    if names.is_empty() { String::from("nothing") } else { names.join(" or ") }
+}
+
+/// What a part is: `the string "a"`, `a number`.
+pub(super) fn described(typed: &Typed) -> String {
+    match &typed.node {
+        TypedNode::Const(Json::Null) => String::from("null"),
+        TypedNode::Const(value @ (Json::Bool(_) | Json::Number(_) | Json::String(_))) => {
+            let shown = value.to_string();
+            let kind = kinds(typed.ty);
+            let kind = kind.trim_start_matches("a ");
+            if shown.chars().count() > 40 { format!("a {kind}") } else { format!("the {kind} `{shown}`") }
+        }
+        _ => kinds(typed.ty),
+    }
+}
+
+/// An expression as it may be written, for hints: paths, constants and what is made of them; `…` for the rest.
+pub(super) fn shown(typed: &Typed, paths: &PathTable) -> String {
+    match &typed.node {
+        TypedNode::Const(value) => value.to_string(),
+        TypedNode::Path(id) => paths.get(*id).map(ToString::to_string).unwrap_or_default(),
+        TypedNode::It(_) => String::from("it"),
+        TypedNode::Steps(base, steps) => steps.iter().fold(shown(base, paths), |text, step| text + &step.to_string()),
+        TypedNode::Call(function, arguments, _) if arguments.len() == 1 => {
+            let inside = arguments.first().map(|argument| shown(argument, paths)).unwrap_or_default();
+            format!("{}({inside})", function.name)
+        }
+        _ => String::from("…"),
+    }
+}

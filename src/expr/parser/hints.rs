@@ -1,0 +1,210 @@
+//! What to say where the syntax is wrong: most of it is right in some other language.
+
+use super::Parser;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::expr::functions;
+use crate::expr::lexer::Token;
+use std::ops::Range;
+
+/// What is wrong with a token, and how to mend it.
+struct Finding {
+    code: Code,
+    message: String,
+    help: Option<String>,
+}
+
+impl Finding {
+    fn syntax(message: impl Into<String>, help: impl Into<String>) -> Finding {
+        Finding { code: Code::ExpressionSyntax, message: message.into(), help: Some(help.into()) }
+    }
+
+    fn bare(message: impl Into<String>) -> Finding {
+        Finding { code: Code::ExpressionSyntax, message: message.into(), help: None }
+    }
+}
+
+impl Parser<'_, '_> {
+    /// The next token cannot stand behind a value. `within` is the bracket that is open, and what closes it.
+    pub(super) fn unexpected_behind<T>(&mut self, within: Option<(&Range<usize>, &str)>) -> Option<T> {
+        let mut range = self.range();
+        let token = self.peek().clone();
+        let next = self.peek_at(1).clone();
+        let finding = match &token {
+            Token::Op(op) => foreign_operator(op, &next, within.is_some()),
+            Token::Name(name) => foreign_word(name, &next),
+            _ => None,
+        };
+        if let (Token::Name(first), Token::Name(second)) = (&token, &next) {
+            let two_words = matches!(
+                (first.to_lowercase().as_str(), second.to_lowercase().as_str()),
+                ("not", "in") | ("is", "not")
+            );
+            if two_words && let Some(lexeme) = self.tokens.get(self.at + 1) {
+                range.end = lexeme.range.end;
+            }
+        }
+        let finding = finding.unwrap_or_else(|| {
+            let found = self.slice(range.clone());
+            match (&token, within) {
+                (Token::Op(_), Some((_, close))) => {
+                    Finding::bare(format!("`{found}` cannot stand here; `,` or `{close}` is expected"))
+                }
+                (Token::Op(_), None) => Finding::bare(format!("`{found}` cannot stand here")),
+                (_, None) => Finding::syntax(
+                    format!("an operator is missing before `{found}`"),
+                    "join conditions with `&&` or `||`",
+                ),
+                (_, Some(_)) => Finding::syntax(
+                    format!("an operator or a comma is missing before `{found}`"),
+                    "elements are parted by commas",
+                ),
+            }
+        });
+        let span = self.text.locate(range);
+        let mut diagnostic = Diagnostic::new(finding.code, span, finding.message).maybe_help(finding.help);
+        if let Some((open, _)) = within {
+            let open = self.text.locate(open.clone());
+            diagnostic = diagnostic.also(open, "opened here");
+        }
+        self.diagnostics.push(diagnostic);
+        None
+    }
+
+    /// The next token cannot begin a value.
+    pub(super) fn not_a_value<T>(&mut self) -> Option<T> {
+        let range = self.range();
+        let token = self.peek().clone();
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).cloned();
+        let finding = match (&token, before) {
+            (Token::End, None) => {
+                Finding::syntax("an expression is missing", "write a condition: `data.amount > 5000`")
+            }
+            (Token::End, Some(before)) => {
+                let operator = self.slice(before.range.clone());
+                let message = format!("a value is missing behind `{operator}`");
+                let span = self.text.locate(before.range);
+                self.diagnostics.push(Diagnostic::new(Code::ExpressionSyntax, span, message));
+                return None;
+            }
+            (Token::Name(_), _) => Finding::syntax(
+                format!("`{}` is no part of the language", self.slice(range.clone())),
+                "write `!`: `!(data.amount > 5)`, `!exists(data.note)`",
+            ),
+            (Token::Op(op), before) => {
+                let assigns =
+                    foreign_operator(op, self.peek_at(1), true).filter(|finding| finding.code == Code::Assignment);
+                assigns.unwrap_or_else(|| {
+                    self.operator_without_value(op, before.as_ref().map(|before| before.range.clone()))
+                })
+            }
+            _ => Finding::bare("a value is expected here"),
+        };
+        let span = self.text.locate(range);
+        self.diagnostics.push(Diagnostic::new(finding.code, span, finding.message).maybe_help(finding.help));
+        None
+    }
+
+    fn operator_without_value(&self, op: &str, before: Option<Range<usize>>) -> Finding {
+        let behind = before.map(|range| self.slice(range)).filter(|text| !text.is_empty());
+        match (op, behind) {
+            ("+", _) => Finding::syntax("`+` has nothing before it", "leave it out: numbers have no `+` sign"),
+            ("{" | "}", _) => Finding::syntax(
+                format!("`{op}` cannot stand here"),
+                "there are no objects in expressions; a literal value stands under `value:`",
+            ),
+            ("*", None) => Finding::syntax(
+                "`*` has nothing before it",
+                "a topic pattern stands under `topic:`, not in an expression",
+            ),
+            (")" | "]" | ",", Some(behind)) => {
+                Finding::bare(format!("a value is missing between `{behind}` and `{op}`"))
+            }
+            (")" | "]", None) => Finding::bare(format!("`{op}` closes nothing")),
+            (_, Some(behind)) => Finding::bare(format!("a value is missing between `{behind}` and `{op}`")),
+            (_, None) => Finding::bare(format!("`{op}` has nothing before it")),
+        }
+    }
+
+    /// True for `not x`, which some languages have before a value.
+    pub(super) fn is_foreign_prefix(&self, name: &str) -> bool {
+        let next = self.peek_at(1);
+        name.eq_ignore_ascii_case("not")
+            && matches!(next, Token::Name(_) | Token::Text(_) | Token::Number(_) | Token::Op("!"))
+    }
+}
+
+/// Operators of other languages, between two values.
+fn foreign_operator(op: &str, next: &Token, within: bool) -> Option<Finding> {
+    let assignment =
+        |message: String, help: &str| Finding { code: Code::Assignment, message, help: Some(help.to_owned()) };
+    let write = |good: &str| Finding::syntax(format!("`{op}` is no operator here"), format!("write `{good}`"));
+    Some(match op {
+        "=" | ":=" => assignment(format!("`{op}` assigns, and nothing can be assigned here"), "to compare, write `==`"),
+        "+=" | "-=" | "*=" | "/=" | "%=" | "^=" | "&&=" | "||=" | "??=" => {
+            let plain = op.trim_end_matches('=');
+            let help = format!("to compare with a sum or the like, write `==` and `{plain}` apart");
+            assignment(format!("`{op}` assigns, and nothing can be assigned here"), &help)
+        }
+        ";" => assignment(
+            "`;` chains expressions, and only one may stand here".to_owned(),
+            "leave it out, or join conditions with `&&`",
+        ),
+        "===" => write("=="),
+        "!==" | "<>" => write("!="),
+        "=>" => write(">="),
+        "=<" => write("<="),
+        "&" => write("&&"),
+        "|" => write("||"),
+        "**" => write("^"),
+        "=~" | "~" => write("matches(x, \"regex\")"),
+        "!~" => write("!matches(x, \"regex\")"),
+        "?:" => write("??"),
+        "|>" => write("f(x)"),
+        "->" => write("."),
+        "?." => {
+            Finding::syntax("`?.` is no operator here", "write `.`: a path through what is not there is null anyway")
+        }
+        "?" => Finding::syntax("`? :` is no operator here", "write `if(condition, this, that)`"),
+        "!" if *next == Token::Name("in".to_owned()) => {
+            Finding::syntax("`!in` is no operator here", "write `!(x in list)`")
+        }
+        "," if !within => Finding::syntax("a comma cannot stand here", "a list stands in brackets: `[a, b]`"),
+        ")" | "]" if !within => Finding::bare(format!("`{op}` closes nothing")),
+        _ => return None,
+    })
+}
+
+/// Words that are operators in other languages, between two values.
+fn foreign_word(word: &str, next: &Token) -> Option<Finding> {
+    let lower = word.to_lowercase();
+    let write = |good: &str| Some(Finding::syntax(format!("`{word}` is no operator here"), format!("write `{good}`")));
+    let next_is = |name: &str| matches!(next, Token::Name(next) if next.eq_ignore_ascii_case(name));
+    match lower.as_str() {
+        "and" => write("&&"),
+        "or" => write("||"),
+        "is" if next_is("not") => write("!="),
+        "is" | "eq" | "equals" => write("=="),
+        "ne" | "neq" => write("!="),
+        "not" if next_is("in") => Some(Finding::syntax("`not in` is no operator here", "write `!(x in list)`")),
+        "not" => write("!"),
+        "lt" => write("<"),
+        "le" | "lte" => write("<="),
+        "gt" => write(">"),
+        "ge" | "gte" => write(">="),
+        "mod" => write("%"),
+        "div" => write("/"),
+        "in" => write("in"),
+        "like" => write("glob(x, \"AB-*\")"),
+        "between" => write("between(x, low, high)"),
+        "then" | "else" => write("if(condition, this, that)"),
+        "startswith" => write("starts_with(x, \"…\")"),
+        "endswith" => write("ends_with(x, \"…\")"),
+        _ => {
+            let function = functions::find(word)?;
+            Some(Finding::syntax(
+                format!("`{word}` is a function and stands before its arguments"),
+                format!("write `{}`", function.usage),
+            ))
+        }
+    }
+}

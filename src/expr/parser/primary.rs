@@ -1,0 +1,197 @@
+//! Values, brackets, calls, and the steps behind them.
+
+use super::{Level, Parsed, Parser};
+use crate::event::Json;
+use crate::expr::Expr;
+use crate::expr::functions;
+use crate::expr::lexer::Token;
+use crate::expr::syntax::{Access, AccessKind, Node};
+use std::ops::Range;
+
+impl Parser<'_, '_> {
+    /// A value with what stands behind it: `.name`, `[…]`.
+    pub(super) fn postfix(&mut self) -> Parsed {
+        let base = self.primary()?;
+        let mut steps = Vec::new();
+        loop {
+            let start = self.range().start;
+            let kind = match self.peek() {
+                Token::Op(".") => AccessKind::Key(self.key()?),
+                Token::Op("[") => AccessKind::Index(self.index()?),
+                Token::Op("(") => return self.called_value(&base, &steps),
+                _ => break,
+            };
+            let span = self.text.locate(start..self.behind());
+            steps.push(Access { span, kind });
+        }
+        if steps.is_empty() {
+            return Some(base);
+        }
+        let range = base.range.0..self.behind();
+        self.make(Node::Access(Box::new(base), steps), range)
+    }
+
+    /// `.name`.
+    fn key(&mut self) -> Option<String> {
+        let dot = self.range();
+        self.advance();
+        let key = match self.peek() {
+            Token::Name(name) => match name.split_once("::") {
+                None => name.clone(),
+                Some(_) => return self.fail(self.range(), "`::` stands in function names alone", None),
+            },
+            Token::Number(n) => {
+                let help = format!("an element is written `[{n}]`, the key `\"{n}\"` is written `[\"{n}\"]`");
+                return self.fail(dot.start..self.range().end, "a name must stand behind the `.`", Some(help));
+            }
+            Token::Text(text) => {
+                let help = format!("write `[{}]`", Json::from(text.as_str()));
+                return self.fail(dot.start..self.range().end, "a name must stand behind the `.`", Some(help));
+            }
+            Token::Op("*") => {
+                let help = "to ask whether some element fits, write `any(list, it.price > 100)`".to_owned();
+                return self.fail(self.range(), "a path has no `*`", Some(help));
+            }
+            _ => return self.fail(dot, "a name must stand behind the `.`", None),
+        };
+        self.advance();
+        Some(key)
+    }
+
+    /// `[…]` behind a value.
+    fn index(&mut self) -> Parsed {
+        let open = self.range();
+        self.enter()?;
+        self.advance();
+        if matches!(self.peek(), Token::Op("]")) {
+            let range = open.start..self.range().end;
+            return self.fail(range, "`[]` is empty", Some("write an index or a key: `[0]`, `[\"key\"]`".into()));
+        }
+        let index = self.binary(Level::Or)?;
+        self.close(&open, "]")?;
+        self.depth -= 1;
+        Some(index)
+    }
+
+    /// `data.x(…)`: a path that is called like a function.
+    fn called_value<T>(&mut self, base: &Expr, steps: &[Access]) -> Option<T> {
+        let range = base.range.0..self.behind();
+        let whole = self.slice(range.clone()).to_owned();
+        let method = steps.last().and_then(|step| match &step.kind {
+            AccessKind::Key(key) => functions::find(key),
+            AccessKind::Index(_) => None,
+        });
+        let help = method.map(|function| {
+            let receiver = whole.rsplit_once('.').map_or("x", |(receiver, _)| receiver.trim_end());
+            let has_arguments = *self.peek_at(1) != Token::Op(")");
+            format!("write `{}({receiver}{})`", function.name, if has_arguments { ", …" } else { "" })
+        });
+        self.fail(range, format!("`{whole}` is not a function"), help)
+    }
+
+    fn primary(&mut self) -> Parsed {
+        let range = self.range();
+        let node = match self.peek().clone() {
+            Token::Number(value) => Node::Literal(value),
+            Token::Text(text) => Node::Literal(Json::from(text)),
+            Token::Name(name) if *self.peek_at(1) == Token::Op("(") && !is_word(&name) => return self.call(name),
+            Token::Name(name) => match name.as_str() {
+                "true" => Node::Literal(Json::Bool(true)),
+                "false" => Node::Literal(Json::Bool(false)),
+                "null" => Node::Literal(Json::Null),
+                _ if self.is_foreign_prefix(&name) => return self.not_a_value(),
+                _ => Node::Name(name),
+            },
+            Token::Op("(") => return self.parentheses(),
+            Token::Op("[") => return self.list(),
+            _ => return self.not_a_value(),
+        };
+        self.advance();
+        self.make(node, range)
+    }
+
+    /// `f(…)`.
+    fn call(&mut self, name: String) -> Parsed {
+        let name_range = self.range();
+        self.enter()?;
+        self.advance();
+        let open = self.range();
+        self.advance();
+        let (arguments, _) = self.items(&open, ")")?;
+        self.depth -= 1;
+        let span = self.text.locate(name_range.clone());
+        self.make(Node::Call(name, span, arguments), name_range.start..self.behind())
+    }
+
+    /// `(a)`, or the list `(a, b)`.
+    fn parentheses(&mut self) -> Parsed {
+        let open = self.range();
+        self.enter()?;
+        self.advance();
+        let (mut items, comma) = self.items(&open, ")")?;
+        self.depth -= 1;
+        let range = open.start..self.behind();
+        if items.is_empty() {
+            let help = "an empty list is written `[]`, no value `null`".to_owned();
+            return self.fail(range, "`()` is empty", Some(help));
+        }
+        if comma {
+            return self.make(Node::List(items), range);
+        }
+        let mut inner = items.pop()?;
+        inner.parenthesised = true;
+        inner.span = self.text.locate(range.clone());
+        inner.range = (range.start, range.end);
+        Some(inner)
+    }
+
+    /// `[a, b]`.
+    fn list(&mut self) -> Parsed {
+        let open = self.range();
+        self.enter()?;
+        self.advance();
+        let (items, _) = self.items(&open, "]")?;
+        self.depth -= 1;
+        self.make(Node::List(items), open.start..self.behind())
+    }
+
+    /// Expressions with commas between them (one may stand behind the last), up to the closing bracket, which is passed.
+    /// The flag tells whether there was a comma.
+    fn items(&mut self, open: &Range<usize>, close: &'static str) -> Option<(Vec<Expr>, bool)> {
+        let mut items = Vec::new();
+        let mut comma = false;
+        while !self.eat(close) {
+            if *self.peek() == Token::End {
+                return self.never_closed(open, close);
+            }
+            items.push(self.binary(Level::Or)?);
+            if self.eat(",") {
+                comma = true;
+            } else {
+                self.close(open, close)?;
+                break;
+            }
+        }
+        Some((items, comma))
+    }
+
+    fn close(&mut self, open: &Range<usize>, close: &'static str) -> Option<()> {
+        if self.eat(close) {
+            return Some(());
+        }
+        match self.peek() {
+            Token::End => self.never_closed(open, close),
+            _ => self.unexpected_behind(Some((open, close))),
+        }
+    }
+
+    fn never_closed<T>(&mut self, open: &Range<usize>, close: &str) -> Option<T> {
+        let bracket = self.slice(open.clone()).to_owned();
+        self.fail(open.clone(), format!("`{bracket}` is never closed"), Some(format!("a `{close}` is missing")))
+    }
+}
+
+/// True for words that are values or operators and so cannot be called.
+fn is_word(name: &str) -> bool {
+    matches!(name, "true" | "false" | "null" | "in")
+}
