@@ -71,13 +71,8 @@ type Entry<'e> = std::collections::btree_map::Entry<'e, (String, String), TypeEr
 /// One more who asks.
 fn note(entry: Entry<'_>, found: Type, asker: &str) {
     let (path, expected) = entry.key().clone();
-    let error = entry.or_insert_with(|| TypeError {
-        path,
-        expected,
-        found: found.to_string(),
-        asked_by: Vec::new(),
-        count: 0,
-    });
+    let error =
+        entry.or_insert_with(|| TypeError { path, expected, found: found.to_string(), asked_by: Vec::new(), count: 0 });
     error.count += 1;
     if error.asked_by.len() < MAX_ASKED_BY {
         error.asked_by.push(asker.to_owned());

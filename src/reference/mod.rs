@@ -67,8 +67,7 @@ impl<'r> Reference<'r> {
     fn walk(&self, line: &[u8], number: u64, options: &Options, detail: bool) -> Trace {
         let arena = Bump::new();
         let version = &self.rules.version;
-        let malformed =
-            |error: &str| Decision::malformed(version.clone(), line, number, error, options.input_echo);
+        let malformed = |error: &str| Decision::malformed(version.clone(), line, number, error, options.input_echo);
         let event = match event::parse(line, options.limits, &arena) {
             Ok(event @ Value::Object(_)) => event,
             Ok(_) => return self.unread(number, malformed("expected an object")),
@@ -131,8 +130,19 @@ impl<'a> Walk<'a> {
         let tables = self.tables(open);
         let event = self.event();
         let (labels, subscribers) = (Vec::new(), Vec::new());
-        let mut trace =
-            Trace { line: number, event, filters, schemas, topics, rules, groups, tables, labels, subscribers, decision };
+        let mut trace = Trace {
+            line: number,
+            event,
+            filters,
+            schemas,
+            topics,
+            rules,
+            groups,
+            tables,
+            labels,
+            subscribers,
+            decision,
+        };
         self.conclude(&mut trace);
         trace
     }

@@ -22,8 +22,7 @@ impl<'a> Walk<'a> {
             trace.labels = self.labels(trace);
             trace.decision.labels =
                 trace.labels.iter().map(|label| (label.name.clone(), label.value.clone())).collect();
-            trace.decision.settings =
-                self.settings().map(|(key, setting)| (key, setting.value.clone())).collect();
+            trace.decision.settings = self.settings().map(|(key, setting)| (key, setting.value.clone())).collect();
         }
         let mut people = self.people(trace);
         self.filter(trace, &mut people, open);
@@ -43,7 +42,8 @@ impl<'a> Walk<'a> {
     /// null sets nothing.
     fn labels(&mut self, trace: &Trace) -> Vec<LabelTrace> {
         let mut found: BTreeMap<Arc<str>, LabelTrace> = BTreeMap::new();
-        for (rule, traced) in self.rules().rules.iter().zip(&trace.rules).filter(|(_, traced)| traced.outcome.matched()) {
+        for (rule, traced) in self.rules().rules.iter().zip(&trace.rules).filter(|(_, traced)| traced.outcome.matched())
+        {
             self.set(&rule.labels, &format!("rule:{}", traced.name), &mut found);
         }
         for (table, traced) in self.rules().tables.iter().zip(&trace.tables) {
@@ -112,7 +112,8 @@ impl<'a> Walk<'a> {
                 person.filter = self.judge(declared.filter.as_ref()).1;
             }
         }
-        for person in people.values_mut().filter(|person| !person.chosen_by.is_empty() && person.excluded_by.is_empty()) {
+        for person in people.values_mut().filter(|person| !person.chosen_by.is_empty() && person.excluded_by.is_empty())
+        {
             let filter = self.rules().subscribers.get(&person.name).and_then(|declared| declared.filter.as_ref());
             person.gets = self.judge(filter).0;
             if !person.gets {

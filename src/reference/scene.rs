@@ -114,9 +114,7 @@ impl<'a> Scene<'a> {
             Root::Topic => self.topic,
             Root::Id => self.id,
             Root::Time => self.time,
-            Root::Now => {
-                Value::String(self.arena.alloc_str(&expr::time::format_time(self.now, &self.rules.zone)))
-            }
+            Root::Now => Value::String(self.arena.alloc_str(&expr::time::format_time(self.now, &self.rules.zone))),
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Filters, schemas, topics and tables: each stage notes what it made of the event.
 
-use super::trace::{
-    FilterTrace, Reading, RowTrace, SchemaOutcome, SchemaTrace, TableTrace, TargetTrace, TopicTrace,
-};
+use super::trace::{FilterTrace, Reading, RowTrace, SchemaOutcome, SchemaTrace, TableTrace, TargetTrace, TopicTrace};
 use super::{Condition, Walk, condition, texts, written};
 use crate::decision::Invalid;
 use crate::event::{Json, Value};
@@ -133,7 +131,14 @@ impl<'a> Walk<'a> {
             let chosen = trace.reached && !value.is_null() && self.scene.constant(&row.key) == value;
             let target = target(&row.target);
             let (reached, condition) = (trace.reached, None);
-            trace.rows.push(RowTrace { span: row.span, key: Some(row.key.clone()), reached, chosen, condition, target });
+            trace.rows.push(RowTrace {
+                span: row.span,
+                key: Some(row.key.clone()),
+                reached,
+                chosen,
+                condition,
+                target,
+            });
         }
     }
 

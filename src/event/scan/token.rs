@@ -25,7 +25,9 @@ pub(super) fn number(line: &[u8], start: usize) -> Result<usize, usize> {
 /// True if a number or word may end before this byte: at an operator, a quote (which the walk refuses), or white space.
 #[inline]
 pub(super) fn is_end(line: &[u8], at: usize) -> bool {
-    line.get(at).is_none_or(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b':' | b'[' | b'{' | b'"'))
+    line.get(at).is_none_or(|byte| {
+        matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b':' | b'[' | b'{' | b'"')
+    })
 }
 
 fn some_digits(line: &[u8], at: usize) -> Result<usize, usize> {

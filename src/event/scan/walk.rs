@@ -370,9 +370,7 @@ impl Walk<'_> {
                     }
                     close + 1
                 }
-                b'-' | b'0'..=b'9' => {
-                    token::number(self.line, pos).map_err(|at| Stop { at, what: What::Number })?
-                }
+                b'-' | b'0'..=b'9' => token::number(self.line, pos).map_err(|at| Stop { at, what: What::Number })?,
                 first @ (b'{' | b'[') => {
                     if base + depth >= self.depth {
                         return stop(pos, What::Depth);
