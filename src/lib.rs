@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod event;
 pub mod explain;
 pub mod expr;
+mod graph;
 pub mod lookup;
 pub mod reference;
 pub mod route;

@@ -24,6 +24,7 @@ mod lexer;
 mod parser;
 mod syntax;
 pub mod time;
+mod walk;
 
 pub use aux::Aux;
 pub use aux::{Aux, Pattern};

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+mod compare;
 mod trie;
 pub use trie::PatternTrie;
 
@@ -38,30 +39,116 @@ pub struct PatternError {
     pub message: String,
 }
 
+impl Segment {
+    /// True if it takes this segment of a topic.
+    fn takes(&self, segment: &str) -> bool {
+        match self {
+            Segment::Literal(text) => **text == *segment,
+            Segment::One | Segment::Many => true,
+        }
+    }
+}
+
 impl TopicPattern {
     /// Parses `order.*.created`, `delivery.#`. A segment that only contains a wildcard among other characters (`ord*`)
     /// is an error, since it was surely meant as a glob.
     pub fn parse(text: &str) -> Result<TopicPattern, PatternError> {
-        todo!("{text}")
+        if text.is_empty() {
+            return Err(PatternError { range: 0..0, message: "empty topic pattern".to_owned() });
+        }
+        let mut segments = Vec::new();
+        let mut start = 0;
+        for part in text.split('.') {
+            let range = start..start + part.len();
+            if segments.len() == MAX_SEGMENTS {
+                let message = format!("more than {MAX_SEGMENTS} segments in a topic pattern");
+                return Err(PatternError { range: start..text.len(), message });
+            }
+            segments.push(parse_segment(part, text).map_err(|message| blame(range.clone(), text, message))?);
+            start = range.end + 1;
+        }
+        Ok(TopicPattern { text: text.into(), segments })
     }
 
     /// True if the topic matches. Linear in practice; never exponential.
     pub fn matches(&self, topic: &str) -> bool {
-        todo!("{topic}")
+        // As for globs: of several `#` only the last one met is ever tried again, since an earlier one that took more
+        // could not help.
+        let mut pattern = self.segments.as_slice();
+        let mut topic = Some(topic);
+        let mut again: Option<(&[Segment], &str)> = None;
+        loop {
+            let split = topic.map(split_first);
+            match (pattern.split_first(), split) {
+                (None, None) => return true,
+                (Some((Segment::Many, rest)), _) => {
+                    if rest.is_empty() {
+                        return true;
+                    }
+                    pattern = rest;
+                    again = topic.map(|topic| (rest, topic));
+                    continue;
+                }
+                (Some((segment, rest)), Some((first, others))) if segment.takes(first) => {
+                    (pattern, topic) = (rest, others);
+                    continue;
+                }
+                _ => {}
+            }
+            // The last `#` takes one more segment.
+            let Some((after, from)) = again else { return false };
+            let (_, others) = split_first(from);
+            (pattern, topic) = (after, others);
+            again = others.map(|others| (after, others));
+        }
     }
 
     /// How many segments are literal: the rank of the pattern where settings compete.
     pub fn literals(&self) -> usize {
-        todo!()
+        self.segments.iter().filter(|segment| matches!(segment, Segment::Literal(_))).count()
     }
 
     /// True if some topic matches both patterns.
     pub fn overlaps(&self, other: &TopicPattern) -> bool {
-        todo!("{other:?}")
+        compare::overlap(&self.segments, &other.segments)
     }
 
     /// True if every topic that `other` matches is matched by this pattern.
     pub fn covers(&self, other: &TopicPattern) -> bool {
-        todo!("{other:?}")
+        compare::covers(&self.segments, &other.segments)
     }
 }
+
+/// A topic's first segment, and what is behind its dot.
+fn split_first(topic: &str) -> (&str, Option<&str>) {
+    match topic.split_once('.') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (topic, None),
+    }
+}
+
+fn parse_segment(part: &str, text: &str) -> Result<Segment, String> {
+    match part {
+        "" => Err(format!("empty segment in the topic pattern `{text}`")),
+        "*" => Ok(Segment::One),
+        "#" => Ok(Segment::Many),
+        _ if part.contains(['*', '#']) => Err(format!(
+            "a wildcard stands for whole segments, so `{part}` would match nothing but itself; write `*` for one segment, \
+             `#` for any number"
+        )),
+        _ => Ok(Segment::Literal(part.into())),
+    }
+}
+
+/// An empty segment is shown by the dot beside it.
+fn blame(range: Range<usize>, text: &str, message: String) -> PatternError {
+    let range = match range {
+        Range { start, end } if start == end && end < text.len() => start..end + 1,
+        Range { start, end } if start == end => start.saturating_sub(1)..end,
+        range => range,
+    };
+    PatternError { range, message }
+}
+
+#[cfg(test)]
+mod tests;

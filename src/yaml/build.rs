@@ -165,6 +165,11 @@ impl Builder<'_> {
         matches!(self.stack.last(), Some(Frame { kind: FrameKind::Mapping { key: None, .. }, .. }))
     }
 
+    /// True where the next node is the value of a key.
+    fn at_value(&self) -> bool {
+        matches!(self.stack.last(), Some(Frame { kind: FrameKind::Mapping { key: Some(_), .. }, .. }))
+    }
+
     /// What stands before the next node on its line.
     fn prefix(&self) -> String {
         match self.stack.last() {
@@ -199,8 +204,10 @@ impl Builder<'_> {
         } else if range.is_empty() && matches!(style, Style::Plain) {
             self.empty(range.clone(), tag.is_some())
         } else {
+            let block = matches!(style, Style::Literal | Style::Folded);
+            let range = if block && value.trim_end().is_empty() { self.header(&range) } else { range.clone() };
             self.find_trap(style, &range);
-            self.filled(value, style, range.clone())
+            self.filled(value, style, range)
         };
         let trapped = tag.is_some_and(|tag| self.tag(tag, &range, value));
         let scalar = if trapped { self.put_back(range.clone()) } else { scalar };
@@ -232,10 +239,18 @@ impl Builder<'_> {
             _ => range.end,
         };
         let span = self.span(&(range.start..trimmed.max(range.start)));
-        let text = origin::text(self.source, span, style, value);
+        let text = origin::text(self.source, range, span, style, value);
         let plain = style == Style::Plain;
         let value = if plain { self.resolve(value, span) } else { Json::from(value) };
         Scalar { text, plain, value }
+    }
+
+    /// What stands for a block scalar without content, which the parser puts anywhere below: its header.
+    fn header(&self, range: &Range<usize>) -> Range<usize> {
+        let at = self.skip(self.end, if self.at_value() { ":" } else { "-" });
+        let line = self.source.get(at..origin::line_end(self.source, at)).unwrap_or("");
+        let header = line.split_whitespace().next().unwrap_or("");
+        if header.starts_with(['>', '|']) { at..at + header.len() } else { range.start..range.start }
     }
 
     fn resolve(&mut self, value: &str, span: Span) -> Json {
@@ -312,7 +327,7 @@ impl Builder<'_> {
 
     /// Hands a node to the collection around it.
     fn complete(&mut self, built: Built, anchor: usize, start: usize) -> Result<(), Stop> {
-        self.last = Some(Place { start, prefix: self.prefix(), flow: self.in_flow() });
+        self.last = Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false });
         if anchor != 0 {
             let fits = self.anchors.keep(anchor, &built, || used_anchors(self.mended, self.limits));
             if !fits {
@@ -434,13 +449,11 @@ impl Builder<'_> {
                 }
             }
             Style::Literal | Style::Folded => {
-                let written = self.source.get(range.clone()).unwrap_or("");
-                let header = written.lines().next().unwrap_or("").trim_end();
-                if written.trim_end() == header && header.starts_with(['>', '|']) && traps::is_header_only(header) {
-                    let first = header.get(..1).unwrap_or(">");
+                let header = self.source.get(range.clone()).unwrap_or("");
+                if let Some(first) = traps::header_only(header) {
                     let message = format!("a `{first}` at the beginning announces a block of text on the lines below");
                     let prefix = self.prefix();
-                    self.trap(Code::YamlSyntax, range.start..range.start + header.len(), &prefix, message);
+                    self.trap(Code::YamlSyntax, range.clone(), &prefix, message);
                 }
             }
             Style::Single | Style::Double => {}
@@ -518,9 +531,12 @@ impl Builder<'_> {
 
     /// The node that the parser was at when it stumbled at `at`.
     fn place(&mut self, at: usize) -> Option<Place> {
+        if let Some(place) = self.split_place() {
+            return Some(place);
+        }
         if let Some(Frame { kind: FrameKind::Mapping { key: Some(Key::Scalar(_)), .. }, .. }) = self.stack.last() {
             let start = self.skip(self.end, ":");
-            return Some(Place { start, prefix: self.prefix(), flow: self.in_flow() });
+            return Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false });
         }
         let last = self.last.take().filter(|last| {
             let between = self.source.get(last.start..at);
@@ -528,8 +544,25 @@ impl Builder<'_> {
         });
         last.or_else(|| {
             let start = self.skip(self.end, if self.in_flow() { "," } else { "-" });
-            Some(Place { start, prefix: self.prefix(), flow: self.in_flow() })
+            Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false })
         })
+    }
+
+    /// The expression that flow commas have begun to split, if there is one.
+    fn split_place(&self) -> Option<Place> {
+        let frame = self.stack.last().filter(|frame| frame.flow)?;
+        let is_open = |node: &Node| {
+            let plain = node.scalar().is_some_and(|scalar| scalar.plain);
+            plain && traps::Open::behind(self.source.get(file_range(node.span)).unwrap_or("")).is_open()
+        };
+        let (node, prefix) = match &frame.kind {
+            FrameKind::Sequence(items) => (items.iter().find(|item| is_open(item))?, String::new()),
+            FrameKind::Mapping { entries, .. } => {
+                let entry = entries.iter().find(|entry| is_open(&entry.value))?;
+                (&entry.value, format!("{}: ", entry.key.text.value))
+            }
+        };
+        Some(Place { start: node.span.start as usize, prefix, flow: true, split: true })
     }
 
     /// The first letter from `at` on, one `mark` skipped.

@@ -21,9 +21,9 @@ pub(super) enum Style {
     Folded,
 }
 
-/// The text of a scalar that the parser read as `value` from `whole` (quotes included) of `source`.
-pub(super) fn text(source: &str, whole: Span, style: Style, value: &str) -> Text {
-    let range = whole.start as usize..whole.end as usize;
+/// The text of a scalar that the parser read as `value` from `range` (quotes included) of `source`. `whole` is what is
+/// underlined for all of it.
+pub(super) fn text(source: &str, range: Range<usize>, whole: Span, style: Style, value: &str) -> Text {
     let inner = match style {
         Style::Single | Style::Double => range.start + 1..range.end.saturating_sub(1),
         _ => range,

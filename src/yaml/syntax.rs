@@ -1,6 +1,6 @@
 //! What the YAML parser stumbles over, told in the words of somebody who writes rules.
 
-use super::origin::simple_escape;
+use super::origin::{line_start, simple_escape};
 use super::traps::{Trap, value_range};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use granit_parser::ErrorKind;
@@ -14,6 +14,8 @@ pub(super) struct Place {
     pub(super) prefix: String,
     /// True inside of `[…]` and `{…}`.
     pub(super) flow: bool,
+    /// True for an expression that commas have split.
+    pub(super) split: bool,
 }
 
 /// A trap, if the text at `place` is one that would have had to be quoted.
@@ -26,6 +28,9 @@ pub(super) fn trap(file: FileId, source: &str, kind: &ErrorKind, at: usize, plac
     let mut range = value_range(source, place.start, place.flow)?;
     let text = source.get(range.clone())?;
     let (code, message) = match (first, kind) {
+        _ if place.split => {
+            (Code::YamlSyntax, String::from("inside of `[…]` and `{…}` a text without quotes ends before a comma"))
+        }
         ('!', _) => (Code::Tag, String::from("a `!` at the beginning makes this a YAML tag")),
         ('*', _) => {
             if let Some(name) = text.split_whitespace().next().and_then(|word| word.strip_suffix(':')) {
@@ -84,6 +89,7 @@ pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) ->
     }
     let at = match kind {
         E::UnknownQuotedScalarEscape => bad_escape(source, at).unwrap_or(at),
+        E::TabInBlockIndentation | E::TabInIndentation | E::TabNotAllowed => tab_before(source, at).unwrap_or(at),
         _ => at,
     };
     let (message, help) = match kind {
@@ -159,6 +165,12 @@ fn bad_escape(source: &str, start: usize) -> Option<usize> {
         }
     }
     None
+}
+
+/// The first tab on the line of `at`, if it is before that.
+fn tab_before(source: &str, at: usize) -> Option<usize> {
+    let start = line_start(source, at);
+    source.get(start..at)?.find('\t').map(|tab| start + tab)
 }
 
 /// The same range as a span.

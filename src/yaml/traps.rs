@@ -251,10 +251,10 @@ fn closed(source: &str, start: usize, cut: usize, stop: usize) -> Option<Range<u
     (start + text.len() > cut && !Open::behind(text).in_string()).then(|| start..start + text.len())
 }
 
-/// True for `>5` and the like: a block scalar with nothing in it.
-pub(super) fn is_header_only(header: &str) -> bool {
-    header.trim_start_matches(['>', '|']).starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'))
-        && header.bytes().any(|b| b.is_ascii_digit())
+/// `>5` and the like, which YAML takes for the header of a block scalar: the first character.
+pub(super) fn header_only(text: &str) -> Option<char> {
+    let first = text.chars().next().filter(|c| matches!(c, '>' | '|'))?;
+    (!text.contains(['\n', '\r']) && text.bytes().any(|b| b.is_ascii_digit())).then_some(first)
 }
 
 /// The ranges of pieces that flow commas made of one expression: `[between(a, 1, 2)]`. `pieces` are what stands

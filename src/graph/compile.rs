@@ -1,0 +1,222 @@
+//! From a rule set to its graph.
+
+use super::condition::{Conditions, Lowering, NodeId};
+use super::demand::{Asker, Demands};
+use super::labels::{CasesPlan, Labels};
+use super::layout::{LayoutPlan, Source};
+use super::names::{Names, json_string};
+use super::schemas::SchemaPlan;
+use super::targets::{TargetBuilder, all_targets, register};
+use super::topics::Topics;
+use super::values::{ValueNode, Values};
+use super::{DecisionGraph, DefaultsPlan, FilterPlan};
+use crate::diagnostic::Span;
+use crate::event::Type;
+use crate::expr::{DefineId, Path, PathTable, Root, Typed, TypedNode, demands};
+use crate::rules::{Cases, Name, RuleSet, SchemaTarget, TableKind};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Compiles a rule set. Takes time and memory in proportion to its size.
+pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
+    let mut paths = rules.paths.clone();
+    let targets_of_schemas = [Root::Event, Root::Data, Root::Headers]
+        .map(|root| if rules.schemas.is_empty() { None } else { Some(paths.intern(Path { root, steps: Vec::new() })) });
+    let mut values = Values::default();
+    let mut conditions = Conditions::new();
+    let subscribers = Names::new(subscriber_names(rules));
+    let mut topics = Topics::new(rules, &subscribers);
+    let (layout, trie) = LayoutPlan::new(&rules.envelope, &paths, &mut values);
+
+    let mut lowering = Lowering { values: &mut values, conditions: &mut conditions, defines: &rules.defines };
+    let defines: Vec<_> =
+        rules.defines.iter().map(|define| CasesPlan::new(&define.cases, &mut lowering)).collect();
+    let define_values = (0..rules.defines.len()).map(|n| lowering.values.intern(&define(n))).collect();
+    let labels = Labels::new(rules, &mut lowering);
+
+    let mut builder = TargetBuilder::new(lowering, &mut topics, &labels, &subscribers);
+    let rule_plans = builder.rules(rules);
+    let tables = rules.tables.iter().map(|table| builder.table(table)).collect();
+    let filters = rules.filters.iter().map(|filter| FilterPlan {
+        name: filter.name.text.clone(),
+        drop: filter.drop,
+        condition: builder.lowering.truth(&filter.condition),
+    });
+    let filters = filters.collect();
+    let mut schemas = Vec::new();
+    for schema in &rules.schemas {
+        let parts = [
+            builder.limited_to(&schema.topics),
+            schema.when.as_ref().map_or(NodeId::TRUE, |when| builder.lowering.truth(when)),
+        ];
+        let target = match schema.target {
+            SchemaTarget::Event => targets_of_schemas[0],
+            SchemaTarget::Data => targets_of_schemas[1],
+            SchemaTarget::Headers => targets_of_schemas[2],
+        };
+        let applies = builder.lowering.conditions.and(parts);
+        schemas.extend(target.map(|target| SchemaPlan {
+            name: schema.name.text.clone(),
+            applies,
+            target,
+            rejects: schema.rejects,
+            validator: schema.validator.clone(),
+        }));
+    }
+    let subscriber_filters = subscriber_filters(rules, &subscribers, &mut builder.lowering);
+    let mut demands = all_demands(rules, &paths, &mut builder);
+    let target_conditions = std::mem::take(&mut builder.conditions);
+
+    let (targets, indexes) = register(target_conditions, rule_plans, &conditions, &values, &mut topics);
+    demands.seal();
+    topics.seal();
+    values.seal();
+    conditions.seal();
+    let mut index_of_path = vec![None; paths.as_slice().len()];
+    let mut computed_indexes = Vec::new();
+    for (number, index) in indexes.as_slice().iter().enumerate() {
+        match values.get(index.value) {
+            Some(ValueNode::Path(path)) if is_slot(&layout, *path) => {
+                if let Some(slot) = index_of_path.get_mut(super::at(*path)) {
+                    *slot = Some(number as u32);
+                }
+            }
+            _ => computed_indexes.push(number as u32),
+        }
+    }
+    let suspicious: Vec<Type> =
+        (0..paths.as_slice().len()).map(|n| demands.suspicious(crate::expr::PathId(n as u32))).collect();
+    let suspicious_roots = demands.paths().filter(|path| !is_slot(&layout, *path)).collect();
+    let numbers = |names: &[Name]| subscribers.numbers(names.iter().map(|name| &name.text));
+    DecisionGraph {
+        version_json: json_string(&rules.version),
+        version: rules.version.clone(),
+        zone: rules.zone.clone(),
+        rules: Names::new(rules.rules.iter().map(|rule| rule.name.text.clone())),
+        defaults: DefaultsPlan {
+            always: numbers(&rules.defaults.always),
+            unrouted: numbers(&rules.defaults.unrouted),
+            rejected: numbers(&rules.defaults.rejected),
+        },
+        groups: rules.groups.len(),
+        lookups: rules.lookups.clone(),
+        subscribers,
+        trie,
+        layout,
+        values,
+        conditions,
+        defines,
+        topics,
+        targets,
+        indexes,
+        filters,
+        schemas,
+        tables,
+        subscriber_filters,
+        labels,
+        demands,
+        index_of_path,
+        computed_indexes,
+        suspicious,
+        suspicious_roots,
+        define_values,
+    }
+}
+
+/// True if a path is read from a slot of the scan.
+fn is_slot(layout: &LayoutPlan, path: crate::expr::PathId) -> bool {
+    !matches!(layout.sources.get(super::at(path)), Some(Source::Root(_) | Source::AllHeaders(_)) | None)
+}
+
+/// A reference to a named value.
+fn define(number: usize) -> Typed {
+    let nowhere = Span::new(crate::diagnostic::FileId(0), 0, 0);
+    Typed { span: nowhere, ty: Type::ANY, node: TypedNode::Define(DefineId(number as u32)) }
+}
+
+/// Everybody who is named anywhere, sorted.
+fn subscriber_names(rules: &RuleSet) -> BTreeSet<Arc<str>> {
+    let topics = rules.topics.iter().flat_map(|node| &node.subscribers);
+    let by_rules = rules.rules.iter().flat_map(|rule| rule.subscribers.iter().chain(&rule.exclude));
+    let by_rows = rules.tables.iter().flat_map(all_targets).flat_map(|target| &target.subscribers);
+    let defaults = [&rules.defaults.always, &rules.defaults.unrouted, &rules.defaults.rejected];
+    let named = topics.chain(by_rules).chain(by_rows).chain(defaults.into_iter().flatten());
+    named.map(|name| name.text.clone()).chain(rules.subscribers.keys().cloned()).collect()
+}
+
+/// The filters of subscribers, by number; empty where nobody has one.
+fn subscriber_filters(rules: &RuleSet, subscribers: &Names, lowering: &mut Lowering<'_>) -> Vec<Option<NodeId>> {
+    if rules.subscribers.values().all(|subscriber| subscriber.filter.is_none()) {
+        return Vec::new();
+    }
+    let filter = |name: &Arc<str>| rules.subscribers.get(name).and_then(|subscriber| subscriber.filter.as_ref());
+    subscribers.as_slice().iter().map(|name| filter(name).map(|filter| lowering.truth(filter))).collect()
+}
+
+/// Who needs which types: rules by rank, then tables, filters, labels, named values, subscribers, schemas.
+fn all_demands(rules: &RuleSet, paths: &PathTable, builder: &mut TargetBuilder<'_, '_>) -> Demands {
+    let mut all = Demands::default();
+    for rule in rules.rules.iter().filter(|rule| rule.enabled) {
+        let mut wanted = Vec::new();
+        rule.when.iter().for_each(|when| demands(when, Type::BOOLEAN, &mut wanted));
+        rule.labels.iter().for_each(|(_, value)| demands(value, Type::ANY, &mut wanted));
+        let mut around = rule.group;
+        while let Some(group) = around.and_then(|id| rules.groups.get(id.0 as usize)) {
+            group.when.iter().for_each(|when| demands(when, Type::BOOLEAN, &mut wanted));
+            around = group.parent;
+        }
+        if !wanted.is_empty() {
+            let in_force = builder.in_force(rules, rule);
+            all.add(paths, wanted, &Asker { name: rule.name.text.clone(), in_force });
+        }
+    }
+    let mut add = |kind: &str, name: &str, wanted: Vec<_>| {
+        if !wanted.is_empty() {
+            all.add(paths, wanted, &Asker { name: format!("{kind}:{name}").into(), in_force: NodeId::TRUE });
+        }
+    };
+    for table in &rules.tables {
+        let mut wanted = Vec::new();
+        match &table.kind {
+            TableKind::Key { key, .. } => of_cases(key, &mut wanted),
+            TableKind::Decision { inputs, rows, .. } => {
+                inputs.iter().for_each(|(_, input)| demands(input, Type::ANY, &mut wanted));
+                rows.iter().filter_map(|row| row.when.as_ref()).for_each(|w| demands(w, Type::BOOLEAN, &mut wanted));
+            }
+        }
+        for target in all_targets(table) {
+            target.labels.iter().for_each(|(_, value)| demands(value, Type::ANY, &mut wanted));
+        }
+        add("table", &table.name.text, wanted);
+    }
+    for filter in &rules.filters {
+        let mut wanted = Vec::new();
+        demands(&filter.condition, Type::BOOLEAN, &mut wanted);
+        add("filter", &filter.name.text, wanted);
+    }
+    for (kind, named) in [("label", &rules.labels), ("define", &rules.defines)] {
+        for named in named {
+            let mut wanted = Vec::new();
+            of_cases(&named.cases, &mut wanted);
+            add(kind, &named.name.text, wanted);
+        }
+    }
+    for (name, subscriber) in &rules.subscribers {
+        let mut wanted = Vec::new();
+        subscriber.filter.iter().for_each(|filter| demands(filter, Type::BOOLEAN, &mut wanted));
+        add("subscriber", name, wanted);
+    }
+    for schema in &rules.schemas {
+        let mut wanted = Vec::new();
+        schema.when.iter().for_each(|when| demands(when, Type::BOOLEAN, &mut wanted));
+        add("schema", &schema.name.text, wanted);
+    }
+    all
+}
+
+fn of_cases(cases: &Cases, wanted: &mut Vec<crate::expr::Demand>) {
+    for alternative in &cases.alternatives {
+        alternative.when.iter().for_each(|when| demands(when, Type::BOOLEAN, wanted));
+        demands(&alternative.value, Type::ANY, wanted);
+    }
+}

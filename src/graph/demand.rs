@@ -1,0 +1,136 @@
+//! Type errors: which values have another type than some rule needs.
+//!
+//! Worked out at compile time into one mask of types for each path; an event pays one look at the mask for each value found,
+//! and more only if the mask hits.
+
+use super::condition::NodeId;
+use super::run::Run;
+use crate::decision::{MAX_ASKED_BY, TypeError};
+use crate::event::{Step, Type, Value};
+use crate::expr::{Demand, PathId, PathTable, time};
+use jiff::tz::TimeZone;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// All demands of a rule set.
+#[derive(Debug, Default)]
+pub(crate) struct Demands {
+    wants: Vec<Want>,
+    by_path: FxHashMap<PathId, Vec<usize>>,
+    known: FxHashMap<Demand, usize>,
+}
+
+/// One type wanted of one path, and by whom.
+#[derive(Debug)]
+struct Want {
+    shown: String,
+    elements: Vec<Vec<Step>>,
+    expected: Type,
+    askers: Vec<Asker>,
+}
+
+/// Who asks, and while what holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Asker {
+    pub(crate) name: Arc<str>,
+    pub(crate) in_force: NodeId,
+}
+
+impl Demands {
+    /// Adds what somebody needs. Askers come in the order in which they are to be named.
+    pub(crate) fn add(&mut self, paths: &PathTable, demands: Vec<Demand>, asker: &Asker) {
+        for demand in demands {
+            let want = match self.known.get(&demand) {
+                Some(want) => *want,
+                None => self.new_want(paths, demand),
+            };
+            if let Some(want) = self.wants.get_mut(want)
+                && want.askers.last().is_none_or(|last| last.name != asker.name)
+            {
+                want.askers.push(asker.clone());
+            }
+        }
+    }
+
+    fn new_want(&mut self, paths: &PathTable, demand: Demand) -> usize {
+        let number = self.wants.len();
+        self.wants.push(Want {
+            shown: demand.shown(paths),
+            elements: demand.elements.clone(),
+            expected: demand.expected,
+            askers: Vec::new(),
+        });
+        self.by_path.entry(demand.path).or_default().push(number);
+        self.known.insert(demand, number);
+        number
+    }
+
+    /// The types at a path that call for a closer look.
+    pub(crate) fn suspicious(&self, path: PathId) -> Type {
+        let wants = self.by_path.get(&path).into_iter().flatten().filter_map(|want| self.wants.get(*want));
+        wants.fold(Type::NONE, |all, want| all.or(want.suspicious()))
+    }
+
+    /// The paths that somebody wants something of.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = PathId> {
+        self.by_path.keys().copied()
+    }
+
+    /// Adds the errors of a path to `errors`.
+    pub(crate) fn check(&self, path: PathId, run: &mut Run<'_, '_>, errors: &mut Vec<TypeError>) {
+        let value = run.path_value(path);
+        for want in self.by_path.get(&path).into_iter().flatten().filter_map(|want| self.wants.get(*want)) {
+            let Some(found) = want.offence(value, &want.elements, run.zone()) else { continue };
+            let askers: Vec<&Asker> = want.askers.iter().filter(|asker| run.holds(asker.in_force)).collect();
+            if askers.is_empty() {
+                continue;
+            }
+            errors.push(TypeError {
+                path: want.shown.clone(),
+                expected: want.expected.to_string(),
+                found: found.to_string(),
+                asked_by: askers.iter().take(MAX_ASKED_BY).map(|asker| asker.name.to_string()).collect(),
+                count: askers.len(),
+            });
+        }
+    }
+
+    /// Forgets what is needed for building alone.
+    pub(crate) fn seal(&mut self) {
+        self.known = FxHashMap::default();
+    }
+}
+
+impl Want {
+    fn suspicious(&self) -> Type {
+        let suspicious = if !self.elements.is_empty() {
+            Type::ARRAY
+        } else if self.expected.meets(Type::TIME) {
+            // Whether a text is a date only reading it tells.
+            Type::ANY.without(Type::NUMBER)
+        } else {
+            Type::ANY.without(self.expected)
+        };
+        suspicious.without(Type::NULL)
+    }
+
+    /// The type of the first value that is not what is wanted.
+    fn offence(&self, value: Value<'_>, elements: &[Vec<Step>], zone: &TimeZone) -> Option<Type> {
+        match elements.split_first() {
+            Some((steps, deeper)) => {
+                let items = value.as_array()?;
+                items.iter().find_map(|item| self.offence(item.walk(steps), deeper, zone))
+            }
+            None => {
+                let found = value.type_of();
+                let fits = value.is_null()
+                    || if self.expected.meets(Type::TIME) {
+                        time::instant(value, zone).is_some()
+                    } else {
+                        self.expected.holds(found)
+                    };
+                (!fits).then_some(found)
+            }
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! Indexes: for one value, which of all the tests on it hold.
+//!
+//! What is found are *entries*: numbers of targets with a mark that says what a hit means (see [`Entry`]).
+
+use super::condition::{Op, Test};
+use super::interval::Intervals;
+use super::literal::Literal;
+use super::values::ValueId;
+use crate::event::{Number, Value};
+use aho_corasick::{AhoCorasick, MatchKind};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// What a hit leads to: a target, and in the lowest two bits what the hit means for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entry(u32);
+
+/// What a hit means for a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// It matches: the test is its whole condition.
+    Sure,
+    /// It may match: its condition has to be looked at.
+    Candidate,
+    /// It does not match, though it does by default.
+    Defeated,
+}
+
+impl Entry {
+    pub(crate) fn new(target: u32, meaning: Meaning) -> Entry {
+        Entry(target << 2 | meaning as u32)
+    }
+
+    pub(crate) fn target(self) -> u32 {
+        self.0 >> 2
+    }
+
+    pub(crate) fn meaning(self) -> Meaning {
+        match self.0 & 3 {
+            0 => Meaning::Sure,
+            1 => Meaning::Candidate,
+            _ => Meaning::Defeated,
+        }
+    }
+
+    /// The same for a hit that does not prove the test.
+    pub(crate) fn unproven(self) -> Entry {
+        match self.meaning() {
+            Meaning::Sure => Entry::new(self.target(), Meaning::Candidate),
+            _ => self,
+        }
+    }
+}
+
+/// A run of entries in [`Indexes`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Run {
+    start: u32,
+    len: u32,
+}
+
+/// All indexes of a graph.
+#[derive(Debug, Default)]
+pub(crate) struct Indexes {
+    entries: Vec<Entry>,
+    indexes: Vec<ValueIndex>,
+}
+
+/// The index of one value.
+#[derive(Debug)]
+pub(crate) struct ValueIndex {
+    pub(crate) value: ValueId,
+    exists: Run,
+    truths: [Run; 2],
+    strings: FxHashMap<Box<str>, Run>,
+    /// No string of more bytes is in `strings`.
+    longest: usize,
+    numbers: FxHashMap<Number, Run>,
+    intervals: Intervals,
+    prefixes: ByLength,
+    suffixes: ByLength,
+    substrings: Option<Substrings>,
+    /// `contains` on a list: by element.
+    elements: FxHashMap<Literal, Run>,
+    /// Patterns without a literal part: candidates for every string.
+    any_string: Run,
+}
+
+/// Affixes by their length: one hash look-up for each length that occurs.
+#[derive(Debug, Default)]
+struct ByLength {
+    lengths: Vec<usize>,
+    affixes: FxHashMap<Box<str>, Run>,
+}
+
+/// Substrings in one automaton.
+#[derive(Debug)]
+struct Substrings {
+    automaton: AhoCorasick,
+    runs: Vec<Run>,
+}
+
+impl Indexes {
+    /// Builds the indexes of tests with their entries.
+    pub(crate) fn new(tests: Vec<(Test, Vec<Entry>)>) -> Indexes {
+        let mut by_value: BTreeMap<ValueId, Vec<(Op, Vec<Entry>)>> = BTreeMap::new();
+        for (test, entries) in tests {
+            by_value.entry(test.value).or_default().push((test.op, entries));
+        }
+        let mut all = Indexes::default();
+        for (value, ops) in by_value {
+            let index = Builder::new(ops).build(value, &mut all);
+            all.indexes.push(index);
+        }
+        all.entries.shrink_to_fit();
+        all
+    }
+
+    /// All indexes; the position is the number of an index.
+    pub(crate) fn as_slice(&self) -> &[ValueIndex] {
+        &self.indexes
+    }
+
+    /// The entries of a run.
+    pub(crate) fn run(&self, run: Run) -> &[Entry] {
+        self.entries.get(run.start as usize..(run.start + run.len) as usize).unwrap_or(&[])
+    }
+
+    /// Stores entries.
+    pub(crate) fn store(&mut self, entries: &[Entry]) -> Run {
+        let run = Run { start: self.entries.len() as u32, len: entries.len() as u32 };
+        self.entries.extend_from_slice(entries);
+        run
+    }
+
+    /// Calls `hit` with the entries of every test on the value of index `number` that holds; some twice, perhaps.
+    pub(crate) fn probe(&self, number: usize, value: Value<'_>, hit: &mut impl FnMut(&[Entry])) {
+        let Some(index) = self.indexes.get(number) else { return };
+        let mut all = |run: Run| {
+            if run.len > 0 {
+                hit(self.run(run));
+            }
+        };
+        if !value.is_null() {
+            all(index.exists);
+        }
+        match value {
+            Value::Null | Value::Object(_) => {}
+            Value::Bool(b) => all(index.truths.get(usize::from(b)).copied().unwrap_or_default()),
+            Value::Number(n) => index.number(n, &mut all),
+            Value::String(s) => index.string(s, &mut all),
+            Value::Array(items) => index.list(items, &mut all),
+        }
+    }
+}
+
+impl ValueIndex {
+    fn number(&self, n: Number, all: &mut impl FnMut(Run)) {
+        if !self.numbers.is_empty()
+            && let Some(run) = self.numbers.get(&n)
+        {
+            all(*run);
+        }
+        if !self.intervals.is_empty() {
+            self.intervals.stab(n, &mut |entry| all(Run { start: entry, len: 1 }));
+        }
+    }
+
+    fn string(&self, s: &str, all: &mut impl FnMut(Run)) {
+        if s.len() <= self.longest
+            && let Some(run) = self.strings.get(s)
+        {
+            all(*run);
+        }
+        for length in self.prefixes.lengths.iter().take_while(|length| **length <= s.len()) {
+            if let Some(run) = s.get(..*length).and_then(|prefix| self.prefixes.affixes.get(prefix)) {
+                all(*run);
+            }
+        }
+        for length in self.suffixes.lengths.iter().take_while(|length| **length <= s.len()) {
+            if let Some(run) = s.get(s.len() - length..).and_then(|suffix| self.suffixes.affixes.get(suffix)) {
+                all(*run);
+            }
+        }
+        if let Some(substrings) = &self.substrings {
+            for found in substrings.automaton.find_overlapping_iter(s) {
+                all(substrings.runs.get(found.pattern().as_usize()).copied().unwrap_or_default());
+            }
+        }
+        all(self.any_string);
+    }
+
+    fn list(&self, items: &[Value<'_>], all: &mut impl FnMut(Run)) {
+        if self.elements.is_empty() {
+            return;
+        }
+        for item in items {
+            if let Some(run) = Literal::of(*item).and_then(|literal| self.elements.get(&literal)) {
+                all(*run);
+            }
+        }
+    }
+}
+
+/// Collects the tests of one value by kind.
+#[derive(Default)]
+struct Builder {
+    exists: Vec<Entry>,
+    literals: FxHashMap<Literal, Vec<Entry>>,
+    ranges: Vec<(super::literal::Range, Entry)>,
+    prefixes: FxHashMap<Box<str>, Vec<Entry>>,
+    suffixes: FxHashMap<Box<str>, Vec<Entry>>,
+    substrings: FxHashMap<Box<str>, Vec<Entry>>,
+    elements: FxHashMap<Literal, Vec<Entry>>,
+    any_string: Vec<Entry>,
+}
+
+impl Builder {
+    fn new(ops: Vec<(Op, Vec<Entry>)>) -> Builder {
+        let mut builder = Builder::default();
+        ops.into_iter().for_each(|(op, entries)| builder.add(op, &entries));
+        builder
+    }
+
+    fn add(&mut self, op: Op, entries: &[Entry]) {
+        match op {
+            Op::Equal(literal) => self.literals.entry(literal).or_default().extend(entries),
+            Op::OneOf(set) => {
+                set.iter().for_each(|literal| self.literals.entry(literal.clone()).or_default().extend(entries));
+            }
+            Op::Range(range) => self.ranges.extend(entries.iter().map(|entry| (range, *entry))),
+            Op::Exists => self.exists.extend(entries),
+            Op::Prefix(text) => self.prefixes.entry(text).or_default().extend(entries),
+            Op::Suffix(text) => self.suffixes.entry(text).or_default().extend(entries),
+            Op::Has(text) => self.substring(text, entries),
+            Op::Contains(literal) => {
+                self.elements.entry(literal.clone()).or_default().extend(entries);
+                if let Literal::String(text) = literal {
+                    self.substring(text, entries);
+                }
+            }
+            Op::Glob(glob) => {
+                let unproven = unproven(entries);
+                match glob.fragments().iter().max_by_key(|text| text.len()) {
+                    Some(fragment) => self.substring(fragment.clone(), &unproven),
+                    None => self.any_string.extend(unproven),
+                }
+            }
+            Op::Matches(regex) => {
+                let unproven = unproven(entries);
+                match required_literals(regex.source()) {
+                    Some(literals) => literals.into_iter().for_each(|text| self.substring(text, &unproven)),
+                    None => self.any_string.extend(unproven),
+                }
+            }
+        }
+    }
+
+    /// Every string has the empty string in it.
+    fn substring(&mut self, text: Box<str>, entries: &[Entry]) {
+        if text.is_empty() {
+            self.any_string.extend(entries);
+        } else {
+            self.substrings.entry(text).or_default().extend(entries);
+        }
+    }
+
+    fn build(self, value: ValueId, all: &mut Indexes) -> ValueIndex {
+        let mut index = ValueIndex {
+            value,
+            exists: all.store(&self.exists),
+            truths: [Run::default(); 2],
+            strings: FxHashMap::default(),
+            longest: 0,
+            numbers: FxHashMap::default(),
+            intervals: Intervals::new(self.ranges.iter().map(|(range, entry)| {
+                let run = all.store(&[*entry]);
+                (*range, run.start)
+            })),
+            prefixes: ByLength::new(self.prefixes, all),
+            suffixes: ByLength::new(self.suffixes, all),
+            substrings: None,
+            elements: self.elements.into_iter().map(|(literal, entries)| (literal, all.store(&entries))).collect(),
+            any_string: all.store(&self.any_string),
+        };
+        for (literal, entries) in self.literals {
+            let run = all.store(&entries);
+            match literal {
+                Literal::Null => {}
+                Literal::Bool(b) => {
+                    if let Some(truth) = index.truths.get_mut(usize::from(b)) {
+                        *truth = run;
+                    }
+                }
+                Literal::Number(n) => {
+                    index.numbers.insert(n, run);
+                }
+                Literal::String(s) => {
+                    index.longest = index.longest.max(s.len());
+                    index.strings.insert(s, run);
+                }
+            }
+        }
+        index.substrings = substrings(self.substrings, all, &mut index.any_string);
+        index
+    }
+}
+
+impl ByLength {
+    fn new(affixes: FxHashMap<Box<str>, Vec<Entry>>, all: &mut Indexes) -> ByLength {
+        let mut lengths: Vec<usize> = affixes.keys().map(|affix| affix.len()).collect();
+        lengths.sort_unstable();
+        lengths.dedup();
+        let affixes = affixes.into_iter().map(|(affix, entries)| (affix, all.store(&entries))).collect();
+        ByLength { lengths, affixes }
+    }
+}
+
+/// One automaton of all substrings; where it cannot be built, every string is a candidate.
+fn substrings(
+    substrings: FxHashMap<Box<str>, Vec<Entry>>,
+    all: &mut Indexes,
+    any_string: &mut Run,
+) -> Option<Substrings> {
+    if substrings.is_empty() {
+        return None;
+    }
+    let (texts, entries): (Vec<_>, Vec<_>) = substrings.into_iter().unzip();
+    match AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.iter().map(|text| text.as_bytes())) {
+        Ok(automaton) => {
+            let runs = entries.iter().map(|entries| all.store(entries)).collect();
+            Some(Substrings { automaton, runs })
+        }
+        Err(_) => {
+            let mut every = all.run(*any_string).to_vec();
+            every.extend(entries.iter().flatten().map(|entry| entry.unproven()));
+            *any_string = all.store(&every);
+            None
+        }
+    }
+}
+
+fn unproven(entries: &[Entry]) -> Vec<Entry> {
+    entries.iter().map(|entry| entry.unproven()).collect()
+}
+
+/// Texts of which one must occur in whatever the regular expression matches.
+fn required_literals(pattern: &str) -> Option<Vec<Box<str>>> {
+    let hir = regex_syntax::parse(pattern).ok()?;
+    let extracted = [regex_syntax::hir::literal::ExtractKind::Prefix, regex_syntax::hir::literal::ExtractKind::Suffix]
+        .into_iter()
+        .filter_map(|kind| {
+            let mut extractor = regex_syntax::hir::literal::Extractor::new();
+            extractor.kind(kind);
+            let literals = extractor.extract(&hir);
+            let literals: Option<Vec<Box<str>>> = literals
+                .literals()?
+                .iter()
+                .map(|literal| std::str::from_utf8(literal.as_bytes()).ok().map(Box::from))
+                .collect();
+            literals.filter(|literals| !literals.is_empty() && literals.iter().all(|text| !text.is_empty()))
+        });
+    // The longer its shortest literal, the rarer it is hit.
+    extracted.max_by_key(|literals| literals.iter().map(|text| text.len()).min())
+}

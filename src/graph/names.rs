@@ -1,0 +1,66 @@
+//! Interned names with their JSON strings ready to be written.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Names by number.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    names: Vec<Arc<str>>,
+    json: Vec<Box<[u8]>>,
+    numbers: HashMap<Arc<str>, u32>,
+}
+
+impl Names {
+    /// Names in the order given; of duplicates the first counts.
+    pub(crate) fn new(names: impl IntoIterator<Item = Arc<str>>) -> Names {
+        let mut all = Names::default();
+        for name in names {
+            let number = all.names.len() as u32;
+            if let std::collections::hash_map::Entry::Vacant(entry) = all.numbers.entry(name.clone()) {
+                entry.insert(number);
+                all.json.push(json_string(&name));
+                all.names.push(name);
+            }
+        }
+        all
+    }
+
+    /// The number of a name.
+    pub(crate) fn number(&self, name: &str) -> Option<u32> {
+        self.numbers.get(name).copied()
+    }
+
+    /// The numbers of names, sorted, without duplicates; unknown names are left out.
+    pub(crate) fn numbers<'n>(&self, names: impl IntoIterator<Item = &'n Arc<str>>) -> Vec<u32> {
+        let mut numbers: Vec<u32> = names.into_iter().filter_map(|name| self.number(name)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    /// The name of a number.
+    pub(crate) fn name(&self, number: u32) -> Arc<str> {
+        self.names.get(number as usize).cloned().unwrap_or_else(|| Arc::from(""))
+    }
+
+    /// The name as a JSON string, quotes included.
+    pub(crate) fn json(&self, number: u32) -> &[u8] {
+        self.json.get(number as usize).map_or(b"\"\"", |json| json)
+    }
+
+    /// All names, by number.
+    pub(crate) fn as_slice(&self) -> &[Arc<str>] {
+        &self.names
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+}
+
+/// A JSON string, quotes included.
+pub(crate) fn json_string(text: &str) -> Box<[u8]> {
+    serde_json::to_vec(text).unwrap_or_default().into_boxed_slice()
+}

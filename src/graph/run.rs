@@ -1,0 +1,459 @@
+//! One event on its way through the graph: slots, values, conditions, matching targets.
+
+use super::condition::{Node, NodeId, Op, Test};
+use super::demand::Demands;
+use super::index::{Entry, Meaning};
+use super::labels::CasesPlan;
+use super::layout::{LayoutPlan, Part, Source};
+use super::scratch::State;
+use super::topics::TopicEntry;
+use super::values::{ValueId, ValueNode};
+use super::{DecisionGraph, at};
+use crate::decision::{Invalid, Status, TypeError};
+use crate::event::{Captures, Tag, Type, Value, decode};
+use crate::expr::{DefineId, Env, LookupId, PathId, Root, evaluate, time};
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+
+/// Where `now` comes from in one run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Now {
+    /// The system's clock, when it is asked for.
+    System,
+    /// This instant.
+    Fixed(Timestamp),
+    /// The event's own time.
+    Event,
+}
+
+/// What was decided, by number.
+#[derive(Debug)]
+pub(crate) struct Outcome<'a> {
+    pub(crate) status: Status,
+    pub(crate) id: Value<'a>,
+    pub(crate) topic: Option<&'a TopicEntry>,
+    /// By label number, ascending.
+    pub(crate) labels: ArenaVec<'a, (u32, Value<'a>)>,
+    pub(crate) dropped_by: Option<&'a Arc<str>>,
+    pub(crate) invalid: Vec<Invalid>,
+    pub(crate) errors: Vec<TypeError>,
+    /// Why it is malformed.
+    pub(crate) fault: Option<String>,
+}
+
+/// The state of one event. `'a` is the life of the event, its arena and the graph.
+pub(crate) struct Run<'a, 's> {
+    pub(crate) graph: &'a DecisionGraph,
+    line: &'a [u8],
+    arena: &'a Bump,
+    captures: &'a Captures,
+    pub(crate) state: &'s mut State,
+    values: ArenaVec<'a, Value<'a>>,
+    pub(crate) topic: Option<&'a TopicEntry>,
+    clock: Now,
+    now: Option<Timestamp>,
+    is_cloud: bool,
+    data: Option<usize>,
+    headers: Option<usize>,
+}
+
+impl<'a, 's> Run<'a, 's> {
+    /// A run over a scanned event.
+    pub(crate) fn new(
+        graph: &'a DecisionGraph,
+        line: &'a [u8],
+        arena: &'a Bump,
+        captures: &'a Captures,
+        state: &'s mut State,
+        clock: Now,
+    ) -> Run<'a, 's> {
+        let is_there = |slot: usize| !matches!(captures.get(slot).tag, Tag::Missing | Tag::Null);
+        let layout = &graph.layout;
+        let is_cloud = layout.plain.is_none() || layout.specversion.is_some_and(is_there);
+        Run {
+            graph,
+            line,
+            arena,
+            captures,
+            state,
+            values: ArenaVec::new_in(arena),
+            topic: None,
+            clock,
+            now: None,
+            is_cloud,
+            data: layout.choose(Part::Data, is_cloud, is_there),
+            headers: layout.choose(Part::Headers, is_cloud, is_there),
+        }
+    }
+
+    /// The arena of this event.
+    pub(crate) fn arena(&self) -> &'a Bump {
+        self.arena
+    }
+
+    /// The zone of the rule set.
+    pub(crate) fn zone(&self) -> &'a TimeZone {
+        &self.graph.zone
+    }
+
+    /// The raw bytes that the topic is made from, if it is made from nothing else. True if `key` was filled.
+    pub(crate) fn topic_key(&self, key: &mut Vec<u8>) -> bool {
+        key.clear();
+        let cloud;
+        let slots: &[usize] = match (&self.graph.layout.plain, self.graph.layout.cloud) {
+            (_, Some([_, topic, _])) if self.is_cloud => {
+                key.push(b'c');
+                cloud = [topic];
+                &cloud
+            }
+            (Some(plain), _) => match &plain.topic_slots {
+                Some(slots) => slots,
+                None => return false,
+            },
+            _ => return false,
+        };
+        for slot in slots {
+            let found = self.captures.get(*slot);
+            // A quote cannot stand inside of a value's text unescaped, so that no two keys are confused.
+            key.push(if found.tag == Tag::Missing { b'"' } else { b':' });
+            key.extend_from_slice(self.line.get(found.start..found.end).unwrap_or(&[]));
+        }
+        true
+    }
+
+    /// The topic, worked out.
+    pub(crate) fn topic_text(&mut self) -> Option<&'a str> {
+        let value = match (&self.graph.layout.plain, self.graph.layout.cloud) {
+            (_, Some([_, topic, _])) if self.is_cloud => self.slot(topic),
+            (Some(plain), _) => self.value(plain.topic),
+            _ => Value::Null,
+        };
+        value.as_str().filter(|topic| !topic.is_empty())
+    }
+
+    /// The event's id.
+    pub(crate) fn id(&mut self) -> Value<'a> {
+        match (&self.graph.layout.plain, self.graph.layout.cloud) {
+            (_, Some([id, ..])) if self.is_cloud => self.slot(id),
+            (Some(plain), _) => self.value(plain.id),
+            _ => Value::Null,
+        }
+    }
+
+    /// The event's time.
+    fn time(&mut self) -> Value<'a> {
+        match (&self.graph.layout.plain, self.graph.layout.cloud) {
+            (_, Some([_, _, time])) if self.is_cloud => self.slot(time),
+            (Some(plain), _) => self.value(plain.time),
+            _ => Value::Null,
+        }
+    }
+
+    fn slot(&self, slot: usize) -> Value<'a> {
+        decode(self.line, self.captures.get(slot), self.arena)
+    }
+
+    /// The value at a path, decoded at most once.
+    pub(crate) fn path_value(&mut self, path: PathId) -> Value<'a> {
+        let event = self.state.event();
+        if let Some(known) = self.state.paths.get(event, at(path)) {
+            return self.values.get(known as usize).copied().unwrap_or_default();
+        }
+        let value = self.read_path(path);
+        self.state.paths.set(event, at(path), self.values.len() as u32);
+        self.values.push(value);
+        value
+    }
+
+    fn read_path(&mut self, path: PathId) -> Value<'a> {
+        match self.graph.layout.sources.get(at(path)) {
+            Some(Source::Slot(slot)) => self.slot(*slot),
+            Some(Source::Choice(part, slots)) => self.chosen_slot(*part, slots).map_or(Value::Null, |n| self.slot(n)),
+            Some(Source::AllHeaders(_)) if self.is_cloud => self.cloud_headers(),
+            Some(Source::AllHeaders(slots)) => {
+                self.chosen_slot(Part::Headers, slots).map_or(Value::Null, |n| self.slot(n))
+            }
+            Some(Source::Root(root)) => self.root(*root),
+            None => Value::Null,
+        }
+    }
+
+    fn chosen_slot(&self, part: Part, slots: &[Option<usize>]) -> Option<usize> {
+        slots.get(self.chosen(part)?).copied().flatten()
+    }
+
+    fn chosen(&self, part: Part) -> Option<usize> {
+        match part {
+            Part::Data => self.data,
+            Part::Headers => self.headers,
+        }
+    }
+
+    /// All attributes of a CloudEvent that are headers.
+    fn cloud_headers(&self) -> Value<'a> {
+        match self.graph.layout.whole().map(|slot| self.slot(slot)) {
+            Some(Value::Object(members)) => {
+                let headers = members.iter().copied().filter(|(name, _)| LayoutPlan::is_header(name));
+                Value::Object(ArenaVec::from_iter_in(headers, self.arena).into_bump_slice())
+            }
+            _ => Value::Null,
+        }
+    }
+
+    fn root(&mut self, root: Root) -> Value<'a> {
+        match root {
+            Root::Topic => self.topic.map_or(Value::Null, |entry| Value::String(&entry.topic)),
+            Root::Id => self.id(),
+            Root::Time => self.time(),
+            Root::Now => {
+                let text = time::format_time(self.clock(), self.zone());
+                Value::String(self.arena.alloc_str(&text))
+            }
+            Root::Event | Root::Data | Root::Headers => Value::Null,
+        }
+    }
+
+    /// The clock, read at most once.
+    fn clock(&mut self) -> Timestamp {
+        if let Some(now) = self.now {
+            return now;
+        }
+        let now = match self.clock {
+            Now::Fixed(now) => now,
+            Now::System => Timestamp::now(),
+            Now::Event => {
+                let time = self.time();
+                time::instant(time, self.zone()).map_or_else(Timestamp::now, |instant| instant.timestamp)
+            }
+        };
+        self.now = Some(now);
+        now
+    }
+
+    /// A value, worked out at most once.
+    pub(crate) fn value(&mut self, id: ValueId) -> Value<'a> {
+        let graph = self.graph;
+        let number = id.0 as usize;
+        match graph.values.get(id) {
+            Some(ValueNode::Path(path)) => self.path_value(*path),
+            Some(node) => {
+                let event = self.state.event();
+                if let Some(known) = self.state.values.get(event, number) {
+                    return self.values.get(known as usize).copied().unwrap_or_default();
+                }
+                let value = match node {
+                    ValueNode::Define(define) => self.define_value(*define),
+                    ValueNode::Expression(typed) => evaluate(typed, self),
+                    ValueNode::Path(_) => Value::Null,
+                };
+                self.state.values.set(event, number, self.values.len() as u32);
+                self.values.push(value);
+                value
+            }
+            None => Value::Null,
+        }
+    }
+
+    fn define_value(&mut self, id: DefineId) -> Value<'a> {
+        let graph = self.graph;
+        graph.defines.get(id.0 as usize).map_or(Value::Null, |cases| self.cases(cases))
+    }
+
+    /// The first alternative that applies and is not null.
+    pub(crate) fn cases(&mut self, cases: &CasesPlan) -> Value<'a> {
+        for (when, value) in &cases.alternatives {
+            if self.holds(*when) {
+                let value = self.value(*value);
+                if !value.is_null() {
+                    return value;
+                }
+            }
+        }
+        Value::Null
+    }
+
+    /// True if a condition holds. What several conditions share is worked out once.
+    pub(crate) fn holds(&mut self, id: NodeId) -> bool {
+        let graph = self.graph;
+        let node = graph.conditions.get(id);
+        let worth_keeping = match node {
+            Node::And(_) | Node::Or(_) => true,
+            Node::Test(Test { op, .. }) => matches!(op, Op::Matches(_) | Op::Glob(_) | Op::Has(_) | Op::Contains(_)),
+            _ => false,
+        };
+        if !(worth_keeping && graph.conditions.is_shared(id)) {
+            return self.work_out(node);
+        }
+        let event = self.state.event();
+        if let Some(known) = self.state.conditions.get(event, id.0 as usize) {
+            return known == 1;
+        }
+        let holds = self.work_out(node);
+        self.state.conditions.set(event, id.0 as usize, u32::from(holds));
+        holds
+    }
+
+    fn work_out(&mut self, node: &'a Node) -> bool {
+        match node {
+            Node::Const(truth) => *truth,
+            Node::Test(Test { value, op }) => op.holds(self.value(*value)),
+            Node::Not(inner) => !self.holds(*inner),
+            Node::And(parts) => parts.iter().all(|part| self.holds(*part)),
+            Node::Or(parts) => parts.iter().any(|part| self.holds(*part)),
+            Node::Topic(set) => self.topic.is_some_and(|entry| entry.sets.contains(*set as usize)),
+            Node::Active(active) => active.holds(self.clock()),
+        }
+    }
+
+    /// Finds every target whose condition holds: rules into `state.rules`, rows into `state.rows`, in any order.
+    pub(crate) fn match_targets(&mut self) {
+        let graph = self.graph;
+        if graph.targets.defaults.is_clear() {
+            self.state.defaults.clear();
+        } else {
+            self.state.defaults.clone_from(&graph.targets.defaults);
+        }
+        self.hit(&graph.targets.always);
+        if let Some(topic) = self.topic {
+            self.hit(&topic.entries);
+        }
+        for slot in self.captures.found() {
+            let Some(users) = graph.layout.users.get(*slot as usize) else { continue };
+            for user in users {
+                let is_chosen = user.choice.is_none_or(|(part, number)| self.chosen(part) == Some(number));
+                let index = graph.index_of_path.get(at(user.path)).copied().flatten();
+                if let Some(index) = index.filter(|_| is_chosen) {
+                    let value = self.path_value(user.path);
+                    self.probe(index as usize, value);
+                }
+            }
+        }
+        for index in &graph.computed_indexes {
+            let index = *index as usize;
+            if let Some(value) = graph.indexes.as_slice().get(index).map(|index| index.value) {
+                let value = self.value(value);
+                self.probe(index, value);
+            }
+        }
+        self.match_defaults();
+    }
+
+    fn probe(&mut self, index: usize, value: Value<'a>) {
+        let graph = self.graph;
+        graph.indexes.probe(index, value, &mut |entries| self.hit(entries));
+    }
+
+    /// What is left of the targets that hold by default.
+    fn match_defaults(&mut self) {
+        if self.state.defaults.is_clear() {
+            return;
+        }
+        let graph = self.graph;
+        let defaults = std::mem::take(&mut self.state.defaults);
+        for target in defaults.ones() {
+            let meaning =
+                if graph.targets.unsure.contains(target) { Meaning::Candidate } else { Meaning::Sure };
+            self.hit(&[Entry::new(target as u32, meaning)]);
+        }
+        self.state.defaults = defaults;
+    }
+
+    /// Deals with the entries of a test that holds.
+    fn hit(&mut self, entries: &[Entry]) {
+        let graph = self.graph;
+        let event = self.state.event();
+        for entry in entries {
+            let target = entry.target();
+            if entry.meaning() == Meaning::Defeated {
+                self.state.defaults.set(target as usize, false);
+                continue;
+            }
+            if self.state.targets.get(event, target as usize).is_some() {
+                continue;
+            }
+            self.state.targets.set(event, target as usize, 1);
+            let condition = graph.targets.conditions.get(target as usize).copied().unwrap_or(NodeId::FALSE);
+            if entry.meaning() == Meaning::Sure || self.holds(condition) {
+                let list = if (target as usize) < graph.targets.rules.len() {
+                    &mut self.state.rules
+                } else {
+                    &mut self.state.rows
+                };
+                list.push(target);
+            }
+        }
+    }
+
+    /// Values of another type than some rule needs, by path.
+    pub(crate) fn type_errors(&mut self, demands: &Demands) -> Vec<TypeError> {
+        let graph = self.graph;
+        let mut errors = Vec::new();
+        for slot in self.captures.found() {
+            let found = type_of(self.captures.get(*slot as usize).tag);
+            for user in graph.layout.users.get(*slot as usize).into_iter().flatten() {
+                let is_chosen = user.choice.is_none_or(|(part, number)| self.chosen(part) == Some(number));
+                let suspicious = graph.suspicious.get(at(user.path)).copied().unwrap_or(Type::NONE);
+                if suspicious.meets(found) && is_chosen {
+                    demands.check(user.path, self, &mut errors);
+                }
+            }
+        }
+        for path in &graph.suspicious_roots {
+            demands.check(*path, self, &mut errors);
+        }
+        if errors.len() > 1 {
+            errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
+        }
+        errors
+    }
+}
+
+fn type_of(tag: Tag) -> Type {
+    match tag {
+        Tag::Missing | Tag::Null => Type::NONE,
+        Tag::True | Tag::False => Type::BOOLEAN,
+        Tag::Number => Type::NUMBER,
+        Tag::String | Tag::EscapedString => Type::STRING,
+        Tag::Array => Type::ARRAY,
+        Tag::Object => Type::OBJECT,
+    }
+}
+
+impl<'a> Env<'a> for Run<'a, '_> {
+    fn arena(&self) -> &'a Bump {
+        self.arena
+    }
+
+    fn path(&mut self, path: PathId) -> Value<'a> {
+        self.path_value(path)
+    }
+
+    fn define(&mut self, id: DefineId) -> Value<'a> {
+        match self.graph.define_values.get(id.0 as usize).copied() {
+            Some(value) => self.value(value),
+            None => Value::Null,
+        }
+    }
+
+    fn now(&mut self) -> Timestamp {
+        self.clock()
+    }
+
+    fn zone(&self) -> &'a TimeZone {
+        &self.graph.zone
+    }
+
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
+        let graph = self.graph;
+        let row = graph.lookups.get(table.0 as usize).and_then(|table| table.row(key));
+        let cell = row.and_then(|row| row.get(column as usize));
+        cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
+    }
+
+    fn event_id(&mut self) -> Value<'a> {
+        self.id()
+    }
+}

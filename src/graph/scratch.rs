@@ -1,0 +1,118 @@
+//! What changes from event to event, kept beside the graph and reused, so that a warmed-up event allocates nothing.
+
+use super::DecisionGraph;
+use super::cache::TopicCache;
+use crate::event::Captures;
+use bumpalo::Bump;
+use fixedbitset::FixedBitSet;
+
+/// The memory of one thread for one graph.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    pub(crate) captures: Captures,
+    pub(crate) arena: Bump,
+    pub(crate) topics: TopicCache,
+    pub(crate) topic_key: Vec<u8>,
+    pub(crate) state: State,
+}
+
+/// Marks and lists. A mark counts only if it bears the number of the current event, so nothing has to be cleared.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    event: u32,
+    /// By value: the event and the position in the list of values.
+    pub(crate) values: Marks,
+    /// By path: the same.
+    pub(crate) paths: Marks,
+    /// By condition: whether it holds.
+    pub(crate) conditions: Marks,
+    /// By target: seen already.
+    pub(crate) targets: Marks,
+    /// By subscriber.
+    pub(crate) subscribers: Marks,
+    /// By group: the place of the first alternative that matched.
+    pub(crate) groups: Marks,
+    /// What holds by default and has not been taken away.
+    pub(crate) defaults: FixedBitSet,
+    /// Rules that matched; in the end, by rank.
+    pub(crate) rules: Vec<u32>,
+    /// Rows of decision tables that matched.
+    pub(crate) rows: Vec<u32>,
+    /// Who gets the event; in the end, sorted.
+    pub(crate) chosen: Vec<u32>,
+    /// Who was chosen but has a filter that does not hold.
+    pub(crate) filtered: Vec<u32>,
+}
+
+/// Numbers that count for one event only.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    marks: Vec<(u32, u32)>,
+}
+
+impl Marks {
+    /// The number, if it was set in this event.
+    pub(crate) fn get(&self, event: u32, at: usize) -> Option<u32> {
+        self.marks.get(at).filter(|mark| mark.0 == event).map(|mark| mark.1)
+    }
+
+    /// Sets the number for this event.
+    pub(crate) fn set(&mut self, event: u32, at: usize, number: u32) {
+        if let Some(mark) = self.marks.get_mut(at) {
+            *mark = (event, number);
+        }
+    }
+
+    fn reset(&mut self, len: usize) {
+        self.marks.clear();
+        self.marks.resize(len, (0, 0));
+    }
+}
+
+impl Scratch {
+    /// Memory for a graph.
+    pub(crate) fn new(graph: &DecisionGraph) -> Scratch {
+        let mut state = State::default();
+        state.size(graph);
+        Scratch {
+            captures: Captures::new(&graph.trie),
+            arena: Bump::new(),
+            topics: TopicCache::default(),
+            topic_key: Vec::new(),
+            state,
+        }
+    }
+
+    /// Makes ready for the next event.
+    pub(crate) fn begin(&mut self, graph: &DecisionGraph) {
+        self.arena.reset();
+        let state = &mut self.state;
+        state.event = state.event.wrapping_add(1);
+        if state.event == 0 {
+            // Every 2³² events the marks of long ago would count again.
+            state.size(graph);
+            state.event = 1;
+        }
+        state.rules.clear();
+        state.rows.clear();
+        state.chosen.clear();
+        state.filtered.clear();
+    }
+}
+
+impl State {
+    /// The number of the current event.
+    pub(crate) fn event(&self) -> u32 {
+        self.event
+    }
+
+    fn size(&mut self, graph: &DecisionGraph) {
+        self.values.reset(graph.values.len());
+        self.paths.reset(graph.layout.sources.len());
+        self.conditions.reset(graph.conditions.len());
+        self.targets.reset(graph.targets.conditions.len());
+        self.subscribers.reset(graph.subscribers.len());
+        self.groups.reset(graph.groups);
+        self.defaults = graph.targets.defaults.clone();
+    }
+}

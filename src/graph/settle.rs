@@ -1,0 +1,283 @@
+//! From an event to an outcome: the stages in their order.
+//!
+//! envelope → filters → schemas → topics, rules, tables → `exclude` → subscriber filters → status → `defaults`.
+
+use super::cache::TopicCache;
+use super::run::{Now, Outcome, Run};
+use super::scratch::Scratch;
+use super::targets::{RowPlan, TableKindPlan, TablePlan};
+use super::values::ValueId;
+use super::{DecisionGraph, schemas};
+use crate::decision::Status;
+use crate::event::{Limits, Mode, Value, scan};
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+/// Decides about one line and hands the outcome to `then`, together with who gets the event and which rules matched.
+pub(crate) fn decide<R>(
+    graph: &DecisionGraph,
+    scratch: &mut Scratch,
+    line: &[u8],
+    mode: Mode,
+    limits: Limits,
+    clock: Now,
+    then: impl FnOnce(&Outcome<'_>, &super::scratch::State) -> R,
+) -> R {
+    scratch.begin(graph);
+    let Scratch { captures, arena, topics, topic_key, state } = scratch;
+    if let Err(fault) = scan(&graph.trie, line, mode, limits, captures) {
+        let message = format!("{} at byte {}", fault.message, fault.offset);
+        state.chosen.extend_from_slice(&graph.defaults.rejected);
+        return then(&Outcome::malformed(arena, Value::Null, message), state);
+    }
+    let mut run = Run::new(graph, line, arena, captures, state, clock);
+    let outcome = match find_topic(&mut run, topics, topic_key).and_then(|number| topics.get(number)) {
+        Some(topic) => {
+            run.topic = Some(topic);
+            Settling { run: &mut run, arena }.outcome()
+        }
+        None => {
+            let id = shown_id(run.id());
+            run.state.chosen.extend_from_slice(&graph.defaults.rejected);
+            Outcome::malformed(arena, id, String::from("no topic"))
+        }
+    };
+    then(&outcome, state)
+}
+
+/// The entry of the event's topic: known by what it is made from, or worked out.
+fn find_topic(run: &mut Run<'_, '_>, topics: &mut TopicCache, key: &mut Vec<u8>) -> Option<usize> {
+    let has_key = run.topic_key(key);
+    if has_key && let Some(known) = topics.find(key) {
+        return Some(known);
+    }
+    let topic = run.topic_text()?;
+    let entry = run.graph.topics.entry(topic);
+    Some(topics.keep(has_key.then_some(key), entry))
+}
+
+/// Only scalars are shown as an id.
+fn shown_id(id: Value<'_>) -> Value<'_> {
+    match id {
+        Value::Array(_) | Value::Object(_) => Value::Null,
+        scalar => scalar,
+    }
+}
+
+impl<'a> Outcome<'a> {
+    fn new(arena: &'a Bump, status: Status, id: Value<'a>) -> Outcome<'a> {
+        Outcome {
+            status,
+            id,
+            topic: None,
+            labels: ArenaVec::new_in(arena),
+            dropped_by: None,
+            invalid: Vec::new(),
+            errors: Vec::new(),
+            fault: None,
+        }
+    }
+
+    fn malformed(arena: &'a Bump, id: Value<'a>, fault: String) -> Outcome<'a> {
+        Outcome { fault: Some(fault), ..Outcome::new(arena, Status::Malformed, id) }
+    }
+}
+
+/// The stages after the envelope.
+struct Settling<'r, 'a, 's> {
+    run: &'r mut Run<'a, 's>,
+    arena: &'a Bump,
+}
+
+impl<'a> Settling<'_, 'a, '_> {
+    fn outcome(&mut self) -> Outcome<'a> {
+        let graph = self.run.graph;
+        let id = shown_id(self.run.id());
+        let mut outcome = Outcome::new(self.arena, Status::Unrouted, id);
+        outcome.topic = self.run.topic;
+        if let Some(filter) = graph.filters.iter().find(|filter| self.run.holds(filter.condition) == filter.drop) {
+            outcome.status = Status::Dropped;
+            outcome.dropped_by = Some(&filter.name);
+        } else if schemas::validate(&graph.schemas, self.run, &mut outcome.invalid) {
+            outcome.status = Status::Rejected;
+        } else {
+            self.route(&mut outcome);
+        }
+        let defaults = &graph.defaults;
+        match outcome.status {
+            Status::Routed => self.add_defaults(&[&defaults.always]),
+            Status::Unrouted => self.add_defaults(&[&defaults.always, &defaults.unrouted]),
+            _ => self.add_defaults(&[&defaults.rejected]),
+        }
+        outcome.errors = self.run.type_errors(&graph.demands);
+        outcome
+    }
+
+    fn route(&mut self, outcome: &mut Outcome<'a>) {
+        let graph = self.run.graph;
+        self.run.match_targets();
+        self.strike_alternatives();
+        self.cut_at_stop();
+        if let Some(topic) = self.run.topic {
+            self.choose(&topic.subscribers);
+        }
+        for number in 0..self.run.state.rules.len() {
+            let rule = self.run.state.rules.get(number).and_then(|rule| graph.targets.rules.get(*rule as usize));
+            if let Some(rule) = rule {
+                self.choose(&rule.subscribers);
+                self.label(&rule.labels, outcome);
+            }
+        }
+        self.run.state.rows.sort_unstable();
+        for table in &graph.tables {
+            self.table(table, outcome);
+        }
+        for (label, cases) in &graph.labels.own {
+            if outcome.labels.iter().all(|(known, _)| known != label) {
+                let value = self.run.cases(cases);
+                self.set_label(*label, value, outcome);
+            }
+        }
+        outcome.labels.sort_unstable_by_key(|(label, _)| *label);
+        self.exclude();
+        self.filter_subscribers();
+        if !self.run.state.chosen.is_empty() {
+            outcome.status = Status::Routed;
+        }
+    }
+
+    /// In each `first` group, strikes out what is behind the first alternative that matched; sorts the rest by rank.
+    fn strike_alternatives(&mut self) {
+        let graph = self.run.graph;
+        let state = &mut *self.run.state;
+        let event = state.event();
+        let places = |rule: &u32| graph.targets.rules.get(*rule as usize).map_or(&[][..], |rule| &rule.firsts);
+        for rule in &state.rules {
+            for (group, place) in places(rule) {
+                let first = state.groups.get(event, *group as usize).unwrap_or(u32::MAX);
+                state.groups.set(event, *group as usize, first.min(*place));
+            }
+        }
+        let groups = &state.groups;
+        state.rules.retain(|rule| {
+            places(rule).iter().all(|(group, place)| groups.get(event, *group as usize) == Some(*place))
+        });
+        state.rules.sort_unstable();
+    }
+
+    fn cut_at_stop(&mut self) {
+        let rules = &self.run.graph.targets.rules;
+        let stops = |rule: &u32| rules.get(*rule as usize).is_some_and(|rule| rule.stop);
+        if let Some(stop) = self.run.state.rules.iter().position(stops) {
+            self.run.state.rules.truncate(stop + 1);
+        }
+    }
+
+    fn table(&mut self, table: &'a TablePlan, outcome: &mut Outcome<'a>) {
+        match &table.kind {
+            TableKindPlan::Key { key, default, rows } => {
+                let key = self.run.cases(key);
+                let row = if key.is_null() {
+                    default.as_ref().map_or(rows.get(&super::literal::Literal::Null), |default| rows.get(default))
+                } else {
+                    super::literal::Literal::of(key).and_then(|key| rows.get(&key))
+                };
+                let row = row.and_then(|row| table.rows.get(*row)).unwrap_or(&table.otherwise);
+                self.row(row, outcome);
+            }
+            TableKindPlan::Decision { first, start } => {
+                let end = start + table.rows.len() as u32;
+                let state = &self.run.state;
+                let from = state.rows.partition_point(|row| row < start);
+                let to = state.rows.partition_point(|row| *row < end);
+                if from == to {
+                    return self.row(&table.otherwise, outcome);
+                }
+                let to = if *first { from + 1 } else { to };
+                for number in from..to {
+                    let row = self.run.state.rows.get(number).map(|row| (row - start) as usize);
+                    if let Some(row) = row.and_then(|row| table.rows.get(row)) {
+                        self.row(row, outcome);
+                    }
+                }
+            }
+        }
+    }
+
+    fn row(&mut self, row: &'a RowPlan, outcome: &mut Outcome<'a>) {
+        self.choose(&row.subscribers);
+        self.label(&row.labels, outcome);
+    }
+
+    /// Adds subscribers, each once.
+    fn choose(&mut self, subscribers: &[u32]) {
+        let state = &mut *self.run.state;
+        let event = state.event();
+        for subscriber in subscribers {
+            if state.subscribers.get(event, *subscriber as usize).is_none() {
+                state.subscribers.set(event, *subscriber as usize, 1);
+                state.chosen.push(*subscriber);
+            }
+        }
+    }
+
+    /// Sets labels that nobody of higher rank has set.
+    fn label(&mut self, labels: &[(u32, ValueId)], outcome: &mut Outcome<'a>) {
+        for (label, value) in labels {
+            if outcome.labels.iter().all(|(known, _)| known != label) {
+                let value = self.run.value(*value);
+                self.set_label(*label, value, outcome);
+            }
+        }
+    }
+
+    fn set_label(&mut self, label: u32, value: Value<'a>, outcome: &mut Outcome<'a>) {
+        if !value.is_null() {
+            outcome.labels.push((label, value));
+        }
+    }
+
+    /// Takes away who is excluded by a rule that matched.
+    fn exclude(&mut self) {
+        let graph = self.run.graph;
+        let state = &mut *self.run.state;
+        let rules = || state.rules.iter().filter_map(|rule| graph.targets.rules.get(*rule as usize));
+        if rules().all(|rule| rule.exclude.is_empty()) {
+            return;
+        }
+        let excluded = |subscriber: &u32| rules().any(|rule| rule.exclude.binary_search(subscriber).is_ok());
+        state.chosen.retain(|subscriber| !excluded(subscriber));
+    }
+
+    /// Takes away who has a filter that does not hold.
+    fn filter_subscribers(&mut self) {
+        let graph = self.run.graph;
+        if graph.subscriber_filters.is_empty() {
+            return;
+        }
+        let chosen = std::mem::take(&mut self.run.state.chosen);
+        for subscriber in &chosen {
+            let filter = graph.subscriber_filters.get(*subscriber as usize).copied().flatten();
+            let keeps = filter.is_none_or(|filter| self.run.holds(filter));
+            let state = &mut *self.run.state;
+            if !keeps {
+                state.filtered.push(*subscriber);
+            }
+        }
+        let state = &mut *self.run.state;
+        state.chosen = chosen;
+        let filtered = &state.filtered;
+        if !filtered.is_empty() {
+            state.chosen.retain(|subscriber| !filtered.contains(subscriber));
+            state.filtered.sort_unstable();
+        }
+    }
+
+    /// Adds who gets events whatever the rules say, and sorts by name.
+    fn add_defaults(&mut self, defaults: &[&[u32]]) {
+        let chosen = &mut self.run.state.chosen;
+        defaults.iter().for_each(|subscribers| chosen.extend_from_slice(subscribers));
+        chosen.sort_unstable();
+        chosen.dedup();
+    }
+}

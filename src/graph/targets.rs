@@ -1,0 +1,319 @@
+//! Targets: what conditions lead to. Rules come first, by rank; rows of decision tables follow.
+
+use super::access::Selectivity;
+use super::condition::{Conditions, Lowering, Node, NodeId, Test};
+use super::index::{Entry, Indexes, Meaning};
+use super::labels::{CasesPlan, Labels};
+use super::literal::Literal;
+use super::names::Names;
+use super::topics::Topics;
+use super::values::{ValueId, Values};
+use crate::rules::{Group, GroupId, Member, Mode, Rule, RuleSet, Table, TableKind, Target};
+use fixedbitset::FixedBitSet;
+use rustc_hash::FxHashMap;
+
+/// All targets with how they are found.
+#[derive(Debug, Default)]
+pub(crate) struct Targets {
+    /// The whole condition of each.
+    pub(crate) conditions: Vec<NodeId>,
+    /// Rules: the first targets.
+    pub(crate) rules: Vec<RulePlan>,
+    /// What has to be looked at for every event.
+    pub(crate) always: Vec<Entry>,
+    /// What holds unless a hit takes it away.
+    pub(crate) defaults: FixedBitSet,
+    /// Which of these have more to their condition.
+    pub(crate) unsure: FixedBitSet,
+}
+
+/// What a rule does.
+#[derive(Debug, Default)]
+pub(crate) struct RulePlan {
+    pub(crate) subscribers: Box<[u32]>,
+    pub(crate) exclude: Box<[u32]>,
+    pub(crate) labels: Box<[(u32, ValueId)]>,
+    pub(crate) stop: bool,
+    /// The `first` groups around it and its place in each.
+    pub(crate) firsts: Box<[(u32, u32)]>,
+}
+
+/// A table.
+#[derive(Debug)]
+pub(crate) struct TablePlan {
+    pub(crate) kind: TableKindPlan,
+    pub(crate) rows: Vec<RowPlan>,
+    pub(crate) otherwise: RowPlan,
+}
+
+/// How rows are found.
+#[derive(Debug)]
+pub(crate) enum TableKindPlan {
+    Key { key: CasesPlan, default: Option<Literal>, rows: FxHashMap<Literal, usize> },
+    Decision { first: bool, start: u32 },
+}
+
+/// What a row does.
+#[derive(Debug, Default)]
+pub(crate) struct RowPlan {
+    pub(crate) subscribers: Box<[u32]>,
+    pub(crate) labels: Box<[(u32, ValueId)]>,
+}
+
+/// The targets of all rows of a table.
+pub(crate) fn all_targets(table: &Table) -> Vec<&Target> {
+    let rows: Vec<&Target> = match &table.kind {
+        TableKind::Key { rows, .. } => rows.iter().map(|row| &row.target).collect(),
+        TableKind::Decision { rows, .. } => rows.iter().map(|row| &row.target).collect(),
+    };
+    rows.into_iter().chain([&table.otherwise]).collect()
+}
+
+/// Collects targets with their conditions.
+pub(crate) struct TargetBuilder<'b, 'l> {
+    pub(crate) lowering: Lowering<'l>,
+    pub(crate) topics: &'b mut Topics,
+    pub(crate) labels: &'b Labels,
+    pub(crate) subscribers: &'b Names,
+    pub(crate) conditions: Vec<NodeId>,
+    groups: Vec<NodeId>,
+}
+
+impl<'b, 'l> TargetBuilder<'b, 'l> {
+    pub(crate) fn new(
+        lowering: Lowering<'l>,
+        topics: &'b mut Topics,
+        labels: &'b Labels,
+        subscribers: &'b Names,
+    ) -> TargetBuilder<'b, 'l> {
+        TargetBuilder { lowering, topics, labels, subscribers, conditions: Vec::new(), groups: Vec::new() }
+    }
+
+    /// All rules, by rank. A disabled rule is a target that never holds, so that numbers stay ranks.
+    pub(crate) fn rules(&mut self, rules: &RuleSet) -> Vec<RulePlan> {
+        for group in &rules.groups {
+            let condition = self.group(group);
+            self.groups.push(condition);
+        }
+        let places = Places::new(rules);
+        let mut plans = Vec::with_capacity(rules.rules.len());
+        for (number, rule) in rules.rules.iter().enumerate() {
+            let condition = self.rule(rule);
+            self.conditions.push(condition);
+            plans.push(RulePlan {
+                subscribers: self.numbers(&rule.subscribers),
+                exclude: self.numbers(&rule.exclude),
+                labels: self.labels.plan(&rule.labels, &mut self.lowering),
+                stop: rule.stop,
+                firsts: places.firsts(rules, number, rule.group),
+            });
+        }
+        plans
+    }
+
+    fn numbers(&self, names: &[crate::rules::Name]) -> Box<[u32]> {
+        self.subscribers.numbers(names.iter().map(|name| &name.text)).into()
+    }
+
+    /// The condition of a group with all groups around it.
+    fn group(&mut self, group: &Group) -> NodeId {
+        let parent = group.parent.and_then(|id| self.groups.get(id.0 as usize)).copied().unwrap_or(NodeId::TRUE);
+        let topics = self.limited_to(&group.topics);
+        let when = group.when.as_ref().map_or(NodeId::TRUE, |when| self.lowering.truth(when));
+        let conditions = &mut self.lowering.conditions;
+        let active = conditions.active(group.active);
+        let enabled = conditions.constant(group.enabled);
+        conditions.and([parent, topics, when, active, enabled])
+    }
+
+    fn rule(&mut self, rule: &Rule) -> NodeId {
+        let group = rule.group.and_then(|id| self.groups.get(id.0 as usize)).copied().unwrap_or(NodeId::TRUE);
+        if !rule.enabled || group == NodeId::FALSE {
+            return NodeId::FALSE;
+        }
+        let topics = self.limited_to(&rule.topics);
+        let when = rule.when.as_ref().map_or(NodeId::TRUE, |when| self.lowering.truth(when));
+        let active = self.lowering.conditions.active(rule.active);
+        self.lowering.conditions.and([group, topics, when, active])
+    }
+
+    /// The condition that the topic is in one of the patterns; true for none.
+    pub(crate) fn limited_to(&mut self, patterns: &[crate::topic::TopicPattern]) -> NodeId {
+        if patterns.is_empty() {
+            return NodeId::TRUE;
+        }
+        let set = self.topics.set(patterns);
+        self.lowering.conditions.topic(set)
+    }
+
+    /// The condition that a rule is in force for a topic, whatever else it asks.
+    pub(crate) fn in_force(&mut self, rules: &RuleSet, rule: &Rule) -> NodeId {
+        let mut parts = vec![self.limited_to(&rule.topics), self.lowering.conditions.active(rule.active)];
+        parts.push(self.lowering.conditions.constant(rule.enabled));
+        let mut around = rule.group;
+        while let Some(group) = around.and_then(|id| rules.groups.get(id.0 as usize)) {
+            parts.push(self.limited_to(&group.topics));
+            parts.push(self.lowering.conditions.active(group.active));
+            parts.push(self.lowering.conditions.constant(group.enabled));
+            around = group.parent;
+        }
+        self.lowering.conditions.and(parts)
+    }
+
+    /// A table; rows of decision tables become targets.
+    pub(crate) fn table(&mut self, table: &Table) -> TablePlan {
+        let (kind, targets): (_, Vec<&Target>) = match &table.kind {
+            TableKind::Key { key, default, rows } => {
+                let literals = rows.iter().enumerate().filter_map(|(n, row)| Some((Literal::from_json(&row.key)?, n)));
+                let kind = TableKindPlan::Key {
+                    key: CasesPlan::new(key, &mut self.lowering),
+                    default: default.as_ref().and_then(Literal::from_json),
+                    rows: literals.collect(),
+                };
+                (kind, rows.iter().map(|row| &row.target).collect())
+            }
+            TableKind::Decision { mode, rows, .. } => {
+                let start = self.conditions.len() as u32;
+                for row in rows {
+                    let when = row.when.as_ref().map_or(NodeId::TRUE, |when| self.lowering.truth(when));
+                    self.conditions.push(when);
+                }
+                let kind = TableKindPlan::Decision { first: *mode == Mode::First, start };
+                (kind, rows.iter().map(|row| &row.target).collect())
+            }
+        };
+        let rows = targets.into_iter().map(|target| self.row(target)).collect();
+        TablePlan { kind, rows, otherwise: self.row(&table.otherwise) }
+    }
+
+    fn row(&mut self, target: &Target) -> RowPlan {
+        RowPlan {
+            subscribers: self.numbers(&target.subscribers),
+            labels: self.labels.plan(&target.labels, &mut self.lowering),
+        }
+    }
+}
+
+/// The place of every rule and group in the group around it.
+struct Places {
+    rules: Vec<u32>,
+    groups: Vec<u32>,
+}
+
+impl Places {
+    fn new(rules: &RuleSet) -> Places {
+        let mut places = Places { rules: vec![0; rules.rules.len()], groups: vec![0; rules.groups.len()] };
+        for group in &rules.groups {
+            for (place, member) in group.members.iter().enumerate() {
+                let slot = match member {
+                    Member::Rule(id) => places.rules.get_mut(id.0 as usize),
+                    Member::Group(id) => places.groups.get_mut(id.0 as usize),
+                };
+                if let Some(slot) = slot {
+                    *slot = place as u32;
+                }
+            }
+        }
+        places
+    }
+
+    /// The `first` groups around a rule and its place in each.
+    fn firsts(&self, rules: &RuleSet, rule: usize, group: Option<GroupId>) -> Box<[(u32, u32)]> {
+        let mut firsts = Vec::new();
+        let mut place = self.rules.get(rule).copied().unwrap_or_default();
+        let mut around = group;
+        while let Some((id, group)) = around.and_then(|id| Some((id, rules.groups.get(id.0 as usize)?))) {
+            if group.mode == Mode::First {
+                firsts.push((id.0, place));
+            }
+            place = self.groups.get(id.0 as usize).copied().unwrap_or_default();
+            around = group.parent;
+        }
+        firsts.into()
+    }
+}
+
+/// Registers every target under its access predicates.
+pub(crate) fn register(
+    conditions: Vec<NodeId>,
+    rules: Vec<RulePlan>,
+    graph: &Conditions,
+    values: &Values,
+    topics: &mut Topics,
+) -> (Targets, Indexes) {
+    let mut targets = Targets {
+        defaults: FixedBitSet::with_capacity(conditions.len()),
+        unsure: FixedBitSet::with_capacity(conditions.len()),
+        conditions,
+        rules,
+        always: Vec::new(),
+    };
+    let mut lists: FxHashMap<NodeId, Vec<Entry>> = FxHashMap::default();
+    let accesses: Vec<_> = {
+        let selectivity = Selectivity::new(graph, values, topics);
+        targets.conditions.iter().map(|condition| selectivity.access(*condition)).collect()
+    };
+    for (number, access) in accesses.into_iter().enumerate() {
+        let target = number as u32;
+        let Some(condition) = targets.conditions.get(number).copied() else { continue };
+        match access {
+            Some(access) => {
+                for leaf in access.leaves {
+                    let meaning = if leaf == condition { Meaning::Sure } else { Meaning::Candidate };
+                    lists.entry(leaf).or_default().push(Entry::new(target, meaning));
+                }
+            }
+            None => targets.without_access(target, condition, graph, &mut lists),
+        }
+    }
+    let mut tests: Vec<(Test, Vec<Entry>)> = Vec::new();
+    for (leaf, entries) in lists {
+        match graph.get(leaf) {
+            Node::Test(test) => tests.push((test.clone(), entries)),
+            Node::Topic(set) => entries.into_iter().for_each(|entry| topics.register(*set, entry)),
+            _ => targets.always.extend(entries.into_iter().map(Entry::unproven)),
+        }
+    }
+    (targets, Indexes::new(tests))
+}
+
+impl Targets {
+    /// A target that nothing selects: it holds by default and is taken away, or it is looked at for every event.
+    fn without_access(
+        &mut self,
+        target: u32,
+        condition: NodeId,
+        graph: &Conditions,
+        lists: &mut FxHashMap<NodeId, Vec<Entry>>,
+    ) {
+        match graph.get(condition) {
+            Node::Const(false) => return,
+            Node::Const(true) => {
+                self.always.push(Entry::new(target, Meaning::Sure));
+                return;
+            }
+            _ => {}
+        }
+        let parts = match graph.get(condition) {
+            Node::And(parts) => parts.to_vec(),
+            _ => vec![condition],
+        };
+        let defeated_by = |part: &NodeId| match graph.get(*part) {
+            Node::Not(inner) => match graph.get(*inner) {
+                Node::Test(test) if test.op.is_exact() => Some(*inner),
+                _ => None,
+            },
+            _ => None,
+        };
+        let defeats: Vec<NodeId> = parts.iter().filter_map(defeated_by).collect();
+        if defeats.is_empty() {
+            self.always.push(Entry::new(target, Meaning::Candidate));
+            return;
+        }
+        self.defaults.insert(target as usize);
+        self.unsure.set(target as usize, defeats.len() < parts.len());
+        for leaf in defeats {
+            lists.entry(leaf).or_default().push(Entry::new(target, Meaning::Defeated));
+        }
+    }
+}

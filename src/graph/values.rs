@@ -1,0 +1,73 @@
+//! Values: slots and computed expressions, each once however many conditions use it.
+
+use crate::expr::{DefineId, PathId, Typed, TypedNode};
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::hash::BuildHasher;
+
+/// The number of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ValueId(pub(crate) u32);
+
+/// Where a value comes from.
+#[derive(Debug)]
+pub(crate) enum ValueNode {
+    /// A path.
+    Path(PathId),
+    /// A named value.
+    Define(DefineId),
+    /// A computed expression.
+    Expression(Typed),
+}
+
+/// All values of a graph.
+#[derive(Debug, Default)]
+pub(crate) struct Values {
+    nodes: Vec<ValueNode>,
+    /// By the hash of what an expression does; spans are left out.
+    known: FxHashMap<u64, Vec<ValueId>>,
+}
+
+impl Values {
+    /// The number of a value, which is added if it is new.
+    pub(crate) fn intern(&mut self, typed: &Typed) -> ValueId {
+        let print = FxBuildHasher.hash_one(typed);
+        let known = self.known.entry(print).or_default();
+        let found = known.iter().find(|id| self.nodes.get(id.0 as usize).is_some_and(|node| is_same(node, typed)));
+        if let Some(id) = found {
+            return *id;
+        }
+        let id = ValueId(self.nodes.len() as u32);
+        known.push(id);
+        self.nodes.push(match &typed.node {
+            TypedNode::Path(path) => ValueNode::Path(*path),
+            TypedNode::Define(define) => ValueNode::Define(*define),
+            _ => ValueNode::Expression(typed.clone()),
+        });
+        id
+    }
+
+    /// A value by number.
+    pub(crate) fn get(&self, id: ValueId) -> Option<&ValueNode> {
+        self.nodes.get(id.0 as usize)
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Forgets what is needed for interning alone.
+    pub(crate) fn seal(&mut self) {
+        self.known = FxHashMap::default();
+        self.nodes.shrink_to_fit();
+    }
+}
+
+fn is_same(node: &ValueNode, typed: &Typed) -> bool {
+    match (node, &typed.node) {
+        (ValueNode::Path(a), TypedNode::Path(b)) => a == b,
+        (ValueNode::Define(a), TypedNode::Define(b)) => a == b,
+        (ValueNode::Expression(a), _) => a == typed,
+        _ => false,
+    }
+}

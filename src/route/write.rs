@@ -1,0 +1,113 @@
+//! Decisions as lines of JSON, written from ready-made strings without building values in between.
+//!
+//! The order and the presence of keys are those of [`Decision`](crate::decision::Decision) when it is serialised.
+
+use super::{Options, echo, is_routed, write_value};
+use crate::event::{Number, Value};
+use crate::graph::{DecisionGraph, Outcome, State, json_string};
+use serde::Serialize;
+
+/// Appends a decision and a line break.
+pub(super) fn line(
+    graph: &DecisionGraph,
+    outcome: &Outcome<'_>,
+    state: &State,
+    line: &[u8],
+    number: u64,
+    options: &Options,
+    out: &mut Vec<u8>,
+) {
+    out.extend_from_slice(b"{\"id\":");
+    value(outcome.id, out);
+    out.extend_from_slice(b",\"topic\":");
+    out.extend_from_slice(outcome.topic.map_or(b"null", |entry| &entry.json));
+    out.extend_from_slice(b",\"status\":\"");
+    out.extend_from_slice(outcome.status.as_str().as_bytes());
+    out.extend_from_slice(b"\",\"subscribers\":[");
+    list(state.chosen.iter().map(|number| graph.subscribers.json(*number)), out);
+    out.extend_from_slice(b"],\"rules\":[");
+    list(state.rules.iter().map(|number| graph.rules.json(*number)), out);
+    out.push(b']');
+    if !outcome.labels.is_empty() {
+        out.extend_from_slice(b",\"labels\":{");
+        for (n, (label, set)) in outcome.labels.iter().enumerate() {
+            if n > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(graph.labels.names.json(*label));
+            out.push(b':');
+            value(*set, out);
+        }
+        out.push(b'}');
+    }
+    if let Some(entry) = outcome.topic.filter(|entry| is_routed(outcome.status) && !entry.settings_json.is_empty()) {
+        out.extend_from_slice(b",\"settings\":");
+        out.extend_from_slice(&entry.settings_json);
+    }
+    if !state.filtered.is_empty() {
+        out.extend_from_slice(b",\"filtered\":[");
+        list(state.filtered.iter().map(|number| graph.subscribers.json(*number)), out);
+        out.push(b']');
+    }
+    if let Some(filter) = outcome.dropped_by {
+        out.extend_from_slice(b",\"dropped_by\":");
+        out.extend_from_slice(&json_string(filter));
+    }
+    rare("invalid", &outcome.invalid, out);
+    rare("errors", &outcome.errors, out);
+    if let Some(fault) = &outcome.fault {
+        out.extend_from_slice(format!(",\"line\":{number},\"error\":").as_bytes());
+        out.extend_from_slice(&json_string(fault));
+        if options.input_echo {
+            out.extend_from_slice(b",\"input\":");
+            out.extend_from_slice(&json_string(&echo(line)));
+        }
+    }
+    out.extend_from_slice(b",\"ruleset\":");
+    out.extend_from_slice(&graph.version_json);
+    out.extend_from_slice(b"}\n");
+}
+
+/// Ready-made strings with commas between.
+fn list<'j>(items: impl Iterator<Item = &'j [u8]>, out: &mut Vec<u8>) {
+    for (n, item) in items.enumerate() {
+        if n > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(item);
+    }
+}
+
+/// What few decisions have.
+fn rare<T: Serialize>(key: &str, items: &[T], out: &mut Vec<u8>) {
+    if !items.is_empty() {
+        out.extend_from_slice(format!(",\"{key}\":").as_bytes());
+        // Writing to memory does not fail.
+        let _ = serde_json::to_writer(out, items);
+    }
+}
+
+/// A value; the common kinds without a detour.
+fn value(value: Value<'_>, out: &mut Vec<u8>) {
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        Value::String(s) if is_plain(s) => {
+            out.push(b'"');
+            out.extend_from_slice(s.as_bytes());
+            out.push(b'"');
+        }
+        Value::Number(Number::Int(n)) => match i64::try_from(n) {
+            // Writing to memory does not fail.
+            Ok(n) => drop(serde_json::to_writer(out, &n)),
+            Err(_) => write_value(value, out),
+        },
+        other => write_value(other, out),
+    }
+}
+
+/// True if nothing in it needs an escape.
+fn is_plain(s: &str) -> bool {
+    s.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\')
+}

@@ -1,0 +1,130 @@
+//! Patterns held against patterns: do they share a topic, and does one take every topic of the other.
+//!
+//! Both are questions about finite automata. A state is a position in a pattern; a set of states is a row of bits, since a
+//! pattern has at most 128 segments and so at most 129 positions.
+
+use super::Segment;
+use rustc_hash::FxHashSet;
+use std::collections::VecDeque;
+
+/// A set of positions in a pattern. A pattern that was made by hand and is longer than the parser allows has its far
+/// positions left out, so that `covers` says no.
+type Set = [u64; 3];
+
+/// True if some topic is taken by both: a table over the pairs of positions.
+pub(super) fn overlap(a: &[Segment], b: &[Segment]) -> bool {
+    // `row[j]`: the first `i` segments of `a` and the first `j` of `b` share a topic.
+    let mut row = vec![false; b.len() + 1];
+    for i in 0..=a.len() {
+        let one = i.checked_sub(1).and_then(|i| a.get(i));
+        let mut next: Vec<bool> = Vec::with_capacity(row.len());
+        for j in 0..=b.len() {
+            let other = j.checked_sub(1).and_then(|j| b.get(j));
+            let above = row.get(j).copied().unwrap_or_default() && one.is_some();
+            let left = next.last().copied().unwrap_or_default();
+            let both = j.checked_sub(1).and_then(|j| row.get(j)).copied().unwrap_or_default();
+            next.push(match (one, other) {
+                (None, None) => true,
+                (Some(Segment::Many), Some(Segment::Many)) => above || left || both,
+                // `#` takes nothing, or one more segment of the other.
+                (Some(Segment::Many), _) => above || left,
+                (_, Some(Segment::Many)) => left || above,
+                (None, _) | (_, None) => false,
+                (Some(Segment::Literal(x)), Some(Segment::Literal(y))) => both && x == y,
+                (Some(_), Some(_)) => both,
+            });
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// True if every topic of `special` is taken by `general`.
+///
+/// Walks `special` and the sets of positions that `general` may be in at the same time; one where `special` may end and
+/// `general` may not is a topic that is not covered. Topics are spelt with the literals of both patterns and one segment
+/// that neither knows, since they tell no others apart.
+pub(super) fn covers(general: &[Segment], special: &[Segment]) -> bool {
+    if let Some(answer) = covers_easily(general, special) {
+        return answer;
+    }
+    let mut alphabet: Vec<Option<&str>> = vec![None];
+    let literals = general.iter().chain(special);
+    alphabet.extend(literals.filter_map(|s| if let Segment::Literal(text) = s { Some(Some(&**text)) } else { None }));
+    alphabet.sort_unstable();
+    alphabet.dedup();
+    let start = (closed(special, set_of(0)), closed(general, set_of(0)));
+    let mut known = FxHashSet::from_iter([start]);
+    let mut open = VecDeque::from([start]);
+    while let Some((at_special, at_general)) = open.pop_front() {
+        // Should two patterns ever need so many sets, the cautious answer is that one does not cover the other.
+        if known.len() > 100_000 {
+            return false;
+        }
+        for segment in &alphabet {
+            let next = (advance(special, at_special, *segment), advance(general, at_general, *segment));
+            // Looked at after a segment, even if the sets are those of the beginning: no topic is without any.
+            if has(next.0, special.len()) && !has(next.1, general.len()) {
+                return false;
+            }
+            if next.0 != [0; 3] && known.insert(next) {
+                open.push_back(next);
+            }
+        }
+    }
+    true
+}
+
+/// The answers that need no walk: nearly all there are.
+fn covers_easily(general: &[Segment], special: &[Segment]) -> Option<bool> {
+    if general == special || general == [Segment::Many] {
+        return Some(true);
+    }
+    let is_many = |segment: &Segment| *segment == Segment::Many;
+    if !general.iter().any(is_many) {
+        let same_length = general.len() == special.len() && !special.iter().any(is_many);
+        let each = |(a, b): (&Segment, &Segment)| *a == Segment::One || a == b;
+        return Some(same_length && general.iter().zip(special).all(each));
+    }
+    None
+}
+
+fn set_of(position: usize) -> Set {
+    let mut set = [0; 3];
+    put(&mut set, position);
+    set
+}
+
+fn put(set: &mut Set, position: usize) {
+    if let Some(word) = set.get_mut(position / 64) {
+        *word |= 1 << (position % 64);
+    }
+}
+
+fn has(set: Set, position: usize) -> bool {
+    set.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 1)
+}
+
+/// Adds what is reached without a segment: the place behind a `#`.
+fn closed(pattern: &[Segment], mut set: Set) -> Set {
+    for (n, segment) in pattern.iter().enumerate() {
+        if *segment == Segment::Many && has(set, n) {
+            put(&mut set, n + 1);
+        }
+    }
+    set
+}
+
+/// The positions after one more segment; `None` is one that no literal equals.
+fn advance(pattern: &[Segment], set: Set, next: Option<&str>) -> Set {
+    let mut after = [0; 3];
+    for (n, segment) in pattern.iter().enumerate().filter(|(n, _)| has(set, *n)) {
+        match segment {
+            Segment::Many => put(&mut after, n),
+            Segment::One => put(&mut after, n + 1),
+            Segment::Literal(text) if next == Some(&**text) => put(&mut after, n + 1),
+            Segment::Literal(_) => {}
+        }
+    }
+    closed(pattern, after)
+}
