@@ -26,9 +26,7 @@ mod syntax;
 pub mod time;
 mod walk;
 
-pub use aux::Aux;
 pub use aux::{Aux, Pattern};
-pub use check::compile;
 pub use check::{compile, lint_condition};
 pub use cidr::Cidr;
 pub use demand::{Demand, demands};
