@@ -1,7 +1,13 @@
 //! Tables of reference data.
+//!
+//! A row is found by a hash of its key and then compared, so that looking one up allocates nothing.
 
 use crate::diagnostic::Span;
-use crate::event::{Json, Value};
+use crate::event::{Json, Number, Value};
+use rustc_hash::FxHasher;
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 
 /// A lookup table: rows by one key or several.
@@ -17,11 +23,147 @@ pub struct Lookup {
     pub unordered: bool,
     /// The other columns.
     pub columns: Vec<String>,
+    rows: Rows,
+}
+
+/// The rows: keys and cells lie one after the other, `keys.len()` and `columns.len()` to a row.
+#[derive(Clone, Debug, Default)]
+struct Rows {
+    count: usize,
+    keys: Vec<Json>,
+    cells: Vec<Json>,
+    by_hash: HashMap<u64, SmallVec<[u32; 1]>, BuildHasherDefault<FxHasher>>,
 }
 
 impl Lookup {
+    /// A table without rows.
+    pub fn new(name: Arc<str>, span: Span, keys: Vec<String>, unordered: bool, columns: Vec<String>) -> Lookup {
+        Lookup { name, span, keys, unordered, columns, rows: Rows::default() }
+    }
+
+    /// Adds a row, which must have a key for each of `keys` and a cell for each of `columns`. `Err` with the number of
+    /// the row that already has this key.
+    pub fn insert(&mut self, key: Vec<Json>, mut cells: Vec<Json>) -> Result<(), usize> {
+        let views: SmallVec<[Value<'_>; 4]> = key.iter().map(scalar).collect();
+        if let Some(row) = self.find(&views) {
+            return Err(row);
+        }
+        let hash = self.hash(&views);
+        drop(views);
+        cells.resize(self.columns.len(), Json::Null);
+        self.rows.by_hash.entry(hash).or_default().push(self.rows.count as u32);
+        self.rows.keys.extend(key);
+        self.rows.cells.extend(cells);
+        self.rows.count += 1;
+        Ok(())
+    }
+
     /// The cells of a row (in the order of `columns`), by its key.
     pub fn row(&self, key: &[Value<'_>]) -> Option<&[Json]> {
-        todo!("{key:?}")
+        let width = self.columns.len();
+        let start = self.find(key)? * width;
+        self.rows.cells.get(start..start + width)
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.count
+    }
+
+    /// True if there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.count == 0
+    }
+
+    fn find(&self, key: &[Value<'_>]) -> Option<usize> {
+        let width = self.keys.len();
+        if key.len() != width || key.iter().any(|part| !is_scalar(*part)) {
+            return None;
+        }
+        let candidates = self.rows.by_hash.get(&self.hash(key))?;
+        candidates.iter().map(|row| *row as usize).find(|row| {
+            let own = self.rows.keys.get(row * width..(row + 1) * width).unwrap_or_default();
+            if self.unordered { is_permutation(own, key) } else { own.iter().map(scalar).eq(key.iter().copied()) }
+        })
+    }
+
+    /// The hash of a key; where the order does not matter, one that does not depend on it.
+    fn hash(&self, key: &[Value<'_>]) -> u64 {
+        let parts = key.iter().map(|part| hash(*part));
+        if self.unordered {
+            parts.fold(0, |sum, part| sum.wrapping_add(part))
+        } else {
+            parts.fold(0, |sum: u64, part| (sum.rotate_left(7) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        }
+    }
+}
+
+/// True if both have the same values, each as often.
+fn is_permutation(own: &[Json], key: &[Value<'_>]) -> bool {
+    let count_own = |value: Value<'_>| own.iter().filter(|part| scalar(part) == value).count();
+    let count_key = |value: Value<'_>| key.iter().filter(|part| **part == value).count();
+    own.len() == key.len() && key.iter().all(|part| count_own(*part) == count_key(*part))
+}
+
+/// A view of a scalar; null for what is none.
+fn scalar(json: &Json) -> Value<'_> {
+    match json {
+        Json::Bool(b) => Value::Bool(*b),
+        Json::Number(n) => Number::from_json(n).map_or(Value::Null, Value::Number),
+        Json::String(s) => Value::String(s),
+        _ => Value::Null,
+    }
+}
+
+/// True for what a key may be: null is no key.
+fn is_scalar(value: Value<'_>) -> bool {
+    matches!(value, Value::Bool(_) | Value::Number(_) | Value::String(_))
+}
+
+fn hash(value: Value<'_>) -> u64 {
+    let mut hasher = FxHasher::default();
+    match value {
+        Value::Bool(b) => (1u8, b).hash(&mut hasher),
+        Value::Number(n) => (2u8, n).hash(&mut hasher),
+        Value::String(s) => (3u8, s).hash(&mut hasher),
+        _ => {}
+    }
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::FileId;
+    use serde_json::json;
+
+    fn table(unordered: bool) -> Lookup {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        let span = Span::new(FileId(0), 0, 0);
+        let mut table = Lookup::new("t".into(), span, names(&["a", "b"]), unordered, names(&["km"]));
+        table.insert(vec![json!("mumbai"), json!("pune")], vec![json!(150)]).unwrap();
+        table.insert(vec![json!(1), json!(true)], vec![json!("one")]).unwrap();
+        table
+    }
+
+    #[test]
+    fn finds_rows() {
+        let table = table(false);
+        let row = |a, b| table.row(&[a, b]);
+        assert_eq!(row(Value::String("mumbai"), Value::String("pune")), Some(&[json!(150)][..]));
+        assert_eq!(row(Value::String("pune"), Value::String("mumbai")), None);
+        assert_eq!(row(Value::float(1.0), Value::Bool(true)), Some(&[json!("one")][..]));
+        assert_eq!(row(Value::String("1"), Value::Bool(true)), None);
+        assert_eq!(row(Value::Null, Value::Null), None);
+        assert_eq!(table.row(&[Value::int(1)]), None);
+    }
+
+    #[test]
+    fn keys_in_any_order() {
+        let mut table = table(true);
+        assert!(table.row(&[Value::String("pune"), Value::String("mumbai")]).is_some());
+        assert!(table.row(&[Value::String("pune"), Value::String("pune")]).is_none());
+        assert_eq!(table.insert(vec![json!("pune"), json!("mumbai")], vec![]), Err(0));
+        assert_eq!(table.len(), 2);
     }
 }

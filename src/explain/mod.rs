@@ -1,1 +1,142 @@
-//! x
+//! A trace in words, for people: what each part of the rule set made of an event, and why. And the same as data.
+//!
+//! Knows nothing of terminals; colours are the caller's choice.
+
+mod focus;
+mod page;
+mod sections;
+mod words;
+
+use crate::diagnostic::{FileId, Sources, Span, nearest};
+use crate::event::Json;
+use crate::reference::Trace;
+use page::Page;
+use std::sync::Arc;
+
+/// What somebody wants to know of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus<'f> {
+    /// Everything.
+    #[default]
+    All,
+    /// Why this subscriber did or did not get the event.
+    Subscriber(&'f str),
+    /// Why this rule did or did not match.
+    Rule(&'f str),
+}
+
+/// What is written before pieces of text to colour them; empty for plain text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Before headings.
+    pub heading: &'static str,
+    /// Before names.
+    pub name: &'static str,
+    /// Before what matched.
+    pub yes: &'static str,
+    /// Before what did not.
+    pub no: &'static str,
+    /// Before places.
+    pub faint: &'static str,
+    /// After each.
+    pub reset: &'static str,
+}
+
+impl Style {
+    /// No colours.
+    pub const PLAIN: Style = Style { heading: "", name: "", yes: "", no: "", faint: "", reset: "" };
+
+    /// The colours of a terminal.
+    pub const COLOURED: Style = Style {
+        heading: "\u{1b}[1;36m",
+        name: "\u{1b}[1m",
+        yes: "\u{1b}[32m",
+        no: "\u{1b}[31m",
+        faint: "\u{1b}[2m",
+        reset: "\u{1b}[0m",
+    };
+}
+
+/// A focus on something that the rule set does not name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no {kind} is named `{name}`{}", .near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+pub struct UnknownName {
+    /// `subscriber` or `rule`.
+    pub kind: &'static str,
+    /// What was asked for.
+    pub name: String,
+    /// A name that is near to it.
+    pub near: Option<String>,
+}
+
+/// A trace as text. Every line ends in a line break.
+pub fn render(trace: &Trace, sources: &Sources, focus: Focus<'_>, style: &Style) -> Result<String, UnknownName> {
+    check(trace, focus)?;
+    let mut page = Page::new(style);
+    match focus {
+        Focus::All => sections::all(&mut page, trace, sources),
+        Focus::Subscriber(name) => focus::subscriber(&mut page, trace, sources, name),
+        Focus::Rule(name) => focus::rule(&mut page, trace, sources, name),
+    }
+    Ok(page.finish())
+}
+
+/// Whether what is focused on is named anywhere in the rule set.
+pub fn check(trace: &Trace, focus: Focus<'_>) -> Result<(), UnknownName> {
+    let (kind, name, known): (_, _, Vec<&Arc<str>>) = match focus {
+        Focus::All => return Ok(()),
+        Focus::Subscriber(name) => ("subscriber", name, trace.subscribers.iter().map(|known| &known.name).collect()),
+        Focus::Rule(name) => ("rule", name, trace.rules.iter().map(|known| &known.name).collect()),
+    };
+    if known.iter().any(|known| ***known == *name) {
+        return Ok(());
+    }
+    let near = nearest(name, known.into_iter().map(|known| &**known)).map(str::to_owned);
+    Err(UnknownName { kind, name: name.to_owned(), near })
+}
+
+/// A trace as data: as it is, with each place as its file, line, column and text.
+pub fn to_json(trace: &Trace, sources: &Sources) -> Json {
+    let mut json = serde_json::to_value(trace).unwrap_or_default();
+    let mut left = vec![&mut json];
+    while let Some(value) = left.pop() {
+        match value {
+            Json::Array(items) => left.extend(items),
+            Json::Object(members) => {
+                for (key, member) in members {
+                    match span_of(key, member) {
+                        Some(span) => *member = place(sources, span),
+                        None if is_of_the_event(key) => {}
+                        None => left.push(member),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    json
+}
+
+/// Keys under which stands what the event or the rules hold, in which nothing is a place.
+fn is_of_the_event(key: &str) -> bool {
+    matches!(key, "value" | "id" | "time" | "key" | "decision")
+}
+
+/// The span that the trace wrote as three numbers.
+fn span_of(key: &str, member: &Json) -> Option<Span> {
+    let number = |at: usize| member.get(at).and_then(Json::as_u64).and_then(|n| u32::try_from(n).ok());
+    let is_place = matches!(key, "span" | "declared") && member.is_array();
+    is_place.then_some(())?;
+    Some(Span { file: FileId(number(0)?), start: number(1)?, end: number(2)? })
+}
+
+fn place(sources: &Sources, span: Span) -> Json {
+    let Some(file) = sources.get(span.file) else { return Json::Null };
+    let position = file.position(span.start);
+    serde_json::json!({
+        "file": file.path,
+        "line": position.line,
+        "column": position.column,
+        "text": sources.snippet(span),
+    })
+}

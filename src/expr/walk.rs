@@ -6,7 +6,9 @@ impl Typed {
     /// The expressions that it is directly made of, in the order in which they are written.
     pub fn children(&self) -> impl Iterator<Item = &Typed> {
         let (one, two, three, many): (Option<&Typed>, Option<&Typed>, Option<&Typed>, &[Typed]) = match &self.node {
-            TypedNode::Const(_) | TypedNode::Path(_) | TypedNode::Define(_) | TypedNode::It(_) => (None, None, None, &[]),
+            TypedNode::Const(_) | TypedNode::Path(_) | TypedNode::Define(_) | TypedNode::It(_) => {
+                (None, None, None, &[])
+            }
             TypedNode::List(items) | TypedNode::And(items) | TypedNode::Or(items) => (None, None, None, items),
             TypedNode::Call(_, arguments, _) => (None, None, None, arguments),
             TypedNode::Steps(a, _) | TypedNode::Not(a) | TypedNode::Negate(a) => (Some(a), None, None, &[]),

@@ -83,7 +83,9 @@ impl<'s> Selectivity<'s> {
             Op::Prefix(text) | Op::Suffix(text) => affix_rate(text),
             Op::Has(text) => 2.0 * affix_rate(text),
             Op::Contains(_) => 0.1,
-            Op::Glob(glob) => glob.fragments().iter().max_by_key(|text| text.len()).map_or(0.9, |text| 3.0 * affix_rate(text)),
+            Op::Glob(glob) => {
+                glob.fragments().iter().max_by_key(|text| text.len()).map_or(0.9, |text| 3.0 * affix_rate(text))
+            }
             Op::Matches(_) => 0.4,
         };
         // A computed value has to be worked out for every event before its index can be asked.
@@ -127,4 +129,3 @@ impl Spread {
         }
     }
 }
-

@@ -29,8 +29,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let (layout, trie) = LayoutPlan::new(&rules.envelope, &paths, &mut values);
 
     let mut lowering = Lowering { values: &mut values, conditions: &mut conditions, defines: &rules.defines };
-    let defines: Vec<_> =
-        rules.defines.iter().map(|define| CasesPlan::new(&define.cases, &mut lowering)).collect();
+    let defines: Vec<_> = rules.defines.iter().map(|define| CasesPlan::new(&define.cases, &mut lowering)).collect();
     let define_values = (0..rules.defines.len()).map(|n| lowering.values.intern(&define(n))).collect();
     let labels = Labels::new(rules, &mut lowering);
 

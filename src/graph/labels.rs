@@ -3,8 +3,8 @@
 use super::condition::{Lowering, NodeId};
 use super::names::Names;
 use super::values::ValueId;
-use crate::rules::{Cases, Name, RuleSet};
 use crate::expr::Typed;
+use crate::rules::{Cases, Name, RuleSet};
 use std::collections::BTreeSet;
 
 /// The first alternative that applies and is not null.
@@ -39,9 +39,10 @@ impl Labels {
         let all: BTreeSet<_> =
             set.chain(rules.labels.iter().map(|label| &label.name)).map(|name| name.text.clone()).collect();
         let names = Names::new(all);
-        let own = rules.labels.iter().filter_map(|label| {
-            Some((names.number(&label.name.text)?, CasesPlan::new(&label.cases, lowering)))
-        });
+        let own = rules
+            .labels
+            .iter()
+            .filter_map(|label| Some((names.number(&label.name.text)?, CasesPlan::new(&label.cases, lowering))));
         let own = own.collect();
         Labels { names, own }
     }

@@ -89,11 +89,6 @@ impl<'a, 's> Run<'a, 's> {
         }
     }
 
-    /// The arena of this event.
-    pub(crate) fn arena(&self) -> &'a Bump {
-        self.arena
-    }
-
     /// The zone of the rule set.
     pub(crate) fn zone(&self) -> &'a TimeZone {
         &self.graph.zone
@@ -354,8 +349,7 @@ impl<'a, 's> Run<'a, 's> {
         let graph = self.graph;
         let defaults = std::mem::take(&mut self.state.defaults);
         for target in defaults.ones() {
-            let meaning =
-                if graph.targets.unsure.contains(target) { Meaning::Candidate } else { Meaning::Sure };
+            let meaning = if graph.targets.unsure.contains(target) { Meaning::Candidate } else { Meaning::Sure };
             self.hit(&[Entry::new(target as u32, meaning)]);
         }
         self.state.defaults = defaults;

@@ -109,8 +109,7 @@ impl Topics {
         subscribers.dedup();
         let mut sets = FixedBitSet::with_capacity(self.patterns.len());
         self.sets.matches(topic, &mut |set| sets.insert(set as usize));
-        let mut entries: Vec<Entry> =
-            sets.ones().filter_map(|set| self.access.get(set)).flatten().copied().collect();
+        let mut entries: Vec<Entry> = sets.ones().filter_map(|set| self.access.get(set)).flatten().copied().collect();
         entries.sort_unstable();
         entries.dedup();
         let settings_json =

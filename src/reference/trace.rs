@@ -348,15 +348,15 @@ pub struct SubscriberTrace {
 }
 
 impl Condition {
-    /// The parts to blame where it does not hold: of `all` the first that failed, of `any` every one, of `not` the one that
-    /// held; each followed down to what can be followed no further.
-    pub fn why_not(&self) -> Vec<&Condition> {
+    /// The parts that decided it. Where it does not hold: of `all` the first that failed, of `any` every one, of `not` the
+    /// one that held; each followed down to what can be followed no further. Where it holds, the other way round.
+    pub fn why(&self) -> Vec<&Condition> {
         let mut out = Vec::new();
-        self.blame(false, &mut out);
+        self.blame(self.held, &mut out);
         out
     }
 
-    /// Collects what is to blame for not being `wanted`… the other way round inside `not`.
+    /// Collects what is to blame for its being `held`.
     fn blame<'c>(&'c self, held: bool, out: &mut Vec<&'c Condition>) {
         let guilty = |part: &&Condition| part.held == held;
         match (self.kind, held) {

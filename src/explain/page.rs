@@ -1,0 +1,128 @@
+//! A page of text: lines of styled pieces, kept within the width where that is possible.
+
+use super::Style;
+
+/// How wide a line should be at most.
+const WIDTH: usize = 100;
+
+/// What a piece of text is, which decides how it looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    Plain,
+    Heading,
+    Name,
+    Yes,
+    No,
+    Faint,
+}
+
+/// A line to be: pieces that stand beside one another, or below where there is no room.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    pieces: Vec<(Look, String)>,
+}
+
+impl Line {
+    pub(super) fn new() -> Line {
+        Line::default()
+    }
+
+    /// Adds a piece, unless it is empty.
+    #[must_use]
+    pub(super) fn add(mut self, look: Look, text: impl Into<String>) -> Line {
+        let text = text.into();
+        if !text.is_empty() {
+            self.pieces.push((look, text));
+        }
+        self
+    }
+
+    #[must_use]
+    pub(super) fn plain(self, text: impl Into<String>) -> Line {
+        self.add(Look::Plain, text)
+    }
+
+    #[must_use]
+    pub(super) fn faint(self, text: impl Into<String>) -> Line {
+        self.add(Look::Faint, text)
+    }
+
+    #[must_use]
+    pub(super) fn name(self, text: impl Into<String>) -> Line {
+        self.add(Look::Name, text)
+    }
+
+    /// ✓ or ✗.
+    #[must_use]
+    pub(super) fn mark(self, yes: bool) -> Line {
+        if yes { self.add(Look::Yes, "✓") } else { self.add(Look::No, "✗") }
+    }
+}
+
+/// The page.
+#[derive(Debug)]
+pub(super) struct Page<'s> {
+    style: &'s Style,
+    text: String,
+}
+
+impl<'s> Page<'s> {
+    pub(super) fn new(style: &'s Style) -> Page<'s> {
+        Page { style, text: String::new() }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    /// A heading, with an empty line before it.
+    pub(super) fn heading(&mut self, line: Line) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.line(0, line);
+    }
+
+    /// A line, `depth` steps in. What does not fit goes below, two steps further in.
+    pub(super) fn line(&mut self, depth: usize, line: Line) {
+        let indent = "  ".repeat(depth);
+        let mut column = indent.len();
+        self.text.push_str(&indent);
+        let mut first = true;
+        let mut after_mark = false;
+        for (look, text) in line.pieces {
+            let width = text.chars().count();
+            let gap = if first { 0 } else if after_mark { 1 } else { 2 };
+            if !first && !after_mark && column + gap + width > WIDTH {
+                self.text.push('\n');
+                self.text.push_str(&indent);
+                self.text.push_str("    ");
+                column = indent.len() + 4;
+            } else {
+                self.text.push_str(&" ".repeat(gap));
+                column += gap;
+            }
+            self.piece(look, &text);
+            column += width;
+            first = false;
+            after_mark = matches!(text.as_str(), "✓" | "✗" | "·");
+        }
+        self.text.push('\n');
+    }
+
+    fn piece(&mut self, look: Look, text: &str) {
+        let start = match look {
+            Look::Plain => "",
+            Look::Heading => self.style.heading,
+            Look::Name => self.style.name,
+            Look::Yes => self.style.yes,
+            Look::No => self.style.no,
+            Look::Faint => self.style.faint,
+        };
+        self.text.push_str(start);
+        self.text.push_str(text);
+        if !start.is_empty() {
+            self.text.push_str(self.style.reset);
+        }
+    }
+}

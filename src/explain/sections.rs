@@ -1,0 +1,307 @@
+//! The whole trace, a section a stage. What has nothing to do with the event is counted and not listed.
+
+use super::page::{Line, Look, Page};
+use super::words::{count, leads_to, list, place, quoted, reading, readings, reason, short, value, why};
+use crate::decision::{Decision, Status};
+use crate::diagnostic::Sources;
+use crate::reference::{
+    RowTrace, RuleOutcome, RuleTrace, SchemaOutcome, SchemaTrace, SubscriberTrace, TableTrace, Trace,
+};
+use std::sync::Arc;
+
+/// Everything.
+pub(super) fn all(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+    headline(page, trace);
+    if trace.decision.status == Status::Malformed {
+        return;
+    }
+    topics(page, trace, sources);
+    filters(page, trace, sources);
+    schemas(page, trace, sources);
+    rules(page, trace, sources);
+    tables(page, trace, sources);
+    subscribers(page, trace, sources);
+    decision(page, trace, sources);
+}
+
+/// What came of it, before the reasons.
+pub(super) fn headline(page: &mut Page<'_>, trace: &Trace) {
+    let decision = &trace.decision;
+    let good = matches!(decision.status, Status::Routed);
+    let look = if good { Look::Yes } else { Look::No };
+    let line = Line::new().name(event(trace)).plain(trace.event.topic.clone().unwrap_or_default());
+    page.heading(line.add(look, decision.status.as_str()).plain(leads_to(&decision.subscribers)));
+    if let Some(error) = &decision.error {
+        page.line(1, Line::new().plain(format!("line {}: {error}", trace.line)));
+    }
+    if let Some(input) = &decision.input {
+        page.line(1, Line::new().faint(short(input)));
+    }
+    if decision.status != Status::Malformed {
+        let time = if trace.event.time.is_null() { String::new() } else { format!("time {}", value(&trace.event.time)) };
+        page.line(1, Line::new().faint(format!("line {}", trace.line)).faint(time).faint(format!("now {}", trace.event.now)));
+    }
+}
+
+/// What an event is called: its id, or its line.
+pub(super) fn event(trace: &Trace) -> String {
+    match &trace.decision.id {
+        serde_json::Value::Null => format!("event on line {}", trace.line),
+        serde_json::Value::String(id) => id.clone(),
+        id => id.to_string(),
+    }
+}
+
+fn heading(page: &mut Page<'_>, text: &str) {
+    page.heading(Line::new().add(Look::Heading, text));
+}
+
+fn topics(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+    if trace.topics.is_empty() {
+        return;
+    }
+    heading(page, "Topic");
+    let mut others = 0;
+    for topic in &trace.topics {
+        if !topic.matched && topic.settings.is_empty() {
+            others += 1;
+            continue;
+        }
+        let settings =
+            if topic.settings.is_empty() { String::new() } else { format!("settings: {}", list(&topic.settings)) };
+        let to = if topic.matched { leads_to(&topic.subscribers) } else { String::new() };
+        let line = if topic.matched { Line::new().mark(true) } else { Line::new().faint("·") };
+        page.line(1, line.name(&*topic.pattern).plain(to).plain(settings).faint(place(sources, topic.span)));
+    }
+    if others > 0 {
+        let matches = if others == 1 { "does not match" } else { "do not match" };
+        let what = count(others, "node or pattern", "nodes and patterns");
+        page.line(1, Line::new().faint("·").faint(format!("{what} {matches}")));
+    }
+}
+
+fn filters(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+    if trace.filters.is_empty() {
+        return;
+    }
+    heading(page, "Filters");
+    for filter in &trace.filters {
+        let said = match (filter.reached, filter.dropped, filter.drop) {
+            (false, ..) => "was not looked at, since the event is dropped",
+            (_, false, _) => "lets the event through",
+            (_, true, true) => "drops the event: its condition holds",
+            (_, true, false) => "drops the event: what it keeps has to meet its condition",
+        };
+        let mark = if filter.reached { Line::new().mark(!filter.dropped) } else { Line::new().faint("·") };
+        page.line(1, mark.name(&*filter.name).plain(said).faint(place(sources, filter.span)));
+        if let Some(condition) = &filter.condition {
+            why(page, 3, condition, sources);
+        }
+    }
+}
+
+fn schemas(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+    if trace.schemas.is_empty() {
+        return;
+    }
+    heading(page, "Schemas");
+    for schema in &trace.schemas {
+        one_schema(page, trace, schema, sources);
+    }
+}
+
+pub(super) fn one_schema(page: &mut Page<'_>, trace: &Trace, schema: &SchemaTrace, sources: &Sources) {
+    let topic = trace.event.topic.as_deref().unwrap_or_default();
+    let target = schema.target;
+    let said = match schema.outcome {
+        SchemaOutcome::NotReached => "was not looked at, since the event is dropped".to_owned(),
+        SchemaOutcome::OtherTopic => format!("is for {}, and the topic is `{topic}`", quoted(&schema.topics)),
+        SchemaOutcome::Condition => "does not apply: its condition does not hold:".to_owned(),
+        SchemaOutcome::Valid => format!("`{target}` is as it should be"),
+        SchemaOutcome::Invalid if schema.rejects => format!("rejects the event, since `{target}` is not valid:"),
+        SchemaOutcome::Invalid => format!("flags the event, since `{target}` is not valid:"),
+    };
+    let line = match schema.outcome {
+        SchemaOutcome::Valid => Line::new().mark(true),
+        SchemaOutcome::Invalid => Line::new().mark(false),
+        _ => Line::new().faint("·"),
+    };
+    page.line(1, line.name(&*schema.name).plain(said).faint(place(sources, schema.span)));
+    if let (SchemaOutcome::Condition, Some(condition)) = (schema.outcome, &schema.condition) {
+        why(page, 3, condition, sources);
+    }
+    for fault in &schema.faults {
+        let path = if fault.path.is_empty() { "(the whole)" } else { &fault.path };
+        page.line(3, Line::new().plain(path).plain(fault.message.clone()));
+    }
+}
+
+fn rules(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+    if trace.rules.is_empty() {
+        return;
+    }
+    heading(page, "Rules");
+    let mut others = Vec::new();
+    for rule in &trace.rules {
+        match rule.outcome {
+            RuleOutcome::OtherTopic { .. } | RuleOutcome::NotReached => others.push(&rule.name),
+            _ => one_rule(page, trace, rule, sources),
+        }
+    }
+    if !others.is_empty() {
+        page.line(1, Line::new().faint("·").faint(not_listed(&others, trace.decision.status)));
+    }
+}
+
+/// The rules that had no part in it, the first few by name.
+fn not_listed(rules: &[&Arc<str>], status: Status) -> String {
+    let why = match status {
+        Status::Dropped | Status::Rejected => format!("not looked at, since the event is {}", status.as_str()),
+        _ => "for other topics".to_owned(),
+    };
+    let named = list(rules.iter().copied().take(4));
+    let more = if rules.len() > 4 { ", …" } else { "" };
+    format!("{} {why}: {named}{more}", count(rules.len(), "rule", "rules"))
+}
+
+/// A rule with its reason.
+pub(super) fn one_rule(page: &mut Page<'_>, trace: &Trace, rule: &RuleTrace, sources: &Sources) {
+    let topic = trace.event.topic.as_deref().unwrap_or_default();
+    let matched = rule.outcome.matched();
+    let priority = if rule.priority == 0 { String::new() } else { format!("priority {}", rule.priority) };
+    let mut line = Line::new().mark(matched).name(&*rule.name).faint(priority);
+    line = if matched { line.plain(leads_to(&rule.subscribers)) } else { line.plain(reason(rule, topic)) };
+    page.line(1, line.faint(place(sources, rule.span)));
+    rule_conditions(page, 3, trace, rule, sources);
+    if matched && !rule.exclude.is_empty() {
+        page.line(3, Line::new().plain(format!("excludes {}", quoted(&rule.exclude))));
+    }
+    if matched && rule.stop {
+        page.line(3, Line::new().plain("stop: rules of lower rank are not considered"));
+    }
+}
+
+/// The conditions that decided a rule: its own, and where a group's failed, that.
+pub(super) fn rule_conditions(page: &mut Page<'_>, depth: usize, trace: &Trace, rule: &RuleTrace, sources: &Sources) {
+    let of_group = |name: &Arc<str>| trace.groups.iter().find(|group| group.name == *name);
+    match &rule.outcome {
+        RuleOutcome::Matched => {
+            let around = rule.groups.iter().filter_map(of_group).filter_map(|group| group.condition.as_ref());
+            for condition in around.chain(&rule.condition) {
+                why(page, depth, condition, sources);
+            }
+        }
+        RuleOutcome::Condition { group: None } => {
+            rule.condition.iter().for_each(|condition| why(page, depth, condition, sources));
+        }
+        RuleOutcome::Condition { group: Some(group) } => {
+            let condition = of_group(group).and_then(|group| group.condition.as_ref());
+            condition.into_iter().for_each(|condition| why(page, depth, condition, sources));
+        }
+        _ => {}
+    }
+}
+
+fn tables(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+    if trace.tables.is_empty() {
+        return;
+    }
+    heading(page, "Tables");
+    for table in &trace.tables {
+        if !table.reached {
+            page.line(1, Line::new().faint("·").name(&*table.name).plain("was not looked at"));
+            continue;
+        }
+        let chosen: Vec<&RowTrace> = table.rows.iter().filter(|row| row.chosen).collect();
+        let line = Line::new().mark(!chosen.is_empty()).name(&*table.name).plain(inputs(table));
+        page.line(1, line.faint(place(sources, table.span)));
+        for row in chosen {
+            page.line(3, Line::new().plain(row_name(row, sources)).plain(leads_to(&row.target.subscribers)));
+        }
+        if table.fell_through {
+            let otherwise = table.otherwise.as_ref();
+            let to = otherwise.map_or("nobody".to_owned(), |target| leads_to(&target.subscribers));
+            page.line(3, Line::new().plain("no row matches; otherwise").plain(to));
+        }
+    }
+}
+
+/// What a table was looked into with.
+pub(super) fn inputs(table: &TableTrace) -> String {
+    let default = if table.by_default { ", the default" } else { "" };
+    match table.inputs.first() {
+        Some(key) if table.rows.iter().any(|row| row.key.is_some()) => format!("{}{default}", reading(key)),
+        _ => readings(&table.inputs),
+    }
+}
+
+/// `row "gold"`, or the place of a row that has no key.
+pub(super) fn row_name(row: &RowTrace, sources: &Sources) -> String {
+    match &row.key {
+        Some(key) => format!("row {}", value(key)),
+        None => format!("row at {}", place(sources, row.span)),
+    }
+}
+
+fn subscribers(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+    let touched = |person: &&SubscriberTrace| person.gets || !person.chosen_by.is_empty();
+    let touched: Vec<&SubscriberTrace> = trace.subscribers.iter().filter(touched).collect();
+    if touched.is_empty() {
+        return;
+    }
+    heading(page, "Subscribers");
+    for person in touched {
+        one_subscriber(page, person, sources);
+    }
+}
+
+/// Who chose a subscriber, and who took it away again.
+pub(super) fn one_subscriber(page: &mut Page<'_>, person: &SubscriberTrace, sources: &Sources) {
+    let by = person.chosen_by.iter().map(|by| by.replacen(':', " ", 1)).collect::<Vec<_>>().join(", ");
+    let by = if by.is_empty() { "chosen by nothing".to_owned() } else { format!("by {by}") };
+    page.line(1, Line::new().mark(person.gets).name(&*person.name).plain(by));
+    if !person.excluded_by.is_empty() && !person.chosen_by.is_empty() {
+        page.line(3, Line::new().plain(format!("excluded by {}", quoted(&person.excluded_by))));
+    } else if let Some(filter) = person.filter.as_ref().filter(|filter| !filter.held && !person.chosen_by.is_empty()) {
+        page.line(3, Line::new().plain("held back by its own filter:"));
+        why(page, 4, filter, sources);
+    }
+}
+
+fn decision(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+    let decision = &trace.decision;
+    heading(page, "Decision");
+    page.line(1, Line::new().faint("status").plain(decision.status.as_str()).plain(status_reason(decision)));
+    page.line(1, Line::new().faint("subscribers").plain(or_none(&decision.subscribers)));
+    page.line(1, Line::new().faint("rules").plain(or_none(&decision.rules)));
+    for label in &trace.labels {
+        let by = format!("by {}", label.set_by.replacen(':', " ", 1));
+        let text = format!("{} = {}", label.name, value(&label.value));
+        page.line(1, Line::new().faint("label").plain(text).plain(by).faint(place(sources, label.span)));
+    }
+    for (key, setting) in &decision.settings {
+        let from = trace.topics.iter().find(|topic| topic.settings.contains(key));
+        let place = from.map(|topic| format!("of topic {}", topic.pattern)).unwrap_or_default();
+        page.line(1, Line::new().faint("setting").plain(format!("{key} = {}", value(setting))).faint(place));
+    }
+    for error in &decision.errors {
+        let more = error.count.saturating_sub(error.asked_by.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let text = format!("`{}` is a {}, where a {} is needed", error.path, error.found, error.expected);
+        let by = format!("by {}{more}", error.asked_by.join(", "));
+        page.line(1, Line::new().add(Look::No, "type error").plain(text).plain(by));
+    }
+}
+
+fn or_none(names: &[Arc<str>]) -> String {
+    if names.is_empty() { "none".to_owned() } else { list(names) }
+}
+
+fn status_reason(decision: &Decision) -> String {
+    match (&decision.dropped_by, decision.status) {
+        (Some(filter), _) => format!("by filter `{filter}`"),
+        (None, Status::Unrouted) => "nobody is left whom topics, rules or tables chose".to_owned(),
+        (None, Status::Rejected) => "a schema refused it".to_owned(),
+        _ => String::new(),
+    }
+}

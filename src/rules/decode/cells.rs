@@ -1,0 +1,143 @@
+//! The cells of a table with several inputs, as conditions over those inputs.
+
+use super::condition::{joined, negation};
+use super::{Decoder, Fields, constant, type_of};
+use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
+use crate::event::{Json, Type};
+use crate::expr::functions::{self, Prepare};
+use crate::expr::{Aux, Comparison, Typed, TypedNode};
+use crate::rules::{Name, keys};
+use crate::yaml::{Entry, Kind, Node};
+
+/// The inputs of a table.
+pub(super) struct Inputs {
+    /// Name and expression; none where the expression is wrong, which has been reported.
+    all: Vec<(Name, Option<Typed>)>,
+}
+
+impl Inputs {
+    pub(super) fn into_pairs(self) -> Vec<(Name, Typed)> {
+        self.all.into_iter().filter_map(|(name, typed)| Some((name, typed?))).collect()
+    }
+}
+
+impl Decoder<'_> {
+    pub(super) fn inputs(&mut self, fields: &Fields<'_>) -> Inputs {
+        let entries = fields.get("inputs").and_then(|node| self.mapping(node, "a mapping of input names to expressions"));
+        let mut all = Vec::new();
+        for entry in entries.unwrap_or_default() {
+            let Some(name) = self.key_name(entry) else { continue };
+            let typed = if self.refuse_empty(entry) { None } else { self.expression(&entry.value) };
+            all.push((name, typed));
+        }
+        Inputs { all }
+    }
+
+    /// All cells of a row as one condition; none where any event will do.
+    pub(super) fn cells(&mut self, node: &Node, inputs: &Inputs) -> Option<Typed> {
+        let entries = self.mapping(node, "a mapping of inputs to cells")?;
+        let mut conditions = Vec::new();
+        for entry in entries {
+            let known = inputs.all.iter().find(|(name, _)| *name.text == *entry.key.text.value);
+            let Some((_, input)) = known else {
+                self.unknown_input(entry, inputs);
+                continue;
+            };
+            if self.refuse_empty(entry) {
+                continue;
+            }
+            let Some(input) = input else { continue };
+            conditions.extend(self.cell(&entry.value, input));
+        }
+        if conditions.is_empty() { None } else { Some(joined(conditions, node.span, TypedNode::And)) }
+    }
+
+    fn unknown_input(&mut self, entry: &Entry, inputs: &Inputs) {
+        let key = &entry.key.text;
+        let names = || inputs.all.iter().map(|(name, _)| &*name.text);
+        let listed = || format!("its inputs are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
+        let message = format!("the table has no input `{}`", key.value);
+        let help = did_you_mean(&key.value, names()).unwrap_or_else(listed);
+        self.report(Diagnostic::new(Code::UnknownKey, key.span(), message).help(help));
+    }
+
+    fn cell(&mut self, node: &Node, input: &Typed) -> Option<Typed> {
+        match &node.kind {
+            Kind::Scalar(scalar) => Some(compare(Comparison::Equal, input, scalar.value.clone(), node.span)),
+            Kind::Sequence(_) => self.one_of(node, input, node.span),
+            Kind::Mapping(entries) => {
+                self.fields(node, &keys::CELL)?;
+                if entries.is_empty() {
+                    self.bad_value(node, format!("a cell needs one of {}", keys::CELL.listed()));
+                }
+                let known = entries.iter().filter(|entry| keys::CELL.has(&entry.key.text.value) && !entry.value.is_empty());
+                let conditions: Vec<Typed> = known.filter_map(|entry| self.operator(entry, input)).collect();
+                if conditions.is_empty() { None } else { Some(joined(conditions, node.span, TypedNode::And)) }
+            }
+        }
+    }
+
+    fn operator(&mut self, entry: &Entry, input: &Typed) -> Option<Typed> {
+        let node = &entry.value;
+        let span = entry.key.text.span().to(node.span);
+        match entry.key.text.value.as_str() {
+            "eq" => Some(compare(Comparison::Equal, input, self.literal(node), span)),
+            "ne" => Some(compare(Comparison::NotEqual, input, self.literal(node), span)),
+            "gt" => self.ordering(Comparison::Greater, node, input, span),
+            "gte" => self.ordering(Comparison::GreaterEqual, node, input, span),
+            "lt" => self.ordering(Comparison::Less, node, input, span),
+            "lte" => self.ordering(Comparison::LessEqual, node, input, span),
+            "in" => self.one_of(node, input, span),
+            "not_in" => Some(negation(self.one_of(node, input, span)?, span)),
+            "glob" => self.glob(node, input, span),
+            _ => {
+                // There and not null.
+                let comparison = if self.boolean(node)? { Comparison::NotEqual } else { Comparison::Equal };
+                Some(compare(comparison, input, Json::Null, span))
+            }
+        }
+    }
+
+    fn ordering(&mut self, comparison: Comparison, node: &Node, input: &Typed, span: Span) -> Option<Typed> {
+        let limit = node.scalar().map(|scalar| scalar.value.clone());
+        match limit {
+            Some(limit @ (Json::Number(_) | Json::String(_))) => Some(compare(comparison, input, limit, span)),
+            _ => {
+                let message = format!("only numbers and strings have an order, and this is {}", node.describe());
+                self.report(Diagnostic::new(Code::TypeMismatch, node.span, message));
+                None
+            }
+        }
+    }
+
+    fn one_of(&mut self, node: &Node, input: &Typed, span: Span) -> Option<Typed> {
+        if self.list(node, "a list of values")?.is_empty() {
+            self.bad_value(node, "the list of values is empty");
+        }
+        let values = constant(self.literal(node), node.span);
+        let node = TypedNode::In(Box::new(input.clone()), Box::new(values));
+        Some(Typed { span, ty: Type::BOOLEAN, node })
+    }
+
+    fn glob(&mut self, node: &Node, input: &Typed, span: Span) -> Option<Typed> {
+        let pattern = Json::from(self.string(node)?.text.value.as_str());
+        let function = functions::find("glob")?;
+        let prepare = Prepare { args: &[None, Some(&pattern)], lookups: &self.lookups };
+        let aux = match function.prepare.map_or(Ok(Aux::None), |prepare_with| prepare_with(&prepare)) {
+            Ok(aux) => aux,
+            Err(error) => {
+                self.report(Diagnostic::new(error.code, node.span, error.message).maybe_help(error.help));
+                return None;
+            }
+        };
+        let args = vec![input.clone(), constant(pattern, node.span)];
+        Some(Typed { span, ty: Type::BOOLEAN, node: TypedNode::Call(function, args, aux) })
+    }
+}
+
+/// `input <comparison> value`.
+fn compare(comparison: Comparison, input: &Typed, value: Json, span: Span) -> Typed {
+    let value = Typed { span, ty: type_of(&value), node: TypedNode::Const(value) };
+    let node = TypedNode::Compare(comparison, Box::new(input.clone()), Box::new(value));
+    Typed { span, ty: Type::BOOLEAN, node }
+}

@@ -1,0 +1,287 @@
+//! The small parts that decoding is made of: mappings with known keys, names, lists, literals. Each reports what is wrong
+//! and yields what is right.
+
+use super::{Decoder, Named};
+use crate::diagnostic::{Code, Diagnostic, Text, did_you_mean};
+use crate::event::Json;
+use crate::rules::Name;
+use crate::rules::keys::Keys;
+use crate::topic::TopicPattern;
+use crate::yaml::{Entry, Kind, Node, Scalar};
+
+/// A mapping whose keys were checked.
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'n> {
+    /// The mapping.
+    pub(super) node: &'n Node,
+    entries: &'n [Entry],
+    of: &'static str,
+}
+
+impl<'n> Fields<'n> {
+    /// The entry of a key, unless it is empty (which has been reported).
+    pub(super) fn entry(&self, key: &str) -> Option<&'n Entry> {
+        self.entries.iter().find(|entry| entry.key.text.value == key && (key == "value" || !entry.value.is_empty()))
+    }
+
+    /// The value of a key.
+    pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// True if the key is there, with a value or without.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|entry| entry.key.text.value == key)
+    }
+}
+
+impl Decoder<'_> {
+    /// `expected …, found …`.
+    pub(super) fn wrong_type(&mut self, node: &Node, expected: &str) {
+        let message = format!("expected {expected}, found {}", node.describe());
+        self.report(Diagnostic::new(Code::WrongType, node.span, message));
+    }
+
+    /// A value outside of what is allowed.
+    pub(super) fn bad_value(&mut self, node: &Node, message: impl Into<String>) {
+        self.report(Diagnostic::new(Code::BadValue, node.span, message));
+    }
+
+    /// True, and an error, where a key has nothing behind it.
+    pub(super) fn refuse_empty(&mut self, entry: &Entry) -> bool {
+        let empty = entry.value.is_empty();
+        if empty {
+            let key = &entry.key.text;
+            let message = format!("`{}` has no value", key.value);
+            let help = "write a value behind it, or leave the key out; an empty list is `[]`";
+            self.report(Diagnostic::new(Code::EmptyValue, key.span(), message).help(help));
+        }
+        empty
+    }
+
+    /// The entries of a mapping.
+    pub(super) fn mapping<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n [Entry]> {
+        match &node.kind {
+            Kind::Mapping(entries) => Some(entries),
+            _ => {
+                self.wrong_type(node, expected);
+                None
+            }
+        }
+    }
+
+    /// A mapping with known keys: reports the others, and those without a value.
+    pub(super) fn fields<'n>(&mut self, node: &'n Node, keys: &'static Keys) -> Option<Fields<'n>> {
+        let entries = self.mapping(node, &format!("a mapping ({})", keys.of))?;
+        for entry in entries {
+            match entry.key.text.value.as_str() {
+                "value" if keys.has("value") => {}
+                key if keys.has(key) => {
+                    self.refuse_empty(entry);
+                }
+                _ => self.unknown_key(entry, keys),
+            }
+        }
+        Some(Fields { node, entries, of: keys.of })
+    }
+
+    /// A key that means nothing there.
+    pub(super) fn unknown_key(&mut self, entry: &Entry, keys: &Keys) {
+        let key = entry.key.text.value.as_str();
+        let known = keys.instead.iter().find(|(tried, _)| *tried == key);
+        let help = known
+            .map(|(_, right)| format!("it is called `{right}` here"))
+            .or_else(|| did_you_mean(key, keys.keys.iter().copied()))
+            .unwrap_or_else(|| format!("{} may have {}", keys.of, keys.listed()));
+        let message = format!("unknown key `{key}` in {}", keys.of);
+        self.report(Diagnostic::new(Code::UnknownKey, entry.key.text.span(), message).help(help));
+    }
+
+    /// The value of a key that must be there.
+    pub(super) fn required<'n>(&mut self, fields: &Fields<'n>, key: &str) -> Option<&'n Node> {
+        if !fields.has(key) {
+            let message = format!("{} needs `{key}`", fields.of);
+            self.report(Diagnostic::new(Code::MissingKey, fields.node.span, message));
+        }
+        fields.get(key)
+    }
+
+    /// A string.
+    pub(super) fn string<'n>(&mut self, node: &'n Node) -> Option<&'n Scalar> {
+        match node.scalar() {
+            Some(scalar) if scalar.value.is_string() => Some(scalar),
+            Some(scalar) if !scalar.value.is_null() => {
+                let message = format!("expected a string, found {}", node.describe());
+                let help = format!("put it into quotes: `\"{}\"`", scalar.text.value);
+                self.report(Diagnostic::new(Code::WrongType, node.span, message).help(help));
+                None
+            }
+            _ => {
+                self.wrong_type(node, "a string");
+                None
+            }
+        }
+    }
+
+    /// `true` or `false`.
+    pub(super) fn boolean(&mut self, node: &Node) -> Option<bool> {
+        let value = node.scalar().and_then(|scalar| scalar.value.as_bool());
+        if value.is_none() {
+            self.wrong_type(node, "`true` or `false`");
+        }
+        value
+    }
+
+    /// A whole number.
+    pub(super) fn integer(&mut self, node: &Node) -> Option<i64> {
+        let value = node.scalar().and_then(|scalar| scalar.value.as_i64());
+        if value.is_none() {
+            match node.describe() {
+                "a number" => self.bad_value(node, "expected a whole number of at most 64 bits"),
+                _ => self.wrong_type(node, "a whole number"),
+            }
+        }
+        value
+    }
+
+    /// Text for people.
+    pub(super) fn prose(&mut self, fields: &Fields<'_>, key: &str) -> Option<String> {
+        fields.get(key).and_then(|node| self.string(node)).map(|scalar| scalar.text.value.clone())
+    }
+
+    /// The items of a list.
+    pub(super) fn list<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n [Node]> {
+        match &node.kind {
+            Kind::Sequence(items) => {
+                items.iter().filter(|item| item.is_empty()).for_each(|item| {
+                    let message = "an item of the list has no value";
+                    self.report(Diagnostic::new(Code::EmptyValue, item.span, message));
+                });
+                Some(items)
+            }
+            _ => {
+                self.wrong_type(node, expected);
+                None
+            }
+        }
+    }
+
+    /// One of several words.
+    pub(super) fn choice<T: Copy>(&mut self, node: &Node, words: &[(&str, T)]) -> Option<T> {
+        let text = &self.string(node)?.text.value;
+        let found = words.iter().find(|(word, _)| word == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let quoted: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+            let message = format!("`{text}` is not one of {}", quoted.join(", "));
+            let help = did_you_mean(text, words.iter().map(|(word, _)| *word));
+            self.report(Diagnostic::new(Code::BadValue, node.span, message).maybe_help(help));
+        }
+        found
+    }
+
+    /// A name: a string with something in it.
+    pub(super) fn name(&mut self, node: &Node) -> Option<Name> {
+        let scalar = self.string(node)?;
+        if scalar.text.value.trim().is_empty() {
+            self.bad_value(node, "a name may not be empty");
+            return None;
+        }
+        Some(Name { text: self.shared(&scalar.text.value), span: node.span })
+    }
+
+    /// The name that a key is.
+    pub(super) fn key_name(&mut self, entry: &Entry) -> Option<Name> {
+        let text = &entry.key.text;
+        if text.value.trim().is_empty() {
+            self.report(Diagnostic::new(Code::BadValue, text.span(), "a name may not be empty"));
+            return None;
+        }
+        Some(Name { text: self.shared(&text.value), span: text.span() })
+    }
+
+    /// A name, checked to be the only one of its kind.
+    pub(super) fn own_name(&mut self, fields: &Fields<'_>, key: &str, kind: Named) -> Option<Name> {
+        let node = self.required(fields, key)?;
+        let name = self.name(node)?;
+        self.unique(kind, &name);
+        Some(name)
+    }
+
+    /// A name, or a list of names.
+    pub(super) fn names(&mut self, node: &Node) -> Vec<Name> {
+        match &node.kind {
+            Kind::Scalar(scalar) if scalar.value.is_null() => {
+                self.wrong_type(node, "a list or a string");
+                Vec::new()
+            }
+            Kind::Scalar(_) => self.name(node).into_iter().collect(),
+            Kind::Sequence(_) => {
+                let items = self.list(node, "a list or a string").unwrap_or_default();
+                items.iter().filter(|item| !item.is_empty()).filter_map(|item| self.name(item)).collect()
+            }
+            Kind::Mapping(_) => {
+                self.wrong_type(node, "a list or a string");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Names behind a key that may be left out.
+    pub(super) fn names_at(&mut self, fields: &Fields<'_>, key: &str) -> Vec<Name> {
+        fields.get(key).map_or_else(Vec::new, |node| self.names(node))
+    }
+
+    /// A topic pattern, or a list of them, behind a key that may be left out.
+    pub(super) fn patterns_at(&mut self, fields: &Fields<'_>, key: &str) -> Vec<TopicPattern> {
+        let Some(node) = fields.get(key) else { return Vec::new() };
+        let items = match &node.kind {
+            Kind::Sequence(items) if items.is_empty() => {
+                self.bad_value(node, format!("`{key}` lists no topics, so nothing would match"));
+                return Vec::new();
+            }
+            Kind::Sequence(_) => self.list(node, "").unwrap_or_default(),
+            Kind::Scalar(_) => std::slice::from_ref(node),
+            Kind::Mapping(_) => {
+                self.wrong_type(node, "a topic pattern or a list of them");
+                return Vec::new();
+            }
+        };
+        items.iter().filter(|item| !item.is_empty()).filter_map(|item| self.pattern(item)).collect()
+    }
+
+    fn pattern(&mut self, node: &Node) -> Option<TopicPattern> {
+        let text = &self.string(node)?.text;
+        self.parse_pattern(&text.value, text, 0)
+    }
+
+    /// A pattern that is `prefix` bytes of something else and then `text`.
+    pub(super) fn parse_pattern(&mut self, full: &str, text: &Text, prefix: usize) -> Option<TopicPattern> {
+        match TopicPattern::parse(full) {
+            Ok(pattern) => Some(pattern),
+            Err(error) => {
+                let place = |at: usize| at.saturating_sub(prefix).min(text.value.len());
+                let range = place(error.range.start)..place(error.range.end);
+                let span = if range.is_empty() { text.span() } else { text.locate(range) };
+                self.report(Diagnostic::new(Code::BadTopic, span, error.message));
+                None
+            }
+        }
+    }
+
+    /// A literal. Keys without a value are errors in it as everywhere.
+    pub(super) fn literal(&mut self, node: &Node) -> Json {
+        self.refuse_empties(node);
+        node.to_json()
+    }
+
+    fn refuse_empties(&mut self, node: &Node) {
+        match &node.kind {
+            Kind::Scalar(_) => {}
+            Kind::Sequence(items) => items.iter().for_each(|item| self.refuse_empties(item)),
+            Kind::Mapping(entries) => entries.iter().for_each(|entry| {
+                self.refuse_empty(entry);
+                self.refuse_empties(&entry.value);
+            }),
+        }
+    }
+}

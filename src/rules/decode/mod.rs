@@ -1,0 +1,295 @@
+//! YAML trees → a rule set, a file a section. Everything that is wrong is reported in one go.
+
+use super::files::{FileRef, FileTree};
+use super::keys;
+use super::{Name, RuleSet};
+use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span, Text};
+use crate::event::{Json, Type};
+use crate::expr::{self, DefineId, LookupInfo, PathTable, Root, Scope, Typed, Wanted};
+use crate::schema::Validator;
+use crate::yaml::{Entry, Node};
+use jiff::tz::TimeZone;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+mod active;
+mod condition;
+mod define;
+mod envelope;
+mod fields;
+mod filters;
+mod groups;
+mod lookup_file;
+mod lookups;
+mod rules;
+mod ruleset;
+mod schemas;
+mod subscribers;
+mod cells;
+mod tables;
+mod ties;
+mod topics;
+
+use fields::Fields;
+
+/// A parsed rule file.
+pub(super) struct RuleFile {
+    /// Which file of the tree it is.
+    pub(super) file: FileRef,
+    /// What stands in it.
+    pub(super) node: Node,
+}
+
+/// One section of one file.
+#[derive(Clone, Copy)]
+struct Section<'n> {
+    /// What stands behind the section's key.
+    node: &'n Node,
+    /// The section's key.
+    key: Span,
+    /// The file it stands in.
+    file: &'n FileRef,
+}
+
+/// What is read beside the rule files: schemas and lookups.
+pub(super) struct Reading<'d> {
+    /// Where from.
+    pub(super) tree: &'d Arc<FileTree>,
+    /// Texts that diagnostics point into.
+    pub(super) sources: &'d mut Sources,
+    /// Every file that was read.
+    pub(super) read: &'d mut Vec<(FileRef, Vec<u8>)>,
+}
+
+/// The kinds of things that have names.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Named {
+    Rule,
+    Group,
+    Table,
+    Label,
+    Define,
+    Schema,
+    Filter,
+    Subscriber,
+    Lookup,
+}
+
+impl Named {
+    fn word(self) -> &'static str {
+        match self {
+            Named::Rule => "rule",
+            Named::Group => "group",
+            Named::Table => "table",
+            Named::Label => "label",
+            Named::Define => "named value",
+            Named::Schema => "schema",
+            Named::Filter => "filter",
+            Named::Subscriber => "subscriber",
+            Named::Lookup => "lookup",
+        }
+    }
+}
+
+/// Every root of the language.
+const ROOTS: [Root; 7] = [Root::Event, Root::Data, Root::Headers, Root::Topic, Root::Id, Root::Time, Root::Now];
+
+/// What decoding carries along.
+struct Decoder<'d> {
+    reading: Reading<'d>,
+    diagnostics: &'d mut Vec<Diagnostic>,
+    paths: PathTable,
+    zone: TimeZone,
+    defines: HashMap<String, DefineId>,
+    define_types: Vec<Type>,
+    lookups: HashMap<String, LookupInfo>,
+    /// The schemas that vouch for `data` in what is being compiled.
+    typing: Vec<Validator>,
+    seen: HashMap<(Named, Arc<str>), Span>,
+    texts: HashMap<Arc<str>, Arc<str>>,
+}
+
+/// Decodes all files of a rule set. What comes back is complete only if no error was reported.
+pub(super) fn decode(
+    name: String,
+    files: &[RuleFile],
+    reading: Reading<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> RuleSet {
+    let mut decoder = Decoder {
+        reading,
+        diagnostics,
+        paths: PathTable::default(),
+        zone: TimeZone::UTC,
+        defines: HashMap::new(),
+        define_types: Vec::new(),
+        lookups: HashMap::new(),
+        typing: Vec::new(),
+        seen: HashMap::new(),
+        texts: HashMap::new(),
+    };
+    let sections = decoder.sections(files);
+    decoder.rule_set(name, &sections)
+}
+
+/// The sections of all files, by their names, in file order.
+type Sections<'n> = HashMap<&'static str, Vec<Section<'n>>>;
+
+impl<'d> Decoder<'d> {
+    fn sections<'n>(&mut self, files: &'n [RuleFile]) -> Sections<'n> {
+        let mut sections = Sections::new();
+        for RuleFile { file, node } in files {
+            let Some(entries) = self.mapping(node, "a mapping of sections (`rules:`, `topics:` …)") else { continue };
+            for entry in entries {
+                let key = entry.key.text.value.as_str();
+                match keys::FILE.keys.iter().find(|known| **known == key) {
+                    Some(_) if self.refuse_empty(entry) => {}
+                    Some(known) => {
+                        let section = Section { node: &entry.value, key: entry.key.text.span(), file };
+                        sections.entry(known).or_default().push(section);
+                    }
+                    None => self.unknown_section(entry),
+                }
+            }
+        }
+        sections
+    }
+
+    fn unknown_section(&mut self, entry: &Entry) {
+        if entry.key.text.value == "tests" {
+            let message = "`tests` may not stand in a rule file";
+            let help = "put tests into a file whose name ends in `.test.yaml`";
+            self.report(Diagnostic::new(Code::UnknownKey, entry.key.text.span(), message).help(help));
+            return;
+        }
+        self.unknown_key(entry, &keys::FILE);
+    }
+
+    /// All of it. The order matters: the zone before times, lookups and named values before the expressions that use
+    /// them, schemas before the rules they vouch for.
+    fn rule_set(&mut self, default_name: String, sections: &Sections<'_>) -> RuleSet {
+        let of = |name: &str| sections.get(name).map_or(&[][..], Vec::as_slice);
+        let head = self.head(default_name, of("ruleset"));
+        self.zone = head.zone.clone();
+        let lookups = self.lookups(of("lookups"));
+        let defines = self.defines(of("define"));
+        let envelope = self.envelope(head.envelope);
+        let labels = self.labels(of("labels"));
+        let schemas = self.schemas(of("schemas"));
+        let topics = self.topics(of("topics"));
+        let (rules, groups) = self.rules(of("rules"), &schemas);
+        let tables = self.tables(of("tables"));
+        let filters = self.filters(of("filters"));
+        let subscribers = self.subscribers(of("subscribers"));
+        let rule_set = RuleSet {
+            name: head.name,
+            version: Arc::from(""),
+            zone: head.zone,
+            envelope,
+            defaults: head.defaults,
+            paths: std::mem::take(&mut self.paths),
+            defines,
+            labels,
+            topics,
+            rules,
+            groups,
+            tables,
+            schemas,
+            filters,
+            subscribers,
+            lookups,
+        };
+        if head.strict {
+            self.check_declared(&rule_set);
+        }
+        rule_set
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// One copy of each text.
+    fn shared(&mut self, text: &str) -> Arc<str> {
+        if let Some(shared) = self.texts.get(text) {
+            return shared.clone();
+        }
+        let shared: Arc<str> = Arc::from(text);
+        self.texts.insert(shared.clone(), shared.clone());
+        shared
+    }
+
+    /// False, and an error that shows both places, where a name is taken.
+    fn unique(&mut self, kind: Named, name: &Name) -> bool {
+        match self.seen.entry((kind, name.text.clone())) {
+            std::collections::hash_map::Entry::Vacant(slot) => {
+                slot.insert(name.span);
+                true
+            }
+            std::collections::hash_map::Entry::Occupied(first) => {
+                let first = *first.get();
+                let message = format!("the {} `{}` is defined twice", kind.word(), name.text);
+                let diagnostic = Diagnostic::new(Code::DuplicateName, name.span, message);
+                self.report(diagnostic.label("again here").also(first, "first here"));
+                false
+            }
+        }
+    }
+
+    /// The mapping of names to things that a section is, each name checked to be the only one of its kind.
+    fn named_entries<'n>(&mut self, sections: &[Section<'n>], kind: Named) -> Vec<(Name, &'n Node, &'n FileRef)> {
+        let mut all = Vec::new();
+        for section in sections {
+            let wanted = format!("a mapping of {} names", kind.word());
+            let Some(entries) = self.mapping(section.node, &wanted) else { continue };
+            for entry in entries {
+                let Some(name) = self.key_name(entry) else { continue };
+                if self.unique(kind, &name) & !self.refuse_empty(entry) {
+                    all.push((name, &entry.value, section.file));
+                }
+            }
+        }
+        all
+    }
+
+    /// Compiles an expression over all roots.
+    fn compile(&mut self, text: &Text, wanted: Wanted) -> Option<Typed> {
+        let typing = &self.typing;
+        let type_of = |path: &expr::Path| {
+            let known = typing.iter().map(|schema| schema.type_at(&path.steps)).fold(Type::ANY, Type::and);
+            if path.root != Root::Data || known == Type::NONE { Type::ANY } else { known }
+        };
+        let mut scope = Scope {
+            paths: &mut self.paths,
+            defines: &self.defines,
+            define_types: &self.define_types,
+            lookups: &self.lookups,
+            zone: &self.zone,
+            type_of: &type_of,
+            roots: &ROOTS,
+        };
+        expr::compile_text(text, &mut scope, wanted, self.diagnostics)
+    }
+}
+
+/// A literal as an expression.
+fn constant(value: Json, span: Span) -> Typed {
+    Typed { span, ty: type_of(&value), node: expr::TypedNode::Const(value) }
+}
+
+/// The type of a literal.
+fn type_of(value: &Json) -> Type {
+    match value {
+        Json::Null => Type::NULL,
+        Json::Bool(_) => Type::BOOLEAN,
+        Json::Number(_) => Type::NUMBER,
+        Json::String(_) => Type::STRING,
+        Json::Array(_) => Type::ARRAY,
+        Json::Object(_) => Type::OBJECT,
+    }
+}
+
+/// The whole of a file.
+fn whole(file: FileId) -> Span {
+    Span::new(file, 0, 0)
+}

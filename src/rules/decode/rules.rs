@@ -1,0 +1,163 @@
+//! `rules:`, content rules; what they have in common with groups, and their ranks.
+
+use super::{Decoder, Fields, Named, Section, constant};
+use crate::diagnostic::Span;
+use crate::expr::Typed;
+use crate::rules::{Group, Member, Name, Rule, RuleId, Schema, SchemaTarget, keys};
+use crate::schema::Validator;
+use crate::topic::TopicPattern;
+use crate::yaml::{Kind, Node};
+
+/// What is read so far; rules in file order, their ids not yet ranks.
+#[derive(Default)]
+pub(super) struct Written {
+    pub(super) rules: Vec<Rule>,
+    pub(super) groups: Vec<Group>,
+}
+
+/// The groups around a rule.
+#[derive(Clone, Default)]
+pub(super) struct Around {
+    /// The innermost.
+    pub(super) group: Option<crate::rules::GroupId>,
+    /// The priority that is inherited.
+    pub(super) priority: i64,
+    /// The outermost `first` group's place.
+    pub(super) first: Option<Span>,
+    /// What each group says of topics, where it does.
+    pub(super) topics: Vec<Vec<TopicPattern>>,
+}
+
+/// The schemas that can vouch for `data`, with their topics.
+pub(super) struct Vouching {
+    schemas: Vec<(Vec<TopicPattern>, Validator)>,
+}
+
+impl Decoder<'_> {
+    /// Rules by rank, and groups whose members have those ranks.
+    pub(super) fn rules(&mut self, sections: &[Section<'_>], schemas: &[Schema]) -> (Vec<Rule>, Vec<Group>) {
+        let vouching = Vouching::new(schemas);
+        let mut written = Written::default();
+        for section in sections {
+            self.rule_list(section.node, &Around::default(), &vouching, &mut written);
+        }
+        rank(written)
+    }
+
+    /// Rules and groups in file order; what they are as members of the group around them.
+    pub(super) fn rule_list(
+        &mut self,
+        node: &Node,
+        around: &Around,
+        vouching: &Vouching,
+        written: &mut Written,
+    ) -> Vec<Member> {
+        let Some(items) = self.list(node, "a list of rules and groups") else { return Vec::new() };
+        let mut members = Vec::new();
+        for item in items.iter().filter(|item| !item.is_empty()) {
+            let is_group = matches!(&item.kind, Kind::Mapping(entries) if entries.iter().any(|e| e.key.text.value == "group"));
+            members.extend(match is_group {
+                true => self.group(item, around, vouching, written),
+                false => self.rule(item, around, vouching, written),
+            });
+        }
+        members
+    }
+
+    fn rule(&mut self, node: &Node, around: &Around, vouching: &Vouching, written: &mut Written) -> Option<Member> {
+        let fields = self.fields(node, &keys::RULE)?;
+        let name = self.own_name(&fields, "name", Named::Rule);
+        let topics = self.patterns_at(&fields, "topic");
+        let layers = around.topics.iter().chain(std::iter::once(&topics));
+        self.typing = vouching.of(layers);
+        let when = self.condition_at(&fields, "when");
+        let labels = self.labels_at(&fields);
+        self.typing.clear();
+        let order = written.rules.len() as u32;
+        let rule = Rule {
+            topics,
+            when,
+            labels,
+            subscribers: self.names_at(&fields, "subscribers"),
+            exclude: self.names_at(&fields, "exclude"),
+            priority: self.priority(&fields, around),
+            stop: self.flag(&fields, "stop", false),
+            enabled: self.flag(&fields, "enabled", true),
+            active: self.active(&fields),
+            description: self.prose(&fields, "description"),
+            group: around.group,
+            order,
+            name: name.unwrap_or_else(|| Name { text: "".into(), span: node.span }),
+        };
+        written.rules.push(rule);
+        Some(Member::Rule(RuleId(order)))
+    }
+
+    /// `true` or `false` behind a key that may be left out.
+    pub(super) fn flag(&mut self, fields: &Fields<'_>, key: &str, otherwise: bool) -> bool {
+        fields.get(key).and_then(|node| self.boolean(node)).unwrap_or(otherwise)
+    }
+
+    /// Labels of a rule or a row: literals, or `{expr: …}` for an expression.
+    pub(super) fn labels_at(&mut self, fields: &Fields<'_>) -> Vec<(Name, Typed)> {
+        let Some(node) = fields.get("labels") else { return Vec::new() };
+        let entries = self.mapping(node, "a mapping of labels").unwrap_or_default();
+        let mut labels = Vec::new();
+        for entry in entries {
+            let Some(name) = self.key_name(entry) else { continue };
+            if !self.refuse_empty(entry) {
+                labels.extend(self.label(&entry.value).map(|value| (name, value)));
+            }
+        }
+        labels
+    }
+
+    fn label(&mut self, node: &Node) -> Option<Typed> {
+        let is_expr = match &node.kind {
+            Kind::Mapping(entries) => entries.iter().any(|entry| entry.key.text.value == "expr"),
+            _ => false,
+        };
+        if is_expr {
+            let fields = self.fields(node, &keys::LABEL)?;
+            return self.value_or_expr(&fields);
+        }
+        Some(constant(self.literal(node), node.span))
+    }
+}
+
+impl Vouching {
+    /// A schema vouches for `data` if it validates it, and an event that does not fit never gets to the rules.
+    fn new(schemas: &[Schema]) -> Vouching {
+        let vouches = |schema: &&Schema| schema.rejects && schema.when.is_none() && schema.target == SchemaTarget::Data;
+        let pick = |schema: &Schema| (schema.topics.clone(), schema.validator.clone());
+        Vouching { schemas: schemas.iter().filter(vouches).map(pick).collect() }
+    }
+
+    /// Those that cover every topic which all layers (a rule's and its groups' topics; an empty one takes all) let through.
+    fn of<'t>(&self, layers: impl Iterator<Item = &'t Vec<TopicPattern>> + Clone) -> Vec<Validator> {
+        let covers = |own: &[TopicPattern], layer: &Vec<TopicPattern>| {
+            !layer.is_empty() && layer.iter().all(|pattern| own.iter().any(|by| by.covers(pattern)))
+        };
+        let fits = |own: &[TopicPattern]| own.is_empty() || layers.clone().any(|layer| covers(own, layer));
+        self.schemas.iter().filter(|(own, _)| fits(own)).map(|(_, validator)| validator.clone()).collect()
+    }
+}
+
+/// Sorts rules by priority, then file order, and tells the groups.
+fn rank(written: Written) -> (Vec<Rule>, Vec<Group>) {
+    let Written { mut rules, mut groups } = written;
+    rules.sort_by_key(|rule| std::cmp::Reverse(rule.priority));
+    let mut ranks = vec![RuleId(0); rules.len()];
+    for (rank, rule) in rules.iter().enumerate() {
+        if let Some(slot) = ranks.get_mut(rule.order as usize) {
+            *slot = RuleId(rank as u32);
+        }
+    }
+    for member in groups.iter_mut().flat_map(|group| &mut group.members) {
+        if let Member::Rule(id) = member {
+            *id = ranks.get(id.0 as usize).copied().unwrap_or(*id);
+        }
+    }
+    (rules, groups)
+}
+

@@ -1,0 +1,74 @@
+//! `ruleset:`, which is there at most once.
+
+use super::{Decoder, Fields, Section};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::rules::{Defaults, keys};
+use crate::yaml::Node;
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+
+/// What the section says.
+pub(super) struct Head<'n> {
+    pub(super) name: Arc<str>,
+    pub(super) zone: TimeZone,
+    pub(super) strict: bool,
+    pub(super) envelope: Option<&'n Node>,
+    pub(super) defaults: Defaults,
+}
+
+impl Decoder<'_> {
+    pub(super) fn head<'n>(&mut self, default_name: String, sections: &[Section<'n>]) -> Head<'n> {
+        if let [first, others @ ..] = sections {
+            for other in others {
+                let message = "`ruleset` stands twice in this rule set";
+                let diagnostic = Diagnostic::new(Code::DuplicateName, other.key, message);
+                self.report(diagnostic.label("again here").also(first.key, "first here"));
+            }
+        }
+        let mut head = Head {
+            name: Arc::from(default_name),
+            zone: TimeZone::UTC,
+            strict: false,
+            envelope: None,
+            defaults: Defaults::default(),
+        };
+        let fields = sections.first().and_then(|section| self.fields(section.node, &keys::RULESET));
+        let Some(fields) = fields else { return head };
+        if let Some(name) = fields.get("name").and_then(|node| self.name(node)) {
+            head.name = name.text;
+        }
+        if let Some(zone) = fields.get("timezone").and_then(|node| self.timezone(node)) {
+            head.zone = zone;
+        }
+        head.strict = fields.get("strict_subscribers").and_then(|node| self.boolean(node)).unwrap_or(false);
+        head.envelope = fields.get("envelope");
+        head.defaults = self.defaults(&fields);
+        head
+    }
+
+    fn timezone(&mut self, node: &Node) -> Option<TimeZone> {
+        let name = &self.string(node)?.text.value;
+        if let Ok(zone) = TimeZone::get(name) {
+            return Some(zone);
+        }
+        let known: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
+        let near = did_you_mean(name, known.iter().map(String::as_str));
+        let city = || {
+            let same = |zone: &&String| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(name));
+            known.iter().find(same).map(|zone| format!("did you mean `{zone}`?"))
+        };
+        let help = near.or_else(city).unwrap_or_else(|| String::from("write an IANA name, such as `Asia/Kolkata` or `UTC`"));
+        self.report(Diagnostic::new(Code::UnknownTimezone, node.span, format!("there is no time zone `{name}`")).help(help));
+        None
+    }
+
+    fn defaults(&mut self, fields: &Fields<'_>) -> Defaults {
+        let within = fields.get("defaults").and_then(|node| self.fields(node, &keys::DEFAULTS));
+        let Some(within) = within else { return Defaults::default() };
+        Defaults {
+            always: self.names_at(&within, "always"),
+            unrouted: self.names_at(&within, "unrouted"),
+            rejected: self.names_at(&within, "rejected"),
+        }
+    }
+}

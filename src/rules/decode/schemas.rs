@@ -1,0 +1,302 @@
+//! `schemas:`, JSON Schemas in files of their own or inline.
+
+use super::{Decoder, Fields, Named, Reading, Section};
+use crate::diagnostic::{Code, Diagnostic, FileId, SourceFile, Span};
+use crate::event::Json;
+use crate::rules::files::{FileError, FileRef, FileTree, reason};
+use crate::rules::json_place::locate;
+use crate::rules::{Name, Schema, SchemaTarget, keys};
+use crate::schema::{Resources, SchemaError, Validator};
+use crate::yaml::{self, Kind, Node};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+/// A schema that was read, and how to tell where something stands in it.
+struct Document {
+    json: Json,
+    /// The address that relative references start from.
+    base: Option<String>,
+    place: Place,
+    /// Where the rules name or hold it.
+    named: Span,
+}
+
+enum Place {
+    Tree(Node),
+    Text(FileId, Arc<str>),
+}
+
+impl Decoder<'_> {
+    pub(super) fn schemas(&mut self, sections: &[Section<'_>]) -> Vec<Schema> {
+        let entries = self.named_entries(sections, Named::Schema);
+        entries.into_iter().filter_map(|(name, node, file)| self.schema(name, node, file)).collect()
+    }
+
+    fn schema(&mut self, name: Name, node: &Node, file: &FileRef) -> Option<Schema> {
+        let fields = self.fields(node, &keys::SCHEMA)?;
+        let topics = self.patterns_at(&fields, "topic");
+        let when = self.condition_at(&fields, "when");
+        let targets = [("data", SchemaTarget::Data), ("headers", SchemaTarget::Headers), ("event", SchemaTarget::Event)];
+        let target = fields.get("target").and_then(|node| self.choice(node, &targets)).unwrap_or_default();
+        let outcomes = [("reject", true), ("flag", false)];
+        let rejects = fields.get("on_invalid").and_then(|node| self.choice(node, &outcomes)).unwrap_or(true);
+        let document = self.schema_document(&fields, file)?;
+        let validator = self.compile_schema(document, file)?;
+        Some(Schema { name, topics, when, target, rejects, validator })
+    }
+
+    fn schema_document(&mut self, fields: &Fields<'_>, file: &FileRef) -> Option<Document> {
+        match (fields.entry("file"), fields.entry("schema")) {
+            (Some(named), Some(inline)) => {
+                let message = "a schema has either `file` or `schema`";
+                let diagnostic = Diagnostic::new(Code::BadValue, inline.key.text.span(), message);
+                self.report(diagnostic.also(named.key.text.span(), "beside this"));
+                None
+            }
+            (Some(named), None) => self.schema_file(&named.value, file),
+            (None, Some(inline)) => {
+                let json = self.literal(&inline.value);
+                let base = self.reading.tree.address(file);
+                Some(Document { json, base, named: inline.value.span, place: Place::Tree(inline.value.clone()) })
+            }
+            (None, None) => {
+                if !fields.has("file") && !fields.has("schema") {
+                    let message = "a schema needs `file` or `schema` (the schema itself)";
+                    self.report(Diagnostic::new(Code::MissingKey, fields.node.span, message));
+                }
+                None
+            }
+        }
+    }
+
+    fn schema_file(&mut self, named: &Node, from: &FileRef) -> Option<Document> {
+        let (file, id, text) = self.named_file(named, from)?;
+        let base = self.reading.tree.address(&file);
+        if is_yaml(&file.path) {
+            let node = yaml::parse(id, &text, yaml::Limits::default(), self.diagnostics)?;
+            return Some(Document { json: node.to_json(), base, place: Place::Tree(node), named: named.span });
+        }
+        match serde_json::from_str(&text) {
+            Ok(json) => Some(Document { json, base, place: Place::Text(id, text), named: named.span }),
+            Err(error) => {
+                let span = json_error_span(id, &text, &error);
+                let message = format!("the schema is not JSON: {}", json_error(&error));
+                self.report(Diagnostic::new(Code::BadSchema, span, message).also(named.span, "named here"));
+                None
+            }
+        }
+    }
+
+    fn compile_schema(&mut self, document: Document, file: &FileRef) -> Option<Validator> {
+        let Document { json, base, place, named } = document;
+        let base = base.unwrap_or_else(|| format!("dadar:///{}", file.path));
+        let also_read = Arc::new(Mutex::new(Vec::new()));
+        let resources = Confined {
+            tree: self.reading.tree.clone(),
+            id: json.get("$id").or_else(|| json.get("id")).and_then(Json::as_str).map(str::to_owned),
+            base: base.clone(),
+            read: also_read.clone(),
+        };
+        let compiled = Validator::compile(json, Some(&base), resources);
+        if let Ok(mut also) = also_read.lock() {
+            self.reading.remember(also.drain(..));
+        }
+        match compiled {
+            Ok(validator) => Some(validator),
+            Err(SchemaError { path, message }) => {
+                let (span, elsewhere) = match &place {
+                    Place::Tree(node) => (node_at(node, &path), node.span.file != named.file),
+                    Place::Text(id, text) => {
+                        let at = locate(text, &path);
+                        (Span::new(*id, at.start, at.end), true)
+                    }
+                };
+                let mut diagnostic = Diagnostic::new(Code::BadSchema, span, format!("the schema is broken: {message}"));
+                if elsewhere {
+                    diagnostic = diagnostic.also(named, "named here");
+                }
+                self.report(diagnostic);
+                None
+            }
+        }
+    }
+
+    /// Reads a file that a rule file names: the file, its number among the sources, and its text.
+    pub(super) fn named_file(&mut self, named: &Node, from: &FileRef) -> Option<(FileRef, FileId, Arc<str>)> {
+        let path = &self.string(named)?.text.value;
+        let read = self.reading.tree.resolve(from, path).and_then(|file| Ok((self.reading.tree.read(&file)?, file)));
+        let (bytes, file) = match read {
+            Ok(read) => read,
+            Err(error) => {
+                self.report_file(named, path, &error);
+                return None;
+            }
+        };
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let message = format!("`{path}` is not UTF-8: byte {}", error.utf8_error().valid_up_to());
+                self.report(Diagnostic::new(Code::Unreadable, named.span, message));
+                return None;
+            }
+        };
+        let text: Arc<str> = text.into();
+        let id = self.reading.sources.add(SourceFile::new(self.reading.tree.shown(&file), text.clone()));
+        self.reading.remember([(file.clone(), text.as_bytes().to_vec())]);
+        Some((file, id, text))
+    }
+
+    fn report_file(&mut self, named: &Node, path: &str, error: &FileError) {
+        let (code, message, help) = match error {
+            FileError::Missing => (Code::MissingFile, format!("there is no file `{path}`"), Some("the path is relative to the file that names it")),
+            FileError::Outside(root) => {
+                (Code::OutsideRoot, format!("`{path}` lies outside of {root}"), Some("name a wider folder with `--root`, or move the file"))
+            }
+            FileError::TooLarge => (Code::TooLarge, format!("`{path}` is larger than 16 MiB"), None),
+            FileError::Unreadable(why) => (Code::Unreadable, format!("cannot read `{path}`: {why}"), None),
+        };
+        self.report(Diagnostic::new(code, named.span, message).maybe_help(help.map(String::from)));
+    }
+}
+
+impl Reading<'_> {
+    /// Notes what was read, each file once.
+    fn remember(&mut self, files: impl IntoIterator<Item = (FileRef, Vec<u8>)>) {
+        for (file, bytes) in files {
+            if !self.read.iter().any(|(known, _)| known.identity == file.identity) {
+                self.read.push((file, bytes));
+            }
+        }
+    }
+}
+
+/// The schemas that references may lead to: files within the root.
+struct Confined {
+    tree: Arc<FileTree>,
+    /// What the schema says its address is.
+    id: Option<String>,
+    /// What its address is.
+    base: String,
+    read: Arc<Mutex<Vec<(FileRef, Vec<u8>)>>>,
+}
+
+impl Resources for Confined {
+    fn get(&self, uri: &str) -> Result<Json, String> {
+        let location = self.location(uri).ok_or_else(|| format!("`{uri}` is not fetched: references lead to files only"))?;
+        let file = self.tree.at(&location).map_err(|error| match error {
+            FileError::Missing => format!("there is no file `{}`", location.display()),
+            FileError::Outside(root) => format!("`{}` lies outside of {root}", location.display()),
+            FileError::TooLarge => format!("`{}` is larger than 16 MiB", location.display()),
+            FileError::Unreadable(why) => format!("cannot read `{}`: {why}", location.display()),
+        })?;
+        let bytes = self.tree.read(&file).map_err(|_| format!("cannot read `{}`", location.display()))?;
+        let json = parse_schema(&file.path, &bytes).map_err(|why| format!("`{}`: {why}", location.display()))?;
+        if let Ok(mut read) = self.read.lock() {
+            read.push((file, bytes));
+        }
+        Ok(json)
+    }
+}
+
+impl Confined {
+    /// The place of an address. What stands beside the schema's own address (`$id`) stands beside its file.
+    fn location(&self, uri: &str) -> Option<PathBuf> {
+        let scheme = if self.base.starts_with("file://") { "file://" } else { "dadar://" };
+        if let Some(path) = uri.strip_prefix(scheme) {
+            return Some(PathBuf::from(decode_percent(path)));
+        }
+        let folder = self.id.as_deref()?.rsplit_once('/')?.0;
+        let beside = uri.strip_prefix(folder)?.strip_prefix('/')?;
+        let own = Path::new(self.base.strip_prefix(scheme)?).parent()?;
+        Some(PathBuf::from(decode_percent(&own.join(beside).to_string_lossy())))
+    }
+}
+
+impl FileTree {
+    /// The address of a file, for references from it.
+    fn address(&self, file: &FileRef) -> Option<String> {
+        match &file.location {
+            None => Some(format!("dadar:///{}", encode_percent(&file.path))),
+            Some(location) => {
+                let absolute = std::path::absolute(location).map_err(|error| reason(&error)).ok()?;
+                Some(format!("file://{}", encode_percent(&absolute.to_string_lossy())))
+            }
+        }
+    }
+}
+
+fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yaml") || path.ends_with(".yml")
+}
+
+fn parse_schema(path: &str, bytes: &[u8]) -> Result<Json, String> {
+    if !is_yaml(path) {
+        return serde_json::from_slice(bytes).map_err(|error| json_error(&error));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| String::from("not UTF-8"))?;
+    let mut diagnostics = Vec::new();
+    let node = yaml::parse(FileId(u32::MAX), text, yaml::Limits::default(), &mut diagnostics);
+    match diagnostics.into_iter().find(Diagnostic::is_error) {
+        Some(error) => Err(error.message),
+        None => Ok(node.map_or(Json::Null, |node| node.to_json())),
+    }
+}
+
+/// What serde_json says, without the place, which is underlined.
+pub(super) fn json_error(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or_default().to_owned()
+}
+
+/// The place of a JSON error.
+pub(super) fn json_error_span(file: FileId, text: &str, error: &serde_json::Error) -> Span {
+    let before = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    let mut start = (before + error.column().saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let end = text.get(start..).and_then(|rest| rest.chars().next()).map_or(start, |c| start + c.len_utf8());
+    Span::new(file, start, end)
+}
+
+/// The place of what a JSON Pointer leads to.
+fn node_at(node: &Node, pointer: &str) -> Span {
+    let mut at = node;
+    for segment in pointer.split('/').skip(1) {
+        let name = segment.replace("~1", "/").replace("~0", "~");
+        let next = match &at.kind {
+            Kind::Scalar(_) => None,
+            Kind::Sequence(items) => name.parse::<usize>().ok().and_then(|n| items.get(n)),
+            Kind::Mapping(entries) => {
+                entries.iter().find(|entry| entry.key.text.value == name).map(|entry| &entry.value)
+            }
+        };
+        match next {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    at.span
+}
+
+fn encode_percent(path: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-._~".contains(&b);
+    path.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+fn decode_percent(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(b) = rest.next() {
+        let hex = |b: u8| char::from(b).to_digit(16);
+        let mut ahead = rest.clone();
+        match (b, ahead.next().and_then(hex), ahead.next().and_then(hex)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                rest = ahead;
+            }
+            _ => bytes.push(b),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

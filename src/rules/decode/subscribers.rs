@@ -1,0 +1,54 @@
+//! `subscribers:`, and whether everybody who is named is declared there.
+
+use super::{Decoder, Named, Section};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::rules::{Name, RuleSet, Subscriber, TableKind, keys};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+impl Decoder<'_> {
+    pub(super) fn subscribers(&mut self, sections: &[Section<'_>]) -> BTreeMap<Arc<str>, Subscriber> {
+        let mut declared = BTreeMap::new();
+        for (name, node, _) in self.named_entries(sections, Named::Subscriber) {
+            let Some(fields) = self.fields(node, &keys::SUBSCRIBER) else { continue };
+            let filter = self.condition_at(&fields, "filter");
+            let description = self.prose(&fields, "description");
+            let owner = self.prose(&fields, "owner");
+            declared.insert(name.text.clone(), Subscriber { name, filter, description, owner });
+        }
+        declared
+    }
+
+    /// Where all subscribers must be declared: reports those that are not.
+    pub(super) fn check_declared(&mut self, rules: &RuleSet) {
+        let mut hints: HashMap<Arc<str>, Option<String>> = HashMap::new();
+        mentions(rules, &mut |name| {
+            if rules.subscribers.contains_key(&name.text) {
+                return;
+            }
+            let declared = || rules.subscribers.keys().map(|name| &**name);
+            let hint = hints.entry(name.text.clone()).or_insert_with(|| did_you_mean(&name.text, declared()));
+            let message = format!("the subscriber `{}` is not declared", name.text);
+            let help = "declare it under `subscribers:`, since `strict_subscribers` is on";
+            let diagnostic = Diagnostic::new(Code::UnknownSubscriber, name.span, message);
+            self.report(diagnostic.help(help).maybe_help(hint.clone()));
+        });
+    }
+}
+
+/// Every place where a subscriber is named.
+fn mentions<'r>(rules: &'r RuleSet, found: &mut dyn FnMut(&'r Name)) {
+    let defaults = &rules.defaults;
+    [&defaults.always, &defaults.unrouted, &defaults.rejected].into_iter().flatten().for_each(&mut *found);
+    rules.topics.iter().flat_map(|node| &node.subscribers).for_each(&mut *found);
+    rules.rules.iter().flat_map(|rule| rule.subscribers.iter().chain(&rule.exclude)).for_each(&mut *found);
+    for table in &rules.tables {
+        match &table.kind {
+            TableKind::Key { rows, .. } => rows.iter().flat_map(|row| &row.target.subscribers).for_each(&mut *found),
+            TableKind::Decision { rows, .. } => {
+                rows.iter().flat_map(|row| &row.target.subscribers).for_each(&mut *found);
+            }
+        }
+        table.otherwise.subscribers.iter().for_each(&mut *found);
+    }
+}

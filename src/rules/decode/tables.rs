@@ -1,0 +1,118 @@
+//! `tables:`, by one key or by several inputs.
+
+use super::cells::Inputs;
+use super::ties::canonical;
+use super::{Decoder, Fields, Named, Section};
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::event::Json;
+use crate::rules::{DecisionRow, KeyRow, Mode, Name, Table, TableKind, Target, keys};
+use crate::yaml::{Entry, Kind, Node};
+use std::collections::HashMap;
+
+impl Decoder<'_> {
+    pub(super) fn tables(&mut self, sections: &[Section<'_>]) -> Vec<Table> {
+        let entries = self.named_entries(sections, Named::Table);
+        entries.into_iter().filter_map(|(name, node, _)| self.table(name, node)).collect()
+    }
+
+    fn table(&mut self, name: Name, node: &Node) -> Option<Table> {
+        let entries = self.mapping(node, "a mapping (a table)")?;
+        let at = |key: &str| entries.iter().find(|entry| entry.key.text.value == key);
+        match (at("key"), at("inputs")) {
+            (Some(key), Some(inputs)) => {
+                let message = "a table has either `key` (one value) or `inputs` (several)";
+                let diagnostic = Diagnostic::new(Code::BadValue, inputs.key.text.span(), message);
+                self.report(diagnostic.also(key.key.text.span(), "beside this"));
+                None
+            }
+            (None, None) => {
+                let message = "a table needs `key` (one value) or `inputs` (several)";
+                self.report(Diagnostic::new(Code::MissingKey, name.span, message));
+                None
+            }
+            (Some(_), None) => self.key_table(name, node),
+            (None, Some(_)) => self.decision_table(name, node),
+        }
+    }
+
+    fn key_table(&mut self, name: Name, node: &Node) -> Option<Table> {
+        let fields = self.fields(node, &keys::KEY_TABLE)?;
+        let key = fields.get("key").map(|key| self.cases(key));
+        let default = fields.get("default").map(|node| self.literal(node)).filter(|default| !default.is_null());
+        let rows = match self.required(&fields, "rows") {
+            Some(rows) => self.key_rows(rows),
+            None => Vec::new(),
+        };
+        let otherwise = self.otherwise(&fields);
+        Some(Table { name, kind: TableKind::Key { key: key?, default, rows }, otherwise })
+    }
+
+    fn key_rows(&mut self, node: &Node) -> Vec<KeyRow> {
+        let Some(entries) = self.mapping(node, "a mapping of keys to rows") else { return Vec::new() };
+        let mut rows = Vec::new();
+        let mut seen: HashMap<String, Span> = HashMap::new();
+        for entry in entries {
+            let (key, span) = (entry.key.value.clone(), entry.key.text.span());
+            if self.refuse_empty(entry) | self.refuse_null_key(entry) {
+                continue;
+            }
+            let target = self.target(&entry.value);
+            if let Some(first) = seen.insert(canonical(&key), span) {
+                let message = format!("the key `{}` has two rows", entry.key.text.value);
+                let diagnostic = Diagnostic::new(Code::DuplicateRow, span, message);
+                self.report(diagnostic.label("again here").also(first, "first here"));
+                continue;
+            }
+            rows.push(KeyRow { key, span, target });
+        }
+        rows
+    }
+
+    fn refuse_null_key(&mut self, entry: &Entry) -> bool {
+        let null = entry.key.value == Json::Null;
+        if null {
+            let help = "where there is no key, `default` is the key; without it, `otherwise` holds";
+            let message = "a row for null is never reached";
+            self.report(Diagnostic::new(Code::BadValue, entry.key.text.span(), message).help(help));
+        }
+        null
+    }
+
+    fn decision_table(&mut self, name: Name, node: &Node) -> Option<Table> {
+        let fields = self.fields(node, &keys::DECISION_TABLE)?;
+        let inputs = self.inputs(&fields);
+        let mode = self.mode(&fields, Mode::First);
+        let rows = self.required(&fields, "rows").and_then(|rows| self.list(rows, "a list of rows"));
+        let rows = rows.unwrap_or_default().iter().filter(|row| !row.is_empty());
+        let rows = rows.filter_map(|row| self.decision_row(row, &inputs)).collect();
+        let otherwise = self.otherwise(&fields);
+        let inputs = inputs.into_pairs();
+        Some(Table { name, kind: TableKind::Decision { inputs, mode, rows }, otherwise })
+    }
+
+    fn decision_row(&mut self, node: &Node, inputs: &Inputs) -> Option<DecisionRow> {
+        let fields = self.fields(node, &keys::ROW)?;
+        let when = fields.get("when").and_then(|cells| self.cells(cells, inputs));
+        let target = Target { subscribers: self.names_at(&fields, "subscribers"), labels: self.labels_at(&fields) };
+        Some(DecisionRow { span: node.span, when, target })
+    }
+
+    fn otherwise(&mut self, fields: &Fields<'_>) -> Target {
+        fields.get("otherwise").map_or_else(Target::default, |node| self.target(node))
+    }
+
+    /// A name, a list of names, or a mapping with `subscribers` and `labels`.
+    fn target(&mut self, node: &Node) -> Target {
+        match &node.kind {
+            Kind::Mapping(_) => {
+                let Some(fields) = self.fields(node, &keys::TARGET) else { return Target::default() };
+                Target { subscribers: self.names_at(&fields, "subscribers"), labels: self.labels_at(&fields) }
+            }
+            Kind::Scalar(scalar) if scalar.value.is_null() => {
+                self.wrong_type(node, "a list, a string or a mapping");
+                Target::default()
+            }
+            _ => Target { subscribers: self.names(node), labels: Vec::new() },
+        }
+    }
+}

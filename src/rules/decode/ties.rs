@@ -1,0 +1,158 @@
+//! Ties between settings: two patterns of the same rank that some topic is under, with different values for one key.
+//!
+//! Only patterns with wildcards can tie (two plain topics of equal length are equal or have nothing below them in
+//! common), and only those whose first segments agree are compared, so that thousands of topics cost little.
+
+use super::Decoder;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::event::{Json, Number, Value};
+use crate::rules::{Setting, TopicNode};
+use crate::topic::{MAX_SEGMENTS, Segment, TopicPattern};
+use std::collections::HashMap;
+
+/// At most so many ties are shown for one key.
+const SHOWN: usize = 20;
+
+/// One setting of one node.
+#[derive(Clone, Copy)]
+struct Given<'n> {
+    node: &'n TopicNode,
+    setting: &'n Setting,
+}
+
+impl Decoder<'_> {
+    pub(super) fn check_settings(&mut self, nodes: &[TopicNode]) {
+        let mut keys: HashMap<&str, Vec<Given<'_>>> = HashMap::new();
+        for node in nodes {
+            for (key, setting) in &node.settings {
+                keys.entry(key).or_default().push(Given { node, setting });
+            }
+        }
+        let mut keys: Vec<_> = keys.into_iter().collect();
+        keys.sort_by_key(|(key, _)| *key);
+        keys.into_iter().for_each(|(key, given)| self.check_setting(key, &given));
+    }
+
+    fn check_setting(&mut self, key: &str, given: &[Given<'_>]) {
+        let mut ranks: HashMap<usize, Vec<Given<'_>>> = HashMap::new();
+        for one in given {
+            ranks.entry(one.node.pattern.literals()).or_default().push(*one);
+        }
+        let mut ranks: Vec<_> = ranks.into_iter().collect();
+        ranks.sort_by_key(|(rank, _)| *rank);
+        let mut ties: Vec<_> = ranks.iter().flat_map(|(_, peers)| ties(peers, given)).take(SHOWN).collect();
+        ties.sort_by_key(|(first, second)| (first.setting.span, second.setting.span));
+        for (first, second) in ties {
+            let (one, other) = (&first.node.pattern.text, &second.node.pattern.text);
+            let message = format!("topics under both `{one}` and `{other}` would have two values for `{key}`");
+            let help = "give both the same value, or set it on a pattern with more literal segments";
+            let diagnostic = Diagnostic::new(Code::SettingsTie, second.setting.span, message);
+            self.report(diagnostic.also(first.setting.span, "and here").help(help));
+        }
+    }
+}
+
+/// All ties among patterns of one rank.
+fn ties<'n>(peers: &[Given<'n>], all: &[Given<'n>]) -> Vec<(Given<'n>, Given<'n>)> {
+    let mut by_first: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut open = Vec::new();
+    for (at, peer) in peers.iter().enumerate() {
+        match peer.node.pattern.segments.first() {
+            Some(Segment::Literal(first)) => by_first.entry(first).or_default().push(at),
+            _ => open.push(at),
+        }
+    }
+    let mut found = Vec::new();
+    for (at, peer) in peers.iter().enumerate() {
+        if is_plain(&peer.node.pattern) {
+            continue;
+        }
+        let everybody = 0..peers.len();
+        let candidates: Vec<usize> = match peer.node.pattern.segments.first() {
+            Some(Segment::Literal(first)) => {
+                by_first.get(&**first).into_iter().flatten().chain(&open).copied().collect()
+            }
+            _ => everybody.collect(),
+        };
+        for other_at in candidates {
+            let Some(other) = peers.get(other_at) else { continue };
+            // Each pair once: from its later pattern, or from the one with wildcards.
+            let once = other_at < at || is_plain(&other.node.pattern);
+            if other_at == at || !once || same(&peer.setting.value, &other.setting.value) {
+                continue;
+            }
+            if tie(&peer.node.pattern, &other.node.pattern, all) {
+                let (first, second) = if peer.setting.span < other.setting.span { (peer, other) } else { (other, peer) };
+                found.push((*first, *second));
+                if found.len() >= SHOWN {
+                    return found;
+                }
+            }
+        }
+    }
+    found
+}
+
+/// True if some topic is under both patterns, and no pattern of a higher rank always decides there.
+fn tie(a: &TopicPattern, b: &TopicPattern, all: &[Given<'_>]) -> bool {
+    let (a_below, b_below) = (below(a), below(b));
+    if !a_below.overlaps(&b_below) {
+        return false;
+    }
+    let Some(common) = common(a, b) else { return true };
+    let decides = |one: &Given<'_>| one.node.pattern.literals() > a.literals() && below(&one.node.pattern).covers(&common);
+    !all.iter().any(decides)
+}
+
+/// The pattern and everything below it.
+fn below(pattern: &TopicPattern) -> TopicPattern {
+    let mut segments = pattern.segments.clone();
+    if segments.last() != Some(&Segment::Many) && segments.len() < MAX_SEGMENTS {
+        segments.push(Segment::Many);
+    }
+    TopicPattern { text: pattern.text.clone(), segments }
+}
+
+/// The pattern of exactly the topics under both; none where it takes more than one pattern to say that.
+fn common(a: &TopicPattern, b: &TopicPattern) -> Option<TopicPattern> {
+    let (a_head, b_head) = (head(a)?, head(b)?);
+    let mut segments = Vec::new();
+    for at in 0..a_head.len().max(b_head.len()) {
+        segments.push(match (a_head.get(at), b_head.get(at)) {
+            (Some(Segment::One), Some(other)) | (Some(other), Some(Segment::One)) => other.clone(),
+            (Some(one), _) | (None, Some(one)) => one.clone(),
+            (None, None) => return None,
+        });
+    }
+    segments.push(Segment::Many);
+    Some(TopicPattern { text: a.text.clone(), segments })
+}
+
+/// The segments before a trailing `#`; none where a `#` stands elsewhere.
+fn head(pattern: &TopicPattern) -> Option<&[Segment]> {
+    let head = match pattern.segments.as_slice() {
+        [head @ .., Segment::Many] => head,
+        all => all,
+    };
+    (!head.contains(&Segment::Many)).then_some(head)
+}
+
+pub(super) fn is_plain(pattern: &TopicPattern) -> bool {
+    pattern.segments.iter().all(|segment| matches!(segment, Segment::Literal(_)))
+}
+
+/// Equality of JSON values, numbers by what they stand for.
+fn same(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Number(a), Json::Number(b)) => Number::from_json(a) == Number::from_json(b),
+        _ => a == b,
+    }
+}
+
+/// The canonical text of a value: equal for equal values.
+pub(super) fn canonical(value: &Json) -> String {
+    let arena = bumpalo::Bump::new();
+    let mut text = String::new();
+    crate::event::canonical_json(Value::from_json(value, &arena), &mut text);
+    text
+}

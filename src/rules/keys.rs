@@ -1,0 +1,186 @@
+//! Every key that a rule file may have, by the mapping it stands in.
+//!
+//! The one list that the decoder, its hints, the JSON Schema of rule files and the documentation are held against.
+
+/// The keys of one kind of mapping.
+#[derive(Debug)]
+pub struct Keys {
+    /// The mapping, with its article, as messages name it: `a rule`.
+    pub of: &'static str,
+    /// Its keys, in the order in which they are best written.
+    pub keys: &'static [&'static str],
+    /// Keys that people try first, and what they are called here.
+    pub instead: &'static [(&'static str, &'static str)],
+}
+
+impl Keys {
+    const fn new(of: &'static str, keys: &'static [&'static str]) -> Keys {
+        Keys { of, keys, instead: &[] }
+    }
+
+    /// True if `key` is one of them.
+    pub fn has(&self, key: &str) -> bool {
+        self.keys.contains(&key)
+    }
+
+    /// All keys for a help line: `` `a`, `b` ``.
+    pub fn listed(&self) -> String {
+        let quoted: Vec<String> = self.keys.iter().map(|key| format!("`{key}`")).collect();
+        quoted.join(", ")
+    }
+}
+
+/// The sections of a rule file.
+pub const FILE: Keys = Keys::new(
+    "a rule file",
+    &[
+        "ruleset",
+        "define",
+        "labels",
+        "topics",
+        "rules",
+        "tables",
+        "schemas",
+        "filters",
+        "subscribers",
+        "lookups",
+    ],
+);
+
+/// `ruleset:`.
+pub const RULESET: Keys =
+    Keys::new("`ruleset`", &["name", "timezone", "strict_subscribers", "envelope", "defaults"]);
+
+/// `ruleset.envelope:`.
+pub const ENVELOPE: Keys = Keys::new("an envelope", &["id", "topic", "time", "headers", "data"]);
+
+/// `ruleset.defaults:`.
+pub const DEFAULTS: Keys = Keys::new("`defaults`", &["always", "unrouted", "rejected"]);
+
+/// An alternative of a named value, a label or a key.
+pub const ALTERNATIVE: Keys = Keys::new("an alternative", &["when", "value", "expr"]);
+
+/// A node of the topic tree.
+pub const TOPIC: Keys = Keys::new("a topic", &["settings", "subscribers", "topics"]);
+
+/// A content rule.
+pub const RULE: Keys = Keys {
+    of: "a rule",
+    keys: &[
+        "name",
+        "description",
+        "topic",
+        "when",
+        "subscribers",
+        "exclude",
+        "labels",
+        "priority",
+        "stop",
+        "enabled",
+        "active",
+    ],
+    instead: &[
+        ("condition", "when"),
+        ("conditions", "when"),
+        ("if", "when"),
+        ("filter", "when"),
+        ("to", "subscribers"),
+        ("route_to", "subscribers"),
+        ("topics", "topic"),
+        ("label", "labels"),
+        ("id", "name"),
+    ],
+};
+
+/// A group of rules.
+pub const GROUP: Keys = Keys {
+    of: "a group",
+    keys: &["group", "description", "mode", "topic", "when", "priority", "enabled", "active", "rules"],
+    instead: &[
+        ("name", "group"),
+        ("condition", "when"),
+        ("conditions", "when"),
+        ("if", "when"),
+        ("topics", "topic"),
+        ("members", "rules"),
+    ],
+};
+
+/// `active:`.
+pub const ACTIVE: Keys =
+    Keys { of: "`active`", keys: &["from", "until"], instead: &[("to", "until"), ("since", "from"), ("end", "until")] };
+
+/// A tree of conditions; one of these alone.
+pub const CONDITION: Keys = Keys {
+    of: "a condition",
+    keys: &["all", "any", "not"],
+    instead: &[("and", "all"), ("or", "any"), ("none", "not")],
+};
+
+/// A label of a rule or a row that is no literal.
+pub const LABEL: Keys = Keys::new("a label", &["expr", "value"]);
+
+/// A table with one key.
+pub const KEY_TABLE: Keys = Keys::new("a table", &["key", "default", "rows", "otherwise"]);
+
+/// A table with several inputs.
+pub const DECISION_TABLE: Keys = Keys::new("a table with inputs", &["inputs", "mode", "rows", "otherwise"]);
+
+/// A row of a table with several inputs.
+pub const ROW: Keys = Keys::new("a row", &["when", "subscribers", "labels"]);
+
+/// What a row leads to.
+pub const TARGET: Keys = Keys::new("a row's target", &["subscribers", "labels"]);
+
+/// The operators of a cell.
+pub const CELL: Keys = Keys {
+    of: "a cell",
+    keys: &["eq", "ne", "gt", "gte", "lt", "lte", "in", "not_in", "glob", "exists"],
+    instead: &[("ge", "gte"), ("le", "lte"), ("neq", "ne"), ("equals", "eq"), ("one_of", "in"), ("min", "gte"), ("max", "lte")],
+};
+
+/// A schema.
+pub const SCHEMA: Keys = Keys {
+    of: "a schema",
+    keys: &["topic", "when", "file", "schema", "target", "on_invalid"],
+    instead: &[("topics", "topic")],
+};
+
+/// A filter of the rule set.
+pub const FILTER: Keys =
+    Keys { of: "a filter", keys: &["name", "drop", "keep"], instead: &[("when", "drop` or `keep"), ("if", "drop` or `keep")] };
+
+/// A declared subscriber.
+pub const SUBSCRIBER: Keys = Keys {
+    of: "a subscriber",
+    keys: &["filter", "description", "owner"],
+    instead: &[("when", "filter"), ("condition", "filter")],
+};
+
+/// A lookup table.
+pub const LOOKUP: Keys =
+    Keys::new("a lookup", &["key", "keys", "unordered", "columns", "rows", "file", "types"]);
+
+/// All of them.
+pub const ALL: &[&Keys] = &[
+    &FILE,
+    &RULESET,
+    &ENVELOPE,
+    &DEFAULTS,
+    &ALTERNATIVE,
+    &TOPIC,
+    &RULE,
+    &GROUP,
+    &ACTIVE,
+    &CONDITION,
+    &LABEL,
+    &KEY_TABLE,
+    &DECISION_TABLE,
+    &ROW,
+    &TARGET,
+    &CELL,
+    &SCHEMA,
+    &FILTER,
+    &SUBSCRIBER,
+    &LOOKUP,
+];

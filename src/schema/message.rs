@@ -1,0 +1,122 @@
+//! What is said of a fault: short, stable, and never with more than a little of the value itself.
+
+use super::SchemaError;
+use crate::event::Json;
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+
+/// At most so many characters of a value are shown.
+const SHOWN: usize = 60;
+
+/// Where in the value the fault is.
+pub(super) fn pointer(error: &ValidationError<'_>) -> String {
+    error.instance_path().as_str().to_owned()
+}
+
+/// What is wrong with a value.
+pub(super) fn fault(error: &ValidationError<'_>) -> String {
+    let value = || excerpt(error.instance());
+    match error.kind() {
+        Kind::Type { kind } => format!("expected {}, found {}", types(kind), type_name(error.instance())),
+        Kind::Required { property } => format!("{} is missing", quoted(property)),
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            format!("unknown {}", list(unexpected))
+        }
+        Kind::AdditionalItems { limit } => format!("more than {limit} items"),
+        Kind::Enum { options } => format!("{} is not one of {}", value(), alternatives(options)),
+        Kind::Constant { expected_value } => format!("{} is not {}", value(), excerpt(expected_value)),
+        Kind::Minimum { limit } => format!("{} is less than {limit}", value()),
+        Kind::Maximum { limit } => format!("{} is more than {limit}", value()),
+        Kind::ExclusiveMinimum { limit } => format!("{} is not more than {limit}", value()),
+        Kind::ExclusiveMaximum { limit } => format!("{} is not less than {limit}", value()),
+        Kind::MultipleOf { multiple_of } => format!("{} is not a multiple of {multiple_of}", value()),
+        Kind::MinLength { limit } => format!("{} has fewer than {limit} characters", value()),
+        Kind::MaxLength { limit } => format!("{} has more than {limit} characters", value()),
+        Kind::MinItems { limit } => format!("fewer than {limit} items"),
+        Kind::MaxItems { limit } => format!("more than {limit} items"),
+        Kind::MinProperties { limit } => format!("fewer than {limit} members"),
+        Kind::MaxProperties { limit } => format!("more than {limit} members"),
+        Kind::UniqueItems => String::from("two items are equal"),
+        Kind::Contains => String::from("no item is as `contains` wants one"),
+        Kind::Pattern { pattern } => format!("{} does not match `{}`", value(), cut(pattern)),
+        Kind::Format { format } => format!("{} is not of the format `{format}`", value()),
+        Kind::FalseSchema => String::from("nothing is allowed here"),
+        Kind::Not { .. } => format!("{} is what `not` forbids", value()),
+        Kind::AnyOf { .. } => format!("{} fits none of `anyOf`", value()),
+        Kind::OneOfNotValid { .. } => format!("{} fits none of `oneOf`", value()),
+        Kind::OneOfMultipleValid { .. } => format!("{} fits more than one of `oneOf`", value()),
+        Kind::PropertyNames { error } => format!("a member's name does not fit: {}", fault(error)),
+        Kind::UnevaluatedItems { .. } => String::from("unexpected items"),
+        _ => cut(&error.to_string()),
+    }
+}
+
+/// What is wrong with a schema.
+pub(super) fn broken(error: &ValidationError<'_>) -> SchemaError {
+    let message = match error.kind() {
+        Kind::Referencing(reference) => {
+            // The reason of a retriever of ours stands behind the library's own words.
+            let mut source: &dyn std::error::Error = reference;
+            while let Some(deeper) = source.source() {
+                source = deeper;
+            }
+            cut_at(&source.to_string(), 200)
+        }
+        _ => fault(error),
+    };
+    SchemaError { path: pointer(error), message }
+}
+
+/// A value in backticks, cut short.
+fn excerpt(value: &Json) -> String {
+    match value {
+        Json::Object(_) => String::from("the object"),
+        Json::Array(_) => String::from("the array"),
+        _ => format!("`{}`", cut(&value.to_string())),
+    }
+}
+
+fn cut(text: &str) -> String {
+    cut_at(text, SHOWN)
+}
+
+fn cut_at(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+fn quoted(property: &Json) -> String {
+    format!("`{}`", cut(property.as_str().unwrap_or_default()))
+}
+
+fn list(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().take(5).map(|name| format!("`{}`", cut(name))).collect();
+    let more = names.len().saturating_sub(shown.len());
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}
+
+fn alternatives(options: &Json) -> String {
+    let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
+    let names: Vec<String> = options.iter().map(ToString::to_string).collect();
+    list(&names)
+}
+
+fn types(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(one) => one.to_string(),
+        TypeKind::Multiple(several) => several.iter().map(|one| one.to_string()).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+fn type_name(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "boolean",
+        Json::Number(_) => "number",
+        Json::String(_) => "string",
+        Json::Array(_) => "array",
+        Json::Object(_) => "object",
+    }
+}

@@ -1,0 +1,93 @@
+use super::*;
+use serde_json::json;
+
+fn compile(schema: Json) -> Validator {
+    Validator::compile(schema, None, NoResources).unwrap()
+}
+
+fn key(name: &str) -> Step {
+    Step::Key(name.into())
+}
+
+#[test]
+fn tells_faults_with_pointers() {
+    let schema = compile(json!({
+        "type": "object",
+        "required": ["id"],
+        "properties": {"items": {"items": {"properties": {"price": {"type": "number", "minimum": 0}}}}},
+    }));
+    let faults = schema.validate(&json!({"items": [{"price": -1}, {"price": "x".repeat(500)}]}));
+    let shown: Vec<String> = faults.iter().map(|fault| format!("{}: {}", fault.path, fault.message)).collect();
+    assert_eq!(
+        shown,
+        ["/items/0/price: `-1` is less than 0", "/items/1/price: expected number, found string", ": `id` is missing"]
+    );
+    assert!(schema.validate(&json!({"id": 1})).is_empty());
+}
+
+#[test]
+fn knows_five_drafts() {
+    for (uri, _) in DRAFTS {
+        for scheme in ["http", "https"] {
+            compile(json!({"$schema": format!("{scheme}://{uri}#"), "type": "object"}));
+        }
+    }
+    let error = Validator::compile(json!({"$schema": "http://json-schema.org/draft-03/schema#"}), None, NoResources);
+    assert_eq!(error.unwrap_err().path, "/$schema");
+}
+
+#[test]
+fn says_what_is_broken_and_where() {
+    let broken = |schema| Validator::compile(schema, None, NoResources).unwrap_err();
+    assert_eq!(broken(json!({"properties": {"a": {"type": "nmber"}}})).path, "/properties/a/type");
+    assert_eq!(broken(json!([])).message, "a schema is an object (or `true` or `false`)");
+    let fetched = broken(json!({"$ref": "https://example.com/x.json"}));
+    assert_eq!(fetched.message, "`https://example.com/x.json` is not available");
+    assert!(!broken(json!({"$ref": "#/$defs/none"})).message.is_empty());
+    assert!(!broken(json!({"pattern": "(a{1000}){1000}"})).message.is_empty());
+}
+
+#[test]
+fn survives_recursion() {
+    let schema = compile(json!({"properties": {"next": {"$ref": "#"}}, "type": "object"}));
+    let mut value = json!({});
+    for _ in 0..1000 {
+        value = json!({"next": value});
+    }
+    assert!(schema.validate(&value).is_empty());
+    if let Ok(endless) = Validator::compile(json!({"$ref": "#"}), None, NoResources) {
+        endless.validate(&json!(1));
+    }
+    if let Ok(endless) = Validator::compile(json!({"allOf": [{"$ref": "#"}]}), None, NoResources) {
+        endless.validate(&json!(1));
+        assert_eq!(endless.type_at(&[]), Type::ANY);
+    }
+}
+
+#[test]
+fn knows_types() {
+    let schema = compile(json!({
+        "type": "object",
+        "required": ["amount", "user"],
+        "properties": {
+            "amount": {"type": "integer"},
+            "note": {"type": "string"},
+            "user": {"$ref": "#/$defs/user"},
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "kind": {"enum": ["a", 1]},
+            "either": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        },
+        "$defs": {"user": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}},
+    }));
+    assert_eq!(schema.type_at(&[]), Type::OBJECT);
+    assert_eq!(schema.type_at(&[key("amount")]), Type::NUMBER);
+    assert_eq!(schema.type_at(&[key("note")]), Type::STRING.or(Type::NULL));
+    assert_eq!(schema.type_at(&[key("user"), key("name")]), Type::STRING);
+    assert_eq!(schema.type_at(&[key("tags"), Step::Index(0)]), Type::STRING.or(Type::NULL));
+    assert_eq!(schema.type_at(&[key("kind")]), Type::STRING.or(Type::NUMBER).or(Type::NULL));
+    assert_eq!(schema.type_at(&[key("either")]), Type::STRING.or(Type::NULL));
+    assert_eq!(schema.type_at(&[key("other")]), Type::ANY);
+    // Without `type: object` the value may be no object at all, and the path is null then.
+    let open = compile(json!({"properties": {"a": {"type": "number"}}, "required": ["a"]}));
+    assert_eq!(open.type_at(&[key("a")]), Type::NUMBER.or(Type::NULL));
+}

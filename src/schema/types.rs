@@ -1,0 +1,128 @@
+//! What a schema says of the type at a path. Always a superset: where a keyword is not looked at, it could only narrow.
+
+use crate::event::{Json, Step, Type};
+
+/// How many references and combinations are followed.
+const FUEL: u32 = 2_000;
+
+/// The types that a valid value can have at a path.
+pub(super) fn type_at(schema: &Json, steps: &[Step]) -> Type {
+    let mut walk = Walk { root: schema, fuel: FUEL };
+    let ty = walk.at(schema, steps, 0);
+    if ty == Type::NONE { Type::ANY } else { ty }
+}
+
+struct Walk<'s> {
+    root: &'s Json,
+    fuel: u32,
+}
+
+/// How deep references may lead.
+const DEPTH: u32 = 64;
+
+impl<'s> Walk<'s> {
+    fn at(&mut self, schema: &'s Json, steps: &[Step], depth: u32) -> Type {
+        let Json::Object(keywords) = schema else { return Type::ANY };
+        // A schema with an address of its own within another may lead anywhere.
+        let foreign = !std::ptr::eq(schema, self.root) && keywords.contains_key("$id");
+        self.fuel = self.fuel.saturating_sub(1);
+        if foreign || self.fuel == 0 || depth > DEPTH {
+            return Type::ANY;
+        }
+        if let Some(reference) = keywords.get("$ref") {
+            let target = reference.as_str().and_then(|text| self.local(text));
+            // Beside a reference, older drafts ignore everything else.
+            return target.map_or(Type::ANY, |target| self.at(target, steps, depth + 1));
+        }
+        let mut ty = match steps {
+            [] => own(schema),
+            [step, rest @ ..] => self.below(schema, step, rest, depth),
+        };
+        for part in parts(schema, "allOf") {
+            ty = ty.and(self.at(part, steps, depth + 1));
+        }
+        for keyword in ["anyOf", "oneOf"] {
+            let mut union = Type::NONE;
+            for part in parts(schema, keyword) {
+                union = union.or(self.at(part, steps, depth + 1));
+            }
+            if keywords.contains_key(keyword) && union != Type::NONE {
+                ty = ty.and(union);
+            }
+        }
+        ty
+    }
+
+    /// The type behind a step: null too where the step may lead nowhere.
+    fn below(&mut self, schema: &'s Json, step: &Step, rest: &[Step], depth: u32) -> Type {
+        let own = own(schema);
+        match step {
+            Step::Key(key) => {
+                let required = parts(schema, "required").iter().any(|name| name.as_str() == Some(key));
+                let certain = required && own == Type::OBJECT;
+                let found = match schema.get("properties").and_then(|all| all.get(&**key)) {
+                    Some(property) => self.at(property, rest, depth + 1),
+                    None => Type::ANY,
+                };
+                if certain { found } else { found.or(Type::NULL) }
+            }
+            Step::Index(_) => match schema.get("items") {
+                Some(items @ Json::Object(_)) if schema.get("prefixItems").is_none() => {
+                    self.at(items, rest, depth + 1).or(Type::NULL)
+                }
+                _ => Type::ANY,
+            },
+        }
+    }
+
+    /// The target of a reference within the document.
+    fn local(&self, reference: &str) -> Option<&'s Json> {
+        let pointer = reference.strip_prefix('#')?;
+        let plain = !pointer.contains('%') && (pointer.is_empty() || pointer.starts_with('/'));
+        if plain { self.root.pointer(pointer) } else { None }
+    }
+}
+
+fn parts<'s>(schema: &'s Json, keyword: &str) -> &'s [Json] {
+    schema.get(keyword).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// What `type`, `const` and `enum` say.
+fn own(schema: &Json) -> Type {
+    let named = match schema.get("type") {
+        Some(Json::String(name)) => by_name(name),
+        Some(Json::Array(names)) => {
+            names.iter().filter_map(Json::as_str).map(by_name).fold(Type::NONE, Type::or)
+        }
+        _ => Type::ANY,
+    };
+    let constant = schema.get("const").map_or(Type::ANY, of_value);
+    let listed = match schema.get("enum") {
+        Some(Json::Array(values)) => values.iter().map(of_value).fold(Type::NONE, Type::or),
+        _ => Type::ANY,
+    };
+    named.and(constant).and(listed)
+}
+
+fn by_name(name: &str) -> Type {
+    match name {
+        "null" => Type::NULL,
+        "boolean" => Type::BOOLEAN,
+        "number" | "integer" => Type::NUMBER,
+        "string" => Type::STRING,
+        "array" => Type::ARRAY,
+        "object" => Type::OBJECT,
+        _ => Type::ANY,
+    }
+}
+
+fn of_value(value: &Json) -> Type {
+    match value {
+        Json::Null => Type::NULL,
+        Json::Bool(_) => Type::BOOLEAN,
+        Json::Number(_) => Type::NUMBER,
+        Json::String(_) => Type::STRING,
+        Json::Array(_) => Type::ARRAY,
+        Json::Object(_) => Type::OBJECT,
+    }
+}

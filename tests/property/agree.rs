@@ -1,0 +1,141 @@
+//! The decision graph and the plain evaluator come to the same decision, always.
+
+use crate::{events, generate};
+use dadar::explain::{Focus, Style};
+use dadar::reference::Reference;
+use dadar::route::{Clock, Options, Router};
+use dadar::rules::{Loaded, RuleSet, load_strings};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
+use std::cell::Cell;
+
+/// So many rule sets, each with a handful of events.
+fn runner(cases: u32) -> TestRunner {
+    let given = |variable: &str| std::env::var_os(variable).is_some();
+    let mut config = Config { failure_persistence: None, max_shrink_iters: 4096, ..Config::default() };
+    if !given("PROPTEST_CASES") {
+        config.cases = cases;
+    }
+    if !given("PROPTEST_RNG_SEED") {
+        config.rng_seed = RngSeed::Fixed(39);
+    }
+    TestRunner::new(config)
+}
+
+fn load(yaml: &str) -> Loaded {
+    load_strings("random", [("rules.yaml", yaml)])
+}
+
+fn clocks() -> impl Strategy<Value = Clock> {
+    let noon: jiff::Timestamp = "2026-01-10T13:00:00+05:30".parse().unwrap();
+    prop_oneof![3 => Just(Clock::Fixed(noon)), 1 => Just(Clock::Event)]
+}
+
+fn errors(loaded: &Loaded) -> Vec<String> {
+    let place = |label: &dadar::diagnostic::Label| {
+        format!("{} `{}`", loaded.sources.place(label.span), loaded.sources.snippet(label.span))
+    };
+    let errors = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+    errors
+        .map(|error| format!("{:?}: {} at {}", error.code, error.message, error.primary.as_ref().map(place).unwrap_or_default()))
+        .collect()
+}
+
+/// Hardly any random rule set has an error, and whatever happens to an event can be told.
+#[test]
+fn random_rule_sets_load() {
+    let (all, loads) = (Cell::new(0), Cell::new(0));
+    let first_errors = std::cell::RefCell::new(Vec::new());
+    let cases = (generate::rule_set(), vec(events::event(), 4), clocks());
+    let outcome = runner(100).run(&cases, |(yaml, events, clock)| {
+        let loaded = load(&yaml);
+        all.set(all.get() + 1);
+        let Some(rules) = &loaded.rule_set else {
+            first_errors.borrow_mut().extend(errors(&loaded));
+            return Ok(());
+        };
+        loads.set(loads.get() + 1);
+        for event in &events {
+            told(rules, &loaded, event, clock).map_err(|error| fail(&error, &yaml, event))?;
+        }
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+    let (all, loads) = (all.get(), loads.get());
+    let first: Vec<_> = first_errors.borrow().iter().take(20).cloned().collect();
+    assert!(loads * 100 >= all * 95, "{loads} of {all} rule sets load\n{}", first.join("\n"));
+}
+
+/// The trace of an event tells the same decision, and `explain` has words for all of it.
+fn told(rules: &RuleSet, loaded: &Loaded, event: &[u8], clock: Clock) -> Result<(), String> {
+    let options = Options { clock, ..Options::default() };
+    let reference = Reference::new(rules);
+    let trace = reference.trace(event, 1, &options);
+    let plain = Style::PLAIN;
+    if clock != Clock::Event && trace.decision != reference.decide(event, 1, &options) {
+        return Err("trace and decision differ".into());
+    }
+    let render = |focus| dadar::explain::render(&trace, &loaded.sources, focus, &plain).map_err(|error| error.to_string());
+    render(Focus::All)?;
+    for person in &trace.subscribers {
+        let text = render(Focus::Subscriber(&person.name))?;
+        let gets = trace.decision.subscribers.contains(&person.name);
+        if text.starts_with('✓') != gets {
+            return Err(format!("wrong story for `{}`:\n{text}", person.name));
+        }
+    }
+    trace.rules.iter().try_for_each(|rule| render(Focus::Rule(&rule.name)).map(drop))?;
+    let json = dadar::explain::to_json(&trace, &loaded.sources);
+    if json["decision"] != serde_json::to_value(&trace.decision).unwrap_or_default() {
+        return Err("the decision within the data differs".into());
+    }
+    Ok(())
+}
+
+#[test]
+fn graph_and_reference_agree() {
+    let cases = (generate::rule_set(), vec(events::event(), 10), clocks());
+    let outcome = runner(200).run(&cases, |(yaml, events, clock)| {
+        let loaded = load(&yaml);
+        match &loaded.rule_set {
+            Some(rules) => agree(rules, &yaml, &events, clock),
+            None => Ok(()),
+        }
+    });
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+}
+
+fn agree(rules: &RuleSet, yaml: &str, events: &[Vec<u8>], clock: Clock) -> Result<(), TestCaseError> {
+    let options = Options { clock, ..Options::default() };
+    let mut session = Router::with_options(rules, options).session();
+    let reference = Reference::new(rules);
+    for (number, event) in (1..).zip(events) {
+        let wanted = reference.decide(event, number, &options);
+        let got = session.route(event, number);
+        if got != wanted {
+            let shown = |decision| serde_json::to_string_pretty(decision).unwrap_or_default();
+            let differ = difference(&shown(&wanted), &shown(&got));
+            return Err(fail(&format!("graph and reference differ:\n{differ}"), yaml, event));
+        }
+    }
+    Ok(())
+}
+
+/// The lines that only one side has.
+fn difference(wanted: &str, got: &str) -> String {
+    let only = |mark: char, these: &str, those: &str| {
+        let lines = these.lines().filter(|line| !those.lines().any(|other| other == *line));
+        lines.map(|line| format!("{mark} {line}\n")).collect::<String>()
+    };
+    format!("{}{}(- reference, + graph)\n\nreference: {wanted}", only('-', wanted, got), only('+', got, wanted))
+}
+
+fn fail(what: &str, yaml: &str, event: &[u8]) -> TestCaseError {
+    let event = String::from_utf8_lossy(event);
+    TestCaseError::fail(format!("{what}\n\n--- rules.yaml\n{yaml}\n--- event\n{event}\n"))
+}

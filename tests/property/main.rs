@@ -1,0 +1,8 @@
+//! Property tests: random rule sets against random events.
+//!
+//! `PROPTEST_CASES` sets how many rule sets there are, `PROPTEST_RNG_SEED` which ones; by default they are always the same.
+
+mod agree;
+mod conditions;
+mod events;
+mod generate;
