@@ -2,7 +2,7 @@
 //!
 //! 64 bytes at a time become bit masks (a bit a byte, the first byte is the lowest bit), by plain arithmetic here and by
 //! AVX2 in `simd`; what the masks mean is worked out in one place, `Seen::positions`. What lies within strings is left
-//! out, so a string is its two quotes. The list is made for a few blocks at a time, as the walk asks for more.
+//! out, so a string is its two quotes. This is done for a few blocks at a time, as the walk asks for more.
 
 use super::simd;
 
@@ -10,14 +10,10 @@ use super::simd;
 pub(super) const BLOCK: usize = 64;
 
 /// Blocks that are indexed at a time.
-const BLOCKS: usize = 8;
+pub(super) const BLOCKS: usize = 8;
 
-/// Room for the positions of `BLOCKS` blocks and for writing past the last by up to a block; a power of two, so that a
-/// masked position is within.
-pub(super) const ROOM: usize = 1024;
-
-/// The positions listed at a time.
-pub(super) type List = [u32; ROOM];
+/// The positions that matter, a word a block.
+pub(super) type Words = [u64; BLOCKS];
 
 /// How blocks are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,11 +102,11 @@ impl Seen {
     }
 }
 
-/// Lists the positions that matter from `at` on, for some blocks; gives how many, and where to go on.
-pub(super) fn index(level: Level, line: &[u8], at: usize, seen: &mut Seen, list: &mut List) -> (usize, usize) {
+/// Marks the positions that matter from `at` on, for some blocks; gives how many blocks.
+pub(super) fn index(level: Level, line: &[u8], at: usize, seen: &mut Seen, words: &mut Words) -> usize {
     match level {
-        Level::Avx2 => simd::index(line, at, seen, list),
-        Level::Portable => index_with(line, at, seen, list, masks, prefix_xor),
+        Level::Avx2 => simd::index(line, at, seen, words),
+        Level::Portable => index_with(line, at, seen, words, masks, prefix_xor),
     }
 }
 
@@ -118,23 +114,26 @@ pub(super) fn index(level: Level, line: &[u8], at: usize, seen: &mut Seen, list:
 #[inline(always)]
 pub(super) fn index_with(
     line: &[u8],
-    mut at: usize,
+    at: usize,
     seen: &mut Seen,
-    list: &mut List,
+    words: &mut Words,
     masks: impl Fn(&[u8; BLOCK]) -> Masks,
     prefix_xor: impl Fn(u64) -> u64 + Copy,
-) -> (usize, usize) {
-    let mut count = 0;
-    for _ in 0..BLOCKS {
-        let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) else { break };
-        let bits = match rest.first_chunk() {
-            Some(block) => seen.positions(masks(block), at, prefix_xor),
-            None => seen.positions(masks(&padded(rest)), at, prefix_xor),
-        };
-        count += write(bits, at as u32, list, count);
-        at += BLOCK;
+) -> usize {
+    let (blocks, rest) = line.get(at..).unwrap_or_default().as_chunks::<BLOCK>();
+    let mut base = at;
+    let mut known = *seen;
+    for (block, word) in blocks.iter().zip(words.iter_mut()) {
+        *word = known.positions(masks(block), base, prefix_xor);
+        base += BLOCK;
     }
-    (count, at)
+    let mut count = blocks.len().min(BLOCKS);
+    if !rest.is_empty() && let Some(word) = words.get_mut(blocks.len()) {
+        *word = known.positions(masks(&padded(rest)), base, prefix_xor);
+        count += 1;
+    }
+    *seen = known;
+    count
 }
 
 /// A last block, filled up with spaces.
@@ -145,23 +144,6 @@ fn padded(rest: &[u8]) -> [u8; BLOCK] {
         *to = *from;
     }
     block
-}
-
-/// Writes the positions of the set bits; gives how many. Eight at a time and past the last, since a branch for each bit
-/// would be dearer.
-#[inline(always)]
-fn write(mut bits: u64, base: u32, list: &mut List, from: usize) -> usize {
-    let count = bits.count_ones() as usize;
-    let mut to = from;
-    while bits != 0 {
-        let Some(eight) = list.get_mut(to..).and_then(|rest| rest.first_chunk_mut::<8>()) else { break };
-        for position in eight {
-            *position = base.wrapping_add(bits.trailing_zeros());
-            bits &= bits.wrapping_sub(1);
-        }
-        to += 8;
-    }
-    count
 }
 
 /// Masks by arithmetic on eight bytes at a time.

@@ -4,7 +4,7 @@
 //! keeps one bit for each open bracket. Nothing here recurses.
 
 use super::fault::{Fault, Stop, What};
-use super::index::{self, Level, List, Seen};
+use super::index::{self, Level, Seen, Words};
 use super::token;
 use super::trie::{NONE, Node, ROOT, Trie};
 use super::{Captures, Mode, Tag};
@@ -12,7 +12,6 @@ use super::{Captures, Mode, Tag};
 /// Memory of the walk that is kept from event to event.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scratch {
-    list: Option<Box<List>>,
     frames: Vec<Frame>,
     /// The kinds of open brackets that no longer fit a word.
     kinds: Vec<u64>,
@@ -40,12 +39,16 @@ struct Walk<'w> {
     line: &'w [u8],
     depth: usize,
     captures: &'w mut Captures,
-    /// Where the next block begins.
+    /// Where the first of `words` begins.
     at: usize,
     seen: Seen,
-    list: Box<List>,
-    next: usize,
+    words: Words,
+    /// How many words stand in `words`, and which one comes next.
     count: usize,
+    next: usize,
+    /// The positions that are left of the last word, and where its block begins.
+    bits: u64,
+    base: usize,
     frames: Vec<Frame>,
     kinds: Vec<u64>,
     key: Vec<u8>,
@@ -62,19 +65,32 @@ pub(super) fn walk(
     depth: usize,
     captures: &mut Captures,
 ) -> Result<(), Fault> {
-    let Scratch { list, frames, kinds, key } = std::mem::take(&mut captures.scratch);
-    let list = list.unwrap_or_else(|| Box::new([0; index::ROOM]));
-    let seen = Seen::default();
-    let mut walk =
-        Walk { level, trie, line, depth, captures, at: 0, seen, list, next: 0, count: 0, frames, kinds, key };
+    let Scratch { frames, kinds, key } = std::mem::take(&mut captures.scratch);
+    let mut walk = Walk {
+        level,
+        trie,
+        line,
+        depth,
+        captures,
+        at: 0,
+        seen: Seen::default(),
+        words: Words::default(),
+        count: 0,
+        next: 0,
+        bits: 0,
+        base: 0,
+        frames,
+        kinds,
+        key,
+    };
     let result = match mode {
         Mode::Strict => walk.event::<true>(),
         Mode::Trusted => walk.event::<false>(),
     };
-    let Walk { list, mut frames, mut kinds, key, seen, .. } = walk;
+    let Walk { mut frames, mut kinds, key, seen, .. } = walk;
     frames.clear();
     kinds.clear();
-    captures.scratch = Scratch { list: Some(list), frames, kinds, key };
+    captures.scratch = Scratch { frames, kinds, key };
     captures.finish();
     match result {
         Err(stop) => Err(Fault::from_stop(stop, line, &seen, depth)),
@@ -101,30 +117,37 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The next position that matters; the line's length at its end.
+    /// The next position that matters; the line's length, or more, at its end.
     #[inline(always)]
     fn token(&mut self) -> usize {
-        if self.next == self.count {
-            self.refill();
-        }
-        let position = self.list.get(self.next & (index::ROOM - 1)).copied().unwrap_or_default();
-        self.next += 1;
-        position as usize
-    }
-
-    #[inline(never)]
-    fn refill(&mut self) {
-        self.next = 0;
-        self.count = 0;
-        while self.count == 0 && self.at < self.line.len() {
-            (self.count, self.at) = index::index(self.level, self.line, self.at, &mut self.seen, &mut self.list);
-        }
-        if self.count == 0 {
-            self.count = 1;
-            if let Some(first) = self.list.first_mut() {
-                *first = self.line.len() as u32;
+        while self.bits == 0 {
+            if !self.next_word() {
+                return self.line.len();
             }
         }
+        let position = self.base + self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits - 1;
+        position
+    }
+
+    #[inline(always)]
+    fn next_word(&mut self) -> bool {
+        if self.next == self.count && !self.refill() {
+            return false;
+        }
+        self.bits = self.words.get(self.next).copied().unwrap_or_default();
+        self.base = self.at + self.next * index::BLOCK;
+        self.next += 1;
+        true
+    }
+
+    /// Has more blocks indexed; false at the end of the line.
+    #[inline(never)]
+    fn refill(&mut self) -> bool {
+        self.at += self.count * index::BLOCK;
+        self.next = 0;
+        self.count = index::index(self.level, self.line, self.at, &mut self.seen, &mut self.words);
+        self.count > 0
     }
 
     #[inline(always)]
