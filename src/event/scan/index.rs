@@ -4,7 +4,7 @@
 //! AVX2 in `simd`; what the masks mean is worked out in one place, `Seen::positions`. What lies within strings is left
 //! out, so a string is its two quotes. This is done for a few blocks at a time, as the walk asks for more.
 
-use super::simd;
+use super::simd::Avx2;
 
 /// Bytes in a block.
 pub(super) const BLOCK: usize = 64;
@@ -19,13 +19,13 @@ pub(super) type Words = [u64; BLOCKS];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
     Portable,
-    Avx2,
+    Avx2(Avx2),
 }
 
 impl Level {
     /// The best that the processor can do.
     pub(super) fn detect() -> Level {
-        if simd::is_there() { Level::Avx2 } else { Level::Portable }
+        Avx2::detect().map_or(Level::Portable, Level::Avx2)
     }
 }
 
@@ -105,7 +105,7 @@ impl Seen {
 /// Marks the positions that matter from `at` on, for some blocks; gives how many blocks.
 pub(super) fn index(level: Level, line: &[u8], at: usize, seen: &mut Seen, words: &mut Words) -> usize {
     match level {
-        Level::Avx2 => simd::index(line, at, seen, words),
+        Level::Avx2(avx2) => avx2.index(line, at, seen, words),
         Level::Portable => index_with(line, at, seen, words, masks, prefix_xor),
     }
 }
@@ -174,6 +174,17 @@ pub(super) fn masks(block: &[u8; BLOCK]) -> Masks {
     masks
 }
 
+/// Which of 32 bytes are digits.
+#[cfg_attr(all(target_arch = "x86_64", not(test)), expect(dead_code))]
+pub(super) fn digits(bytes: &[u8; 32]) -> u32 {
+    bytes.as_chunks::<8>().0.iter().rev().fold(0, |mask, word| {
+        let value = u64::from_le_bytes(*word) ^ repeat(b'0');
+        // Ten and more, seen in the high bit after 0x76 is added to seven bits each.
+        let others = (((value & !HIGH) + repeat(0x76)) | value) & HIGH;
+        mask << 8 | collect(others ^ HIGH) as u32
+    })
+}
+
 const HIGH: u64 = repeat(0x80);
 
 const fn repeat(byte: u8) -> u64 {
@@ -207,6 +218,7 @@ fn prefix_xor(mut bits: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::simd;
     use super::*;
 
     #[test]
@@ -225,9 +237,21 @@ mod tests {
                     non_ascii: bit(byte >= 0x80),
                 };
                 assert_eq!(masks(&block), expected, "{byte:#x} at {at}");
-                if simd::is_there() {
-                    assert_eq!(simd::masks_of(&block), expected, "{byte:#x} at {at}");
+                if let Some(avx2) = Avx2::detect() {
+                    assert_eq!(avx2.masks(&block), expected, "{byte:#x} at {at}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn digits_are_told() {
+        for byte in 0..=255u8 {
+            for at in [0, 7, 8, 15, 16, 31] {
+                let mut bytes = [b'7'; 32];
+                bytes[at] = byte;
+                let expected = !(u32::from(!byte.is_ascii_digit()) << at);
+                assert_eq!((digits(&bytes), simd::digits(&bytes)), (expected, expected), "{byte:#x} at {at}");
             }
         }
     }

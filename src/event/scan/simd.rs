@@ -12,34 +12,38 @@ mod x86 {
     use super::*;
     use std::arch::x86_64::*;
 
-    /// True if the processor can run `index`.
-    pub(in super::super) fn is_there() -> bool {
-        is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("popcnt")
-            && is_x86_feature_detected!("pclmulqdq")
-    }
+    /// Proof that the processor has what this module is compiled for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(in super::super) struct Avx2(());
 
-    /// As `index::index`. Where the processor lacks AVX2 nothing is listed.
-    pub(in super::super) fn index(line: &[u8], at: usize, seen: &mut Seen, words: &mut Words) -> usize {
-        if !is_there() {
-            return 0;
+    impl Avx2 {
+        /// None where the processor cannot do it.
+        pub(in super::super) fn detect() -> Option<Avx2> {
+            let all = is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("popcnt")
+                && is_x86_feature_detected!("pclmulqdq");
+            all.then_some(Avx2(()))
         }
-        // SAFETY: the features that the function is compiled for have just been found.
-        unsafe { index_avx2(line, at, seen, words) }
+
+        /// As `index::index`.
+        #[inline]
+        pub(in super::super) fn index(self, line: &[u8], at: usize, seen: &mut Seen, words: &mut Words) -> usize {
+            // SAFETY: the features that the function is compiled for were found, or there would be no `self`.
+            unsafe { index_avx2(line, at, seen, words) }
+        }
+
+        /// The masks of one block, for the tests.
+        #[cfg(test)]
+        pub(in super::super) fn masks(self, block: &[u8; BLOCK]) -> Masks {
+            // SAFETY: as above.
+            unsafe { masks(block) }
+        }
     }
 
     #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
     fn index_avx2(line: &[u8], at: usize, seen: &mut Seen, words: &mut Words) -> usize {
         index_with(line, at, seen, words, |block| masks(block), |bits| opaque(prefix_xor(bits)))
-    }
-
-    /// The masks of one block, for the tests.
-    #[cfg(test)]
-    pub(in super::super) fn masks_of(block: &[u8; BLOCK]) -> Masks {
-        assert!(is_there());
-        // SAFETY: the features that the function is compiled for have just been found.
-        unsafe { masks(block) }
     }
 
     #[inline]
@@ -120,6 +124,30 @@ mod x86 {
         _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, bytes), folded)
     }
 
+    /// Which of 32 bytes are digits.
+    #[inline]
+    pub(in super::super) fn digits(bytes: &[u8; 32]) -> u32 {
+        // SAFETY: SSE2 is part of every x86-64.
+        unsafe { digits_sse2(bytes) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn digits_sse2(bytes: &[u8; 32]) -> u32 {
+        let start = bytes.as_ptr();
+        // SAFETY: the array has 32 bytes, of which each load reads 16; the loads need no alignment.
+        let (low, high) = unsafe { (_mm_loadu_si128(start.cast()), _mm_loadu_si128(start.add(16).cast())) };
+        opaque(u64::from(digits_of(low) | digits_of(high) << 16)) as u32
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn digits_of(bytes: __m128i) -> u32 {
+        let value = _mm_sub_epi8(bytes, _mm_set1_epi8(b'0' as i8));
+        let is_digit = _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value);
+        _mm_movemask_epi8(is_digit) as u32
+    }
+
     /// Each bit is the exclusive or of the bits up to it: a product without carries by all ones.
     #[inline]
     #[target_feature(enable = "avx2,pclmulqdq")]
@@ -133,19 +161,26 @@ mod x86 {
 mod elsewhere {
     use super::*;
 
-    pub(in super::super) fn is_there() -> bool {
-        false
+    /// Never there.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(in super::super) enum Avx2 {}
+
+    impl Avx2 {
+        pub(in super::super) fn detect() -> Option<Avx2> {
+            None
+        }
+
+        pub(in super::super) fn index(self, _: &[u8], _: usize, _: &mut Seen, _: &mut Words) -> usize {
+            match self {}
+        }
+
+        #[cfg(test)]
+        pub(in super::super) fn masks(self, _: &[u8; BLOCK]) -> Masks {
+            match self {}
+        }
     }
 
-    /// Never called, since `is_there` is false.
-    pub(in super::super) fn index(_: &[u8], _: usize, _: &mut Seen, _: &mut Words) -> usize {
-        0
-    }
-
-    #[cfg(test)]
-    pub(in super::super) fn masks_of(block: &[u8; BLOCK]) -> Masks {
-        super::super::index::masks(block)
-    }
+    pub(in super::super) use super::super::index::digits;
 }
 
 #[cfg(not(target_arch = "x86_64"))]
