@@ -1,7 +1,7 @@
 //! How fast events are scanned, beside serde_json on the same events in the same run. `cargo bench --bench scan`.
 //!
 //! The limit is on the ratio to `IgnoredAny`, which checks an event and keeps nothing, as strict mode does.
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)]
 
 use dadar::event::{Captures, Limits, Mode, Step, Trie, scan};
 use std::hint::black_box;
@@ -114,7 +114,10 @@ fn order(n: u64, random: &mut Random) -> String {
     let items: Vec<String> = (0..3 + random.below(4))
         .map(|_| {
             let (sku, price) = (random.below(10_000), random.below(900));
-            format!("{{\"sku\":\"SKU-{sku:05}\",\"name\":\"Paneer tikka {sku}\",\"quantity\":{},\"price\":{price}.50}}", sku % 5 + 1)
+            format!(
+                "{{\"sku\":\"SKU-{sku:05}\",\"name\":\"Paneer tikka {sku}\",\"quantity\":{},\"price\":{price}.50}}",
+                sku % 5 + 1
+            )
         })
         .collect();
     format!(

@@ -128,7 +128,9 @@ pub(super) fn index_with(
         base += BLOCK;
     }
     let mut count = blocks.len().min(BLOCKS);
-    if !rest.is_empty() && let Some(word) = words.get_mut(blocks.len()) {
+    if !rest.is_empty()
+        && let Some(word) = words.get_mut(blocks.len())
+    {
         *word = known.positions(masks(&padded(rest)), base, prefix_xor);
         count += 1;
     }
