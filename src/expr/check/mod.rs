@@ -24,7 +24,7 @@ use crate::event::{Json, Type};
 /// Checks an expression: names, functions, argument counts and literal types.
 pub fn compile(expr: &Expr, scope: &mut Scope<'_>, wanted: Wanted, diagnostics: &mut Vec<Diagnostic>) -> Option<Typed> {
     let before = diagnostics.len();
-    let mut checker = Checker { scope, diagnostics, bodies: 0 };
+    let mut checker = Checker { scope, diagnostics, before, bodies: 0 };
     let typed = checker.check(expr)?;
     match wanted {
         Wanted::Value => {}
@@ -45,6 +45,8 @@ type Checked = Option<Typed>;
 struct Checker<'c, 's> {
     scope: &'c mut Scope<'s>,
     diagnostics: &'c mut Vec<Diagnostic>,
+    /// How many diagnostics there were before this expression.
+    before: usize,
     /// How many bodies of `any`, `all`, `filter`, `map` we are in.
     bodies: usize,
 }
@@ -111,7 +113,7 @@ impl Checker<'_, '_> {
 
     fn error<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
         // A chain of hyphens or a part used twice may come by the same place again.
-        if !self.diagnostics.contains(&diagnostic) {
+        if !self.diagnostics.iter().skip(self.before).any(|earlier| *earlier == diagnostic) {
             self.diagnostics.push(diagnostic);
         }
         None
