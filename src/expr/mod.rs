@@ -18,17 +18,17 @@ mod cidr;
 mod demand;
 mod eval;
 pub mod functions;
-mod hash;
 mod glob;
+mod hash;
 mod lexer;
 mod parser;
 mod syntax;
+#[cfg(test)]
+mod testing;
 pub mod time;
 
-pub use aux::Aux;
-pub use check::{compile, lint_condition};
 pub use aux::{Aux, Pattern};
-pub use check::compile;
+pub use check::{compile, lint_condition};
 pub use cidr::Cidr;
 pub use demand::{Demand, demands};
 pub use eval::{evaluate, holds};
