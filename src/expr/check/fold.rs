@@ -127,9 +127,9 @@ fn join(span: Span, items: Vec<Typed>, and: bool) -> Typed {
 }
 
 /// An environment without an event, for what needs none.
-struct Nowhere<'a> {
-    arena: &'a Bump,
-    zone: &'a TimeZone,
+pub(super) struct Nowhere<'a> {
+    pub(super) arena: &'a Bump,
+    pub(super) zone: &'a TimeZone,
 }
 
 impl<'a> Env<'a> for Nowhere<'a> {
