@@ -3,6 +3,8 @@
 //!
 //! Where the two differ on purpose, the generator keeps away, and [`DIFFERENCES`] pins down both sides.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
 use bumpalo::Bump;
 use dadar::diagnostic::{FileId, Span, Text};
 use dadar::event::{Type, Value};
