@@ -3,7 +3,7 @@
 //!
 //! Where the two differ on purpose, the generator keeps away, and [`DIFFERENCES`] pins down both sides.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use bumpalo::Bump;
 use dadar::diagnostic::{FileId, Span, Text};

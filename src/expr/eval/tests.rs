@@ -143,3 +143,17 @@ fn quantifiers() {
         ("map([1, data.zero], it + 1)", json!([2, 1])),
     ]);
 }
+
+/// The highest trees that the parser lets through, on the small stack of a thread.
+#[test]
+fn high_trees_fit_the_stack() {
+    let sum = vec!["data.one"; 200].join(" + ");
+    let nested = format!("{}it == 1{}", "any(data.list, ".repeat(60), ")".repeat(60));
+    let both = format!("{}{sum} > 1{}", "any(data.list, ".repeat(30), ")".repeat(30));
+    let parens = format!("{}data.one{}", "(1 + ".repeat(60), ")".repeat(60));
+    let small = std::thread::Builder::new().stack_size(1 << 20).spawn(move || {
+        let data = json!({"one": 1, "list": [1]});
+        [sum, nested, both, parens].map(|source| value_of(&source, &data).unwrap())
+    });
+    assert_eq!(small.unwrap().join().unwrap(), [json!(200), json!(true), json!(true), json!(61)]);
+}

@@ -187,7 +187,7 @@ fn any_value() -> impl Strategy<Value = Json> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     /// Whatever the arguments are, and however many: a value of the type that is promised, or an error at load.
     #[test]
