@@ -181,3 +181,6 @@ fn equals_json(value: Value<'_>, json: &Json) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;
