@@ -72,13 +72,32 @@ impl Checker<'_, '_> {
             Node::Negate(operand) => self.negate(operand, span),
             Node::And(items) => self.junction(items, span, true),
             Node::Or(items) => self.junction(items, span, false),
-            Node::Binary(op, op_span, left, right) => {
-                if self.hyphenated(expr) {
-                    return None;
-                }
-                self.binary(*op, *op_span, left, right, span)
-            }
+            Node::Binary(Operator::In, _, left, right) => self.membership(left, right, span),
+            Node::Binary(..) => self.chain(expr),
         }
+    }
+
+    /// `a + b - c …`: down the left side in a loop, since such chains are what makes trees high.
+    fn chain(&mut self, expr: &Expr) -> Checked {
+        let mut spine = Vec::new();
+        let mut left = expr;
+        let mut hyphenated = false;
+        while let Node::Binary(op, op_span, a, b) = &left.node
+            && *op != Operator::In
+        {
+            hyphenated = self.hyphenated(left);
+            if hyphenated {
+                break;
+            }
+            spine.push((*op, *op_span, b, left.span));
+            left = a;
+        }
+        let mut typed = if hyphenated { None } else { self.check(left) };
+        for (op, op_span, right, span) in spine.into_iter().rev() {
+            let right = self.check(right);
+            typed = typed.zip(right).and_then(|(left, right)| self.binary(op, op_span, left, right, span));
+        }
+        typed
     }
 
     /// All parts, or None if one is wrong.
@@ -93,21 +112,12 @@ impl Checker<'_, '_> {
         left.zip(right)
     }
 
-    fn binary(&mut self, op: Operator, op_span: Span, left: &Expr, right: &Expr, span: Span) -> Checked {
+    fn binary(&mut self, op: Operator, op_span: Span, left: Typed, right: Typed, span: Span) -> Checked {
         match op {
-            Operator::Arithmetic(op) => {
-                let (left, right) = self.both(left, right)?;
-                self.arithmetic(op, op_span, left, right, span)
-            }
-            Operator::Compare(op) => {
-                let (left, right) = self.both(left, right)?;
-                self.compare(op, left, right, span)
-            }
-            Operator::In => self.membership(left, right, span),
-            Operator::Coalesce => {
-                let (left, right) = self.both(left, right)?;
-                Some(fold::coalesce(span, left, right))
-            }
+            Operator::Arithmetic(op) => self.arithmetic(op, op_span, left, right, span),
+            Operator::Compare(op) => self.compare(op, left, right, span),
+            // Lists are looked at as they are written, by `membership`.
+            Operator::In | Operator::Coalesce => Some(fold::coalesce(span, left, right)),
         }
     }
 
