@@ -13,4 +13,5 @@ pub mod rules;
 pub mod schema;
 pub mod suite;
 pub mod topic;
+mod transform;
 pub mod yaml;

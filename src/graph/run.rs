@@ -207,7 +207,7 @@ impl<'a, 's> Run<'a, 's> {
                 let text = time::format_time(self.clock(), self.zone());
                 Value::String(self.arena.alloc_str(&text))
             }
-            Root::Event | Root::Data | Root::Headers => Value::Null,
+            Root::Event | Root::Data | Root::Headers | Root::It => Value::Null,
         }
     }
 

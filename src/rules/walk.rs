@@ -54,6 +54,7 @@ pub(crate) fn expressions<'r>(rules: &'r RuleSet, seen: &mut dyn FnMut(&'r Typed
     rules.schemas.iter().filter_map(|schema| schema.when.as_ref()).for_each(&mut *seen);
     rules.filters.iter().for_each(|filter| seen(&filter.condition));
     rules.subscribers.values().filter_map(|subscriber| subscriber.filter.as_ref()).for_each(&mut *seen);
+    rules.transforms.iter().flat_map(|transform| &transform.steps).for_each(|step| step.expressions(seen));
 }
 
 fn of_target(target: &Target) -> impl Iterator<Item = &Typed> {
