@@ -132,9 +132,8 @@ impl Decoder<'_> {
             let cells = match &item.kind {
                 Kind::Sequence(cells) => RawCells::List(cells.iter().map(Node::to_json).collect()),
                 Kind::Mapping(entries) => {
-                    let mut named = |entry: &Entry| {
-                        (entry.key.text.value.clone(), self.filled(entry), entry.key.text.span())
-                    };
+                    let mut named =
+                        |entry: &Entry| (entry.key.text.value.clone(), self.filled(entry), entry.key.text.span());
                     RawCells::Map(entries.iter().map(&mut named).collect())
                 }
                 Kind::Scalar(_) => {
@@ -253,10 +252,7 @@ impl Decoder<'_> {
                     let found = cells.iter_mut().find(|(column, ..)| column == name);
                     found.map_or(Json::Null, |(_, cell, _)| std::mem::take(cell))
                 };
-                (
-                    lookup.keys.iter().map(&mut take).collect::<Vec<_>>(),
-                    lookup.columns.iter().map(&mut take).collect(),
-                )
+                (lookup.keys.iter().map(&mut take).collect::<Vec<_>>(), lookup.columns.iter().map(&mut take).collect())
             }
         };
         for (part, name) in key.iter().zip(&lookup.keys) {

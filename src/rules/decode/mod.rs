@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 mod active;
+mod cells;
 mod condition;
 mod define;
 mod envelope;
@@ -25,7 +26,6 @@ mod rules;
 mod ruleset;
 mod schemas;
 mod subscribers;
-mod cells;
 mod tables;
 mod ties;
 mod topics;

@@ -82,7 +82,8 @@ fn ties<'n>(peers: &[Given<'n>], all: &[Given<'n>]) -> Vec<(Given<'n>, Given<'n>
                 continue;
             }
             if tie(&peer.node.pattern, &other.node.pattern, all) {
-                let (first, second) = if peer.setting.span < other.setting.span { (peer, other) } else { (other, peer) };
+                let (first, second) =
+                    if peer.setting.span < other.setting.span { (peer, other) } else { (other, peer) };
                 found.push((*first, *second));
                 if found.len() >= SHOWN {
                     return found;
@@ -100,7 +101,8 @@ fn tie(a: &TopicPattern, b: &TopicPattern, all: &[Given<'_>]) -> bool {
         return false;
     }
     let Some(common) = common(a, b) else { return true };
-    let decides = |one: &Given<'_>| one.node.pattern.literals() > a.literals() && below(&one.node.pattern).covers(&common);
+    let decides =
+        |one: &Given<'_>| one.node.pattern.literals() > a.literals() && below(&one.node.pattern).covers(&common);
     !all.iter().any(decides)
 }
 
