@@ -57,7 +57,7 @@ pub(crate) fn run(args: RouteArgs, global: &Global) -> Done {
     // The input first: a name mistyped should not wait for the rules.
     let input = Input::open(args.input.as_deref())?;
     let rules = match load_one(&args.rules.rules, global)? {
-        Ok(rules) => rules,
+        Ok(ready) => ready.rules,
         Err(exit) => return Ok(exit),
     };
     let options = Options {

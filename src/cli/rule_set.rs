@@ -16,6 +16,13 @@ pub(crate) struct RulesArg {
     pub(crate) rules: PathBuf,
 }
 
+/// A rule set that can be used.
+pub(crate) struct Ready {
+    pub(crate) rules: RuleSet,
+    /// What its places point into.
+    pub(crate) sources: Sources,
+}
+
 /// How rule sets are loaded.
 pub(crate) fn options(global: &Global) -> LoadOptions {
     LoadOptions { root: global.root.clone() }
@@ -32,13 +39,13 @@ pub(crate) fn load_all(path: &Path, global: &Global) -> anyhow::Result<Vec<(Path
 }
 
 /// A single rule set, ready to be used. Its errors are told on stderr; the exit code then.
-pub(crate) fn load_one(path: &Path, global: &Global) -> anyhow::Result<Result<RuleSet, Exit>> {
+pub(crate) fn load_one(path: &Path, global: &Global) -> anyhow::Result<Result<Ready, Exit>> {
     let loaded = load_path(path, global)?;
     if !loaded.rule_sets.is_empty() {
         return Err(several(path, &loaded.rule_sets).into());
     }
     match loaded.rule_set {
-        Some(rule_set) => Ok(Ok(rule_set)),
+        Some(rules) => Ok(Ok(Ready { rules, sources: loaded.sources })),
         None => {
             let errors: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
             let colour = output::colour(global.color, &io::stderr());

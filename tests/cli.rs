@@ -1,0 +1,381 @@
+//! The program as it is called: exit codes, streams, and input of every shape.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use tempfile::TempDir;
+
+const RULES: &str = "
+ruleset: {name: small, defaults: {unrouted: [nobody]}}
+topics:
+  order.created: [stock]
+rules:
+  - {name: big, when: data.amount > 100, subscribers: [checks]}
+";
+
+const TESTS: &str = "
+tests:
+  - name: big ones are checked
+    event: {event_type: ORDER_CREATED, data: {amount: 101}}
+    expect: {subscribers: [checks, stock], rules: [big]}
+";
+
+/// A folder with files, and `dadar` called in it.
+struct Place {
+    dir: TempDir,
+}
+
+impl Place {
+    fn new(files: &[(&str, &str)]) -> Place {
+        let place = Place { dir: TempDir::new().unwrap() };
+        for (name, text) in files {
+            let path = place.path(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        place
+    }
+
+    fn small() -> Place {
+        Place::new(&[("rules/rules.yaml", RULES), ("rules/rules.test.yaml", TESTS)])
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn call(&self, args: &[&str], input: impl Into<Vec<u8>>) -> Called {
+        let mut command = Command::new(program());
+        command.current_dir(self.dir.path()).args(args).write_stdin(input);
+        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+        let output = command.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Called { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Started, with all its streams in our hands.
+    fn start(&self, args: &[&str]) -> Child {
+        let mut command = std::process::Command::new(program());
+        command.current_dir(self.dir.path()).args(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+}
+
+fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_dadar"))
+}
+
+#[derive(Debug)]
+struct Called {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Called {
+    #[track_caller]
+    fn code(self, code: i32) -> Called {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        self
+    }
+
+    #[track_caller]
+    fn says(self, part: &str) -> Called {
+        assert!(self.out.contains(part), "no `{part}` in {self:#?}");
+        self
+    }
+
+    #[track_caller]
+    fn complains(self, part: &str) -> Called {
+        assert!(self.err.contains(part), "no `{part}` in {self:#?}");
+        self
+    }
+
+    fn decisions(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn statuses(&self) -> Vec<String> {
+        self.decisions().iter().map(|one| one["status"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+const EVENT: &str = r#"{"event_id":"e1","event_type":"ORDER_CREATED","data":{"amount":500}}"#;
+
+#[test]
+fn every_command_has_help_with_examples() {
+    let place = Place::new(&[]);
+    for command in ["check", "route", "explain", "test", "schema", "init", "completions"] {
+        place.call(&[command, "--help"], "").code(0).says("Usage: dadar").says("Example");
+    }
+    place.call(&["--help"], "").code(0).says("Exit codes");
+    place.call(&["-V"], "").code(0).says(concat!("dadar ", env!("CARGO_PKG_VERSION")));
+    place.call(&[], "").code(2);
+    place.call(&["rout"], "").code(2).complains("route");
+    place.call(&["route", "--nonsense"], "").code(2);
+    place.call(&["route", "--max-line", "5 parsecs"], "").code(2).complains("MiB");
+}
+
+#[test]
+fn what_is_not_there_is_wrong_usage() {
+    let place = Place::small();
+    for command in ["check", "route", "explain", "test"] {
+        place.call(&[command, "nowhere"], "").code(2).complains("`nowhere`").complains("dadar init");
+    }
+    place.call(&["route", "-i", "none.ndjson"], "").code(2).complains("`none.ndjson`");
+    place.call(&["route", "-i", "rules"], "").code(2).complains("is a folder");
+    place.call(&["check", "--root", "none"], "").code(2).complains("--root");
+    place.call(&["route", "--now", "noon"], "").code(2).complains("`noon` is not a time");
+}
+
+#[test]
+fn a_fine_rule_set_is_fine() {
+    let place = Place::small();
+    let called = place.call(&["check"], "").code(0).says("1 topic, 1 rule, 1 test: no problems");
+    assert_eq!(called.err, "");
+    place.call(&["check", "rules/rules.yaml"], "").code(0);
+}
+
+#[test]
+fn wrong_rules_are_told_in_every_format() {
+    let place = Place::new(&[("rules/a.yaml", "rules:\n  - {name: x, whn: data.a > 1, subscribers: [s]}\n")]);
+    place.call(&["check"], "").code(1).complains("error[E003]").complains("rules/a.yaml:2:14").says("1 error");
+    let json = place.call(&["check", "--format", "json"], "").code(1);
+    assert_eq!(json.decisions()[0]["code"], "E003");
+    assert_eq!(json.decisions()[0]["line"], 2);
+    place.call(&["check", "--format", "github"], "").code(1).says("::error file=").says("title=E003");
+    let sarif = place.call(&["check", "--format", "sarif"], "").code(1);
+    let document: Value = serde_json::from_str(&sarif.out).unwrap();
+    assert_eq!(document["runs"][0]["results"][0]["ruleId"], "E003");
+    for command in ["route", "explain", "test"] {
+        let called = place.call(&[command], "").code(1).complains("error[E003]");
+        assert!(!called.out.contains("E003"), "{called:?}");
+    }
+}
+
+#[test]
+fn warnings_count_when_denied() {
+    let place = Place::new(&[("rules/a.yaml", "rules:\n  - {name: x, when: data.a != 1, subscribers: [s]}\n")]);
+    place.call(&["check"], "").code(0).says("1 warning").complains("warning[W002]");
+    place.call(&["check", "--deny", "warnings"], "").code(1);
+    let routed = place.call(&["route"], "").code(0);
+    assert_eq!(routed.err, "");
+}
+
+#[test]
+fn mistakes_in_tests_are_found_by_check_and_by_test() {
+    let tests = "tests:\n  - {name: x, event: {a: 1}, expect: {statos: routed}}\n";
+    let place = Place::new(&[("rules/a.yaml", RULES), ("rules/a.test.yaml", tests)]);
+    for command in ["check", "test"] {
+        place.call(&[command], "").code(1).complains("error[E003]").complains("did you mean `status`?");
+    }
+}
+
+#[test]
+fn pages_of_codes() {
+    let place = Place::new(&[]);
+    place.call(&["check", "--explain", "e020"], "").code(0).says("# E020");
+    place.call(&["check", "--explain", "duplicate-name"], "").code(0).says("# E020");
+    place.call(&["check", "--explain", "E999"], "").code(2).complains("no code `E999`");
+}
+
+#[test]
+fn several_rule_sets_are_taken_in_turn_or_listed() {
+    let rules = |name: &str| RULES.replace("small", name);
+    let (a, b) = (rules("a"), rules("b"));
+    let place = Place::new(&[("all/a/rules.yaml", &a), ("all/b/rules.yaml", &b), ("all/b/b.test.yaml", TESTS)]);
+    place.call(&["check", "all"], "").code(0).says("checked all/a").says("checked all/b");
+    place.call(&["test", "all"], "").code(0).says("== all/b").says("1 passed");
+    for command in ["route", "explain"] {
+        place.call(&[command, "all"], "").code(2).complains("all/a").complains("all/b").complains("name one of them");
+    }
+}
+
+#[test]
+fn lines_in_are_lines_out() {
+    let place = Place::small();
+    let input = format!("{EVENT}\n\nnot json\n[1]\n{EVENT}");
+    for threads in ["1", "2", "5", "0"] {
+        let called = place.call(&["route", "--threads", threads], input.as_str()).code(3);
+        assert_eq!(called.statuses(), ["routed", "malformed", "malformed", "malformed", "routed"]);
+        let lines: Vec<u64> = called.decisions().iter().filter_map(|one| one["line"].as_u64()).collect();
+        assert_eq!(lines, [2, 3, 4]);
+        assert_eq!(called.err, "");
+    }
+    assert_eq!(place.call(&["route"], "").code(0).out, "");
+}
+
+#[test]
+fn marks_and_line_breaks_of_all_kinds() {
+    let place = Place::small();
+    let input = format!("\u{feff}{EVENT}\r\n{EVENT}\r\n");
+    assert_eq!(place.call(&["route"], input.as_str()).code(0).statuses(), ["routed", "routed"]);
+    std::fs::write(place.path("e.ndjson"), input).unwrap();
+    assert_eq!(place.call(&["route", "-i", "e.ndjson"], "").code(0).statuses().len(), 2);
+    assert_eq!(place.call(&["route", "-i", "-"], EVENT).code(0).statuses().len(), 1);
+}
+
+#[test]
+fn lines_too_long_are_malformed() {
+    let place = Place::small();
+    let long = format!("{EVENT}\n{{\"a\":\"{}\"}}\n{EVENT}\n", "x".repeat(100_000));
+    for threads in ["1", "3"] {
+        let args = ["route", "--max-line", "1KiB", "--threads", threads];
+        let called = place.call(&args, long.as_str()).code(3);
+        assert_eq!(called.statuses(), ["routed", "malformed", "routed"]);
+        let malformed = &called.decisions()[1];
+        assert!(malformed["error"].as_str().unwrap().contains("longer than 1024 bytes"), "{malformed}");
+        assert_eq!(malformed["input"].as_str().unwrap().len(), 200);
+    }
+    let called = place.call(&["route", "--max-line", "1KiB", "--no-input-echo"], long.as_str()).code(3);
+    assert_eq!(called.decisions()[1]["input"], Value::Null);
+}
+
+#[test]
+fn threads_keep_the_order_of_many_lines() {
+    let place = Place::small();
+    let event = |n: usize| {
+        format!("{{\"event_id\":{n},\"event_type\":\"ORDER_CREATED\",\"pad\":\"{}\"}}\n", "x".repeat(n % 300))
+    };
+    let input: String = (0..20_000).map(event).collect();
+    let one = place.call(&["route"], input.as_str()).code(0);
+    let many = place.call(&["route", "--threads", "4"], input.as_str()).code(0);
+    assert!(one.out == many.out);
+    assert_eq!(many.decisions().len(), 20_000);
+    assert_eq!(many.decisions()[19_999]["id"], 19_999);
+}
+
+#[test]
+fn the_summary_stands_on_stderr() {
+    let place = Place::small();
+    for threads in ["1", "2"] {
+        let called = place.call(&["route", "--summary", "--threads", threads], format!("{EVENT}\nx\n")).code(3);
+        assert_eq!(called.decisions().len(), 2);
+        let called = called.complains("malformed").complains("stock").complains("2 lines");
+        let big = called.err.lines().find(|line| line.contains("big")).unwrap();
+        assert_eq!(big.split_whitespace().collect::<Vec<_>>(), ["rule", "big", "1"]);
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let place = Place::small();
+    for args in [&["route"][..], &["route", "--threads", "3"], &["schema"], &["completions", "zsh"]] {
+        let mut child = place.start(args);
+        drop(child.stdout.take());
+        let mut stdin = child.stdin.take().unwrap();
+        // Until it is gone, or has had more than a pipe holds.
+        for _ in 0..100_000 {
+            if writeln!(stdin, "{EVENT}").is_err() {
+                break;
+            }
+        }
+        drop(stdin);
+        let mut err = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn a_decision_is_there_before_the_next_event() {
+    let place = Place::small();
+    for threads in ["1", "2"] {
+        let mut child = place.start(&["route", "--threads", threads]);
+        let mut stdin = child.stdin.take().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        for _ in 0..3 {
+            writeln!(stdin, "{EVENT}").unwrap();
+            let mut line = Vec::new();
+            while line.last() != Some(&b'\n') {
+                let mut byte = [0];
+                assert_eq!(stdout.read(&mut byte).unwrap(), 1);
+                line.push(byte[0]);
+            }
+        }
+        drop(stdin);
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+}
+
+#[test]
+fn colours_only_where_wanted() {
+    let place = Place::new(&[("rules/a.yaml", "rules:\n  - {name: x, whn: 1}\n")]);
+    assert!(!place.call(&["check"], "").code(1).err.contains('\u{1b}'));
+    assert!(place.call(&["check", "--color", "always"], "").code(1).err.contains('\u{1b}'));
+    assert!(!place.call(&["--color", "never", "check"], "").code(1).err.contains('\u{1b}'));
+}
+
+#[test]
+fn tests_pass_and_fail() {
+    let place = Place::small();
+    place.call(&["test"], "").code(0).says("✓ big ones are checked").says("1 passed");
+    place.call(&["test", "-k", "nothing"], "").code(0).complains("no test has such a name");
+    let wrong = TESTS.replace("[checks, stock]", "[checks, stork]");
+    std::fs::write(place.path("rules/rules.test.yaml"), wrong).unwrap();
+    place
+        .call(&["test"], "")
+        .code(1)
+        .says("✗ big ones are checked")
+        .says("missing: stork; unexpected: stock")
+        .says("rules/rules.test.yaml:5:")
+        .says("0 passed, 1 failed")
+        .says("dadar explain");
+    let json = place.call(&["test", "--format", "json"], "").code(1);
+    assert_eq!(json.decisions()[0]["failures"][0]["field"], "subscribers");
+    assert_eq!(json.decisions()[1]["failed"], 1);
+    place
+        .call(&["test", "--format", "junit"], "")
+        .code(1)
+        .says("<testsuites name=\"dadar\" tests=\"1\" failures=\"1\">");
+}
+
+#[test]
+fn no_tests_are_worth_a_word() {
+    let place = Place::new(&[("rules/a.yaml", RULES)]);
+    place.call(&["test"], "").code(0).complains("no tests");
+}
+
+#[test]
+fn init_writes_rules_that_pass_their_tests() {
+    let place = Place::new(&[]);
+    place.call(&["init", "my rules"], "").code(0).says("dadar test 'my rules'");
+    place.call(&["check", "my rules", "--deny", "warnings"], "").code(0);
+    place.call(&["test", "my rules"], "").code(0);
+    let routed = place.call(&["route", "my rules", "-i", "my rules/events.ndjson"], "").code(0);
+    assert_eq!(routed.statuses(), ["routed", "routed", "routed", "unrouted"]);
+    place.call(&["init", "my rules"], "").code(2).complains("is there already");
+}
+
+#[test]
+fn explain_tells_of_the_event_that_is_asked_for() {
+    let place = Place::small();
+    let input = format!("{{\"event_id\":7,\"event_type\":\"X\"}}\n{EVENT}\n");
+    place.call(&["explain"], input.as_str()).code(0).says("big").says("order.created");
+    let one = place.call(&["explain", "--event", "e1", "--format", "json"], input.as_str()).code(0);
+    assert_eq!(one.decisions().len(), 1);
+    assert_eq!(
+        place.call(&["explain", "--event", "7", "--format", "json"], input.as_str()).code(0).decisions().len(),
+        1
+    );
+    place.call(&["explain", "--event", "nope"], input.as_str()).code(2).complains("`nope`");
+    place.call(&["explain", "--event", "7", "--rule", "big"], input.as_str()).code(0).says("data.amount");
+    place.call(&["explain", "--rule", "bog"], input.as_str()).code(2).complains("did you mean `big`?");
+    place.call(&["explain"], "nope\n").code(3);
+}
+
+#[test]
+fn explain_keeps_control_characters_from_the_terminal() {
+    let place = Place::small();
+    let input =
+        "{\"event_id\":\"\\u001b[31m\",\"event_type\":\"x\\u001b]0;y\\u0007\",\"data\":{\"amount\":\"\\u009b2J\"}}\n";
+    for colour in ["never", "always"] {
+        let called = place.call(&["explain", "--color", colour], input).code(0);
+        assert!(!called.out.contains("\u{1b}[31m\u{1b}") && !called.out.contains(['\u{7}', '\u{9b}']), "{called:?}");
+    }
+}
