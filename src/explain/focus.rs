@@ -72,10 +72,10 @@ fn taken_away(page: &mut Page<'_>, trace: &Trace, person: &SubscriberTrace, sour
     if person.chosen_by.is_empty() {
         return;
     }
-    for name in &person.excluded_by {
-        let span = trace.rules.iter().find(|rule| rule.name == *name).map(|rule| place(sources, rule.span));
-        let line = Line::new().mark(false).plain("excluded by rule").name(&**name);
-        page.line(1, line.faint(span.unwrap_or_default()));
+    for rule in trace.rules.iter().filter(|rule| person.excluded_by.contains(&rule.name)) {
+        let line = Line::new().mark(false).plain("excluded by rule").name(&*rule.name);
+        page.line(1, line.faint(place(sources, rule.span)));
+        rule_conditions(page, 3, trace, rule, sources);
     }
     if let Some(filter) = &person.filter {
         let said = if filter.held { "its own filter holds:" } else { "its own filter does not hold:" };
