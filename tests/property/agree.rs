@@ -13,7 +13,7 @@ use std::cell::Cell;
 /// So many rule sets, each with a handful of events.
 fn runner(cases: u32) -> TestRunner {
     let given = |variable: &str| std::env::var_os(variable).is_some();
-    let mut config = Config { failure_persistence: None, max_shrink_iters: 4096, ..Config::default() };
+    let mut config = Config { failure_persistence: None, max_shrink_iters: 4096, max_shrink_time: 8_000, ..Config::default() };
     if !given("PROPTEST_CASES") {
         config.cases = cases;
     }
