@@ -169,7 +169,7 @@ fn topic() -> Text {
         r#""other""#,
         r#""\u006frder.created""#,
     ]);
-    prop_oneof![14 => usual, 1 => odd()].boxed()
+    prop_oneof![40 => usual, 1 => odd()].boxed()
 }
 
 /// An event, or hardly ever something that is none.
