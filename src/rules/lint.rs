@@ -1,5 +1,6 @@
 //! Lints of a whole rule set: what is right, but probably not as meant.
 
+use super::pattern_index::PatternIndex;
 use super::walk::{expressions, visit};
 use super::{Group, GroupId, Member, Mode, Name, Rule, RuleSet};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
@@ -101,42 +102,23 @@ fn unmatched_topics(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The topics of the tree, such that a pattern is held against few of them.
+/// The topics of the tree.
 struct Declared<'r> {
     plain: HashSet<&'r str>,
-    by_first: HashMap<&'r str, Vec<&'r TopicPattern>>,
-    open: Vec<&'r TopicPattern>,
-    all: Vec<&'r TopicPattern>,
+    index: PatternIndex<'r>,
 }
 
 impl<'r> Declared<'r> {
     fn new(rules: &'r RuleSet) -> Self {
-        let mut declared =
-            Declared { plain: HashSet::new(), by_first: HashMap::new(), open: Vec::new(), all: Vec::new() };
-        for pattern in rules.topics.iter().map(|node| &node.pattern) {
-            let plain = pattern.segments.iter().all(|segment| matches!(segment, Segment::Literal(_)));
-            if plain {
-                declared.plain.insert(&pattern.text);
-            }
-            match pattern.segments.first() {
-                Some(Segment::Literal(first)) => declared.by_first.entry(first).or_default().push(pattern),
-                _ => declared.open.push(pattern),
-            }
-            declared.all.push(pattern);
-        }
-        declared
+        let patterns = || rules.topics.iter().map(|node| &node.pattern);
+        let is_plain = |pattern: &&TopicPattern| pattern.segments.iter().all(|s| matches!(s, Segment::Literal(_)));
+        let plain = patterns().filter(is_plain).map(|pattern| &*pattern.text).collect();
+        Declared { plain, index: PatternIndex::new(patterns()) }
     }
 
     /// True if some topic of the tree matches the pattern, or could.
     fn meets(&self, pattern: &TopicPattern) -> bool {
-        let meets = |other: &&TopicPattern| other.overlaps(pattern);
-        match pattern.segments.first() {
-            _ if self.plain.contains(&*pattern.text) => true,
-            Some(Segment::Literal(first)) => {
-                self.by_first.get(&**first).is_some_and(|some| some.iter().any(meets)) || self.open.iter().any(meets)
-            }
-            _ => self.all.iter().any(meets),
-        }
+        self.plain.contains(&*pattern.text) || self.index.overlapping(pattern).next().is_some()
     }
 }
 

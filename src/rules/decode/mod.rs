@@ -3,7 +3,7 @@
 use super::files::{FileRef, FileTree};
 use super::keys;
 use super::{Name, RuleSet};
-use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span, Text};
+use crate::diagnostic::{Code, Diagnostic, Sources, Span, Text};
 use crate::event::{Json, Type};
 use crate::expr::{self, DefineId, LookupInfo, PathTable, Root, Scope, Typed, Wanted};
 use crate::schema::Validator;
@@ -287,9 +287,4 @@ fn type_of(value: &Json) -> Type {
         Json::Array(_) => Type::ARRAY,
         Json::Object(_) => Type::OBJECT,
     }
-}
-
-/// The whole of a file.
-fn whole(file: FileId) -> Span {
-    Span::new(file, 0, 0)
 }
