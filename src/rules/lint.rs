@@ -24,7 +24,11 @@ pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
 fn no_effect(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let in_first = |rule: &Rule| around(rules, rule.group).any(|group| group.mode == Mode::First);
     let idle = |rule: &&Rule| {
-        rule.subscribers.is_empty() && rule.exclude.is_empty() && rule.labels.is_empty() && !rule.stop && !in_first(rule)
+        rule.subscribers.is_empty()
+            && rule.exclude.is_empty()
+            && rule.labels.is_empty()
+            && !rule.stop
+            && !in_first(rule)
     };
     for rule in rules.rules.iter().filter(idle) {
         let message = format!("the rule `{}` has no effect", rule.name.text);

@@ -109,8 +109,7 @@ fn load_tree(tree: FileTree, shown: &str, name: Option<&str>) -> Loaded {
     let mut rule_set = decode::decode(name, &files, reading, &mut loaded.diagnostics);
     read.sort_by(|(a, _), (b, _)| a.path.as_bytes().cmp(b.path.as_bytes()));
     rule_set.version = format!("{}@{}", rule_set.name, digest(&read)).into();
-    loaded.files =
-        read.into_iter().map(|(file, _)| LoadedFile { path: file.path, location: file.location }).collect();
+    loaded.files = read.into_iter().map(|(file, _)| LoadedFile { path: file.path, location: file.location }).collect();
     finish(&mut loaded, rule_set);
     loaded
 }
@@ -239,4 +238,3 @@ fn digest(files: &[(FileRef, Vec<u8>)]) -> String {
     }
     hasher.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
-

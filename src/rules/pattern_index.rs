@@ -56,8 +56,22 @@ impl<'p> PatternIndex<'p> {
         let all = if best.is_none() { 0..self.patterns.len() } else { 0..0 };
         let (literal, open) = best.unwrap_or_default();
         let candidates = literal.iter().chain(open).copied().chain(all);
-        candidates.filter(|number| self.patterns.get(*number).is_some_and(|other| other.overlaps(pattern)))
+        candidates.filter(|number| {
+            self.patterns.get(*number).is_some_and(|other| !differ(other, pattern) && other.overlaps(pattern))
+        })
     }
+}
+
+/// True if the patterns have different literals where both are still fixed: the quick way to tell most of them apart.
+fn differ(a: &TopicPattern, b: &TopicPattern) -> bool {
+    for pair in a.segments.iter().zip(&b.segments) {
+        match pair {
+            (Segment::Many, _) | (_, Segment::Many) => return false,
+            (Segment::Literal(one), Segment::Literal(other)) if one != other => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(test)]

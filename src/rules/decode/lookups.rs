@@ -49,7 +49,10 @@ impl Decoder<'_> {
                 self.report(Diagnostic::new(Code::BadValue, name.span, message).help(help));
                 continue;
             }
-            let Some(lookup) = self.lookup(&name, node, file) else { continue };
+            let Some(lookup) = self.lookup(&name, node, file) else {
+                self.broken.insert(name.text);
+                continue;
+            };
             let info = LookupInfo {
                 id: LookupId(lookups.len() as u32),
                 keys: lookup.keys.len(),
@@ -59,6 +62,19 @@ impl Decoder<'_> {
             lookups.push(lookup);
         }
         lookups
+    }
+
+    /// Takes away what is only said because a lookup is broken, which has been said.
+    pub(super) fn forgive_broken_lookups(&mut self) {
+        let (broken, sources) = (&self.broken, &self.reading.sources);
+        if broken.is_empty() {
+            return;
+        }
+        self.diagnostics.retain(|diagnostic| {
+            let named = diagnostic.primary.as_ref().map_or("", |label| sources.snippet(label.span));
+            let table = named.trim_matches(['"', '\'', '\\']).split('.').next().unwrap_or_default();
+            diagnostic.code != Code::UnknownLookup || !broken.contains(table)
+        });
     }
 
     fn lookup(&mut self, name: &Name, node: &Node, file: &FileRef) -> Option<Lookup> {
@@ -132,9 +148,8 @@ impl Decoder<'_> {
             let cells = match &item.kind {
                 Kind::Sequence(cells) => RawCells::List(cells.iter().map(Node::to_json).collect()),
                 Kind::Mapping(entries) => {
-                    let mut named = |entry: &Entry| {
-                        (entry.key.text.value.clone(), self.filled(entry), entry.key.text.span())
-                    };
+                    let mut named =
+                        |entry: &Entry| (entry.key.text.value.clone(), self.filled(entry), entry.key.text.span());
                     RawCells::Map(entries.iter().map(&mut named).collect())
                 }
                 Kind::Scalar(_) => {
@@ -253,10 +268,7 @@ impl Decoder<'_> {
                     let found = cells.iter_mut().find(|(column, ..)| column == name);
                     found.map_or(Json::Null, |(_, cell, _)| std::mem::take(cell))
                 };
-                (
-                    lookup.keys.iter().map(&mut take).collect::<Vec<_>>(),
-                    lookup.columns.iter().map(&mut take).collect(),
-                )
+                (lookup.keys.iter().map(&mut take).collect::<Vec<_>>(), lookup.columns.iter().map(&mut take).collect())
             }
         };
         for (part, name) in key.iter().zip(&lookup.keys) {

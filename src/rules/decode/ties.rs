@@ -83,7 +83,8 @@ fn ties<'n>(peers: &[Given<'n>], all: &[Given<'n>]) -> Vec<(Given<'n>, Given<'n>
 /// True if a pattern of a higher rank always decides where both patterns hold.
 fn decided(a: &TopicPattern, b: &TopicPattern, all: &[Given<'_>]) -> bool {
     let Some(common) = common(a, b) else { return false };
-    let decides = |one: &Given<'_>| one.node.pattern.literals() > a.literals() && below(&one.node.pattern).covers(&common);
+    let decides =
+        |one: &Given<'_>| one.node.pattern.literals() > a.literals() && below(&one.node.pattern).covers(&common);
     all.iter().any(decides)
 }
 

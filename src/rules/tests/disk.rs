@@ -77,7 +77,11 @@ fn several_rule_sets() {
 #[test]
 fn a_config_map() {
     use std::os::unix::fs::symlink;
-    let dir = folder(&[("..2026/rules.yaml", RULE), ("..2026/s.json", "{}"), ("..2026/more.yaml", "schemas: {s: {file: s.json}}")]);
+    let dir = folder(&[
+        ("..2026/rules.yaml", RULE),
+        ("..2026/s.json", "{}"),
+        ("..2026/more.yaml", "schemas: {s: {file: s.json}}"),
+    ]);
     symlink("..2026", dir.path().join("..data")).unwrap();
     for name in ["rules.yaml", "s.json", "more.yaml"] {
         symlink(format!("..data/{name}"), dir.path().join(name)).unwrap();

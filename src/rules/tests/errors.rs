@@ -9,7 +9,7 @@ fn keys() {
     let loaded = load_one("rules: [{name: a, subscriber: x}]");
     assert_eq!(loaded.diagnostics[0].message, "unknown key `subscriber` in a rule");
     assert_eq!(loaded.diagnostics[0].help.as_deref(), Some("did you mean `subscribers`?"));
-    check("rules: [{name: a, condition: x, subscribers: y}]", &["E003 condition"]);
+    check("rules: [{name: a, condition: x, subscribers: z}]", &["E003 condition"]);
     check("tests: []", &["E003 tests"]);
     check("rules:\n", &["E006 rules"]);
     check("rules: [{name: a, when: , subscribers: x}]", &["E006 when"]);
@@ -30,7 +30,10 @@ fn types() {
     check("rules: [{name: a, subscribers: x, priority: 1.5}]", &["E014 1.5"]);
     check("rules: [{name: a, subscribers: x, stop: no}]", &["E004 no", "W001 no"]);
     check("rules: [{group: a, mode: frist, rules: []}]", &["E014 frist"]);
-    check("filters: [{name: a}, {name: b, drop: true, keep: true}]", &["E012 {name: a}", "E014 {name: b, drop: true, keep: true}"]);
+    check(
+        "filters: [{name: a}, {name: b, drop: true, keep: true}]",
+        &["E012 {name: a}", "E014 {name: b, drop: true, keep: true}"],
+    );
     check("ruleset: {timezone: Asia/Kolkatta}", &["E071 Asia/Kolkatta"]);
     check("ruleset: {envelope: plane}", &["E014 plane"]);
 }
@@ -119,7 +122,8 @@ fn tables() {
     check("tables: {t: {key: id, inputs: {a: id}, rows: {a: b}}}", &["E014 inputs + key"]);
     check("tables: {t: {key: id, rows: {1: a, 1.0: b}}}", &["E002 1.0 + 1"]);
     check("tables: {t: {key: id, rows: {~: a}}}", &["E014 ~"]);
-    let row = |row: &str| format!("tables: {{t: {{inputs: {{abc: data.x}}, rows: [{{when: {row}, subscribers: x}}]}}}}");
+    let row =
+        |row: &str| format!("tables: {{t: {{inputs: {{abc: data.x}}, rows: [{{when: {row}, subscribers: x}}]}}}}");
     check(&row("{abd: 1}"), &["E003 abd"]);
     check(&row("{abc: {gr: 1}}"), &["E003 gr"]);
     check(&row("{abc: {gt: true}}"), &["E034 true"]);

@@ -95,7 +95,9 @@ fn defaults_where_nothing_is_said() {
     assert!(rule.enabled && !rule.stop && rule.priority == 0 && rule.active.is_always() && rule.topics.is_empty());
     assert!(matches!(right("ruleset: {envelope: cloudevents}").envelope, Envelope::CloudEvents));
     assert!(matches!(right("ruleset: {envelope: plain}").envelope, Envelope::Plain(_)));
-    let Envelope::Plain(layout) = right("ruleset: {envelope: {data: event.payload ?? event}}").envelope else { panic!() };
+    let Envelope::Plain(layout) = right("ruleset: {envelope: {data: event.payload ?? event}}").envelope else {
+        panic!()
+    };
     assert_eq!(layout.data.len(), 2);
     assert!(layout.data[1].is_empty());
 }
@@ -182,7 +184,11 @@ fn nothing_is_quadratic() {
     use std::fmt::Write;
     let mut text = String::from("rules:\n");
     for n in 0..20_000 {
-        let _ = writeln!(text, "  - {{name: rule-{n}, topic: order.t{n}, when: 'data.a == \"v{n}\"', subscribers: [s{}]}}", n % 50);
+        let _ = writeln!(
+            text,
+            "  - {{name: rule-{n}, topic: order.t{n}, when: 'data.a == \"v{n}\"', subscribers: [s{}]}}",
+            n % 50
+        );
     }
     text.push_str("topics:\n  plain: [x]\n");
     for n in 0..3_000 {
@@ -190,6 +196,7 @@ fn nothing_is_quadratic() {
     }
     let start = std::time::Instant::now();
     let loaded = load_one(&text);
+    eprintln!("{:?}", start.elapsed());
     assert!(loaded.rule_set.is_some(), "{:?}", loaded.diagnostics.first());
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
     let warnings = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::UnmatchedTopic).count();

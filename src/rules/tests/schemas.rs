@@ -5,7 +5,8 @@ use serde_json::json;
 
 #[test]
 fn inline() {
-    let rules = right("schemas: {s: {topic: a, schema: {type: object, required: [x]}, target: event, on_invalid: flag}}");
+    let rules =
+        right("schemas: {s: {topic: a, schema: {type: object, required: [x]}, target: event, on_invalid: flag}}");
     let schema = &rules.schemas[0];
     assert!(!schema.rejects);
     assert_eq!(schema.validator.validate(&json!({})).len(), 1);
@@ -33,7 +34,8 @@ fn in_files() {
 #[test]
 fn references() {
     let rules = "schemas: {s: {file: s/x.json}}";
-    let with = |x: &str| load_strings("t", [("r.yaml", rules), ("s/x.json", x), ("s/y.json", "{\"type\": \"string\"}")]);
+    let with =
+        |x: &str| load_strings("t", [("r.yaml", rules), ("s/x.json", x), ("s/y.json", "{\"type\": \"string\"}")]);
     for address in ["", "\"$id\": \"https://example.com/s/x.json\", "] {
         let loaded = with(&format!("{{{address}\"properties\": {{\"a\": {{\"$ref\": \"y.json\"}}}}}}"));
         assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
@@ -47,8 +49,10 @@ fn references() {
 #[test]
 fn types_where_a_schema_vouches() {
     let rules = |schema: &str, rule: &str| {
-        format!("schemas: {{s: {{{schema}, schema: {{type: object, properties: {{a: {{type: string}}}}}}}}}}
-rules: [{{name: r, subscribers: x, {rule}, when: data.a > 5}}]")
+        format!(
+            "schemas: {{s: {{{schema}, schema: {{type: object, properties: {{a: {{type: string}}}}}}}}}}
+rules: [{{name: r, subscribers: x, {rule}, when: data.a > 5}}]"
+        )
     };
     assert_eq!(shown(&super::load_one(&rules("topic: 'o.#'", "topic: o.x"))).len(), 1);
     right(&rules("topic: 'o.#'", "topic: [o.x, p]"));
