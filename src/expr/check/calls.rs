@@ -78,7 +78,8 @@ impl Checker<'_, '_> {
         let wants_time = needed.meets(Type::TIME);
         let accepted = if wants_time { needed.or(TIME_LIKE) } else { needed };
         // Null is fine anywhere: functions of it are null.
-        if needed == Type::NONE || argument.ty == Type::NULL || argument.ty.meets(accepted) {
+        if needed == Type::NONE || matches!(argument.node, TypedNode::Const(Json::Null)) || argument.ty.meets(accepted)
+        {
             return if wants_time && !needed.meets(Type::STRING) { self.written_time(argument) } else { Some(()) };
         }
         let wanted = types::kinds(needed);
