@@ -55,6 +55,8 @@ struct Walk<'w> {
     count: usize,
     next: usize,
     cursor: Cursor,
+    /// How many blocks are indexed next. In trusted mode few at first, since the event's beginning is often enough.
+    ahead: usize,
     frames: Vec<Frame>,
     kinds: Vec<u64>,
     key: Vec<u8>,
@@ -84,6 +86,7 @@ pub(super) fn walk(
         count: 0,
         next: 0,
         cursor: Cursor::default(),
+        ahead: if mode == Mode::Strict { index::BLOCKS } else { 2 },
         frames,
         kinds,
         key,
@@ -160,7 +163,9 @@ impl Walk<'_> {
     fn refill(&mut self) -> bool {
         self.at += self.count * index::BLOCK;
         self.next = 0;
-        self.count = index::index(self.level, self.line, self.at, &mut self.seen, &mut self.words);
+        let words = self.words.get_mut(..self.ahead).unwrap_or_default();
+        self.count = index::index(self.level, self.line, self.at, &mut self.seen, words);
+        self.ahead = (self.ahead * 2).min(index::BLOCKS);
         self.count > 0
     }
 
