@@ -200,6 +200,11 @@ impl Walk<'_> {
                         pos = self.token();
                         break;
                     }
+                    (b',', false) if left == 0 => {
+                        let first = self.token();
+                        let end = self.check_elements(first)?;
+                        self.close(end - 1);
+                    }
                     (b',', false) => {
                         node = self.element();
                         pos = self.token();
@@ -406,11 +411,25 @@ impl Walk<'_> {
     }
 
     /// Passes over the value at `pos`, checking it; gives its end.
-    fn check(&mut self, mut pos: usize) -> Step<usize> {
+    #[inline]
+    fn check(&mut self, pos: usize) -> Step<usize> {
+        self.check_within(pos, 0)
+    }
+
+    /// Passes over the element at `pos` of the innermost frame, and all that follow it; gives the frame's end. Cheaper
+    /// than one call for each.
+    #[inline]
+    fn check_elements(&mut self, pos: usize) -> Step<usize> {
+        self.check_within(pos, 1)
+    }
+
+    /// Passes over a value, and out of as many arrays (one at most) as it stands in.
+    #[inline(never)]
+    fn check_within(&mut self, mut pos: usize, mut depth: usize) -> Step<usize> {
         let mut cursor = self.cursor;
-        let base = self.frames.len();
+        // The frames hold the array already.
+        let base = self.frames.len().saturating_sub(depth);
         let spilled = self.kinds.len();
-        let mut depth = 0usize;
         // The innermost open brackets, a bit each: 1 for an object. Every 64 levels they move to `self.kinds`.
         let mut kinds = 0u64;
         loop {
