@@ -6,7 +6,7 @@ use super::{Group, GroupId, Member, Mode, Name, Rule, RuleSet};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::event::Json;
 use crate::expr::TypedNode;
-use crate::topic::{Segment, TopicPattern};
+use crate::topic::{PatternTrie, Segment, TopicPattern};
 use std::collections::{HashMap, HashSet};
 
 /// For so many unmatched topics a near one is looked for.
@@ -109,21 +109,32 @@ fn unmatched_topics(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
 /// The topics of the tree.
 struct Declared<'r> {
     plain: HashSet<&'r str>,
+    trie: PatternTrie,
     index: PatternIndex<'r>,
 }
 
 impl<'r> Declared<'r> {
     fn new(rules: &'r RuleSet) -> Self {
         let patterns = || rules.topics.iter().map(|node| &node.pattern);
-        let is_plain = |pattern: &&TopicPattern| pattern.segments.iter().all(|s| matches!(s, Segment::Literal(_)));
-        let plain = patterns().filter(is_plain).map(|pattern| &*pattern.text).collect();
-        Declared { plain, index: PatternIndex::new(patterns()) }
+        let plain = patterns().filter(|pattern| is_plain(pattern)).map(|pattern| &*pattern.text).collect();
+        let mut trie = PatternTrie::default();
+        patterns().for_each(|pattern| trie.insert(pattern, 0));
+        Declared { plain, trie, index: PatternIndex::new(patterns()) }
     }
 
     /// True if some topic of the tree matches the pattern, or could.
     fn meets(&self, pattern: &TopicPattern) -> bool {
-        self.plain.contains(&*pattern.text) || self.index.overlapping(pattern).next().is_some()
+        if !is_plain(pattern) {
+            return self.index.overlapping(pattern).next().is_some();
+        }
+        let mut found = false;
+        self.trie.matches(&pattern.text, &mut |_| found = true);
+        found
     }
+}
+
+fn is_plain(pattern: &TopicPattern) -> bool {
+    pattern.segments.iter().all(|segment| matches!(segment, Segment::Literal(_)))
 }
 
 /// Named values and lookups that nothing uses.

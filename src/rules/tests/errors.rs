@@ -170,3 +170,9 @@ fn empty_rule_sets() {
     assert_eq!(shown(&load_strings("t", [("a.test.yaml", "tests: []")])), ["E015 -"]);
     assert_eq!(shown(&load_strings("t", [("..data/a.yaml", "rules: []")])), ["E015 -"]);
 }
+
+#[test]
+fn huge_files() {
+    let huge = format!("rules: []\n{}", "#".repeat(17 << 20));
+    assert_eq!(shown(&load_one(&huge)), ["E010 -"]);
+}

@@ -178,7 +178,7 @@ fn a_digest_tells_versions_apart() {
     assert_eq!(one, version(&[("a.yaml", "filters: []"), ("b.yaml", "filters: []"), ("x.test.yaml", "tests: []")]));
 }
 
-/// A hundred thousand rules load in seconds even without optimisation.
+/// Many rules and topics load in seconds even without optimisation.
 #[test]
 fn nothing_is_quadratic() {
     use std::fmt::Write;
@@ -196,9 +196,36 @@ fn nothing_is_quadratic() {
     }
     let start = std::time::Instant::now();
     let loaded = load_one(&text);
-    eprintln!("{:?}", start.elapsed());
     assert!(loaded.rule_set.is_some(), "{:?}", loaded.diagnostics.first());
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
     let warnings = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::UnmatchedTopic).count();
     assert_eq!(warnings, 17_000);
+}
+
+/// Whatever is cut out of the examples: diagnostics, but never a panic, and every place lies in its file.
+#[test]
+fn broken_files_are_only_diagnosed() {
+    for (path, text) in EXAMPLES {
+        for start in (0..text.len()).step_by(23) {
+            for len in [1, 5, 40] {
+                let Some((before, after)) = text.get(..start).zip(text.get(start + len..)) else { continue };
+                let broken = format!("{before}{after}");
+                let loaded = load_strings("test", [(path, broken.as_str())]);
+                let labels = loaded.diagnostics.iter().flat_map(|one| one.primary.iter().chain(&one.secondary));
+                for label in labels {
+                    let file = loaded.sources.get(label.span.file).unwrap();
+                    assert!(file.text.get(label.span.start as usize..label.span.end as usize).is_some(), "{label:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_are_told_apart() {
+    for keys in super::keys::ALL {
+        let unique: std::collections::HashSet<_> = keys.keys.iter().collect();
+        assert_eq!(unique.len(), keys.keys.len(), "{}", keys.of);
+        assert!(keys.instead.iter().all(|(tried, _)| !keys.has(tried)), "{}", keys.of);
+    }
 }
