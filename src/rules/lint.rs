@@ -2,7 +2,7 @@
 
 use super::pattern_index::PatternIndex;
 use super::walk::{expressions, visit};
-use super::{Group, GroupId, Member, Mode, Name, Rule, RuleSet};
+use super::{Group, GroupId, Member, Mode, Name, Rule, RuleId, RuleSet};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::event::Json;
 use crate::expr::TypedNode;
@@ -16,6 +16,8 @@ const HINTS: usize = 50;
 pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     no_effect(rules, diagnostics);
     unreachable_in_first(rules, diagnostics);
+    unreachable_behind_stop(rules, diagnostics);
+    unreachable_by_topic(rules, diagnostics);
     unmatched_topics(rules, diagnostics);
     unused(rules, diagnostics);
 }
@@ -54,6 +56,46 @@ fn unreachable_in_first(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
             let diagnostic = Diagnostic::new(Code::Unreachable, loser.span, message);
             let help = "the first alternative that matches wins: move it before the other, or give that a condition";
             diagnostics.push(diagnostic.also(winner.span, "this always matches").help(help));
+        }
+    }
+}
+
+/// Rules of lower rank than one that always matches and stops.
+fn unreachable_behind_stop(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
+    let open = |group: &Group| {
+        group.mode == Mode::All
+            && group.enabled
+            && group.active.is_always()
+            && group.when.is_none()
+            && group.topics.is_empty()
+    };
+    let stops = |(rank, rule): &(usize, &Rule)| {
+        rule.stop && always(rules, Member::Rule(RuleId(*rank as u32)), &[]) && around(rules, rule.group).all(open)
+    };
+    let Some((rank, stop)) = rules.rules.iter().enumerate().find(stops) else { return };
+    let behind = rules.rules.len() - rank - 1;
+    if let Some(next) = rules.rules.get(rank + 1) {
+        let more = if behind > 1 { format!(", nor are {} more rules behind it", behind - 1) } else { String::new() };
+        let message = format!("`{}` is never reached{more}", next.name.text);
+        let diagnostic = Diagnostic::new(Code::Unreachable, next.name.span, message);
+        let help = "`stop` ends the rules: give the stopping rule a condition or a lower priority";
+        diagnostics.push(diagnostic.also(stop.name.span, "this always matches, and stops").help(help));
+    }
+}
+
+/// Rules and groups whose topics have nothing in common with those of a group around them.
+fn unreachable_by_topic(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
+    let of_rules = rules.rules.iter().map(|rule| (&rule.name, &rule.topics, rule.group));
+    let of_groups = rules.groups.iter().map(|group| (&group.name, &group.topics, group.parent));
+    for (name, topics, parent) in of_rules.chain(of_groups).filter(|(_, topics, _)| !topics.is_empty()) {
+        let apart = |group: &&Group| {
+            !group.topics.is_empty() && !topics.iter().any(|own| group.topics.iter().any(|other| other.overlaps(own)))
+        };
+        if let Some(group) = around(rules, parent).find(apart) {
+            let message = format!("no topic is both `{}`'s and its group's", name.text);
+            let diagnostic = Diagnostic::new(Code::Unreachable, name.span, message);
+            let help = "the topics of a rule and of every group around it must all match";
+            diagnostics.push(diagnostic.also(group.name.span, "the group").help(help));
         }
     }
 }

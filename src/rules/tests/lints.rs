@@ -20,6 +20,19 @@ fn alternatives_that_are_never_reached() {
 }
 
 #[test]
+fn rules_behind_a_stop() {
+    check("rules: [{name: a, stop: true}, {name: b, subscribers: x}, {name: c, subscribers: x}]", &["W004 b + a"]);
+    check("rules: [{name: a, stop: true, when: data.x}, {name: b, subscribers: x}]", &[]);
+    check("rules: [{name: a, stop: true}, {name: b, priority: 1, subscribers: x}]", &[]);
+}
+
+#[test]
+fn topics_that_a_group_keeps_away() {
+    check("rules: [{group: g, topic: a.#, rules: [{name: r, topic: b.c, subscribers: x}]}]", &["W004 r + g"]);
+    check("rules: [{group: g, topic: a.#, rules: [{name: r, topic: '*.c', subscribers: x}]}]", &[]);
+}
+
+#[test]
 fn topics_that_nothing_matches() {
     check("topics: {order.created: [x]}\nrules: [{name: a, topic: order.craeted, subscribers: x}]", &["W005 a"]);
     check("topics: {order.created: [x]}\nrules: [{name: a, topic: ['order.*', '#'], subscribers: x}]", &[]);
