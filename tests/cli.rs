@@ -239,7 +239,9 @@ fn lines_too_long_are_malformed() {
 #[test]
 fn threads_keep_the_order_of_many_lines() {
     let place = Place::small();
-    let event = |n: usize| format!("{{\"event_id\":{n},\"event_type\":\"ORDER_CREATED\",\"pad\":\"{}\"}}\n", "x".repeat(n % 300));
+    let event = |n: usize| {
+        format!("{{\"event_id\":{n},\"event_type\":\"ORDER_CREATED\",\"pad\":\"{}\"}}\n", "x".repeat(n % 300))
+    };
     let input: String = (0..20_000).map(event).collect();
     let one = place.call(&["route"], input.as_str()).code(0);
     let many = place.call(&["route", "--threads", "4"], input.as_str()).code(0);
@@ -327,7 +329,10 @@ fn tests_pass_and_fail() {
     let json = place.call(&["test", "--format", "json"], "").code(1);
     assert_eq!(json.decisions()[0]["failures"][0]["field"], "subscribers");
     assert_eq!(json.decisions()[1]["failed"], 1);
-    place.call(&["test", "--format", "junit"], "").code(1).says("<testsuites name=\"dadar\" tests=\"1\" failures=\"1\">");
+    place
+        .call(&["test", "--format", "junit"], "")
+        .code(1)
+        .says("<testsuites name=\"dadar\" tests=\"1\" failures=\"1\">");
 }
 
 #[test]
@@ -354,7 +359,10 @@ fn explain_tells_of_the_event_that_is_asked_for() {
     place.call(&["explain"], input.as_str()).code(0).says("big").says("order.created");
     let one = place.call(&["explain", "--event", "e1", "--format", "json"], input.as_str()).code(0);
     assert_eq!(one.decisions().len(), 1);
-    assert_eq!(place.call(&["explain", "--event", "7", "--format", "json"], input.as_str()).code(0).decisions().len(), 1);
+    assert_eq!(
+        place.call(&["explain", "--event", "7", "--format", "json"], input.as_str()).code(0).decisions().len(),
+        1
+    );
     place.call(&["explain", "--event", "nope"], input.as_str()).code(2).complains("`nope`");
     place.call(&["explain", "--event", "7", "--rule", "big"], input.as_str()).code(0).says("data.amount");
     place.call(&["explain", "--rule", "bog"], input.as_str()).code(2).complains("did you mean `big`?");
@@ -364,7 +372,8 @@ fn explain_tells_of_the_event_that_is_asked_for() {
 #[test]
 fn explain_keeps_control_characters_from_the_terminal() {
     let place = Place::small();
-    let input = "{\"event_id\":\"\\u001b[31m\",\"event_type\":\"x\\u001b]0;y\\u0007\",\"data\":{\"amount\":\"\\u009b2J\"}}\n";
+    let input =
+        "{\"event_id\":\"\\u001b[31m\",\"event_type\":\"x\\u001b]0;y\\u0007\",\"data\":{\"amount\":\"\\u009b2J\"}}\n";
     for colour in ["never", "always"] {
         let called = place.call(&["explain", "--color", colour], input).code(0);
         assert!(!called.out.contains("\u{1b}[31m\u{1b}") && !called.out.contains(['\u{7}', '\u{9b}']), "{called:?}");

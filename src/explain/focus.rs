@@ -37,7 +37,10 @@ pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, 
 /// The short answer.
 fn short_of(person: &SubscriberTrace, trace: &Trace) -> String {
     if person.gets {
-        return format!("by {}", person.chosen_by.iter().map(|by| by.replacen(':', " ", 1)).collect::<Vec<_>>().join(", "));
+        return format!(
+            "by {}",
+            person.chosen_by.iter().map(|by| by.replacen(':', " ", 1)).collect::<Vec<_>>().join(", ")
+        );
     }
     match trace.decision.status {
         Status::Dropped | Status::Rejected | Status::Malformed => format!("it is {}", trace.decision.status.as_str()),

@@ -92,7 +92,13 @@ impl<'s> Page<'s> {
         let mut after_mark = false;
         for (look, text) in line.pieces {
             let width = text.chars().count();
-            let gap = if first { 0 } else if after_mark { 1 } else { 2 };
+            let gap = if first {
+                0
+            } else if after_mark {
+                1
+            } else {
+                2
+            };
             if !first && !after_mark && column + gap + width > WIDTH {
                 self.text.push('\n');
                 self.text.push_str(&indent);

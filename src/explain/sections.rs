@@ -38,8 +38,12 @@ pub(super) fn headline(page: &mut Page<'_>, trace: &Trace) {
         page.line(1, Line::new().faint(short(input)));
     }
     if decision.status != Status::Malformed {
-        let time = if trace.event.time.is_null() { String::new() } else { format!("time {}", value(&trace.event.time)) };
-        page.line(1, Line::new().faint(format!("line {}", trace.line)).faint(time).faint(format!("now {}", trace.event.now)));
+        let time =
+            if trace.event.time.is_null() { String::new() } else { format!("time {}", value(&trace.event.time)) };
+        page.line(
+            1,
+            Line::new().faint(format!("line {}", trace.line)).faint(time).faint(format!("now {}", trace.event.now)),
+        );
     }
 }
 

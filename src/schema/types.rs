@@ -91,9 +91,7 @@ fn parts<'s>(schema: &'s Json, keyword: &str) -> &'s [Json] {
 fn own(schema: &Json) -> Type {
     let named = match schema.get("type") {
         Some(Json::String(name)) => by_name(name),
-        Some(Json::Array(names)) => {
-            names.iter().filter_map(Json::as_str).map(by_name).fold(Type::NONE, Type::or)
-        }
+        Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).map(by_name).fold(Type::NONE, Type::or),
         _ => Type::ANY,
     };
     let constant = schema.get("const").map_or(Type::ANY, of_value);

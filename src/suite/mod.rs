@@ -178,9 +178,12 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Suite {
 fn load_one(suite: &mut Suite, id: FileId, folder: &files::Folder) {
     let Some(file) = suite.sources.get(id) else { return };
     let (path, text) = (file.path.clone(), file.text.clone());
-    let node = yaml::parse(id, &text, yaml::Limits::default(), &mut suite.diagnostics);
-    let mut decoder = decode::Decoder { folder, diagnostics: &mut suite.diagnostics };
+    let mut diagnostics = Vec::new();
+    let node = yaml::parse(id, &text, yaml::Limits::default(), &mut diagnostics);
+    let mut decoder = decode::Decoder { folder, diagnostics: &mut diagnostics };
     let tests = node.map(|node| decoder.file(&node)).unwrap_or_default();
+    diagnostics.sort_by_key(|one| one.primary.as_ref().map(|label| label.span.start));
+    suite.diagnostics.append(&mut diagnostics);
     suite.files.push(TestFile { path, tests });
 }
 

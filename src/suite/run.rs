@@ -6,14 +6,13 @@ use crate::expr::{Root, time};
 use crate::route::{Clock, Options, Router};
 use crate::rules::RuleSet;
 use jiff::Timestamp;
-use std::collections::HashMap;
 use std::time::Instant;
 
 /// Runs the tests whose names contain `filter` (all without one).
 pub fn run(rules: &RuleSet, suite: &Suite, filter: Option<&str>) -> Report {
     let chosen = |test: &&Test| filter.is_none_or(|part| test.name.contains(part));
     let mut runner =
-        Runner { rules, reads_clock: reads_clock(rules), routers: HashMap::new(), sources: &suite.sources };
+        Runner { rules, reads_clock: reads_clock(rules), router: Router::new(rules), sources: &suite.sources };
     let mut files = Vec::new();
     for file in &suite.files {
         let outcomes = file.tests.iter().filter(chosen).map(|test| runner.outcome(test)).collect();
@@ -29,22 +28,16 @@ pub fn reads_clock(rules: &RuleSet) -> bool {
         || rules.groups.iter().any(|group| !group.active.is_always())
 }
 
-/// A rule set and its routers, one for each clock that tests have.
+/// A rule set, ready to decide by any clock.
 struct Runner<'r> {
     rules: &'r RuleSet,
     reads_clock: bool,
-    routers: HashMap<ClockKey, Router>,
+    router: Router,
     sources: &'r Sources,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum ClockKey {
-    Fixed(Timestamp),
-    Event,
-}
-
 impl Runner<'_> {
-    fn outcome(&mut self, test: &Test) -> Outcome {
+    fn outcome(&self, test: &Test) -> Outcome {
         let start = Instant::now();
         let mut outcome = Outcome {
             name: test.name.clone(),
@@ -62,7 +55,7 @@ impl Runner<'_> {
     }
 
     /// The clock of a test; a failure where it needs one and has none.
-    fn clock(&self, test: &Test) -> Result<ClockKey, Failure> {
+    fn clock(&self, test: &Test) -> Result<Clock, Failure> {
         let failure = |found: &str| Failure {
             event: None,
             field: String::from("now"),
@@ -72,27 +65,19 @@ impl Runner<'_> {
             place: Some(self.sources.place(test.span)),
         };
         match &test.now {
-            Now::Event => Ok(ClockKey::Event),
+            Now::Event => Ok(Clock::Event),
             Now::At(text) => match time::parse_time(text, &self.rules.zone) {
-                Some(instant) => Ok(ClockKey::Fixed(instant.timestamp)),
+                Some(instant) => Ok(Clock::Fixed(instant.timestamp)),
                 None => Err(failure(text)),
             },
             Now::None if self.reads_clock => Err(failure("nothing")),
             // Nothing reads it.
-            Now::None => Ok(ClockKey::Fixed(Timestamp::UNIX_EPOCH)),
+            Now::None => Ok(Clock::Fixed(Timestamp::UNIX_EPOCH)),
         }
     }
 
-    fn failures(&mut self, test: &Test, clock: ClockKey) -> Vec<Failure> {
-        let rules = self.rules;
-        let router = self.routers.entry(clock).or_insert_with(|| {
-            let clock = match clock {
-                ClockKey::Fixed(at) => Clock::Fixed(at),
-                ClockKey::Event => Clock::Event,
-            };
-            Router::with_options(rules, Options { clock, ..Options::default() })
-        });
-        let mut session = router.session();
+    fn failures(&self, test: &Test, clock: Clock) -> Vec<Failure> {
+        let mut session = self.router.and_options(Options { clock, ..Options::default() }).session();
         let mut failures = Vec::new();
         for (at, input) in test.inputs.iter().enumerate() {
             let decision = serde_json::to_value(session.route(&input.line, input.number)).unwrap_or_default();

@@ -38,7 +38,9 @@ fn errors(loaded: &Loaded) -> Vec<String> {
     };
     let errors = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
     errors
-        .map(|error| format!("{:?}: {} at {}", error.code, error.message, error.primary.as_ref().map(place).unwrap_or_default()))
+        .map(|error| {
+            format!("{:?}: {} at {}", error.code, error.message, error.primary.as_ref().map(place).unwrap_or_default())
+        })
         .collect()
 }
 
@@ -78,7 +80,8 @@ fn told(rules: &RuleSet, loaded: &Loaded, event: &[u8], clock: Clock) -> Result<
     if clock != Clock::Event && trace.decision != reference.decide(event, 1, &options) {
         return Err("trace and decision differ".into());
     }
-    let render = |focus| dadar::explain::render(&trace, &loaded.sources, focus, &plain).map_err(|error| error.to_string());
+    let render =
+        |focus| dadar::explain::render(&trace, &loaded.sources, focus, &plain).map_err(|error| error.to_string());
     render(Focus::All)?;
     for person in &trace.subscribers {
         let text = render(Focus::Subscriber(&person.name))?;

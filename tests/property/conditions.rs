@@ -11,7 +11,8 @@ fn number() -> BoxedStrategy<String> {
 
 /// Strings as literals of the language.
 fn text() -> BoxedStrategy<String> {
-    let literals = ["\"mumbai\"", "'pune'", "\"Mumbai\"", "\"gold\"", "\"\"", "\"AB-12\"", "\"5\"", "\"a\\\"b\"", "\"ü\""];
+    let literals =
+        ["\"mumbai\"", "'pune'", "\"Mumbai\"", "\"gold\"", "\"\"", "\"AB-12\"", "\"5\"", "\"a\\\"b\"", "\"ü\""];
     select(literals.to_vec()).prop_map(str::to_owned).boxed()
 }
 
@@ -81,9 +82,7 @@ fn anything() -> BoxedStrategy<String> {
 
 fn fill(template: &'static str, parts: [BoxedStrategy<String>; 3]) -> BoxedStrategy<String> {
     let [a, b, c] = parts;
-    (a, b, c)
-        .prop_map(move |(a, b, c)| template.replace("{a}", &a).replace("{b}", &b).replace("{c}", &c))
-        .boxed()
+    (a, b, c).prop_map(move |(a, b, c)| template.replace("{a}", &a).replace("{b}", &b).replace("{c}", &c)).boxed()
 }
 
 fn leaf() -> BoxedStrategy<String> {

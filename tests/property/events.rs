@@ -14,20 +14,62 @@ fn one_of(texts: &'static [&'static str]) -> Text {
 
 fn number() -> Text {
     one_of(&[
-        "0", "1", "2", "5", "5.0", "5e0", "10", "10.5", "-3", "5000", "5001", "0.1", "-0", "1e3", "1e999",
-        "9007199254740993", "9007199254740992.0", "18446744073709551615", "18446744073709551616",
+        "0",
+        "1",
+        "2",
+        "5",
+        "5.0",
+        "5e0",
+        "10",
+        "10.5",
+        "-3",
+        "5000",
+        "5001",
+        "0.1",
+        "-0",
+        "1e3",
+        "1e999",
+        "9007199254740993",
+        "9007199254740992.0",
+        "18446744073709551615",
+        "18446744073709551616",
     ])
 }
 
 fn string() -> Text {
     one_of(&[
-        r#""mumbai""#, r#""mumbai""#, r#""pune""#, r#""Mumbai""#, r#""gold""#, r#""""#, r#""AB-12""#, r#""5""#,
-        r#""a\"b""#, r#""\u006dumbai""#, r#""ü""#, r#""\u00fc""#, r#""asha""#, r#""ravi""#, r#""delhi""#,
+        r#""mumbai""#,
+        r#""mumbai""#,
+        r#""pune""#,
+        r#""Mumbai""#,
+        r#""gold""#,
+        r#""""#,
+        r#""AB-12""#,
+        r#""5""#,
+        r#""a\"b""#,
+        r#""\u006dumbai""#,
+        r#""ü""#,
+        r#""\u00fc""#,
+        r#""asha""#,
+        r#""ravi""#,
+        r#""delhi""#,
     ])
 }
 
 fn odd() -> Text {
-    one_of(&["null", "null", "true", "false", "[]", "{}", r#"["gold"]"#, "[1, 2]", r#"{"name": "asha"}"#, r#""x""#, "7"])
+    one_of(&[
+        "null",
+        "null",
+        "true",
+        "false",
+        "[]",
+        "{}",
+        r#"["gold"]"#,
+        "[1, 2]",
+        r#"{"name": "asha"}"#,
+        r#""x""#,
+        "7",
+    ])
 }
 
 /// Mostly `usual`, else anything.
@@ -102,16 +144,30 @@ fn id() -> Text {
 
 fn time() -> Text {
     mostly(one_of(&[
-        r#""2026-01-10T13:00:00+05:30""#, r#""2026-01-10T23:00:00Z""#, r#""2025-12-31T08:15:00""#, r#""2026-01-10""#,
-        r#""yesterday""#, "1768030200", "1768030200.5",
+        r#""2026-01-10T13:00:00+05:30""#,
+        r#""2026-01-10T23:00:00Z""#,
+        r#""2025-12-31T08:15:00""#,
+        r#""2026-01-10""#,
+        r#""yesterday""#,
+        "1768030200",
+        "1768030200.5",
     ]))
 }
 
 fn topic() -> Text {
     let usual = one_of(&[
-        r#""order.created""#, r#""order.created""#, r#""ORDER_CREATED""#, r#""order""#, r#""order.created.late""#,
-        r#""payment.completed""#, r#""payment""#, r#""payment.upi.failed""#, r#""a.b.c""#, r#""order..created""#,
-        r#""other""#, r#""\u006frder.created""#,
+        r#""order.created""#,
+        r#""order.created""#,
+        r#""ORDER_CREATED""#,
+        r#""order""#,
+        r#""order.created.late""#,
+        r#""payment.completed""#,
+        r#""payment""#,
+        r#""payment.upi.failed""#,
+        r#""a.b.c""#,
+        r#""order..created""#,
+        r#""other""#,
+        r#""\u006frder.created""#,
     ]);
     prop_oneof![14 => usual, 1 => odd()].boxed()
 }
@@ -146,9 +202,9 @@ pub fn event() -> BoxedStrategy<Vec<u8>> {
     ]);
     let bare = data().prop_map(|data| format!("{{\"event_type\": \"order.created\", {}", data.trim_start_matches('{')));
     let bare = bare.prop_filter("has members", |text| text.ends_with('}') && !text.ends_with(", }"));
-    let broken = plain.clone().prop_flat_map(|text| {
-        (0..text.len()).prop_map(move |at| text.bytes().take(at).collect::<Vec<u8>>())
-    });
+    let broken = plain
+        .clone()
+        .prop_flat_map(|text| (0..text.len()).prop_map(move |at| text.bytes().take(at).collect::<Vec<u8>>()));
     let junk = select(vec![&b"[]"[..], b"1", b"\"x\"", b"{\"a\":01}", b"{} {}", b"{\"a\":\"\xff\"}", b"nul"]);
     prop_oneof![
         20 => plain.prop_map(String::into_bytes),

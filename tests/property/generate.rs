@@ -88,7 +88,8 @@ fn with(mut base: Map<String, Json>, parts: Vec<(&str, Option<Json>)>) -> Map<St
 }
 
 fn rule() -> BoxedStrategy<Member> {
-    let first = (weighted(0.5, patterns()), weighted(0.9, when()), weighted(0.9, subscribers()), weighted(0.3, -5_i64..5));
+    let first =
+        (weighted(0.5, patterns()), weighted(0.9, when()), weighted(0.9, subscribers()), weighted(0.3, -5_i64..5));
     let second = (
         weighted(0.15, subscribers()),
         weighted(0.06, Just(json!(true))),
@@ -154,7 +155,9 @@ fn finish(member: Member, in_first: bool, number: &mut usize) -> Json {
         map
     };
     match member {
-        Member::Rule(map) => Json::Object(with(object(json!({ "name": name })), vec![]).into_iter().chain(strip(map)).collect()),
+        Member::Rule(map) => {
+            Json::Object(with(object(json!({ "name": name })), vec![]).into_iter().chain(strip(map)).collect())
+        }
         Member::Group(map, members) => {
             let in_first = in_first || map.get("mode") == Some(&json!("first"));
             let within: Vec<Json> = members.into_iter().map(|member| finish(member, in_first, number)).collect();
@@ -173,7 +176,8 @@ fn target() -> BoxedStrategy<Json> {
 
 /// A table with one key, as the lines below its name.
 fn key_table() -> BoxedStrategy<String> {
-    let expression = select(&["headers.tier", "data.city", "data.amount", "city", "headers.any", "lower(data.tier)"][..]);
+    let expression =
+        select(&["headers.tier", "data.city", "data.amount", "city", "headers.any", "lower(data.tier)"][..]);
     let cases = json!([{"when": "data.amount > 5", "expr": "data.tier"}, "headers.tier", {"value": "gold"}]);
     let key = prop_oneof![4 => expression.prop_map(Json::from), 1 => Just(cases)];
     let keys = ["gold", "mumbai", "pune", "5", "\"5\"", "true", "10.5", "\"\""];
@@ -197,7 +201,12 @@ fn key_table() -> BoxedStrategy<String> {
 fn decision_table() -> BoxedStrategy<String> {
     let text_cell = prop_oneof![
         select(vec![json!("gold"), json!("mumbai"), json!(["gold", "mumbai"]), json!({"glob": "*u*"})]),
-        select(vec![json!({"ne": "gold"}), json!({"not_in": ["pune"]}), json!({"in": ["gold", 5]}), json!({"exists": true})]),
+        select(vec![
+            json!({"ne": "gold"}),
+            json!({"not_in": ["pune"]}),
+            json!({"in": ["gold", 5]}),
+            json!({"exists": true})
+        ]),
     ];
     let number_cell = select(vec![
         json!(5),
@@ -207,9 +216,8 @@ fn decision_table() -> BoxedStrategy<String> {
         json!({"eq": 10}),
         json!({"exists": false}),
     ]);
-    let cells = (weighted(0.5, text_cell.clone()), weighted(0.4, text_cell), weighted(0.5, number_cell)).prop_map(
-        |(tier, city, total)| with(Map::new(), vec![("tier", tier), ("city", city), ("total", total)]),
-    );
+    let cells = (weighted(0.5, text_cell.clone()), weighted(0.4, text_cell), weighted(0.5, number_cell))
+        .prop_map(|(tier, city, total)| with(Map::new(), vec![("tier", tier), ("city", city), ("total", total)]));
     let row = (weighted(0.8, cells), subscribers(), weighted(0.3, labels())).prop_map(|(when, who, labels)| {
         let when = when.filter(|cells| !cells.is_empty()).map(Json::Object);
         Json::Object(with(Map::new(), vec![("when", when), ("subscribers", Some(who)), ("labels", labels)]))
@@ -230,7 +238,8 @@ fn decision_table() -> BoxedStrategy<String> {
 /// The topic tree: dotted patterns, or those below `order` nested. The value of a setting follows from its key and the
 /// number of literal segments, so that ties never differ.
 fn topics() -> BoxedStrategy<String> {
-    let node = (weighted(0.8, subscribers()), subsequence(vec!["priority", "retention", "partitions"], 0..3), any::<bool>());
+    let node =
+        (weighted(0.8, subscribers()), subsequence(vec!["priority", "retention", "partitions"], 0..3), any::<bool>());
     (btree_map(select(&PATTERNS[..]), node, 0..6), any::<bool>())
         .prop_map(|(nodes, nest)| {
             let mut top: BTreeMap<String, Json> = BTreeMap::new();
@@ -365,7 +374,8 @@ pub fn rule_set() -> BoxedStrategy<String> {
         .prop_map(|((head, topics, members, tables), (filters, schemas, declared, labels))| {
             let mut number = 0;
             let rules: Vec<Json> = members.into_iter().map(|member| finish(member, false, &mut number)).collect();
-            let named = |(n, filter): (usize, Json)| format!("  - {}\n", merged(json!({"name": format!("f{n}")}), filter));
+            let named =
+                |(n, filter): (usize, Json)| format!("  - {}\n", merged(json!({"name": format!("f{n}")}), filter));
             let subscriber = |(name, filter): (&str, String)| format!("  {name}: {}\n", json!({ "filter": filter }));
             let parts = [
                 head,
