@@ -144,7 +144,7 @@ fn a_fine_rule_set_is_fine() {
 #[test]
 fn wrong_rules_are_told_in_every_format() {
     let place = Place::new(&[("rules/a.yaml", "rules:\n  - {name: x, whn: data.a > 1, subscribers: [s]}\n")]);
-    place.call(&["check"], "").code(1).complains("error[E003]").complains("rules/a.yaml:2:14").says("1 error");
+    place.call(&["check"], "").code(1).complains("error[E003]").complains("rules/a.yaml:2:15").says("1 error");
     let json = place.call(&["check", "--format", "json"], "").code(1);
     assert_eq!(json.decisions()[0]["code"], "E003");
     assert_eq!(json.decisions()[0]["line"], 2);

@@ -35,7 +35,8 @@ fn valid(name: &str, text: &str) {
 
 #[track_caller]
 fn invalid(text: &str) {
-    assert!(!validator().is_valid(&json(text).unwrap()), "{text}");
+    let json = json(text).unwrap_or_else(|| panic!("no YAML: {text}"));
+    assert!(!validator().is_valid(&json), "{text}");
 }
 
 /// Every file below a folder.
@@ -115,7 +116,7 @@ fn mistakes_are_found() {
     invalid("rulez: []");
     invalid("rules: [{name: x, whn: 'true'}]");
     invalid("rules: [{when: 'true'}]");
-    invalid("rules: [{group: x, rules: [{name: y, stop: 'yes'}]}]");
+    invalid("rules: [{group: x, rules: [{name: z, stop: 'yes'}]}]");
     invalid("rules: [{group: x, mode: some, rules: []}]");
     invalid("tables: {t: {key: a, rows: []}}");
     invalid("tables: {t: {inputs: {a: b}, rows: [{when: {a: {gte: 1, than: 2}}}]}}");

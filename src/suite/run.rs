@@ -11,8 +11,7 @@ use std::time::Instant;
 /// Runs the tests whose names contain `filter` (all without one).
 pub fn run(rules: &RuleSet, suite: &Suite, filter: Option<&str>) -> Report {
     let chosen = |test: &&Test| filter.is_none_or(|part| test.name.contains(part));
-    let mut runner =
-        Runner { rules, reads_clock: reads_clock(rules), router: Router::new(rules), sources: &suite.sources };
+    let runner = Runner { rules, reads_clock: reads_clock(rules), router: Router::new(rules), sources: &suite.sources };
     let mut files = Vec::new();
     for file in &suite.files {
         let outcomes = file.tests.iter().filter(chosen).map(|test| runner.outcome(test)).collect();
@@ -48,31 +47,35 @@ impl Runner<'_> {
         };
         match self.clock(test) {
             Ok(clock) => outcome.failures = self.failures(test, clock),
-            Err(failure) => outcome.failures.push(failure),
+            Err(found) => outcome.failures.push(self.no_clock(test, found)),
         }
         outcome.duration = start.elapsed();
         outcome
     }
 
-    /// The clock of a test; a failure where it needs one and has none.
-    fn clock(&self, test: &Test) -> Result<Clock, Failure> {
-        let failure = |found: &str| Failure {
-            event: None,
-            field: String::from("now"),
-            expected: String::from("a time such as 2026-01-10T13:00:00+05:30, since the rules read the clock"),
-            found: found.to_owned(),
-            note: None,
-            place: Some(self.sources.place(test.span)),
-        };
+    /// The clock of a test; what stands in its place where it needs one and has none.
+    fn clock(&self, test: &Test) -> Result<Clock, String> {
         match &test.now {
             Now::Event => Ok(Clock::Event),
             Now::At(text) => match time::parse_time(text, &self.rules.zone) {
                 Some(instant) => Ok(Clock::Fixed(instant.timestamp)),
-                None => Err(failure(text)),
+                None => Err(text.clone()),
             },
-            Now::None if self.reads_clock => Err(failure("nothing")),
+            Now::None if self.reads_clock => Err(String::from("nothing")),
             // Nothing reads it.
             Now::None => Ok(Clock::Fixed(Timestamp::UNIX_EPOCH)),
+        }
+    }
+
+    /// The failure of a test that needs a clock.
+    fn no_clock(&self, test: &Test, found: String) -> Failure {
+        Failure {
+            event: None,
+            field: String::from("now"),
+            expected: String::from("a time such as 2026-01-10T13:00:00+05:30, since the rules read the clock"),
+            found,
+            note: None,
+            place: Some(self.sources.place(test.span)),
         }
     }
 

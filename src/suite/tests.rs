@@ -152,7 +152,11 @@ fn files_stay_inside_the_root() {
     let path = dir.path().join("rules/a.test.yaml");
     std::fs::write(&path, "tests: [{name: x, events: ../e.ndjson, expect: {status: malformed}}]").unwrap();
     let codes = |root: Option<PathBuf>| -> Vec<&str> {
-        load(&[path.clone()], &LoadOptions { root }).diagnostics.iter().map(|one| one.code.as_str()).collect()
+        load(std::slice::from_ref(&path), &LoadOptions { root })
+            .diagnostics
+            .iter()
+            .map(|one| one.code.as_str())
+            .collect()
     };
     assert_eq!(codes(None), ["E065"]);
     assert_eq!(codes(Some(dir.path().to_path_buf())), [""; 0]);
