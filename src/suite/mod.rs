@@ -96,6 +96,10 @@ pub struct Outcome {
     pub place: String,
     /// What did not hold; empty where it passed.
     pub failures: Vec<Failure>,
+    /// The first event for which something did not hold, as a line of input.
+    pub failed_event: Option<String>,
+    /// The clock it had, as `--now` takes it.
+    pub now: Option<String>,
     /// How many events it had.
     pub events: usize,
     /// How long it took.

@@ -42,11 +42,13 @@ impl Runner<'_> {
             name: test.name.clone(),
             place: self.sources.place(test.span),
             failures: Vec::new(),
+            failed_event: None,
+            now: test.now.argument(),
             events: test.inputs.len(),
             duration: start.elapsed(),
         };
         match self.clock(test) {
-            Ok(clock) => outcome.failures = self.failures(test, clock),
+            Ok(clock) => self.route(test, clock, &mut outcome),
             Err(found) => outcome.failures.push(self.no_clock(test, found)),
         }
         outcome.duration = start.elapsed();
@@ -79,17 +81,31 @@ impl Runner<'_> {
         }
     }
 
-    fn failures(&self, test: &Test, clock: Clock) -> Vec<Failure> {
+    /// Routes the events of a test and holds its claims against the decisions.
+    fn route(&self, test: &Test, clock: Clock, outcome: &mut Outcome) {
         let mut session = self.router.and_options(Options { clock, ..Options::default() }).session();
-        let mut failures = Vec::new();
         for (at, input) in test.inputs.iter().enumerate() {
             let decision = serde_json::to_value(session.route(&input.line, input.number)).unwrap_or_default();
             let claims = test.claims.iter().filter_map(|claim| claim.check(&decision, self.sources));
             let recorded = test.recorded.as_ref().and_then(|lines| lines.get(at));
             let found = claims.chain(recorded.into_iter().flat_map(|line| line.check(&decision)));
-            failures.extend(found.map(|failure| of_event(failure, input)));
+            let before = outcome.failures.len();
+            outcome.failures.extend(found.map(|failure| of_event(failure, input)));
+            if before == 0 && !outcome.failures.is_empty() {
+                outcome.failed_event = Some(String::from_utf8_lossy(&input.line).into_owned());
+            }
         }
-        failures
+    }
+}
+
+impl Now {
+    /// As `--now` takes it.
+    fn argument(&self) -> Option<String> {
+        match self {
+            Now::None => None,
+            Now::Event => Some(String::from("event")),
+            Now::At(text) => Some(text.clone()),
+        }
     }
 }
 
