@@ -112,7 +112,9 @@ impl Node {
                     _ => None,
                 });
                 let (count, highest) = indexes.fold((0, 0), |(n, top), height| (n + 2, height.max(top)));
-                base.height.max(highest) + count
+                // Literal steps behind a name are part of its path.
+                let own = usize::from(!matches!(base.node, Node::Name(_)));
+                return base.height.max(highest) + count + own;
             }
         };
         below + 1

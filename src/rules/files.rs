@@ -74,7 +74,9 @@ impl FileTree {
         let folder = if is_dir { path.to_path_buf() } else { parent(path) };
         let own = if is_dir { canonical.clone() } else { parent(&canonical) };
         let root = match root {
-            Some(root) => root.canonicalize().map_err(|error| format!("root `{}`: {}", root.display(), reason(&error)))?,
+            Some(root) => {
+                root.canonicalize().map_err(|error| format!("root `{}`: {}", root.display(), reason(&error)))?
+            }
             None => {
                 let current = std::env::current_dir().and_then(|dir| dir.canonicalize());
                 // A single file may be a symbolic link into a folder elsewhere: its visible folder counts.
@@ -88,7 +90,8 @@ impl FileTree {
 
     /// A map of strings.
     pub(crate) fn strings<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> FileTree {
-        let files = files.into_iter().map(|(path, text)| (normal(path).unwrap_or_else(|| path.to_owned()), text.to_owned()));
+        let files =
+            files.into_iter().map(|(path, text)| (normal(path).unwrap_or_else(|| path.to_owned()), text.to_owned()));
         FileTree::Strings(files.collect())
     }
 
@@ -101,7 +104,8 @@ impl FileTree {
                 let absolute = std::path::absolute(&disk.folder).unwrap_or_else(|_| disk.folder.clone());
                 let named = absolute.file_name().map(|name| name.to_string_lossy().into_owned());
                 let ends_in_dots = disk.folder.components().next_back().is_some_and(|c| c == Component::ParentDir);
-                let real = || disk.folder.canonicalize().ok()?.file_name().map(|name| name.to_string_lossy().into_owned());
+                let real =
+                    || disk.folder.canonicalize().ok()?.file_name().map(|name| name.to_string_lossy().into_owned());
                 if ends_in_dots { real() } else { named.or_else(real) }
             }
         };
@@ -255,7 +259,9 @@ impl Disk {
             } else if kind_of(&path).is_some() {
                 match self.file_ref(&location, path) {
                     Some(file) => found.add(file),
-                    None => found.unreadable.push((location.display().to_string(), String::from("a broken symbolic link"))),
+                    None => {
+                        found.unreadable.push((location.display().to_string(), String::from("a broken symbolic link")))
+                    }
                 }
             }
         }

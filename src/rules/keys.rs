@@ -33,23 +33,11 @@ impl Keys {
 /// The sections of a rule file.
 pub const FILE: Keys = Keys::new(
     "a rule file",
-    &[
-        "ruleset",
-        "define",
-        "labels",
-        "topics",
-        "rules",
-        "tables",
-        "schemas",
-        "filters",
-        "subscribers",
-        "lookups",
-    ],
+    &["ruleset", "define", "labels", "topics", "rules", "tables", "schemas", "filters", "subscribers", "lookups"],
 );
 
 /// `ruleset:`.
-pub const RULESET: Keys =
-    Keys::new("`ruleset`", &["name", "timezone", "strict_subscribers", "envelope", "defaults"]);
+pub const RULESET: Keys = Keys::new("`ruleset`", &["name", "timezone", "strict_subscribers", "envelope", "defaults"]);
 
 /// `ruleset.envelope:`.
 pub const ENVELOPE: Keys = Keys::new("an envelope", &["id", "topic", "time", "headers", "data"]);
@@ -136,7 +124,15 @@ pub const TARGET: Keys = Keys::new("a row's target", &["subscribers", "labels"])
 pub const CELL: Keys = Keys {
     of: "a cell",
     keys: &["eq", "ne", "gt", "gte", "lt", "lte", "in", "not_in", "glob", "exists"],
-    instead: &[("ge", "gte"), ("le", "lte"), ("neq", "ne"), ("equals", "eq"), ("one_of", "in"), ("min", "gte"), ("max", "lte")],
+    instead: &[
+        ("ge", "gte"),
+        ("le", "lte"),
+        ("neq", "ne"),
+        ("equals", "eq"),
+        ("one_of", "in"),
+        ("min", "gte"),
+        ("max", "lte"),
+    ],
 };
 
 /// A schema.
@@ -147,8 +143,11 @@ pub const SCHEMA: Keys = Keys {
 };
 
 /// A filter of the rule set.
-pub const FILTER: Keys =
-    Keys { of: "a filter", keys: &["name", "drop", "keep"], instead: &[("when", "drop` or `keep"), ("if", "drop` or `keep")] };
+pub const FILTER: Keys = Keys {
+    of: "a filter",
+    keys: &["name", "drop", "keep"],
+    instead: &[("when", "drop` or `keep"), ("if", "drop` or `keep")],
+};
 
 /// A declared subscriber.
 pub const SUBSCRIBER: Keys = Keys {
@@ -158,8 +157,7 @@ pub const SUBSCRIBER: Keys = Keys {
 };
 
 /// A lookup table.
-pub const LOOKUP: Keys =
-    Keys::new("a lookup", &["key", "keys", "unordered", "columns", "rows", "file", "types"]);
+pub const LOOKUP: Keys = Keys::new("a lookup", &["key", "keys", "unordered", "columns", "rows", "file", "types"]);
 
 /// All of them.
 pub const ALL: &[&Keys] = &[

@@ -77,7 +77,9 @@ impl Checker<'_, '_> {
     pub(super) fn argument(&mut self, name: &str, usage: &str, argument: &Typed, needed: Type) -> Option<()> {
         let wants_time = needed.meets(Type::TIME);
         let accepted = if wants_time { needed.or(TIME_LIKE) } else { needed };
-        if needed == Type::NONE || argument.ty.meets(accepted) {
+        // Null is fine anywhere: functions of it are null.
+        if needed == Type::NONE || matches!(argument.node, TypedNode::Const(Json::Null)) || argument.ty.meets(accepted)
+        {
             return if wants_time && !needed.meets(Type::STRING) { self.written_time(argument) } else { Some(()) };
         }
         let wanted = types::kinds(needed);

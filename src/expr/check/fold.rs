@@ -44,7 +44,7 @@ fn is_foldable(node: &TypedNode) -> bool {
         })
     };
     match node {
-        TypedNode::Not(a) | TypedNode::Negate(a) => constants(&[a]),
+        TypedNode::Not(a) | TypedNode::Negate(a) | TypedNode::Steps(a, _) => constants(&[a]),
         TypedNode::Arithmetic(_, a, b) | TypedNode::Compare(_, a, b) | TypedNode::In(a, b) => constants(&[a, b]),
         TypedNode::Call(function, arguments, _) => {
             is_pure(function) && constants(&arguments.iter().collect::<Vec<_>>())
@@ -127,9 +127,9 @@ fn join(span: Span, items: Vec<Typed>, and: bool) -> Typed {
 }
 
 /// An environment without an event, for what needs none.
-struct Nowhere<'a> {
-    arena: &'a Bump,
-    zone: &'a TimeZone,
+pub(super) struct Nowhere<'a> {
+    pub(super) arena: &'a Bump,
+    pub(super) zone: &'a TimeZone,
 }
 
 impl<'a> Env<'a> for Nowhere<'a> {

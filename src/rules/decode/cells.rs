@@ -23,7 +23,8 @@ impl Inputs {
 
 impl Decoder<'_> {
     pub(super) fn inputs(&mut self, fields: &Fields<'_>) -> Inputs {
-        let entries = fields.get("inputs").and_then(|node| self.mapping(node, "a mapping of input names to expressions"));
+        let entries =
+            fields.get("inputs").and_then(|node| self.mapping(node, "a mapping of input names to expressions"));
         let mut all = Vec::new();
         for entry in entries.unwrap_or_default() {
             let Some(name) = self.key_name(entry) else { continue };
@@ -55,7 +56,8 @@ impl Decoder<'_> {
     fn unknown_input(&mut self, entry: &Entry, inputs: &Inputs) {
         let key = &entry.key.text;
         let names = || inputs.all.iter().map(|(name, _)| &*name.text);
-        let listed = || format!("its inputs are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
+        let listed =
+            || format!("its inputs are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
         let message = format!("the table has no input `{}`", key.value);
         let help = did_you_mean(&key.value, names()).unwrap_or_else(listed);
         self.report(Diagnostic::new(Code::UnknownKey, key.span(), message).help(help));
@@ -70,7 +72,8 @@ impl Decoder<'_> {
                 if entries.is_empty() {
                     self.bad_value(node, format!("a cell needs one of {}", keys::CELL.listed()));
                 }
-                let known = entries.iter().filter(|entry| keys::CELL.has(&entry.key.text.value) && !entry.value.is_empty());
+                let known =
+                    entries.iter().filter(|entry| keys::CELL.has(&entry.key.text.value) && !entry.value.is_empty());
                 let conditions: Vec<Typed> = known.filter_map(|entry| self.operator(entry, input)).collect();
                 if conditions.is_empty() { None } else { Some(joined(conditions, node.span, TypedNode::And)) }
             }

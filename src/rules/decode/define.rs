@@ -21,7 +21,8 @@ impl Decoder<'_> {
         let entries: Vec<(Name, &Node)> = entries.into_iter().map(|(name, node, _)| (name, node)).collect();
         let entries: Vec<(Name, &Node)> = entries.into_iter().filter(|(name, _)| self.may_be_defined(name)).collect();
         self.number(entries.iter().map(|(name, _)| name));
-        let needs: Vec<Vec<usize>> = self.quietly(|quiet| entries.iter().map(|(_, node)| needs(&quiet.cases(node))).collect());
+        let needs: Vec<Vec<usize>> =
+            self.quietly(|quiet| entries.iter().map(|(_, node)| needs(&quiet.cases(node))).collect());
         let order = self.define_order(&entries, &needs);
         let ordered: Vec<&(Name, &Node)> = order.iter().filter_map(|&at| entries.get(at)).collect();
         self.number(ordered.iter().map(|(name, _)| name));
@@ -230,4 +231,3 @@ fn as_identifier(text: &str) -> String {
     let name: String = letters.collect();
     if name.starts_with(|c: char| c.is_alphabetic() || c == '_') { name } else { format!("_{name}") }
 }
-

@@ -55,7 +55,8 @@ impl Decoder<'_> {
         let Some(items) = self.list(node, "a list of rules and groups") else { return Vec::new() };
         let mut members = Vec::new();
         for item in items.iter().filter(|item| !item.is_empty()) {
-            let is_group = matches!(&item.kind, Kind::Mapping(entries) if entries.iter().any(|e| e.key.text.value == "group"));
+            let is_group =
+                matches!(&item.kind, Kind::Mapping(entries) if entries.iter().any(|e| e.key.text.value == "group"));
             members.extend(match is_group {
                 true => self.group(item, around, vouching, written),
                 false => self.rule(item, around, vouching, written),
@@ -160,4 +161,3 @@ fn rank(written: Written) -> (Vec<Rule>, Vec<Group>) {
     }
     (rules, groups)
 }
-

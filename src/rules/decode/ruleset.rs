@@ -57,8 +57,11 @@ impl Decoder<'_> {
             let same = |zone: &&String| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(name));
             known.iter().find(same).map(|zone| format!("did you mean `{zone}`?"))
         };
-        let help = near.or_else(city).unwrap_or_else(|| String::from("write an IANA name, such as `Asia/Kolkata` or `UTC`"));
-        self.report(Diagnostic::new(Code::UnknownTimezone, node.span, format!("there is no time zone `{name}`")).help(help));
+        let help =
+            near.or_else(city).unwrap_or_else(|| String::from("write an IANA name, such as `Asia/Kolkata` or `UTC`"));
+        self.report(
+            Diagnostic::new(Code::UnknownTimezone, node.span, format!("there is no time zone `{name}`")).help(help),
+        );
         None
     }
 

@@ -36,7 +36,8 @@ impl Decoder<'_> {
         let fields = self.fields(node, &keys::SCHEMA)?;
         let topics = self.patterns_at(&fields, "topic");
         let when = self.condition_at(&fields, "when");
-        let targets = [("data", SchemaTarget::Data), ("headers", SchemaTarget::Headers), ("event", SchemaTarget::Event)];
+        let targets =
+            [("data", SchemaTarget::Data), ("headers", SchemaTarget::Headers), ("event", SchemaTarget::Event)];
         let target = fields.get("target").and_then(|node| self.choice(node, &targets)).unwrap_or_default();
         let outcomes = [("reject", true), ("flag", false)];
         let rejects = fields.get("on_invalid").and_then(|node| self.choice(node, &outcomes)).unwrap_or(true);
@@ -148,10 +149,16 @@ impl Decoder<'_> {
 
     fn report_file(&mut self, named: &Node, path: &str, error: &FileError) {
         let (code, message, help) = match error {
-            FileError::Missing => (Code::MissingFile, format!("there is no file `{path}`"), Some("the path is relative to the file that names it")),
-            FileError::Outside(root) => {
-                (Code::OutsideRoot, format!("`{path}` lies outside of {root}"), Some("name a wider folder with `--root`, or move the file"))
-            }
+            FileError::Missing => (
+                Code::MissingFile,
+                format!("there is no file `{path}`"),
+                Some("the path is relative to the file that names it"),
+            ),
+            FileError::Outside(root) => (
+                Code::OutsideRoot,
+                format!("`{path}` lies outside of {root}"),
+                Some("name a wider folder with `--root`, or move the file"),
+            ),
             FileError::TooLarge => (Code::TooLarge, format!("`{path}` is larger than 16 MiB"), None),
             FileError::Unreadable(why) => (Code::Unreadable, format!("cannot read `{path}`: {why}"), None),
         };
@@ -182,7 +189,8 @@ struct Confined {
 
 impl Resources for Confined {
     fn get(&self, uri: &str) -> Result<Json, String> {
-        let location = self.location(uri).ok_or_else(|| format!("`{uri}` is not fetched: references lead to files only"))?;
+        let location =
+            self.location(uri).ok_or_else(|| format!("`{uri}` is not fetched: references lead to files only"))?;
         let file = self.tree.at(&location).map_err(|error| match error {
             FileError::Missing => format!("there is no file `{}`", location.display()),
             FileError::Outside(root) => format!("`{}` lies outside of {root}", location.display()),

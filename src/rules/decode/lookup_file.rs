@@ -1,0 +1,198 @@
+//! Lookups in files of their own: CSV, JSON or YAML.
+
+use super::lookups::{RawCells, RawRow, Shape};
+use super::schemas::{json_error, json_error_span};
+use super::{Decoder, Fields};
+use crate::diagnostic::{Code, Diagnostic, FileId, Span, did_you_mean};
+use crate::event::{Json, parse_number};
+use crate::rules::Name;
+use crate::rules::files::FileRef;
+use crate::rules::json_place::items;
+use crate::yaml::{self, Node};
+use std::collections::HashSet;
+
+/// What the cells of a CSV column are.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum ColumnType {
+    String,
+    Number,
+    Integer,
+    Boolean,
+}
+
+/// The types of some columns.
+pub(super) type Types = Vec<(Name, ColumnType)>;
+
+/// The columns that a file names itself, and its rows.
+type Rows = (Option<Vec<String>>, Vec<RawRow>);
+
+impl Decoder<'_> {
+    /// `types:`.
+    pub(super) fn column_types(&mut self, fields: &Fields<'_>) -> Types {
+        let words = [
+            ("string", ColumnType::String),
+            ("number", ColumnType::Number),
+            ("integer", ColumnType::Integer),
+            ("boolean", ColumnType::Boolean),
+        ];
+        let entries = fields.get("types").and_then(|node| self.mapping(node, "a mapping of columns to types"));
+        let mut types = Vec::new();
+        for entry in entries.unwrap_or_default() {
+            let Some(name) = self.key_name(entry) else { continue };
+            if !self.refuse_empty(entry) {
+                types.extend(self.choice(&entry.value, &words).map(|ty| (name, ty)));
+            }
+        }
+        types
+    }
+
+    /// The rows of a file; by its ending it is CSV, JSON or YAML.
+    pub(super) fn file_rows(&mut self, named: &Node, from: &FileRef, shape: Option<&Shape>) -> Option<Rows> {
+        let (file, id, text) = self.named_file(named, from)?;
+        let ending = file.path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        match ending.as_str() {
+            "csv" => self.csv_rows(id, &text, shape?),
+            "json" => self.json_rows(id, &text).map(|rows| (None, rows)),
+            "yaml" | "yml" => {
+                let node = yaml::parse(id, &text, yaml::Limits::default(), self.diagnostics)?;
+                Some((None, self.yaml_rows(&node)))
+            }
+            _ => {
+                let message = "a lookup's file ends in `.csv`, `.json` or `.yaml`";
+                self.report(Diagnostic::new(Code::BadLookup, named.span, message));
+                None
+            }
+        }
+    }
+
+    fn csv_rows(&mut self, id: FileId, text: &str, shape: &Shape) -> Option<Rows> {
+        let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let skipped = text.len() - body.len();
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(body.as_bytes());
+        let mut records = reader.records();
+        let mut next = |decoder: &mut Self| match records.next()? {
+            Ok(record) => {
+                let start = skipped + record.position().map_or(0, |at| at.byte() as usize);
+                Some((record, line_span(id, text, start)))
+            }
+            Err(error) => {
+                let start = skipped + error.position().map_or(0, |at| at.byte() as usize);
+                let message = format!("the lookup is not CSV: {error}");
+                decoder.report(Diagnostic::new(Code::BadLookup, line_span(id, text, start), message));
+                None
+            }
+        };
+        let Some((header, header_span)) = next(self) else {
+            let message = "the lookup has no line that names its columns";
+            self.report(Diagnostic::new(Code::BadLookup, Span::new(id, 0, 0), message));
+            return None;
+        };
+        let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+        if !self.check_header(&header, header_span, shape) {
+            return None;
+        }
+        let types: Vec<ColumnType> = header.iter().map(|column| type_of_column(column, &shape.types)).collect();
+        let mut rows = Vec::new();
+        while let Some((record, span)) = next(self) {
+            if record.len() != header.len() {
+                let message = format!("this line has {} cells, and the first has {}", record.len(), header.len());
+                self.report(Diagnostic::new(Code::BadLookup, span, message));
+                continue;
+            }
+            let columns = record.iter().zip(&types).zip(&header);
+            let cells = columns.map(|((cell, ty), column)| self.csv_cell(cell, *ty, column, span)).collect();
+            rows.push(RawRow { span, cells: RawCells::List(cells) });
+        }
+        Some((Some(header), rows))
+    }
+
+    fn check_header(&mut self, header: &[String], span: Span, shape: &Shape) -> bool {
+        let mut seen = HashSet::new();
+        let twice = header.iter().find(|column| !seen.insert(column.as_str()));
+        if let Some(column) = twice {
+            let message = format!("the column `{column}` is there twice");
+            self.report(Diagnostic::new(Code::BadLookup, span, message));
+        }
+        for (name, _) in shape.types.iter().filter(|(name, _)| !header.iter().any(|column| *column == *name.text)) {
+            let message = format!("the file has no column `{}`", name.text);
+            let help = did_you_mean(&name.text, header.iter().map(String::as_str));
+            self.report(Diagnostic::new(Code::BadLookup, name.span, message).maybe_help(help));
+        }
+        twice.is_none()
+    }
+
+    /// A cell: a string unless its column has another type; null where it is empty.
+    fn csv_cell(&mut self, cell: &str, ty: ColumnType, column: &str, span: Span) -> Json {
+        if cell.is_empty() {
+            return Json::Null;
+        }
+        let number = || parse_json_number(cell.trim());
+        let (value, wanted) = match ty {
+            ColumnType::String => (Some(Json::from(cell)), ""),
+            ColumnType::Number => (number(), "number"),
+            ColumnType::Integer => (number().filter(|n| n.is_i64() || n.is_u64()), "integer"),
+            ColumnType::Boolean => match cell.trim() {
+                "true" => (Some(Json::Bool(true)), ""),
+                "false" => (Some(Json::Bool(false)), ""),
+                _ => (None, "boolean (`true` or `false`)"),
+            },
+        };
+        value.unwrap_or_else(|| {
+            let message = format!("`{cell}` in the column `{column}` is no {wanted}");
+            self.report(Diagnostic::new(Code::BadLookup, span, message));
+            Json::Null
+        })
+    }
+
+    fn json_rows(&mut self, id: FileId, text: &str) -> Option<Vec<RawRow>> {
+        let json: Json = match serde_json::from_str(text) {
+            Ok(json) => json,
+            Err(error) => {
+                let message = format!("the lookup is not JSON: {}", json_error(&error));
+                self.report(Diagnostic::new(Code::BadLookup, json_error_span(id, text, &error), message));
+                return None;
+            }
+        };
+        let Json::Array(values) = json else {
+            let message = "a lookup in JSON is a list of rows";
+            self.report(Diagnostic::new(Code::BadLookup, Span::new(id, 0, 0), message));
+            return None;
+        };
+        let mut rows = Vec::with_capacity(values.len());
+        for (value, range) in values.into_iter().zip(items(text)) {
+            let span = Span::new(id, range.start, range.end);
+            let cells = match value {
+                Json::Array(cells) => RawCells::List(cells),
+                Json::Object(members) => {
+                    RawCells::Map(members.into_iter().map(|(name, cell)| (name, cell, span)).collect())
+                }
+                _ => {
+                    let message = "a row is an object or an array";
+                    self.report(Diagnostic::new(Code::BadLookup, span, message));
+                    continue;
+                }
+            };
+            rows.push(RawRow { span, cells });
+        }
+        Some(rows)
+    }
+}
+
+fn type_of_column(column: &str, types: &Types) -> ColumnType {
+    types.iter().find(|(name, _)| *name.text == *column).map_or(ColumnType::String, |(_, ty)| *ty)
+}
+
+/// A number as JSON writes it.
+fn parse_json_number(text: &str) -> Option<Json> {
+    let is_json = serde_json::from_str::<serde_json::Number>(text).is_ok();
+    if is_json { parse_number(text).map(|number| number.to_json()) } else { None }
+}
+
+/// From `start` to the end of its line.
+fn line_span(file: FileId, text: &str, start: usize) -> Span {
+    // A record may be said to begin at the line break before it.
+    let rest = text.get(start..).unwrap_or_default();
+    let start = start + (rest.len() - rest.trim_start_matches(['\r', '\n']).len());
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    Span::new(file, start, start + line.len())
+}

@@ -1,0 +1,297 @@
+//! `lookups:`, tables of reference data written in the rules. Those in files are read in `lookup_file`.
+
+use super::lookup_file::Types;
+use super::{Decoder, Fields, Named, Section};
+use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
+use crate::event::Json;
+use crate::expr::{LookupId, LookupInfo};
+use crate::lookup::Lookup;
+use crate::rules::files::FileRef;
+use crate::rules::{Name, keys};
+use crate::yaml::{Entry, Kind, Node};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// At most so many keys and columns.
+const MAX_COLUMNS: usize = 1_000;
+
+/// What a lookup's section says of its shape.
+pub(super) struct Shape {
+    pub(super) name: Arc<str>,
+    pub(super) span: Span,
+    pub(super) keys: Vec<Name>,
+    pub(super) columns: Option<Vec<Name>>,
+    pub(super) unordered: bool,
+    pub(super) types: Types,
+}
+
+/// A row as it was read, wherever from.
+pub(super) struct RawRow {
+    pub(super) span: Span,
+    pub(super) cells: RawCells,
+}
+
+pub(super) enum RawCells {
+    /// The keys, then the columns.
+    List(Vec<Json>),
+    /// By name, each with its place.
+    Map(Vec<(String, Json, Span)>),
+}
+
+impl Decoder<'_> {
+    /// All lookups; their positions are their numbers.
+    pub(super) fn lookups(&mut self, sections: &[Section<'_>]) -> Vec<Lookup> {
+        let mut lookups: Vec<Lookup> = Vec::new();
+        for (name, node, file) in self.named_entries(sections, Named::Lookup) {
+            if name.text.contains('.') {
+                let message = format!("a lookup's name may not have a dot: `{}`", name.text);
+                let help = "`lookup(\"table.column\", …)` splits there";
+                self.report(Diagnostic::new(Code::BadValue, name.span, message).help(help));
+                continue;
+            }
+            let Some(lookup) = self.lookup(&name, node, file) else {
+                self.broken.insert(name.text);
+                continue;
+            };
+            let info = LookupInfo {
+                id: LookupId(lookups.len() as u32),
+                keys: lookup.keys.len(),
+                columns: lookup.columns.clone(),
+            };
+            self.lookups.insert(name.text.to_string(), info);
+            lookups.push(lookup);
+        }
+        lookups
+    }
+
+    /// Takes away what is only said because a lookup is broken, which has been said.
+    pub(super) fn forgive_broken_lookups(&mut self) {
+        let (broken, sources) = (&self.broken, &self.reading.sources);
+        if broken.is_empty() {
+            return;
+        }
+        self.diagnostics.retain(|diagnostic| {
+            let named = diagnostic.primary.as_ref().map_or("", |label| sources.snippet(label.span));
+            let table = named.trim_matches(['"', '\'', '\\']).split('.').next().unwrap_or_default();
+            diagnostic.code != Code::UnknownLookup || !broken.contains(table)
+        });
+    }
+
+    fn lookup(&mut self, name: &Name, node: &Node, file: &FileRef) -> Option<Lookup> {
+        let fields = self.fields(node, &keys::LOOKUP)?;
+        let shape = self.lookup_shape(name, &fields);
+        let rows = match (fields.entry("rows"), fields.entry("file")) {
+            (Some(rows), Some(named)) => {
+                let message = "a lookup has either `rows` or `file`";
+                let diagnostic = Diagnostic::new(Code::BadValue, rows.key.text.span(), message);
+                self.report(diagnostic.also(named.key.text.span(), "beside this"));
+                None
+            }
+            (Some(rows), None) => Some((None, self.yaml_rows(&rows.value))),
+            (None, Some(named)) => self.file_rows(&named.value, file, shape.as_ref()),
+            (None, None) => {
+                if !fields.has("rows") && !fields.has("file") {
+                    let message = "a lookup needs `rows` or `file`";
+                    self.report(Diagnostic::new(Code::MissingKey, name.span, message));
+                }
+                None
+            }
+        };
+        let (header, rows) = rows?;
+        self.fill(shape?, header, rows)
+    }
+
+    fn lookup_shape(&mut self, name: &Name, fields: &Fields<'_>) -> Option<Shape> {
+        let columns = fields.get("columns").map(|node| self.names(node));
+        let unordered = self.flag(fields, "unordered", false);
+        let types = self.column_types(fields);
+        let keys = match (fields.entry("key"), fields.entry("keys")) {
+            (Some(key), Some(keys)) => {
+                let message = "a lookup has either `key` or `keys`";
+                let diagnostic = Diagnostic::new(Code::BadValue, keys.key.text.span(), message);
+                self.report(diagnostic.also(key.key.text.span(), "beside this"));
+                return None;
+            }
+            (Some(key), None) => self.name(&key.value).into_iter().collect(),
+            (None, Some(keys)) => self.names(&keys.value),
+            (None, None) => {
+                if !fields.has("key") && !fields.has("keys") {
+                    let message = "a lookup needs `key` (one) or `keys` (several)";
+                    self.report(Diagnostic::new(Code::MissingKey, name.span, message));
+                }
+                return None;
+            }
+        };
+        if keys.is_empty() {
+            return None;
+        }
+        let mut seen = HashSet::new();
+        for one in keys.iter().chain(columns.iter().flatten()) {
+            if !seen.insert(one.text.clone()) {
+                let message = format!("the column `{}` is named twice", one.text);
+                self.report(Diagnostic::new(Code::BadLookup, one.span, message));
+            }
+        }
+        if seen.len() > MAX_COLUMNS {
+            let message = format!("a lookup may have at most {MAX_COLUMNS} columns");
+            self.report(Diagnostic::new(Code::BadLookup, name.span, message));
+            return None;
+        }
+        Some(Shape { name: name.text.clone(), span: name.span, keys, columns, unordered, types })
+    }
+
+    /// Rows that are written in YAML: lists or mappings.
+    pub(super) fn yaml_rows(&mut self, node: &Node) -> Vec<RawRow> {
+        let items = self.list(node, "a list of rows").unwrap_or_default();
+        let mut rows = Vec::with_capacity(items.len());
+        for item in items.iter().filter(|item| !item.is_empty()) {
+            let cells = match &item.kind {
+                Kind::Sequence(cells) => RawCells::List(cells.iter().map(Node::to_json).collect()),
+                Kind::Mapping(entries) => {
+                    let mut named =
+                        |entry: &Entry| (entry.key.text.value.clone(), self.filled(entry), entry.key.text.span());
+                    RawCells::Map(entries.iter().map(&mut named).collect())
+                }
+                Kind::Scalar(_) => {
+                    self.wrong_type(item, "a row (a list or a mapping)");
+                    continue;
+                }
+            };
+            rows.push(RawRow { span: item.span, cells });
+        }
+        rows
+    }
+
+    /// The value of an entry, which must have one.
+    fn filled(&mut self, entry: &Entry) -> Json {
+        self.refuse_empty(entry);
+        entry.value.to_json()
+    }
+
+    /// Puts the rows into a table. `header`: the columns of a file that has its own, keys among them.
+    fn fill(&mut self, shape: Shape, header: Option<Vec<String>>, rows: Vec<RawRow>) -> Option<Lookup> {
+        let columns = self.lookup_columns(&shape, header.as_deref(), &rows)?;
+        let names: Vec<String> = shape.keys.iter().map(|key| key.text.to_string()).collect();
+        let mut lookup = Lookup::new(shape.name.clone(), shape.span, names, shape.unordered, columns);
+        let mut places = Vec::with_capacity(rows.len());
+        for row in rows {
+            let span = row.span;
+            let Some((key, cells)) = self.lookup_row(&shape, &lookup, header.as_deref(), row) else { continue };
+            match lookup.insert(key, cells) {
+                Ok(()) => places.push(span),
+                Err(first) => {
+                    let message = format!("the lookup `{}` has two rows for one key", shape.name);
+                    let mut diagnostic = Diagnostic::new(Code::DuplicateRow, span, message).label("again here");
+                    if let Some(first) = places.get(first) {
+                        diagnostic = diagnostic.also(*first, "first here");
+                    }
+                    self.report(diagnostic);
+                }
+            }
+        }
+        Some(lookup)
+    }
+
+    /// The columns, without the keys: as given, else the file's, else whatever the rows have.
+    fn lookup_columns(&mut self, shape: &Shape, header: Option<&[String]>, rows: &[RawRow]) -> Option<Vec<String>> {
+        let is_key = |column: &str| shape.keys.iter().any(|key| *key.text == *column);
+        if let Some(header) = header {
+            let asked = shape.keys.iter().chain(shape.columns.iter().flatten());
+            let missing: Vec<&Name> = asked.filter(|name| !header.iter().any(|column| *column == *name.text)).collect();
+            for name in &missing {
+                let message = format!("the file has no column `{}`", name.text);
+                let listed = || format!("its columns are {}", header.join(", "));
+                let help = did_you_mean(&name.text, header.iter().map(String::as_str)).unwrap_or_else(listed);
+                self.report(Diagnostic::new(Code::BadLookup, name.span, message).help(help));
+            }
+            if !missing.is_empty() {
+                return None;
+            }
+        }
+        if let Some(columns) = &shape.columns {
+            return Some(columns.iter().map(|name| name.text.to_string()).collect());
+        }
+        if let Some(header) = header {
+            return Some(header.iter().filter(|column| !is_key(column)).cloned().collect());
+        }
+        let mut seen = HashSet::new();
+        let mut columns = Vec::new();
+        for row in rows {
+            match &row.cells {
+                RawCells::List(_) => {
+                    let message = "a lookup whose rows are lists needs `columns`";
+                    self.report(Diagnostic::new(Code::MissingKey, shape.span, message));
+                    return None;
+                }
+                RawCells::Map(cells) => {
+                    let new = cells.iter().filter(|(name, ..)| !is_key(name) && seen.insert(name.clone()));
+                    columns.extend(new.map(|(name, ..)| name.clone()));
+                }
+            }
+        }
+        Some(columns)
+    }
+
+    /// The keys and the cells of a row.
+    fn lookup_row(
+        &mut self,
+        shape: &Shape,
+        lookup: &Lookup,
+        header: Option<&[String]>,
+        row: RawRow,
+    ) -> Option<(Vec<Json>, Vec<Json>)> {
+        let width = lookup.keys.len() + lookup.columns.len();
+        let (key, cells) = match (row.cells, header) {
+            (RawCells::List(cells), None) => {
+                if cells.len() != width {
+                    let message = format!("a row of `{}` has {width} values, and this has {}", shape.name, cells.len());
+                    let order: Vec<&str> = lookup.keys.iter().chain(&lookup.columns).map(String::as_str).collect();
+                    let help = format!("they are, in this order: {}", order.join(", "));
+                    self.report(Diagnostic::new(Code::BadLookup, row.span, message).help(help));
+                    return None;
+                }
+                let mut key = cells;
+                let cells = key.split_off(lookup.keys.len().min(key.len()));
+                (key, cells)
+            }
+            (RawCells::List(cells), Some(header)) => {
+                let mut named: Vec<(&String, Json)> = header.iter().zip(cells).collect();
+                let mut take = |name: &String| {
+                    let found = named.iter_mut().find(|(column, _)| *column == name);
+                    found.map_or(Json::Null, |(_, cell)| std::mem::take(cell))
+                };
+                (lookup.keys.iter().map(&mut take).collect(), lookup.columns.iter().map(&mut take).collect())
+            }
+            (RawCells::Map(mut cells), _) => {
+                self.refuse_columns(lookup, &cells);
+                let mut take = |name: &String| {
+                    let found = cells.iter_mut().find(|(column, ..)| column == name);
+                    found.map_or(Json::Null, |(_, cell, _)| std::mem::take(cell))
+                };
+                (lookup.keys.iter().map(&mut take).collect::<Vec<_>>(), lookup.columns.iter().map(&mut take).collect())
+            }
+        };
+        for (part, name) in key.iter().zip(&lookup.keys) {
+            let wrong = match part {
+                Json::Null => "has no value",
+                Json::Array(_) | Json::Object(_) => "must be a string, a number or a boolean",
+                _ => continue,
+            };
+            let message = format!("the key `{name}` of this row {wrong}");
+            self.report(Diagnostic::new(Code::BadLookup, row.span, message));
+            return None;
+        }
+        Some((key, cells))
+    }
+
+    fn refuse_columns(&mut self, lookup: &Lookup, cells: &[(String, Json, Span)]) {
+        let known = || lookup.keys.iter().chain(&lookup.columns).map(String::as_str);
+        for (name, _, span) in cells {
+            if !known().any(|known| known == name) {
+                let message = format!("the lookup `{}` has no column `{name}`", lookup.name);
+                let help = did_you_mean(name, known());
+                self.report(Diagnostic::new(Code::UnknownKey, *span, message).maybe_help(help));
+            }
+        }
+    }
+}
