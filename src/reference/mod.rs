@@ -10,6 +10,8 @@ mod outcome;
 mod rules;
 mod scene;
 mod stages;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 pub use trace::{
@@ -70,7 +72,7 @@ impl<'r> Reference<'r> {
         let malformed = |error: &str| Decision::malformed(version.clone(), line, number, error, options.input_echo);
         let event = match event::parse(line, options.limits, &arena) {
             Ok(event @ Value::Object(_)) => event,
-            Ok(_) => return self.unread(number, malformed("expected an object")),
+            Ok(_) => return self.unread(number, malformed("not a JSON object")),
             Err(fault) => return self.unread(number, malformed(&fault.message)),
         };
         let scene = Scene::new(self.rules, &arena, event, options.clock);

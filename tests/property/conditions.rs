@@ -156,7 +156,7 @@ fn leaf() -> BoxedStrategy<String> {
 }
 
 /// A condition; compound ones are made of up to a few leaves.
-pub fn condition() -> BoxedStrategy<String> {
+pub(crate) fn condition() -> BoxedStrategy<String> {
     leaf()
         .prop_recursive(3, 8, 3, |inner| {
             prop_oneof![
@@ -170,6 +170,6 @@ pub fn condition() -> BoxedStrategy<String> {
 }
 
 /// An expression that yields a value for a label or a key.
-pub fn value() -> BoxedStrategy<String> {
+pub(crate) fn value() -> BoxedStrategy<String> {
     prop_oneof![textual(), numeric(), constant().prop_filter("no null", |text| text != "null")].boxed()
 }

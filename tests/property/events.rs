@@ -173,7 +173,7 @@ fn topic() -> Text {
 }
 
 /// An event, or hardly ever something that is none.
-pub fn event() -> BoxedStrategy<Vec<u8>> {
+pub(crate) fn event() -> BoxedStrategy<Vec<u8>> {
     let plain = object(vec![
         ("event_id", 0.9, id()),
         ("event_type", 0.95, topic()),

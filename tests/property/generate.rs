@@ -355,7 +355,7 @@ fn numbered(kind: &str, items: Vec<Json>) -> Vec<String> {
 }
 
 /// A whole rule set.
-pub fn rule_set() -> BoxedStrategy<String> {
+pub(crate) fn rule_set() -> BoxedStrategy<String> {
     let label_cases = vec((weighted(0.5, condition()), value()), 1..3).prop_map(|cases| {
         let case = |(when, expr): (Option<String>, String)| match when {
             Some(when) => json!({"when": when, "expr": expr}),

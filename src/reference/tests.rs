@@ -1,0 +1,232 @@
+//! What the language page says, a case each.
+
+use super::*;
+use crate::route::Clock;
+use crate::rules::load_strings;
+use serde_json::{Value as Json, json};
+
+const NOON: &str = "2026-01-10T13:00:00+05:30";
+
+fn options() -> Options {
+    Options { clock: Clock::Fixed(NOON.parse().unwrap()), ..Options::default() }
+}
+
+fn load(yaml: &str) -> RuleSet {
+    let loaded = load_strings("t", [("t.yaml", yaml)]);
+    let Some(rules) = loaded.rule_set else { panic!("{:#?}", loaded.diagnostics) };
+    rules
+}
+
+fn decide_on(yaml: &str, event: &str) -> Json {
+    let decision = decide(&load(yaml), event.as_bytes(), 7, &options());
+    let mut json = serde_json::to_value(decision).unwrap();
+    json.as_object_mut().unwrap().remove("ruleset");
+    json
+}
+
+/// The given keys of the decision are as expected.
+#[track_caller]
+fn check(yaml: &str, event: Json, expected: Json) {
+    let decision = decide_on(yaml, &event.to_string());
+    for (key, wanted) in expected.as_object().unwrap() {
+        assert_eq!(&decision[key], wanted, "{key} of {decision:#}");
+    }
+}
+
+fn order(data: Json) -> Json {
+    json!({"event_id": "e", "event_type": "ORDER_CREATED", "data": data})
+}
+
+#[test]
+fn topics_and_settings() {
+    let yaml = r##"
+topics:
+  order:
+    settings: {priority: high, partitions: 3}
+    subscribers: [self]
+    topics:
+      created: {subscribers: [b, a], settings: {partitions: 10}}
+  "order.*": [c]
+  "#": [d]
+  payment.#: [e]
+"##;
+    let wanted = json!({
+        "id": "e", "topic": "order.created", "status": "routed", "subscribers": ["a", "b", "c", "d"],
+        "settings": {"priority": "high", "partitions": 10},
+    });
+    check(yaml, order(json!({})), wanted);
+    let deep = json!({"event_type": "order.created.late"});
+    check(yaml, deep, json!({"id": null, "subscribers": ["d"], "settings": {"priority": "high", "partitions": 10}}));
+}
+
+#[test]
+fn rank_stop_and_exclude() {
+    let yaml = "
+topics: {order.created: [slow]}
+rules:
+  - {name: low, subscribers: low}
+  - {name: high, when: data.n > 1, subscribers: [high], priority: 5, exclude: [slow]}
+  - {name: mid, subscribers: mid, priority: 1, stop: true}
+  - {name: off, subscribers: off, priority: 9, enabled: false}
+  - {name: old, subscribers: old, priority: 9, active: {until: 2026-01-10}}
+ruleset: {defaults: {always: [slow], unrouted: [none]}}
+";
+    check(yaml, order(json!({"n": 2})), json!({"rules": ["high", "mid"], "subscribers": ["high", "mid", "slow"]}));
+    check(yaml, order(json!({"n": 1})), json!({"rules": ["mid"], "subscribers": ["mid", "slow"]}));
+}
+
+#[test]
+fn first_groups_take_one_alternative() {
+    let yaml = "
+rules:
+  - group: outer
+    mode: first
+    rules:
+      - group: inner
+        topic: order.#
+        rules:
+          - {name: big, when: data.n > 10, subscribers: big}
+          - {name: huge, when: data.n > 100, subscribers: huge}
+      - {name: some, when: data.n > 1, subscribers: some, stop: true}
+      - {name: rest, subscribers: rest}
+  - {name: after, subscribers: after}
+";
+    check(yaml, order(json!({"n": 200})), json!({"rules": ["big", "huge", "after"]}));
+    check(yaml, order(json!({"n": 5})), json!({"rules": ["some"]}));
+    check(yaml, order(json!({})), json!({"rules": ["rest", "after"]}));
+}
+
+#[test]
+fn labels_go_by_rank() {
+    let yaml = "
+rules:
+  - {name: a, subscribers: x, labels: {one: a, two: {expr: data.two}}}
+  - {name: b, subscribers: x, labels: {one: b, two: b}, priority: -1}
+tables:
+  t: {key: headers.k, rows: {5: {subscribers: [y], labels: {three: t, one: t}}}, otherwise: {subscribers: [z], labels: {three: o}}}
+labels:
+  three: [{value: l}]
+  four: [{when: data.n > 1, value: 1}, {expr: data.city}]
+  five: [{expr: data.none}]
+";
+    let labels = json!({"one": "a", "two": "b", "three": "o", "four": "pune"});
+    check(yaml, order(json!({"city": "pune"})), json!({"labels": labels, "subscribers": ["x", "z"]}));
+    let event = json!({"event_type": "a", "headers": {"k": 5.0}, "data": {"n": 2, "two": 2}});
+    let labels = json!({"one": "a", "two": 2, "three": "t", "four": 1});
+    check(yaml, event, json!({"labels": labels, "subscribers": ["x", "y"]}));
+}
+
+#[test]
+fn tables() {
+    let yaml = r#"
+tables:
+  key:
+    key: [headers.a, headers.b]
+    default: gold
+    rows: {gold: [gold], "5": [text], 5: [number]}
+  cells:
+    inputs: {tier: headers.a, total: data.total}
+    rows:
+      - {when: {tier: [x, y], total: {gt: 10}}, subscribers: [fast]}
+      - {when: {tier: {ne: x}}, subscribers: [other]}
+      - {subscribers: [slow]}
+"#;
+    let event = |a: Json, total: u32| json!({"event_type": "t", "headers": {"a": a}, "data": {"total": total}});
+    check(yaml, event(json!(null), 1), json!({"subscribers": ["gold", "other"]}));
+    check(yaml, event(json!("5"), 1), json!({"subscribers": ["other", "text"]}));
+    check(yaml, event(json!(5), 1), json!({"subscribers": ["number", "other"]}));
+    check(yaml, event(json!("x"), 11), json!({"subscribers": ["fast"]}));
+    check(yaml, event(json!("x"), 10), json!({"subscribers": ["slow"]}));
+}
+
+#[test]
+fn filters_and_defaults() {
+    let yaml = r#"
+ruleset: {defaults: {always: [log], unrouted: [catch], rejected: [dead]}}
+filters:
+  - {name: no-tests, drop: data.test == true}
+  - {name: only-india, keep: '(data.country ?? "IN") == "IN"'}
+rules: [{name: r, when: data.n > 1, subscribers: [a, b]}]
+subscribers: {a: {filter: data.n > 2}, log: {filter: "false"}}
+"#;
+    let gone = |by: &str| json!({"status": "dropped", "dropped_by": by, "subscribers": ["dead"], "rules": []});
+    check(yaml, order(json!({"test": true, "country": "LK"})), gone("no-tests"));
+    check(yaml, order(json!({"country": "LK"})), gone("only-india"));
+    check(yaml, order(json!({})), json!({"status": "unrouted", "subscribers": ["catch", "log"]}));
+    let routed = json!({"status": "routed", "subscribers": ["b", "log"], "filtered": ["a"], "rules": ["r"]});
+    check(yaml, order(json!({"n": 2})), routed);
+}
+
+#[test]
+fn schemas_reject_or_flag() {
+    let yaml = r#"
+ruleset: {defaults: {rejected: [dead]}}
+schemas:
+  strict: {topic: order.*, schema: {type: object, required: [n]}}
+  loose: {on_invalid: flag, when: data.n > 1, schema: {properties: {m: {type: number}}}}
+topics: {order.created: [a]}
+"#;
+    let decision = decide_on(yaml, &order(json!({})).to_string());
+    assert_eq!(decision["status"], "rejected");
+    assert_eq!(decision["subscribers"], json!(["dead"]));
+    assert_eq!(decision["invalid"][0]["schema"], "strict");
+    let decision = decide_on(yaml, &order(json!({"n": 2, "m": "x"})).to_string());
+    assert_eq!(decision["status"], "routed");
+    assert_eq!(decision["invalid"][0]["path"], "/m");
+}
+
+#[test]
+fn what_is_no_event_is_malformed() {
+    let yaml = "ruleset: {defaults: {rejected: [dead]}}\ntopics: {a: [b]}\n";
+    let wanted = json!({"status": "malformed", "id": null, "topic": null, "line": 7, "subscribers": ["dead"]});
+    for line in ["[1]", "{", "", "nul", r#"{"event_type": 5}"#, r#"{"event_type": ""}"#] {
+        let decision = decide_on(yaml, line);
+        for (key, wanted) in wanted.as_object().unwrap() {
+            assert_eq!(&decision[key], wanted, "{line}: {decision:#}");
+        }
+        assert_eq!(decision["input"], line);
+    }
+    check(yaml, json!({"event_id": "x"}), json!({"id": "x", "error": "no topic", "line": 7}));
+}
+
+#[test]
+fn envelopes() {
+    let cloud = json!({"specversion": "1.0", "id": 5, "type": "Order_X", "data": {"n": 1}, "ext": "e"});
+    let yaml = "
+topics: {Order_X: [a]}
+rules: [{name: r, when: 'headers.ext == \"e\" && headers.specversion == \"1.0\" && !exists(headers.id)', subscribers: b}]
+";
+    check(yaml, cloud.clone(), json!({"topic": "Order_X", "id": 5, "subscribers": ["a", "b"]}));
+    let plain = format!("ruleset: {{envelope: plain}}\n{yaml}");
+    check(&plain, cloud, json!({"status": "malformed"}));
+}
+
+#[test]
+fn the_clock_may_be_the_events() {
+    let rules = load("rules: [{name: r, when: hour(now) == 9, subscribers: a}]");
+    let event = br#"{"event_type": "a", "timestamp": "2026-05-05T09:30:00Z"}"#;
+    let at = |clock| decide(&rules, event, 1, &Options { clock, ..Options::default() }).rules.len();
+    assert_eq!(at(Clock::Event), 1);
+    assert_eq!(at(Clock::Fixed(NOON.parse().unwrap())), 0);
+}
+
+#[test]
+fn type_errors_name_who_asked() {
+    let yaml = "
+rules:
+  - {name: a, topic: order.*, when: data.n > 1, subscribers: x}
+  - {name: other, topic: payment.*, when: data.n > 1, subscribers: x}
+  - {name: off, when: data.n > 1, subscribers: x, enabled: false}
+  - {name: b, when: any(data.items, it.p > 1), subscribers: x, priority: 1}
+  - {name: c, when: hour(data.at) > 1, subscribers: x}
+filters: [{name: f, drop: data.n > 1000}]
+define: {big: data.n > 10}
+";
+    let event = order(json!({"n": "1", "items": [{"p": 1}, {"p": true}], "at": "soon"}));
+    let errors = json!([
+        {"path": "data.at", "expected": "time", "found": "string", "asked_by": ["c"], "count": 1},
+        {"path": "data.items[].p", "expected": "number", "found": "boolean", "asked_by": ["b"], "count": 1},
+        {"path": "data.n", "expected": "number", "found": "string", "asked_by": ["a", "filter:f", "define:big"], "count": 3},
+    ]);
+    check(yaml, event, json!({ "errors": errors }));
+}
