@@ -24,9 +24,10 @@ fn main() {
     let value_of = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1).cloned();
     let only_rules: Option<usize> = value_of("--rules").and_then(|number| number.parse().ok());
     let is_profile = arguments.iter().any(|argument| argument == "--profile");
-    let word = arguments.iter().enumerate().find(|(n, argument)| {
-        !argument.starts_with("--") && (*n == 0 || arguments[n - 1] != "--rules")
-    });
+    let word = arguments
+        .iter()
+        .enumerate()
+        .find(|(n, argument)| !argument.starts_with("--") && (*n == 0 || arguments[n - 1] != "--rules"));
     let word = word.map_or("", |(_, argument)| argument.as_str());
 
     let events = data::lots(2_000);
@@ -77,9 +78,8 @@ fn row(workload: &Workload, rules: usize, lines: &[&[u8]]) {
     let mut trusted_session = trusted.session();
     let mut best = [f64::MAX; 3];
     for _ in 0..ROUNDS {
-        best[0] = best[0].min(measure(lines, |line| {
-            black_box(serde_json::from_slice::<serde::de::IgnoredAny>(line)).is_ok()
-        }));
+        best[0] = best[0]
+            .min(measure(lines, |line| black_box(serde_json::from_slice::<serde::de::IgnoredAny>(line)).is_ok()));
         best[1] = best[1].min(measure(lines, |line| black_box(session.judge(line)).rules.is_empty()));
         best[2] = best[2].min(measure(lines, |line| black_box(trusted_session.judge(line)).rules.is_empty()));
     }

@@ -29,7 +29,17 @@ impl Random {
 }
 
 const STREETS: [&str; 12] = [
-    "UNKNOWN", "JEFFERSON", "CRANLEIGH", "OCEAN", "MISSION", "VALENCIA", "TURK", "HAYES", "FULTON", "GEARY", "IRVING",
+    "UNKNOWN",
+    "JEFFERSON",
+    "CRANLEIGH",
+    "OCEAN",
+    "MISSION",
+    "VALENCIA",
+    "TURK",
+    "HAYES",
+    "FULTON",
+    "GEARY",
+    "IRVING",
     "JUDAH",
 ];
 
@@ -69,7 +79,8 @@ fn lot(n: usize, random: &mut Random) -> String {
     out
 }
 
-const ENVELOPE: &str = "ruleset:\n  name: bench\n  envelope: {topic: '\"city.lot\"', data: event, headers: event.properties}\n";
+const ENVELOPE: &str =
+    "ruleset:\n  name: bench\n  envelope: {topic: '\"city.lot\"', data: event, headers: event.properties}\n";
 const ALL: &[usize] = &[10, 1_000, 10_000, 100_000];
 const FEW: &[usize] = &[10, 1_000, 10_000];
 
@@ -86,28 +97,98 @@ pub fn workloads() -> Vec<Workload> {
             sizes: ALL,
             yaml: |n| {
                 rules(n, |i| {
-                    format!("{} && {}", equal("LOT_NUM", format!("{:03}", i % 1000)), equal("BLOCK_NUM", format!("{:04}", i / 1000 * 7)))
+                    format!(
+                        "{} && {}",
+                        equal("LOT_NUM", format!("{:03}", i % 1000)),
+                        equal("BLOCK_NUM", format!("{:04}", i / 1000 * 7))
+                    )
                 })
             },
         },
         Workload {
             name: "W3 equal and range",
             sizes: ALL,
-            yaml: |n| rules(n, |i| format!("{} && data.area > {} && data.area < {}", equal("MAPBLKLOT", key(i)), i % 50_000, i % 50_000 + 40_000)),
+            yaml: |n| {
+                rules(n, |i| {
+                    format!(
+                        "{} && data.area > {} && data.area < {}",
+                        equal("MAPBLKLOT", key(i)),
+                        i % 50_000,
+                        i % 50_000 + 40_000
+                    )
+                })
+            },
         },
         Workload {
             name: "W3b common and range",
             sizes: FEW,
-            yaml: |n| rules(n, |i| format!("{} && data.area > {} && data.area < {}", equal("ODD_EVEN", odd(i)), i * 9, i * 9 + 20)),
+            yaml: |n| {
+                rules(n, |i| {
+                    format!("{} && data.area > {} && data.area < {}", equal("ODD_EVEN", odd(i)), i * 9, i * 9 + 20)
+                })
+            },
         },
-        Workload { name: "ranges", sizes: ALL, yaml: |n| rules(n, |i| format!("data.area >= {} && data.area < {}", spread(i, n), spread(i, n) + 3)) },
-        Workload { name: "W4 globs", sizes: &[10, 100, 1_000, 10_000], yaml: |n| rules(n, |i| format!("glob(data.properties.STREET, \"*{} {:02}*\")", &STREETS[i % 12][1..], i / 12 % 100)) },
-        Workload { name: "globs a*b*c", sizes: &[10, 100, 1_000, 10_000], yaml: |n| rules(n, |i| format!("glob(data.properties.STREET, \"{}*{}*{}\")", STREETS[i % 12], i % 7, i % 97)) },
-        Workload { name: "prefixes", sizes: ALL, yaml: |n| rules(n, |i| format!("starts_with(data.properties.MAPBLKLOT, \"{:06}\")", i)) },
-        Workload { name: "suffixes", sizes: ALL, yaml: |n| rules(n, |i| format!("ends_with(data.properties.MAPBLKLOT, \"{:05}\")", i)) },
-        Workload { name: "not equal and equal", sizes: ALL, yaml: |n| rules(n, |i| format!("exists(data.properties.STREET) && data.properties.STREET != \"X {i}\" && {}", equal("MAPBLKLOT", key(i)))) },
-        Workload { name: "not equal", sizes: FEW, yaml: |n| rules(n, |i| format!("(data.properties.ODD_EVEN ?? \"\") != \"E\" && !(data.properties.FROM_ST in [\"{}\", \"{}\"])", i, i + 1)) },
-        Workload { name: "lower(path)", sizes: ALL, yaml: |n| rules(n, |i| format!("lower(data.properties.MAPBLKLOT) == \"{}\"", key(i))) },
+        Workload {
+            name: "ranges",
+            sizes: ALL,
+            yaml: |n| rules(n, |i| format!("data.area >= {} && data.area < {}", spread(i, n), spread(i, n) + 3)),
+        },
+        Workload {
+            name: "W4 globs",
+            sizes: &[10, 100, 1_000, 10_000],
+            yaml: |n| {
+                rules(n, |i| {
+                    format!("glob(data.properties.STREET, \"*{} {:02}*\")", &STREETS[i % 12][1..], i / 12 % 100)
+                })
+            },
+        },
+        Workload {
+            name: "globs a*b*c",
+            sizes: &[10, 100, 1_000, 10_000],
+            yaml: |n| {
+                rules(n, |i| format!("glob(data.properties.STREET, \"{}*{}*{}\")", STREETS[i % 12], i % 7, i % 97))
+            },
+        },
+        Workload {
+            name: "prefixes",
+            sizes: ALL,
+            yaml: |n| rules(n, |i| format!("starts_with(data.properties.MAPBLKLOT, \"{:06}\")", i)),
+        },
+        Workload {
+            name: "suffixes",
+            sizes: ALL,
+            yaml: |n| rules(n, |i| format!("ends_with(data.properties.MAPBLKLOT, \"{:05}\")", i)),
+        },
+        Workload {
+            name: "not equal and equal",
+            sizes: ALL,
+            yaml: |n| {
+                rules(n, |i| {
+                    format!(
+                        "exists(data.properties.STREET) && data.properties.STREET != \"X {i}\" && {}",
+                        equal("MAPBLKLOT", key(i))
+                    )
+                })
+            },
+        },
+        Workload {
+            name: "not equal",
+            sizes: FEW,
+            yaml: |n| {
+                rules(n, |i| {
+                    format!(
+                        "(data.properties.ODD_EVEN ?? \"\") != \"E\" && !(data.properties.FROM_ST in [\"{}\", \"{}\"])",
+                        i,
+                        i + 1
+                    )
+                })
+            },
+        },
+        Workload {
+            name: "lower(path)",
+            sizes: ALL,
+            yaml: |n| rules(n, |i| format!("lower(data.properties.MAPBLKLOT) == \"{}\"", key(i))),
+        },
         Workload { name: "topics", sizes: ALL, yaml: topics },
         Workload { name: "header tables", sizes: ALL, yaml: tables },
         Workload { name: "mix", sizes: ALL, yaml: mix },
