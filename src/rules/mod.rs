@@ -19,6 +19,7 @@ mod json_place;
 pub mod keys;
 mod lint;
 mod load;
+mod pattern_index;
 pub(crate) mod walk;
 
 pub use load::{LoadOptions, Loaded, LoadedFile, load, load_strings};
@@ -375,3 +376,6 @@ impl RuleSet {
         self.defines.get(id.0 as usize)
     }
 }
+
+#[cfg(test)]
+mod tests;
