@@ -162,7 +162,6 @@ impl Seen {
 
     /// Everything happens to one event in two hundred at least.
     fn check(&self) {
-        println!("{self:#?}");
         let all = "routed unrouted dropped rejected malformed rules labels settings filtered invalid errors";
         for kind in all.split(' ').chain(["several rules"]) {
             let times = self.kinds.get(kind).copied().unwrap_or(0);
