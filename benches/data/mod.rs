@@ -6,21 +6,21 @@
 use std::fmt::Write;
 
 /// A kind of rules in several numbers.
-pub struct Workload {
-    pub name: &'static str,
-    pub sizes: &'static [usize],
-    pub yaml: fn(usize) -> String,
+pub(crate) struct Workload {
+    pub(crate) name: &'static str,
+    pub(crate) sizes: &'static [usize],
+    pub(crate) yaml: fn(usize) -> String,
 }
 
 /// A small generator of pseudo-random numbers (xorshift64*): the same on every machine.
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Random {
+    pub(crate) fn new(seed: u64) -> Random {
         Random(seed.max(1))
     }
 
-    pub fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -44,7 +44,7 @@ const STREETS: [&str; 12] = [
 ];
 
 /// GeoJSON features of about 1 kB.
-pub fn lots(count: usize) -> Vec<String> {
+pub(crate) fn lots(count: usize) -> Vec<String> {
     let mut random = Random::new(7);
     (0..count).map(|n| lot(n, &mut random)).collect()
 }
@@ -84,7 +84,7 @@ const ENVELOPE: &str =
 const ALL: &[usize] = &[10, 1_000, 10_000, 100_000];
 const FEW: &[usize] = &[10, 1_000, 10_000];
 
-pub fn workloads() -> Vec<Workload> {
+pub(crate) fn workloads() -> Vec<Workload> {
     vec![
         Workload { name: "W1 equal", sizes: ALL, yaml: |n| rules(n, |i| equal("MAPBLKLOT", key(i))) },
         Workload {
