@@ -89,7 +89,10 @@ impl<'r> Reference<'r> {
         let event = match event::parse(line, options.limits, &arena) {
             Ok(event @ Value::Object(_)) => event,
             Ok(_) => return self.unread(number, malformed("not a JSON object"), wanted),
-            Err(fault) => return self.unread(number, malformed(&fault.message), wanted),
+            Err(fault) => {
+                let error = format!("{} at byte {}", fault.message, fault.offset);
+                return self.unread(number, malformed(&error), wanted);
+            }
         };
         let ingest = sent::ingest(self.rules, &arena, event, options.clock, wanted.detail);
         let clock = ingest.clock_read().map_or(options.clock, Clock::Fixed);

@@ -19,6 +19,7 @@ mod json_place;
 pub mod keys;
 mod lint;
 mod load;
+mod pattern_index;
 mod transform;
 pub(crate) mod walk;
 
@@ -392,3 +393,6 @@ impl RuleSet {
         self.transforms.get(id.0 as usize)
     }
 }
+
+#[cfg(test)]
+mod tests;
