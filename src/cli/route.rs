@@ -22,8 +22,9 @@ use std::time::Instant;
 #[command(after_help = "Examples:\n  dadar route rules -i events.ndjson > decisions.ndjson\n  \
     producer | dadar route rules | consumer        each decision as soon as its event is there\n  \
     dadar route rules -i events.ndjson --now 2026-01-10T13:00:00+05:30\n  \
-    dadar route rules -i events.ndjson --threads 4 --summary > /dev/null\n\n\
-    Lines in = lines out, in order. Exit code 3: some input was malformed.")]
+    dadar route rules -i events.ndjson --threads 4 --summary > /dev/null\n  \
+    dadar route rules -i events.ndjson --deliveries     {\"id\": …, \"subscriber\": …, \"event\": {…}}\n\n\
+    Lines in = lines out, in order (with --deliveries: a line for each event and subscriber). Exit code 3: some input was malformed.")]
 pub(crate) struct RouteArgs {
     #[command(flatten)]
     rules: RulesArg,
@@ -33,6 +34,9 @@ pub(crate) struct RouteArgs {
     /// The clock for `now`: a time, or `event` for each event's own time
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
+    /// Write what each subscriber is sent, a line for each, instead of the decisions
+    #[arg(long)]
+    deliveries: bool,
     /// Tell on stderr how often each status, rule and subscriber occurred
     #[arg(long)]
     summary: bool,
@@ -65,6 +69,7 @@ pub(crate) fn run(args: RouteArgs, global: &Global) -> Done {
         mode: if args.trusted { Mode::Trusted } else { Mode::Strict },
         limits: Limits { bytes: args.max_line, ..Limits::default() },
         input_echo: !args.no_input_echo,
+        deliveries: args.deliveries,
     };
     let router = Router::with_options(&rules, options);
     let start = Instant::now();

@@ -55,7 +55,11 @@ impl Text {
         let value = self.value.get(range.clone()).unwrap_or_default();
         let span = self.locate(range);
         // Of a part with escapes in it no more is kept than where it is as a whole.
-        if span.end - span.start == value.len() as u32 { Text::verbatim(value, span) } else { Text::opaque(value, span) }
+        if span.end - span.start == value.len() as u32 {
+            Text::verbatim(value, span)
+        } else {
+            Text::opaque(value, span)
+        }
     }
 
     /// The span of the whole, quotes included.

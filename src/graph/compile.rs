@@ -19,14 +19,15 @@ use std::sync::Arc;
 
 /// Compiles a rule set. Takes time and memory in proportion to its size.
 pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
-    let mut paths = rules.paths.clone();
+    // What only transforms read is no slot: they read trees.
+    let mut paths = rules.paths.first(rules.routing_paths);
     let targets_of_schemas = [Root::Event, Root::Data, Root::Headers]
         .map(|root| if rules.schemas.is_empty() { None } else { Some(paths.intern(Path { root, steps: Vec::new() })) });
     let mut values = Values::default();
     let mut conditions = Conditions::new();
     let subscribers = Names::new(subscriber_names(rules));
     let mut topics = Topics::new(rules, &subscribers);
-    let (layout, trie) = LayoutPlan::new(&rules.envelope, &paths, &mut values);
+    let (layout, trie, slots) = LayoutPlan::new(&rules.envelope, &paths, &mut values);
 
     let mut lowering = Lowering { values: &mut values, conditions: &mut conditions, defines: &rules.defines };
     let defines: Vec<_> = rules.defines.iter().map(|define| CasesPlan::new(&define.cases, &mut lowering)).collect();
@@ -98,6 +99,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
             rejected: numbers(&rules.defaults.rejected),
         },
         groups: rules.groups.len(),
+        transforms: super::transforms::TransformPlan::new(rules, &subscribers, &slots),
         lookups: rules.lookups.clone(),
         subscribers,
         trie,

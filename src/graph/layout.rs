@@ -86,8 +86,8 @@ impl Slots {
 }
 
 impl LayoutPlan {
-    /// Gives every path its slots.
-    pub(crate) fn new(envelope: &Envelope, paths: &PathTable, values: &mut Values) -> (LayoutPlan, Trie) {
+    /// Gives every path its slots, which come back as a trie and as a list.
+    pub(crate) fn new(envelope: &Envelope, paths: &PathTable, values: &mut Values) -> (LayoutPlan, Trie, Vec<RawPath>) {
         let (layout, cloud) = match envelope {
             Envelope::Plain(layout) => (Some(layout), false),
             Envelope::CloudEvents => (None, true),
@@ -129,7 +129,7 @@ impl LayoutPlan {
         plan.plain = layout.map(|layout| PlainPlan::new(layout, &plan.sources, values));
         plan.users = users(&plan.sources, slots.paths.len());
         let trie = Trie::new(slots.paths.iter().map(Vec::as_slice));
-        (plan, trie)
+        (plan, trie, slots.paths)
     }
 
     /// Which alternative an event has chosen: the first whose slot is not null; for a CloudEvent the last.

@@ -36,8 +36,10 @@ mod run;
 mod schemas;
 mod scratch;
 mod settle;
+mod slots;
 mod targets;
 mod topics;
+mod transforms;
 mod values;
 
 pub(crate) use compile::compile;
@@ -45,7 +47,8 @@ pub(crate) use names::Names;
 pub(crate) use names::json_string;
 pub(crate) use run::{Now, Outcome};
 pub(crate) use scratch::{Scratch, State};
-pub(crate) use settle::decide;
+pub(crate) use settle::{Reading, decide};
+pub(crate) use transforms::{SentEvent, SentTo};
 
 use crate::event::{Trie, Type};
 use crate::expr::PathId;
@@ -96,6 +99,7 @@ pub(crate) struct DecisionGraph {
     define_values: Vec<values::ValueId>,
     /// How many groups there are.
     groups: usize,
+    transforms: Option<Box<transforms::TransformPlan>>,
 }
 
 /// A filter of the whole rule set.

@@ -16,8 +16,9 @@ mod tests;
 mod trace;
 
 pub use trace::{
-    ChangeTrace, Condition, EventTrace, FilterTrace, GroupTrace, Kind, LabelTrace, Reading, RowTrace, RuleOutcome, RuleTrace,
-    SchemaOutcome, SchemaTrace, SentTrace, StepTrace, SubscriberTrace, TableTrace, TargetTrace, TopicTrace, Trace,
+    ChangeTrace, Condition, EventTrace, FilterTrace, GroupTrace, Kind, LabelTrace, Reading, RowTrace, RuleOutcome,
+    RuleTrace, SchemaOutcome, SchemaTrace, SentTrace, StepTrace, SubscriberTrace, TableTrace, TargetTrace, TopicTrace,
+    Trace,
 };
 
 use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, shown_id};

@@ -31,11 +31,8 @@ impl Chains {
 
     /// What everybody on a decision is sent.
     pub(super) fn sent<'a>(&'a self, scene: &Scene<'a>, decision: &Decision, detail: bool) -> Vec<SentTrace> {
-        let decided = Decided {
-            topic: scene.topic().map_or(Value::Null, Value::String),
-            id: scene.id,
-            time: scene.time,
-        };
+        let decided =
+            Decided { topic: scene.topic().map_or(Value::Null, Value::String), id: scene.id, time: scene.time };
         let clock = StageClock::Fixed(scene.now);
         let world = world(scene.rules);
         let mut made = Made::new(world, &self.plan, scene.arena, scene.event, decided, clock).in_detail(detail);

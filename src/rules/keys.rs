@@ -33,7 +33,20 @@ impl Keys {
 /// The sections of a rule file.
 pub const FILE: Keys = Keys::new(
     "a rule file",
-    &["ruleset", "define", "labels", "topics", "rules", "tables", "schemas", "filters", "subscribers", "lookups", "ingest", "transforms"],
+    &[
+        "ruleset",
+        "define",
+        "labels",
+        "topics",
+        "rules",
+        "tables",
+        "schemas",
+        "filters",
+        "subscribers",
+        "lookups",
+        "ingest",
+        "transforms",
+    ],
 );
 
 /// `ruleset:`.

@@ -24,9 +24,7 @@ mod transform;
 pub(crate) mod walk;
 
 pub use load::{LoadOptions, Loaded, LoadedFile, load, load_strings};
-pub use transform::{
-    Action, Checked, LookupStep, Made, Piece, Place, Source, Step, Transform, TransformId,
-};
+pub use transform::{Action, Checked, LookupStep, Made, Piece, Place, Source, Step, Transform, TransformId};
 
 /// A name somebody wrote, and where.
 #[derive(Clone, Debug)]

@@ -115,7 +115,8 @@ impl<'a> Stage<'a> {
     }
 
     fn error(&mut self, path: &str, expected: String, found: String) {
-        let name = self.at.and_then(|at| self.world.transforms.get(at.0 as usize)).map(|transform| &transform.name.text);
+        let name =
+            self.at.and_then(|at| self.world.transforms.get(at.0 as usize)).map(|transform| &transform.name.text);
         let asker = format!("transform:{}", name.map_or("", |name| name));
         match self.errors.iter_mut().find(|known| known.path == path && known.expected == expected) {
             Some(known) if known.asked_by.contains(&asker) => {}

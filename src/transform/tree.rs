@@ -32,11 +32,8 @@ fn write_at<'a>(
     arena: &'a Bump,
 ) -> Result<Value<'a>, Blocked> {
     let Some(step) = path.get(at) else { return Ok(value) };
-    let blocked = |expected: Type| Blocked {
-        after: at,
-        expected: expected.to_string(),
-        found: base.type_of().to_string(),
-    };
+    let blocked =
+        |expected: Type| Blocked { after: at, expected: expected.to_string(), found: base.type_of().to_string() };
     match step {
         PathStep::Key(key) => {
             let members = match base {

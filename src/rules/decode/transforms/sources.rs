@@ -56,7 +56,8 @@ impl Decoder<'_> {
                     }
                     ["template"] => self.template(fields.get("template")?)?,
                     [] => {
-                        let message = "a source needs `value` (a literal), `expr` (an expression) or `template` (a text)";
+                        let message =
+                            "a source needs `value` (a literal), `expr` (an expression) or `template` (a text)";
                         let help = "a literal object is written under `value:`, too";
                         self.report(Diagnostic::new(Code::MissingKey, node.span, message).help(help));
                         return None;
@@ -125,7 +126,10 @@ impl Decoder<'_> {
                 pieces.extend(piece);
                 at += len + 3;
             } else {
-                let len = rest.find('$').filter(|len| *len > 0).unwrap_or_else(|| rest.chars().next().map_or(1, char::len_utf8));
+                let len = rest
+                    .find('$')
+                    .filter(|len| *len > 0)
+                    .unwrap_or_else(|| rest.chars().next().map_or(1, char::len_utf8));
                 let len = if rest.contains('$') { len } else { rest.len() };
                 plain.push_str(rest.get(..len).unwrap_or_default());
                 at += len;
