@@ -18,6 +18,7 @@ mod files;
 mod json_place;
 pub mod keys;
 mod lint;
+mod lint_transforms;
 mod load;
 mod pattern_index;
 mod transform;

@@ -147,6 +147,17 @@ impl Step {
     }
 }
 
+impl Step {
+    /// Calls `seen` with every lookup table that the step and those within it take rows from.
+    pub fn tables(&self, seen: &mut dyn FnMut(LookupId)) {
+        match &self.action {
+            Action::Lookup(lookup) => seen(lookup.table),
+            Action::ForEach(_, steps) => steps.iter().for_each(|step| step.tables(seen)),
+            _ => {}
+        }
+    }
+}
+
 impl Source {
     fn expressions<'s>(&'s self, seen: &mut dyn FnMut(&'s Typed)) {
         for (when, made) in &self.alternatives {

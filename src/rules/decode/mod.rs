@@ -2,7 +2,7 @@
 
 use super::files::{FileRef, FileTree};
 use super::keys;
-use super::{Name, RuleSet, TransformId};
+use super::{Cases, Name, RuleSet, TransformId};
 use crate::diagnostic::{Code, Diagnostic, Sources, Span, Text};
 use crate::event::{Json, Type};
 use crate::expr::{self, DefineId, LookupInfo, PathTable, Root, Scope, Typed, Wanted};
@@ -111,6 +111,8 @@ struct Decoder<'d> {
     define_types: Vec<Type>,
     lookups: HashMap<String, LookupInfo>,
     transforms: HashMap<Arc<str>, TransformId>,
+    /// What stands behind the named values, for those who have to look behind them.
+    define_cases: Vec<Cases>,
     /// Within a `for_each`: its elements, as errors show them.
     element: Option<String>,
     /// The schemas that vouch for `data` in what is being compiled.
@@ -137,6 +139,7 @@ pub(super) fn decode(
         define_types: Vec::new(),
         lookups: HashMap::new(),
         transforms: HashMap::new(),
+        define_cases: Vec::new(),
         element: None,
         typing: Vec::new(),
         seen: HashMap::new(),
@@ -200,6 +203,9 @@ impl<'d> Decoder<'d> {
         let subscribers = self.subscribers(of("subscribers"));
         // Last, so that what only transforms read stands behind all other paths.
         let routing_paths = self.paths.as_slice().len();
+        if !transforms.is_empty() {
+            self.define_cases = defines.iter().map(|named| named.cases.clone()).collect();
+        }
         let transforms = self.transforms(transforms);
         let rule_set = RuleSet {
             name: head.name,

@@ -5,8 +5,12 @@ use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::event::{Json, Type};
 use crate::expr::{Typed, TypedNode, Wanted, demands};
 use crate::rules::decode::Decoder;
+use crate::rules::walk::{Budget, written_out};
 use crate::rules::{Checked, Made, Piece, Place, Source, keys};
 use crate::yaml::{Kind, Node};
+
+/// How far is looked behind named values for the types that they need.
+const LOOK_BEHIND: Budget = Budget { cases: 64, levels: 3 };
 
 impl Decoder<'_> {
     /// `target: source`, several of them.
@@ -87,7 +91,9 @@ impl Decoder<'_> {
     /// An expression with what it needs.
     pub(super) fn checked(&mut self, typed: Typed, expected: Type) -> Checked {
         let mut found = Vec::new();
-        demands(&typed, expected, &mut found);
+        // What a named value is made from has to fit as well.
+        let whole = written_out(&typed, &self.define_cases, &mut LOOK_BEHIND.clone());
+        demands(&whole, expected, &mut found);
         let shown = |demand: &crate::expr::Demand| {
             let shown = demand.shown(&self.paths);
             let in_element = shown.strip_prefix("it").filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
