@@ -183,6 +183,12 @@ fn agree(rules: &RuleSet, yaml: &str, events: &[Vec<u8>], clock: Clock, seen: &m
             let differ = difference(&shown(&wanted), &shown(&got));
             return Err(fail(&format!("graph and reference differ:\n{differ}"), yaml, event));
         }
+        let (wanted, got) = (reference.deliver(event, number, &options), session.deliver(event, number));
+        if got != wanted {
+            let shown = |sent| serde_json::to_string_pretty(sent).unwrap_or_default();
+            let differ = difference(&shown(&wanted), &shown(&got));
+            return Err(fail(&format!("graph and reference send different things:\n{differ}"), yaml, event));
+        }
     }
     Ok(())
 }
