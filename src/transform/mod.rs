@@ -304,3 +304,6 @@ pub(crate) fn add_errors(errors: &mut Vec<TypeError>, more: Vec<TypeError>) {
     }
     errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,8 @@ impl Decoder<'_> {
                         self.made(typed)
                     }
                     ["template"] => self.template(fields.get("template")?)?,
+                    // A key that is unknown has been told.
+                    [] if !self.knows(node, &keys::SOURCE) => return None,
                     [] => {
                         let message =
                             "a source needs `value` (a literal), `expr` (an expression) or `template` (a text)";

@@ -30,7 +30,7 @@ impl Decoder<'_> {
             [entry] => *entry,
             [] => {
                 // A key that is unknown has been told.
-                if entries.iter().all(|entry| keys::STEP.has(&entry.key.text.value)) {
+                if self.knows(node, &keys::STEP) {
                     let message = "a step has to do something";
                     let help = "give it `copy`, `move`, `default`, `set`, `remove`, `keep_only`, `lookup`, `project`, `for_each` or `use`";
                     self.report(Diagnostic::new(Code::MissingKey, node.span, message).help(help));
