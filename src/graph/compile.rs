@@ -63,6 +63,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let subscriber_filters = subscriber_filters(rules, &subscribers, &mut builder.lowering);
     let mut demands = all_demands(rules, &paths, &mut builder);
     let target_conditions = std::mem::take(&mut builder.conditions);
+    let rule_plans = (rule_plans, std::mem::take(&mut builder.extras));
 
     let mut demanded: Vec<PathId> = demands.paths().collect();
     demanded.extend(schemas.iter().map(|schema: &SchemaPlan| schema.target));

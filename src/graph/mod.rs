@@ -36,6 +36,7 @@ mod run;
 mod schemas;
 mod scratch;
 mod settle;
+mod strings;
 mod targets;
 mod topics;
 mod values;
