@@ -69,7 +69,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     demanded.extend(schemas.iter().map(|schema: &SchemaPlan| schema.target));
     let reads_clock = conditions.reads_clock();
     let (layout, trie) = LayoutPlan::new(&rules.envelope, &paths, &mut values, &demanded, reads_clock);
-    let (targets, indexes) = register(target_conditions, rule_plans, &conditions, &values, &mut topics);
+    let (targets, indexes, pairs) = register(target_conditions, rule_plans, &conditions, &values, &mut topics);
     demands.seal();
     topics.seal();
     values.seal();
@@ -110,6 +110,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
         topics,
         targets,
         indexes,
+        pairs,
         filters,
         schemas,
         tables,

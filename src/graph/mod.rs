@@ -32,6 +32,7 @@ mod labels;
 mod layout;
 mod literal;
 mod names;
+mod pairs;
 mod run;
 mod schemas;
 mod scratch;
@@ -77,6 +78,7 @@ pub(crate) struct DecisionGraph {
     topics: topics::Topics,
     targets: targets::Targets,
     indexes: index::Indexes,
+    pairs: pairs::Pairs,
     filters: Vec<FilterPlan>,
     schemas: Vec<schemas::SchemaPlan>,
     tables: Vec<targets::TablePlan>,

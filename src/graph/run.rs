@@ -336,6 +336,10 @@ impl<'a, 's> Run<'a, 's> {
                 self.probe(index, value);
             }
         }
+        for (number, values) in graph.pairs.values().enumerate() {
+            let values = values.map(|value| self.value(value));
+            self.hit(graph.pairs.entries(number, values));
+        }
         self.match_defaults();
     }
 

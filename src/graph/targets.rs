@@ -6,6 +6,7 @@ use super::index::{Entry, Indexes, Meaning};
 use super::labels::{CasesPlan, Labels};
 use super::literal::Literal;
 use super::names::Names;
+use super::pairs::Pairs;
 use super::strings::StringTable;
 use super::topics::Topics;
 use super::values::{ValueId, Values};
@@ -298,7 +299,7 @@ pub(crate) fn register(
     graph: &Conditions,
     values: &Values,
     topics: &mut Topics,
-) -> (Targets, Indexes) {
+) -> (Targets, Indexes, Pairs) {
     let mut targets = Targets {
         defaults: FixedBitSet::with_capacity(conditions.len()),
         unsure: FixedBitSet::with_capacity(conditions.len()),
@@ -330,15 +331,16 @@ pub(crate) fn register(
             None => targets.without_access(target, condition, graph, &mut lists),
         }
     }
+    let pairs = Pairs::relieve(&mut lists, &targets.conditions, graph, values);
     let mut tests: Vec<(Test, Vec<Entry>)> = Vec::new();
-    for (leaf, entries) in lists {
+    for (leaf, entries) in lists.into_iter().filter(|(_, entries)| !entries.is_empty()) {
         match graph.get(leaf) {
             Node::Test(test) => tests.push((test.clone(), entries)),
             Node::Topic(set) => entries.into_iter().for_each(|entry| topics.register(*set, entry)),
             _ => targets.always.extend(entries.into_iter().map(Entry::unproven)),
         }
     }
-    (targets, Indexes::new(tests))
+    (targets, Indexes::new(tests), pairs)
 }
 
 impl Targets {
