@@ -32,11 +32,13 @@ mod labels;
 mod layout;
 mod literal;
 mod names;
+mod pairs;
 mod run;
 mod schemas;
 mod scratch;
 mod settle;
 mod slots;
+mod strings;
 mod targets;
 mod topics;
 mod transforms;
@@ -79,6 +81,7 @@ pub(crate) struct DecisionGraph {
     topics: topics::Topics,
     targets: targets::Targets,
     indexes: index::Indexes,
+    pairs: pairs::Pairs,
     filters: Vec<FilterPlan>,
     schemas: Vec<schemas::SchemaPlan>,
     tables: Vec<targets::TablePlan>,
