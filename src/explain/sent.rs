@@ -21,6 +21,10 @@ pub(super) fn ingest(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
 /// What a subscriber is sent, and how it came to that.
 pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, name: &str) {
     let Some(sent) = trace.sent.iter().find(|sent| *sent.subscriber == *name) else { return };
+    if trace.ingest.is_empty() && sent.steps.is_empty() {
+        // It is sent the event as it came.
+        return;
+    }
     ingest(page, trace, sources);
     page.heading(Line::new().add(Look::Heading, "What it is sent"));
     steps(page, &sent.steps, sources);
