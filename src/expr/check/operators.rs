@@ -207,13 +207,13 @@ impl Checker<'_, '_> {
     pub(super) fn membership(&mut self, left: &Expr, right: &Expr, span: Span) -> Checked {
         let checked = self.check(left);
         let list = self.check(right);
-        if right.parenthesised && !matches!(right.node, Node::List(_)) {
-            let inside = list.as_ref().map_or_else(|| String::from("…"), |list| types::shown(list, self.scope.paths));
+        let (left, list) = checked.zip(list)?;
+        if !list.ty.meets(Type::ARRAY) && right.parenthesised {
+            let inside = types::shown(&list, self.scope.paths);
             let message = "parentheses around one value make no list";
             let help = format!("write `[{inside}]` or `({inside},)`");
             return self.error(Diagnostic::new(Code::TypeMismatch, right.span, message).help(help));
         }
-        let (left, list) = checked.zip(list)?;
         if !list.ty.meets(Type::ARRAY) {
             let found = types::described(&list);
             let message = format!("`in` looks into a list, and this is {found}");

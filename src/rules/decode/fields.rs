@@ -38,6 +38,9 @@ impl<'n> Fields<'n> {
 impl Decoder<'_> {
     /// `expected …, found …`.
     pub(super) fn wrong_type(&mut self, node: &Node, expected: &str) {
+        if node.scalar().is_some_and(Scalar::has_leading_zero) {
+            return;
+        }
         let message = format!("expected {expected}, found {}", node.describe());
         self.report(Diagnostic::new(Code::WrongType, node.span, message));
     }
