@@ -38,9 +38,10 @@ fn made() -> String {
 fn entry(out: &mut String, function: &Function) {
     let also: Vec<String> = function.aliases.iter().map(|alias| format!("`{alias}`")).collect();
     let also = if also.is_empty() { String::new() } else { format!(" (also {})", also.join(", ")) };
-    let _ = writeln!(out, "- **`{}`**{also} {}", function.usage, function.doc);
     let examples: Vec<String> = function.examples.iter().map(|(text, value)| format!("`{text}` → `{value}`")).collect();
-    if !examples.is_empty() {
-        let _ = writeln!(out, "  {}", examples.join(" · "));
-    }
+    let head = format!("- **`{}`**{also} {}", function.usage, function.doc);
+    let examples = examples.join(" · ");
+    let gap = if head.len() + examples.len() < 120 { " " } else { "\n  " };
+    out.push_str(format!("{head}{gap}{examples}").trim_end());
+    out.push('\n');
 }

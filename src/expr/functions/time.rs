@@ -15,8 +15,7 @@ macro_rules! part {
             usage: concat!($name, "(time, zone)"),
             doc: concat!(
                 $doc,
-                " In the rule set's zone; the second argument, a literal that may be left out, names another one, or is ",
-                "`\"written\"` for the time's own offset."
+                " In the rule set's zone, or in the one that a second argument names (`\"written\"`: the time's own offset)."
             ),
             examples: $examples,
             params: &[Type::TIME, Type::STRING],
