@@ -33,8 +33,12 @@ impl Document {
         let mut lines = self.text.lines().enumerate();
         while let Some((number, line)) = lines.next() {
             let Some(fence) = line.strip_prefix("```") else { continue };
-            let body: String =
-                lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+            let body: String = lines
+                .by_ref()
+                .map(|(_, line)| line)
+                .take_while(|line| *line != "```")
+                .map(|line| format!("{line}\n"))
+                .collect();
             blocks.push(Block { fence: fence.to_owned(), body, place: format!("{}:{}", self.name(), number + 1) });
         }
         blocks

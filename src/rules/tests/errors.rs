@@ -116,6 +116,8 @@ fn conditions() {
     check(&when("{all: [data.x, {not: {any: [data.y, dta.z]}}]}"), &["E031 dta"]);
     check(&when("{all: [exists(data.x), data.x != 1]}"), &[]);
     check(&when("{any: [data.y == 2, data.x != 1]}"), &["W002 data.x != 1"]);
+    check(&when("{any: [data.y == 2, not: data.x > 1]}"), &["W006 not: data.x > 1"]);
+    check(&when("{any: [data.x == null, not: data.x > 1]}"), &[]);
 }
 
 #[test]
