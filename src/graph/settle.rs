@@ -8,7 +8,7 @@ use super::scratch::Scratch;
 use super::targets::{RowPlan, TableKindPlan, TablePlan};
 use super::values::ValueId;
 use super::{DecisionGraph, schemas};
-use crate::decision::Status;
+use crate::decision::{NO_TOPIC, Status};
 use crate::event::{Limits, Mode, Value, scan};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -39,7 +39,7 @@ pub(crate) fn decide<R>(
         None => {
             let id = shown_id(run.id());
             run.state.chosen.extend_from_slice(&graph.defaults.rejected);
-            Outcome::malformed(arena, id, String::from("no topic"))
+            Outcome::malformed(arena, id, String::from(NO_TOPIC))
         }
     };
     then(&outcome, state)
