@@ -147,7 +147,7 @@ impl<'a, 's> Run<'a, 's> {
     fn time(&mut self) -> Value<'a> {
         match (&self.graph.layout.plain, self.graph.layout.cloud) {
             (_, Some([_, _, time])) if self.is_cloud => self.slot(time),
-            (Some(plain), _) => self.value(plain.time),
+            (Some(plain), _) => plain.time.map_or(Value::Null, |time| self.value(time)),
             _ => Value::Null,
         }
     }
@@ -177,7 +177,7 @@ impl<'a, 's> Run<'a, 's> {
                 self.chosen_slot(Part::Headers, slots).map_or(Value::Null, |n| self.slot(n))
             }
             Some(Source::Root(root)) => self.root(*root),
-            None => Value::Null,
+            Some(Source::Unread) | None => Value::Null,
         }
     }
 
@@ -311,9 +311,7 @@ impl<'a, 's> Run<'a, 's> {
     /// Finds every target whose condition holds: rules into `state.rules`, rows into `state.rows`, in any order.
     pub(crate) fn match_targets(&mut self) {
         let graph = self.graph;
-        if graph.targets.defaults.is_clear() {
-            self.state.defaults.clear();
-        } else {
+        if graph.targets.has_defaults {
             self.state.defaults.clone_from(&graph.targets.defaults);
         }
         self.hit(&graph.targets.always);
@@ -338,6 +336,10 @@ impl<'a, 's> Run<'a, 's> {
                 self.probe(index, value);
             }
         }
+        for (number, values) in graph.pairs.values().enumerate() {
+            let values = values.map(|value| self.value(value));
+            self.hit(graph.pairs.entries(number, values));
+        }
         self.match_defaults();
     }
 
@@ -348,13 +350,13 @@ impl<'a, 's> Run<'a, 's> {
 
     /// What is left of the targets that hold by default.
     fn match_defaults(&mut self) {
-        if self.state.defaults.is_clear() {
+        let graph = self.graph;
+        if !graph.targets.has_defaults {
             return;
         }
-        let graph = self.graph;
         let defaults = std::mem::take(&mut self.state.defaults);
         for target in defaults.ones() {
-            let meaning = if graph.targets.unsure.contains(target) { Meaning::Candidate } else { Meaning::Sure };
+            let meaning = if graph.targets.unsure.contains(target) { Meaning::Candidate } else { Meaning::Only };
             self.hit(&[Entry::new(target as u32, meaning)]);
         }
         self.state.defaults = defaults;
@@ -370,20 +372,25 @@ impl<'a, 's> Run<'a, 's> {
                 self.state.defaults.set(target as usize, false);
                 continue;
             }
+            if entry.meaning() == Meaning::Only {
+                self.matched(target);
+                continue;
+            }
             if self.state.targets.get(event, target as usize).is_some() {
                 continue;
             }
             self.state.targets.set(event, target as usize, 1);
             let condition = graph.targets.conditions.get(target as usize).copied().unwrap_or(NodeId::FALSE);
             if entry.meaning() == Meaning::Sure || self.holds(condition) {
-                let list = if (target as usize) < graph.targets.rules.len() {
-                    &mut self.state.rules
-                } else {
-                    &mut self.state.rows
-                };
-                list.push(target);
+                self.matched(target);
             }
         }
+    }
+
+    fn matched(&mut self, target: u32) {
+        let is_rule = (target as usize) < self.graph.targets.rules.len();
+        let list = if is_rule { &mut self.state.rules } else { &mut self.state.rows };
+        list.push(target);
     }
 
     /// Values of another type than some rule needs, by path.

@@ -2,7 +2,7 @@
 
 mod write;
 
-use crate::decision::{Decision, MAX_INPUT_ECHO, Status};
+use crate::decision::{Decision, Status, input_echo};
 use crate::event::{Limits, Mode, Value};
 use crate::graph::{self, DecisionGraph, Now, Outcome, Scratch, State};
 use crate::rules::RuleSet;
@@ -187,7 +187,7 @@ fn decision(
         errors: outcome.errors.clone(),
         line: malformed.then_some(number),
         error: outcome.fault.clone(),
-        input: (malformed && options.input_echo).then(|| echo(line)),
+        input: (malformed && options.input_echo).then(|| input_echo(line)),
         ruleset: graph.version.clone(),
     }
 }
@@ -195,12 +195,6 @@ fn decision(
 /// True for the statuses that an event has when it went through all the stages.
 fn is_routed(status: Status) -> bool {
     matches!(status, Status::Routed | Status::Unrouted)
-}
-
-/// The beginning of a line, for a malformed decision.
-fn echo(line: &[u8]) -> String {
-    let shown = line.get(..MAX_INPUT_ECHO).unwrap_or(line);
-    String::from_utf8_lossy(shown).into_owned()
 }
 
 /// A value as JSON.
