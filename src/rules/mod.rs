@@ -15,12 +15,14 @@ use std::sync::Arc;
 
 mod decode;
 mod files;
+mod footprint;
 mod json_place;
 pub mod keys;
 mod lint;
 mod load;
 pub(crate) mod walk;
 
+pub use footprint::Footprint;
 pub use load::{LoadOptions, Loaded, LoadedFile, load, load_strings};
 
 /// A name somebody wrote, and where.
