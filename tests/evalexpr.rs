@@ -3,6 +3,8 @@
 //!
 //! Where the two differ on purpose, the generator keeps away, and [`DIFFERENCES`] pins down both sides.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+
 use bumpalo::Bump;
 use dadar::diagnostic::{FileId, Span, Text};
 use dadar::event::{Type, Value};
@@ -24,7 +26,6 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("1 % 0", "null", "error"),
     ("math::sqrt(-1)", "null", "NaN"),
     ("str::substring(\"abc\", 1, 9)", "null", "error"),
-    ("min(())", "null", "error"),
     // Integers grow into unsigned ones and floats instead of overflowing.
     ("9223372036854775807 + 1", "9223372036854775808", "error"),
     ("9223372036854775807 * 4", "3.6893488147419103e19", "error"),
@@ -35,9 +36,8 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("2 ^ 3", "8", "8"),
     ("9007199254740993 > 9007199254740992.0", "true", "false"),
     ("str::from(-0.0)", "\"0\"", "\"-0\""),
-    // Code points, not bytes.
+    // Code points, not bytes. (Inside of a code point evalexpr's `str::substring` panics.)
     ("len(\"₹\")", "1", "3"),
-    ("str::substring(\"₹5\", 1, 2)", "\"5\"", "error"),
     // JSON's names for types.
     ("typeof(1)", "\"number\"", "\"int\""),
     ("typeof(1.5)", "\"number\"", "\"float\""),

@@ -280,4 +280,44 @@ mod tests {
         }
         assert_eq!(shown(&late, Type::BOOLEAN, &paths), "now: time, data.due: time");
     }
+
+    #[test]
+    fn demands_of_texts() {
+        use crate::expr::testing::compiled;
+        let cases = [
+            ("data.a > 5 && data.b < data.c * 2", "data.a: number, data.b: number, data.c: number"),
+            ("data.name + \"!\" == \"x!\"", "data.name: string"),
+            ("data.a + data.b > 5", "data.a: number, data.b: number"),
+            ("data.a in data.list", "data.list: array"),
+            ("!(data.a ?? data.b)", "data.a: boolean, data.b: boolean"),
+            ("if(data.c, data.a, data.b) > 1", "data.c: boolean, data.a: number, data.b: number"),
+            ("coalesce(data.a, 5) > 1", "data.a: number"),
+            ("exists(data.a) && typeof(data.b) == \"string\"", ""),
+            ("number(data.a) > 5 && string(data.b) == \"x\"", ""),
+            ("data.a == 5 || data.b != \"x\"", ""),
+            ("time > data.at", "time: time, data.at: time"),
+            ("hour(data.at, \"UTC\") > 5", "data.at: time"),
+            ("contains(data.tags, \"x\")", "data.tags: string or array"),
+            ("max(data.a, 1) > 0 && max(data.b) > 0", "data.a: number, data.b: number or array"),
+            (
+                "any(data.items, it.price > 100 && any(it.tags, starts_with(it, \"x\")))",
+                "data.items: array, data.items[].price: number, data.items[].tags: array, data.items[].tags[]: string",
+            ),
+            (
+                "all(filter(data.a ?? data.b, it.ok), it.n > 1)",
+                "data.a: array, data.b: array, data.a[].ok: boolean, data.b[].ok: boolean, data.a[].n: number, \
+                 data.b[].n: number",
+            ),
+            (
+                "sum(map(data.items, it.price * it.quantity)) > 5",
+                "data.items: array, data.items[].price: number, data.items[].quantity: number",
+            ),
+            ("data.items[data.at].x > 5", ""),
+        ];
+        for (source, expected) in cases {
+            let mut paths = PathTable::default();
+            let typed = compiled(source, &mut paths).unwrap();
+            assert_eq!(shown(&typed, Type::BOOLEAN, &paths), expected, "{source}");
+        }
+    }
 }

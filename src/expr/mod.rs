@@ -23,6 +23,8 @@ mod hash;
 mod lexer;
 mod parser;
 mod syntax;
+#[cfg(test)]
+mod testing;
 pub mod time;
 mod walk;
 

@@ -109,19 +109,14 @@ fn infix(token: &Token) -> Option<(Level, Between)> {
 }
 
 impl<'t> Parser<'t, '_> {
-    /// Operators of `min` and tighter, from left to right.
+    /// Operators of `min` and tighter, each from left to right. One call a nesting level, not one a level of precedence,
+    /// since the stack may be small.
     fn binary(&mut self, min: Level) -> Parsed {
-        if min == Level::Unary {
-            return self.unary();
-        }
-        let mut left = self.binary(min.tighter())?;
-        while let Some((level, between)) = infix(self.peek()) {
-            if level != min {
-                break;
-            }
+        let mut left = self.unary()?;
+        while let Some((level, between)) = infix(self.peek()).filter(|(level, _)| *level >= min) {
             let place = self.range();
             self.advance();
-            let right = self.binary(min.tighter())?;
+            let right = self.binary(level.tighter())?;
             if level == Level::Compare && infix(self.peek()).is_some_and(|(level, _)| level == Level::Compare) {
                 return self.chained(&left, &place, &right);
             }

@@ -64,7 +64,7 @@ impl Stop {
             return Fault::new(line.len(), "unexpected end");
         }
         let is_text = line.get(self.at).is_some_and(u8::is_ascii);
-        if !is_text && line.get(self.at..).is_some_and(|rest| starts_invalid(rest)) {
+        if !is_text && line.get(self.at..).is_some_and(starts_invalid) {
             return Fault::new(self.at, "invalid UTF-8");
         }
         let message = match self.what {

@@ -2,34 +2,30 @@
 //!
 //! 64 bytes at a time become bit masks (a bit a byte, the first byte is the lowest bit), by plain arithmetic here and by
 //! AVX2 in `simd`; what the masks mean is worked out in one place, `Seen::positions`. What lies within strings is left
-//! out, so a string is its two quotes. The list is made for a few blocks at a time, as the walk asks for more.
+//! out, so a string is its two quotes. This is done for a few blocks at a time, as the walk asks for more.
 
-use super::simd;
+use super::simd::Avx2;
 
 /// Bytes in a block.
 pub(super) const BLOCK: usize = 64;
 
 /// Blocks that are indexed at a time.
-const BLOCKS: usize = 8;
+pub(super) const BLOCKS: usize = 8;
 
-/// Room for the positions of `BLOCKS` blocks and for writing past the last by up to a block; a power of two, so that a
-/// masked position is within.
-pub(super) const ROOM: usize = 1024;
-
-/// The positions listed at a time.
-pub(super) type List = [u32; ROOM];
+/// The positions that matter, a word a block.
+pub(super) type Words = [u64; BLOCKS];
 
 /// How blocks are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
     Portable,
-    Avx2,
+    Avx2(Avx2),
 }
 
 impl Level {
     /// The best that the processor can do.
     pub(super) fn detect() -> Level {
-        if simd::is_there() { Level::Avx2 } else { Level::Portable }
+        Avx2::detect().map_or(Level::Portable, Level::Avx2)
     }
 }
 
@@ -106,11 +102,11 @@ impl Seen {
     }
 }
 
-/// Lists the positions that matter from `at` on, for some blocks; gives how many, and where to go on.
-pub(super) fn index(level: Level, line: &[u8], at: usize, seen: &mut Seen, list: &mut List) -> (usize, usize) {
+/// Marks the positions that matter from `at` on, for some blocks; gives how many blocks.
+pub(super) fn index(level: Level, line: &[u8], at: usize, seen: &mut Seen, words: &mut Words) -> usize {
     match level {
-        Level::Avx2 => simd::index(line, at, seen, list),
-        Level::Portable => index_with(line, at, seen, list, masks, prefix_xor),
+        Level::Avx2(avx2) => avx2.index(line, at, seen, words),
+        Level::Portable => index_with(line, at, seen, words, masks, prefix_xor),
     }
 }
 
@@ -118,23 +114,28 @@ pub(super) fn index(level: Level, line: &[u8], at: usize, seen: &mut Seen, list:
 #[inline(always)]
 pub(super) fn index_with(
     line: &[u8],
-    mut at: usize,
+    at: usize,
     seen: &mut Seen,
-    list: &mut List,
+    words: &mut Words,
     masks: impl Fn(&[u8; BLOCK]) -> Masks,
     prefix_xor: impl Fn(u64) -> u64 + Copy,
-) -> (usize, usize) {
-    let mut count = 0;
-    for _ in 0..BLOCKS {
-        let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) else { break };
-        let bits = match rest.first_chunk() {
-            Some(block) => seen.positions(masks(block), at, prefix_xor),
-            None => seen.positions(masks(&padded(rest)), at, prefix_xor),
-        };
-        count += write(bits, at as u32, list, count);
-        at += BLOCK;
+) -> usize {
+    let (blocks, rest) = line.get(at..).unwrap_or_default().as_chunks::<BLOCK>();
+    let mut base = at;
+    let mut known = *seen;
+    for (block, word) in blocks.iter().zip(words.iter_mut()) {
+        *word = known.positions(masks(block), base, prefix_xor);
+        base += BLOCK;
     }
-    (count, at)
+    let mut count = blocks.len().min(BLOCKS);
+    if !rest.is_empty()
+        && let Some(word) = words.get_mut(blocks.len())
+    {
+        *word = known.positions(masks(&padded(rest)), base, prefix_xor);
+        count += 1;
+    }
+    *seen = known;
+    count
 }
 
 /// A last block, filled up with spaces.
@@ -145,23 +146,6 @@ fn padded(rest: &[u8]) -> [u8; BLOCK] {
         *to = *from;
     }
     block
-}
-
-/// Writes the positions of the set bits; gives how many. Eight at a time and past the last, since a branch for each bit
-/// would be dearer.
-#[inline(always)]
-fn write(mut bits: u64, base: u32, list: &mut List, from: usize) -> usize {
-    let count = bits.count_ones() as usize;
-    let mut to = from;
-    while bits != 0 {
-        let Some(eight) = list.get_mut(to..).and_then(|rest| rest.first_chunk_mut::<8>()) else { break };
-        for position in eight {
-            *position = base.wrapping_add(bits.trailing_zeros());
-            bits &= bits.wrapping_sub(1);
-        }
-        to += 8;
-    }
-    count
 }
 
 /// Masks by arithmetic on eight bytes at a time.
@@ -190,6 +174,17 @@ pub(super) fn masks(block: &[u8; BLOCK]) -> Masks {
         add(&mut masks.operator, collect(any));
     }
     masks
+}
+
+/// Which of 32 bytes are digits.
+#[cfg_attr(all(target_arch = "x86_64", not(test)), expect(dead_code))]
+pub(super) fn digits(bytes: &[u8; 32]) -> u32 {
+    bytes.as_chunks::<8>().0.iter().rev().fold(0, |mask, word| {
+        let value = u64::from_le_bytes(*word) ^ repeat(b'0');
+        // Ten and more, seen in the high bit after 0x76 is added to seven bits each.
+        let others = (((value & !HIGH) + repeat(0x76)) | value) & HIGH;
+        mask << 8 | collect(others ^ HIGH) as u32
+    })
 }
 
 const HIGH: u64 = repeat(0x80);
@@ -225,6 +220,7 @@ fn prefix_xor(mut bits: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::simd;
     use super::*;
 
     #[test]
@@ -243,9 +239,21 @@ mod tests {
                     non_ascii: bit(byte >= 0x80),
                 };
                 assert_eq!(masks(&block), expected, "{byte:#x} at {at}");
-                if simd::is_there() {
-                    assert_eq!(simd::masks_of(&block), expected, "{byte:#x} at {at}");
+                if let Some(avx2) = Avx2::detect() {
+                    assert_eq!(avx2.masks(&block), expected, "{byte:#x} at {at}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn digits_are_told() {
+        for byte in 0..=255u8 {
+            for at in [0, 7, 8, 15, 16, 31] {
+                let mut bytes = [b'7'; 32];
+                bytes[at] = byte;
+                let expected = !(u32::from(!byte.is_ascii_digit()) << at);
+                assert_eq!((digits(&bytes), simd::digits(&bytes)), (expected, expected), "{byte:#x} at {at}");
             }
         }
     }

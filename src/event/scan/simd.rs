@@ -1,7 +1,7 @@
 //! The index by AVX2: the one place with `unsafe`, which is needed to call functions that not every processor can run.
 #![allow(unsafe_code)]
 
-use super::index::{BLOCK, List, Masks, Seen};
+use super::index::{BLOCK, Masks, Seen, Words};
 
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::*;
@@ -12,52 +12,52 @@ mod x86 {
     use super::*;
     use std::arch::x86_64::*;
 
-    /// True if the processor can run `index`.
-    pub(in super::super) fn is_there() -> bool {
-        is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("popcnt")
-            && is_x86_feature_detected!("pclmulqdq")
-    }
+    /// Proof that the processor has what this module is compiled for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(in super::super) struct Avx2(());
 
-    /// As `index::index`. Where the processor lacks AVX2 nothing is listed.
-    pub(in super::super) fn index(line: &[u8], at: usize, seen: &mut Seen, list: &mut List) -> (usize, usize) {
-        if !is_there() {
-            return (0, line.len());
+    impl Avx2 {
+        /// None where the processor cannot do it.
+        pub(in super::super) fn detect() -> Option<Avx2> {
+            let all = is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("popcnt")
+                && is_x86_feature_detected!("pclmulqdq");
+            all.then_some(Avx2(()))
         }
-        // SAFETY: the features that the function is compiled for have just been found.
-        unsafe { index_avx2(line, at, seen, list) }
+
+        /// As `index::index`.
+        #[inline]
+        pub(in super::super) fn index(self, line: &[u8], at: usize, seen: &mut Seen, words: &mut Words) -> usize {
+            // SAFETY: the features that the function is compiled for were found, or there would be no `self`.
+            unsafe { index_avx2(line, at, seen, words) }
+        }
+
+        /// The masks of one block, for the tests.
+        #[cfg(test)]
+        pub(in super::super) fn masks(self, block: &[u8; BLOCK]) -> Masks {
+            // SAFETY: as above.
+            unsafe { masks(block) }
+        }
     }
 
     #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
-    fn index_avx2(line: &[u8], at: usize, seen: &mut Seen, list: &mut List) -> (usize, usize) {
-        index_with(line, at, seen, list, |block| masks(block), |bits| prefix_xor(bits))
-    }
-
-    /// The masks of one block, for the tests.
-    #[cfg(test)]
-    pub(in super::super) fn masks_of(block: &[u8; BLOCK]) -> Masks {
-        assert!(is_there());
-        // SAFETY: the features that the function is compiled for have just been found.
-        unsafe { masks(block) }
+    fn index_avx2(line: &[u8], at: usize, seen: &mut Seen, words: &mut Words) -> usize {
+        index_with(line, at, seen, words, |block| masks(block), |bits| opaque(prefix_xor(bits)))
     }
 
     #[inline]
     #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
     fn masks(block: &[u8; BLOCK]) -> Masks {
         let (low, high) = halves(block);
-        let equal = |byte: u8| {
-            let byte = _mm256_set1_epi8(byte as i8);
-            join(_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte))
-        };
         let control = join(below_space(low), below_space(high));
-        let mut space = equal(b' ');
+        let mut space = join(is(low, b' '), is(high, b' '));
         if control != 0 {
-            space |= equal(b'\t') | equal(b'\n') | equal(b'\r');
+            space |= join(breaks(low), breaks(high));
         }
         Masks {
-            quote: equal(b'"'),
-            backslash: equal(b'\\'),
+            quote: join(is(low, b'"'), is(high, b'"')),
+            backslash: join(is(low, b'\\'), is(high, b'\\')),
             space,
             control,
             operator: join(operators(low), operators(high)),
@@ -77,7 +77,30 @@ mod x86 {
     #[inline]
     #[target_feature(enable = "avx2")]
     fn join(low: __m256i, high: __m256i) -> u64 {
-        u64::from(_mm256_movemask_epi8(low) as u32) | u64::from(_mm256_movemask_epi8(high) as u32) << 32
+        opaque(u64::from(_mm256_movemask_epi8(low) as u32) | u64::from(_mm256_movemask_epi8(high) as u32) << 32)
+    }
+
+    /// The same bits, of which the compiler no longer knows where they come from. Otherwise it carries masks through
+    /// branches as vectors of single bits, which it takes apart and puts together bit for bit: three times the time.
+    #[inline(always)]
+    fn opaque(mut bits: u64) -> u64 {
+        // SAFETY: no instruction at all; the register keeps its value.
+        unsafe { std::arch::asm!("/* {0} */", inout(reg) bits, options(pure, nomem, nostack, preserves_flags)) };
+        bits
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn is(bytes: __m256i, byte: u8) -> __m256i {
+        _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte as i8))
+    }
+
+    /// The white space that is no space.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn breaks(bytes: __m256i) -> __m256i {
+        let tab_or_feed = _mm256_or_si256(is(bytes, b'\t'), is(bytes, b'\n'));
+        _mm256_or_si256(tab_or_feed, is(bytes, b'\r'))
     }
 
     #[inline]
@@ -101,6 +124,30 @@ mod x86 {
         _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, bytes), folded)
     }
 
+    /// Which of 32 bytes are digits.
+    #[inline]
+    pub(in super::super) fn digits(bytes: &[u8; 32]) -> u32 {
+        // SAFETY: SSE2 is part of every x86-64.
+        unsafe { digits_sse2(bytes) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn digits_sse2(bytes: &[u8; 32]) -> u32 {
+        let start = bytes.as_ptr();
+        // SAFETY: the array has 32 bytes, of which each load reads 16; the loads need no alignment.
+        let (low, high) = unsafe { (_mm_loadu_si128(start.cast()), _mm_loadu_si128(start.add(16).cast())) };
+        opaque(u64::from(digits_of(low) | digits_of(high) << 16)) as u32
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn digits_of(bytes: __m128i) -> u32 {
+        let value = _mm_sub_epi8(bytes, _mm_set1_epi8(b'0' as i8));
+        let is_digit = _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value);
+        _mm_movemask_epi8(is_digit) as u32
+    }
+
     /// Each bit is the exclusive or of the bits up to it: a product without carries by all ones.
     #[inline]
     #[target_feature(enable = "avx2,pclmulqdq")]
@@ -114,19 +161,26 @@ mod x86 {
 mod elsewhere {
     use super::*;
 
-    pub(in super::super) fn is_there() -> bool {
-        false
+    /// Never there.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(in super::super) enum Avx2 {}
+
+    impl Avx2 {
+        pub(in super::super) fn detect() -> Option<Avx2> {
+            None
+        }
+
+        pub(in super::super) fn index(self, _: &[u8], _: usize, _: &mut Seen, _: &mut Words) -> usize {
+            match self {}
+        }
+
+        #[cfg(test)]
+        pub(in super::super) fn masks(self, _: &[u8; BLOCK]) -> Masks {
+            match self {}
+        }
     }
 
-    /// Never called, since `is_there` is false.
-    pub(in super::super) fn index(line: &[u8], _: usize, _: &mut Seen, _: &mut List) -> (usize, usize) {
-        (0, line.len())
-    }
-
-    #[cfg(test)]
-    pub(in super::super) fn masks_of(block: &[u8; BLOCK]) -> Masks {
-        super::super::index::masks(block)
-    }
+    pub(in super::super) use super::super::index::digits;
 }
 
 #[cfg(not(target_arch = "x86_64"))]

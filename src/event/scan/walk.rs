@@ -4,7 +4,7 @@
 //! keeps one bit for each open bracket. Nothing here recurses.
 
 use super::fault::{Fault, Stop, What};
-use super::index::{self, Level, List, Seen};
+use super::index::{self, Level, Seen, Words};
 use super::token;
 use super::trie::{NONE, Node, ROOT, Trie};
 use super::{Captures, Mode, Tag};
@@ -12,7 +12,6 @@ use super::{Captures, Mode, Tag};
 /// Memory of the walk that is kept from event to event.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scratch {
-    list: Option<Box<List>>,
     frames: Vec<Frame>,
     /// The kinds of open brackets that no longer fit a word.
     kinds: Vec<u64>,
@@ -34,18 +33,28 @@ struct Frame {
     object: bool,
 }
 
+/// The positions that are left of a block, and where it begins. The loops hold a copy of their own, which then lives in
+/// registers.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cursor {
+    bits: u64,
+    base: usize,
+}
+
 struct Walk<'w> {
     level: Level,
     trie: &'w Trie,
     line: &'w [u8],
     depth: usize,
     captures: &'w mut Captures,
-    /// Where the next block begins.
+    /// Where the first of `words` begins.
     at: usize,
     seen: Seen,
-    list: Box<List>,
-    next: usize,
+    words: Words,
+    /// How many words stand in `words`, and which one comes next.
     count: usize,
+    next: usize,
+    cursor: Cursor,
     frames: Vec<Frame>,
     kinds: Vec<u64>,
     key: Vec<u8>,
@@ -62,19 +71,31 @@ pub(super) fn walk(
     depth: usize,
     captures: &mut Captures,
 ) -> Result<(), Fault> {
-    let Scratch { list, frames, kinds, key } = std::mem::take(&mut captures.scratch);
-    let list = list.unwrap_or_else(|| Box::new([0; index::ROOM]));
-    let seen = Seen::default();
-    let mut walk =
-        Walk { level, trie, line, depth, captures, at: 0, seen, list, next: 0, count: 0, frames, kinds, key };
+    let Scratch { frames, kinds, key } = std::mem::take(&mut captures.scratch);
+    let mut walk = Walk {
+        level,
+        trie,
+        line,
+        depth,
+        captures,
+        at: 0,
+        seen: Seen::default(),
+        words: Words::default(),
+        count: 0,
+        next: 0,
+        cursor: Cursor::default(),
+        frames,
+        kinds,
+        key,
+    };
     let result = match mode {
         Mode::Strict => walk.event::<true>(),
         Mode::Trusted => walk.event::<false>(),
     };
-    let Walk { list, mut frames, mut kinds, key, seen, .. } = walk;
+    let Walk { mut frames, mut kinds, key, seen, .. } = walk;
     frames.clear();
     kinds.clear();
-    captures.scratch = Scratch { list: Some(list), frames, kinds, key };
+    captures.scratch = Scratch { frames, kinds, key };
     captures.finish();
     match result {
         Err(stop) => Err(Fault::from_stop(stop, line, &seen, depth)),
@@ -101,30 +122,46 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The next position that matters; the line's length at its end.
+    /// The next position that matters; the line's length, or more, at its end.
     #[inline(always)]
     fn token(&mut self) -> usize {
-        if self.next == self.count {
-            self.refill();
-        }
-        let position = self.list.get(self.next & (index::ROOM - 1)).copied().unwrap_or_default();
-        self.next += 1;
-        position as usize
+        let mut cursor = self.cursor;
+        let position = self.token_at(&mut cursor);
+        self.cursor = cursor;
+        position
     }
 
-    #[inline(never)]
-    fn refill(&mut self) {
-        self.next = 0;
-        self.count = 0;
-        while self.count == 0 && self.at < self.line.len() {
-            (self.count, self.at) = index::index(self.level, self.line, self.at, &mut self.seen, &mut self.list);
-        }
-        if self.count == 0 {
-            self.count = 1;
-            if let Some(first) = self.list.first_mut() {
-                *first = self.line.len() as u32;
+    #[inline(always)]
+    fn token_at(&mut self, cursor: &mut Cursor) -> usize {
+        while cursor.bits == 0 {
+            match self.next_word() {
+                Some(next) => *cursor = next,
+                None => return self.line.len(),
             }
         }
+        let position = cursor.base + cursor.bits.trailing_zeros() as usize;
+        cursor.bits &= cursor.bits - 1;
+        position
+    }
+
+    #[inline(always)]
+    fn next_word(&mut self) -> Option<Cursor> {
+        if self.next == self.count && !self.refill() {
+            return None;
+        }
+        let bits = self.words.get(self.next).copied().unwrap_or_default();
+        let base = self.at + self.next * index::BLOCK;
+        self.next += 1;
+        Some(Cursor { bits, base })
+    }
+
+    /// Has more blocks indexed; false at the end of the line.
+    #[inline(never)]
+    fn refill(&mut self) -> bool {
+        self.at += self.count * index::BLOCK;
+        self.next = 0;
+        self.count = index::index(self.level, self.line, self.at, &mut self.seen, &mut self.words);
+        self.count > 0
     }
 
     #[inline(always)]
@@ -191,7 +228,7 @@ impl Walk<'_> {
 
     /// Passes over a value into which the trie does not lead, and captures it.
     fn leaf(&mut self, slot: u32, first: u8, pos: usize) -> Step<()> {
-        let end = self.check(pos)?;
+        let end = if first == b'"' { self.string()? } else { self.check(pos)? };
         let tag = match first {
             b'"' if self.has_escapes(pos, end) => Tag::EscapedString,
             b'"' => Tag::String,
@@ -326,13 +363,15 @@ impl Walk<'_> {
     /// Passes over what is left of `levels` brackets; gives where the last one closes.
     fn out_of(&mut self, levels: usize) -> Step<usize> {
         let mut depth = levels;
+        let mut cursor = self.cursor;
         loop {
-            let at = self.token();
+            let at = self.token_at(&mut cursor);
             match self.byte(at) {
                 b'{' | b'[' => depth += 1,
                 b'}' | b']' => {
                     depth -= 1;
                     if depth == 0 {
+                        self.cursor = cursor;
                         return Ok(at);
                     }
                 }
@@ -343,19 +382,27 @@ impl Walk<'_> {
     }
 
     /// Passes over the value at `pos`; gives its end. What is not strict does not check, and knows no end of numbers.
+    #[inline(always)]
     fn skip<const STRICT: bool>(&mut self, pos: usize) -> Step<usize> {
-        if STRICT {
-            return self.check(pos);
-        }
         match self.byte(pos) {
+            // Here too, since most values are strings and a call would cost more than they do.
+            b'"' => self.string(),
+            _ if STRICT => self.check(pos),
             b'{' | b'[' => self.out_of(1).map(|end| end + 1),
-            b'"' => Ok(self.token() + 1),
             _ => Ok(pos),
         }
     }
 
+    /// The end of a string whose opening quote was the last token.
+    #[inline(always)]
+    fn string(&mut self) -> Step<usize> {
+        let close = self.token();
+        if close < self.line.len() { Ok(close + 1) } else { stop(close, What::Value) }
+    }
+
     /// Passes over the value at `pos`, checking it; gives its end.
     fn check(&mut self, mut pos: usize) -> Step<usize> {
+        let mut cursor = self.cursor;
         let base = self.frames.len();
         let spilled = self.kinds.len();
         let mut depth = 0usize;
@@ -364,7 +411,7 @@ impl Walk<'_> {
         loop {
             let mut end = match self.byte(pos) {
                 b'"' => {
-                    let close = self.token();
+                    let close = self.token_at(&mut cursor);
                     if close >= self.line.len() {
                         return stop(close, What::Value);
                     }
@@ -380,7 +427,7 @@ impl Walk<'_> {
                     }
                     depth += 1;
                     let object = first == b'{';
-                    let at = self.token();
+                    let at = self.token_at(&mut cursor);
                     if self.byte(at) == first + 2 {
                         // Closed at once.
                         depth -= 1;
@@ -390,7 +437,7 @@ impl Walk<'_> {
                         at + 1
                     } else {
                         kinds = kinds << 1 | u64::from(object);
-                        pos = if object { self.checked_key(at)? } else { at };
+                        pos = if object { self.checked_key(at, &mut cursor)? } else { at };
                         continue;
                     }
                 }
@@ -403,14 +450,15 @@ impl Walk<'_> {
             loop {
                 if depth == 0 {
                     self.kinds.truncate(spilled);
+                    self.cursor = cursor;
                     return Ok(end);
                 }
-                let at = self.token();
+                let at = self.token_at(&mut cursor);
                 let object = kinds & 1 == 1;
                 match self.byte(at) {
                     b',' => {
-                        let next = self.token();
-                        pos = if object { self.checked_key(next)? } else { next };
+                        let next = self.token_at(&mut cursor);
+                        pos = if object { self.checked_key(next, &mut cursor)? } else { next };
                         break;
                     }
                     b'}' if object => {}
@@ -429,16 +477,16 @@ impl Walk<'_> {
 
     /// Checks a key and the colon behind it; gives where the value begins.
     #[inline(always)]
-    fn checked_key(&mut self, start: usize) -> Step<usize> {
+    fn checked_key(&mut self, start: usize, cursor: &mut Cursor) -> Step<usize> {
         if self.byte(start) != b'"' {
             return stop(start, What::Key);
         }
-        self.token();
-        let colon = self.token();
+        self.token_at(cursor);
+        let colon = self.token_at(cursor);
         if self.byte(colon) != b':' {
             return stop(colon, What::Colon);
         }
-        Ok(self.token())
+        Ok(self.token_at(cursor))
     }
 
     fn word(&mut self, pos: usize, word: &[u8]) -> Step<usize> {

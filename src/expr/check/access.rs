@@ -115,7 +115,7 @@ impl Checker<'_, '_> {
                 TypedNode::Index(Box::new(Typed { span: base.span, ty: base.ty, node }), Box::new(index))
             }
         };
-        Some(Typed { span, ty: Type::ANY, node })
+        Some(self.fold(Typed { span, ty: Type::ANY, node }))
     }
 }
 

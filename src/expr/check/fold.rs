@@ -44,7 +44,7 @@ fn is_foldable(node: &TypedNode) -> bool {
         })
     };
     match node {
-        TypedNode::Not(a) | TypedNode::Negate(a) => constants(&[a]),
+        TypedNode::Not(a) | TypedNode::Negate(a) | TypedNode::Steps(a, _) => constants(&[a]),
         TypedNode::Arithmetic(_, a, b) | TypedNode::Compare(_, a, b) | TypedNode::In(a, b) => constants(&[a, b]),
         TypedNode::Call(function, arguments, _) => {
             is_pure(function) && constants(&arguments.iter().collect::<Vec<_>>())

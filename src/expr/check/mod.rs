@@ -24,7 +24,7 @@ use crate::event::{Json, Type};
 /// Checks an expression: names, functions, argument counts and literal types.
 pub fn compile(expr: &Expr, scope: &mut Scope<'_>, wanted: Wanted, diagnostics: &mut Vec<Diagnostic>) -> Option<Typed> {
     let before = diagnostics.len();
-    let mut checker = Checker { scope, diagnostics, bodies: 0 };
+    let mut checker = Checker { scope, diagnostics, before, bodies: 0 };
     let typed = checker.check(expr)?;
     match wanted {
         Wanted::Value => {}
@@ -45,6 +45,8 @@ type Checked = Option<Typed>;
 struct Checker<'c, 's> {
     scope: &'c mut Scope<'s>,
     diagnostics: &'c mut Vec<Diagnostic>,
+    /// How many diagnostics there were before this expression.
+    before: usize,
     /// How many bodies of `any`, `all`, `filter`, `map` we are in.
     bodies: usize,
 }
@@ -70,13 +72,32 @@ impl Checker<'_, '_> {
             Node::Negate(operand) => self.negate(operand, span),
             Node::And(items) => self.junction(items, span, true),
             Node::Or(items) => self.junction(items, span, false),
-            Node::Binary(op, op_span, left, right) => {
-                if self.hyphenated(expr) {
-                    return None;
-                }
-                self.binary(*op, *op_span, left, right, span)
-            }
+            Node::Binary(Operator::In, _, left, right) => self.membership(left, right, span),
+            Node::Binary(..) => self.chain(expr),
         }
+    }
+
+    /// `a + b - c …`: down the left side in a loop, since such chains are what makes trees high.
+    fn chain(&mut self, expr: &Expr) -> Checked {
+        let mut spine = Vec::new();
+        let mut left = expr;
+        let mut hyphenated = false;
+        while let Node::Binary(op, op_span, a, b) = &left.node
+            && *op != Operator::In
+        {
+            hyphenated = self.hyphenated(left);
+            if hyphenated {
+                break;
+            }
+            spine.push((*op, *op_span, b, left.span));
+            left = a;
+        }
+        let mut typed = if hyphenated { None } else { self.check(left) };
+        for (op, op_span, right, span) in spine.into_iter().rev() {
+            let right = self.check(right);
+            typed = typed.zip(right).and_then(|(left, right)| self.binary(op, op_span, left, right, span));
+        }
+        typed
     }
 
     /// All parts, or None if one is wrong.
@@ -91,27 +112,18 @@ impl Checker<'_, '_> {
         left.zip(right)
     }
 
-    fn binary(&mut self, op: Operator, op_span: Span, left: &Expr, right: &Expr, span: Span) -> Checked {
+    fn binary(&mut self, op: Operator, op_span: Span, left: Typed, right: Typed, span: Span) -> Checked {
         match op {
-            Operator::Arithmetic(op) => {
-                let (left, right) = self.both(left, right)?;
-                self.arithmetic(op, op_span, left, right, span)
-            }
-            Operator::Compare(op) => {
-                let (left, right) = self.both(left, right)?;
-                self.compare(op, left, right, span)
-            }
-            Operator::In => self.membership(left, right, span),
-            Operator::Coalesce => {
-                let (left, right) = self.both(left, right)?;
-                Some(fold::coalesce(span, left, right))
-            }
+            Operator::Arithmetic(op) => self.arithmetic(op, op_span, left, right, span),
+            Operator::Compare(op) => self.compare(op, left, right, span),
+            // Lists are looked at as they are written, by `membership`.
+            Operator::In | Operator::Coalesce => Some(fold::coalesce(span, left, right)),
         }
     }
 
     fn error<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
         // A chain of hyphens or a part used twice may come by the same place again.
-        if !self.diagnostics.contains(&diagnostic) {
+        if !self.diagnostics.iter().skip(self.before).any(|earlier| *earlier == diagnostic) {
             self.diagnostics.push(diagnostic);
         }
         None

@@ -125,7 +125,7 @@ impl Checker<'_, '_> {
         if matches!(op, Comparison::Equal | Comparison::NotEqual) {
             self.equatable(op, &left, &right, span)?;
         } else {
-            self.orderable(op, &left, &right, span)?;
+            self.orderable(Operator::Compare(op).symbol(), &left, &right, span)?;
         }
         self.written_times(&left, &right)?;
         let node = TypedNode::Compare(op, Box::new(left), Box::new(right));
@@ -133,14 +133,14 @@ impl Checker<'_, '_> {
     }
 
     /// Numbers and strings have an order, each among themselves; times are written as either.
-    pub(super) fn orderable(&mut self, op: Comparison, left: &Typed, right: &Typed, span: Span) -> Option<()> {
+    pub(super) fn orderable(&mut self, symbol: &str, left: &Typed, right: &Typed, span: Span) -> Option<()> {
         let mut fine = true;
         for operand in [left, right] {
             if !operand.ty.meets(TIME_LIKE) {
-                let symbol = Operator::Compare(op).symbol();
                 let found = types::described(operand);
                 let message = format!("`{symbol}` compares numbers, strings or times, and this is {found}");
-                let _: Option<()> = self.error(Diagnostic::new(Code::TypeMismatch, operand.span, message));
+                let diagnostic = Diagnostic::new(Code::TypeMismatch, operand.span, message);
+                let _: Option<()> = self.error(diagnostic.maybe_help(negation_help(operand)));
                 fine = false;
             }
         }
@@ -178,7 +178,7 @@ impl Checker<'_, '_> {
             (TypedNode::Const(n @ Json::Number(_)), _) if right.ty.meets(Type::STRING) => {
                 Some(format!("write `\"{n}\"`, or `number({})`", types::shown(right, self.scope.paths)))
             }
-            _ => None,
+            _ => negation_help(left),
         };
         let diagnostic = Diagnostic::new(Code::TypeMismatch, span, message)
             .also(left.span, format!("this is {}", types::described(left)))
@@ -249,6 +249,16 @@ impl Checker<'_, '_> {
         }
         let message = format!("no element of this list can be {}", types::kinds(left.ty));
         let label = format!("this is {}", types::described(left));
-        self.error(Diagnostic::new(Code::TypeMismatch, list.span, message).also(left.span, label))
+        self.error(
+            Diagnostic::new(Code::TypeMismatch, list.span, message)
+                .also(left.span, label)
+                .maybe_help(negation_help(left)),
+        )
     }
+}
+
+/// `!a == b` is `(!a) == b`, which is hardly ever meant.
+fn negation_help(left: &Typed) -> Option<String> {
+    let negated = matches!(left.node, TypedNode::Not(_));
+    negated.then(|| "`!` binds tighter than a comparison: put the comparison into parentheses, `!(…)`".to_owned())
 }

@@ -139,8 +139,8 @@ impl Checker<'_, '_> {
         let x = self.check(x);
         let (low, high) = self.both(low, high)?;
         let x = x?;
-        let below = self.orderable(Comparison::GreaterEqual, &x, &low, x.span.to(low.span));
-        let above = self.orderable(Comparison::LessEqual, &x, &high, span);
+        let below = self.orderable("between", &x, &low, x.span.to(low.span));
+        let above = self.orderable("between", &x, &high, span);
         below.and(above)?;
         let times = x.ty.or(low.ty).or(high.ty).meets(Type::TIME);
         let cheap = matches!(x.node, TypedNode::Path(_) | TypedNode::Define(_) | TypedNode::It(_));

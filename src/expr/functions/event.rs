@@ -39,7 +39,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "An identifier that is always the same for the same event id and name: the UUIDv5 of the name in a namespace \
               that is itself the UUIDv5 of the event's id (as `string` shows it) in the namespace for object identifiers \
               of RFC 9562. Null where the event has no id.",
-        examples: &[("uuid(\"a\") == uuid(\"a\")", "true"), ("uuid(1 / 0)", "null")],
+        examples: &[("uuid(\"a\") == uuid(\"a\")", "true"), ("uuid(data.nope)", "null")],
         params: &[Type::STRING],
         required: 1,
         returns: MAYBE_STRING,

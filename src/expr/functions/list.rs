@@ -78,7 +78,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             ("contains_any([\"a\", \"b\"], [\"b\", \"c\"])", "true"),
             ("contains_any(\"red shoes\", [\"blue\", \"red\"])", "true"),
             ("contains_any([1], [])", "false"),
-            ("contains_any(null, [1])", "null"),
+            ("contains_any(data.nope, [1])", "null"),
         ],
         params: &[TEXT_OR_LIST, Type::ARRAY],
         required: 2,

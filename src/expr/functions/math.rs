@@ -3,7 +3,7 @@
 use super::{BASE, Call, Function, MAYBE_BOOLEAN, MAYBE_NUMBER};
 use crate::event::{Number, Type, Value};
 use crate::expr::Arithmetic;
-use crate::expr::arithmetic::calculate;
+use crate::expr::arithmetic::{calculate, whole};
 
 /// A function of one float.
 macro_rules! unary {
@@ -16,7 +16,7 @@ macro_rules! unary {
             params: &[Type::NUMBER],
             required: 1,
             returns: MAYBE_NUMBER,
-            eval: |call| call.number(0).map_or(Value::Null, |x| Value::float(x.as_f64().$method())),
+            eval: |call| call.number(0).map_or(Value::Null, |x| whole(x.as_f64().$method())),
             ..BASE
         }
     };
@@ -35,7 +35,7 @@ macro_rules! binary {
             returns: MAYBE_NUMBER,
             eval: |call| {
                 let numbers = call.number(0).zip(call.number(1));
-                numbers.map_or(Value::Null, |(a, b)| Value::float(a.as_f64().$method(b.as_f64())))
+                numbers.map_or(Value::Null, |(a, b)| whole(a.as_f64().$method(b.as_f64())))
             },
             ..BASE
         }

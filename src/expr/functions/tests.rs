@@ -1,46 +1,9 @@
 use super::*;
-use crate::expr::{DefineId, LookupId, PathId};
+use crate::expr::PathTable;
+use crate::expr::testing::{Event, lookups, same, value_of};
+use proptest::prelude::*;
 use serde_json::json;
 use std::collections::HashSet;
-
-/// An environment without an event.
-struct Nothing<'a> {
-    arena: &'a Bump,
-    id: Value<'a>,
-}
-
-impl<'a> Env<'a> for Nothing<'a> {
-    fn arena(&self) -> &'a Bump {
-        self.arena
-    }
-    fn path(&mut self, _: PathId) -> Value<'a> {
-        Value::Null
-    }
-    fn define(&mut self, _: DefineId) -> Value<'a> {
-        Value::Null
-    }
-    fn now(&mut self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-    fn zone(&self) -> &'a TimeZone {
-        const { &TimeZone::UTC }
-    }
-    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
-        Value::int(i128::from(table.0) * 100 + i128::from(column) * 10 + key.len() as i128)
-    }
-    fn event_id(&mut self) -> Value<'a> {
-        self.id
-    }
-}
-
-fn lookups() -> HashMap<String, LookupInfo> {
-    let info = |id, keys, columns: &[&str]| LookupInfo {
-        id: LookupId(id),
-        keys,
-        columns: columns.iter().map(ToString::to_string).collect(),
-    };
-    [("customers".to_owned(), info(1, 1, &["tier", "score"])), ("a.b".to_owned(), info(2, 2, &["c.d"]))].into()
-}
 
 /// Prepares and evaluates a call with constant arguments.
 fn call(name: &str, args: Json) -> Result<Json, PrepareError> {
@@ -51,7 +14,8 @@ fn call(name: &str, args: Json) -> Result<Json, PrepareError> {
     let aux = prepared.transpose()?.unwrap_or(Aux::None);
     let arena = Bump::new();
     let values = Value::from_json(&args, &arena).as_array().unwrap();
-    let mut env = Nothing { arena: &arena, id: Value::String("evt-1") };
+    let paths = PathTable::default();
+    let mut env = Event { arena: &arena, data: Value::Null, paths: &paths };
     Ok((function.eval)(&mut Call { args: values, aux: &aux, arena: &arena, env: &mut env, times: false }).to_json())
 }
 
@@ -187,36 +151,54 @@ fn what_cannot_be_prepared() {
     }
 }
 
-/// The value of an expression from its source, with no event.
-fn from_source(source: &str) -> Json {
-    use crate::diagnostic::{FileId, Span, Text};
-    use crate::expr::{PathTable, Root, Scope, Wanted, compile_text, evaluate};
-    let mut paths = PathTable::default();
-    let mut diagnostics = Vec::new();
-    let roots = Root::ALL.map(|(_, root)| root);
-    let (defines, lookups) = (HashMap::new(), lookups());
-    let mut scope = Scope {
-        paths: &mut paths,
-        defines: &defines,
-        define_types: &[],
-        lookups: &lookups,
-        zone: &TimeZone::UTC,
-        type_of: &|_| Type::ANY,
-        roots: &roots,
-    };
-    let text = Text::verbatim(source, Span::new(FileId(0), 0, source.len()));
-    let typed = compile_text(&text, &mut scope, Wanted::Value, &mut diagnostics);
-    let typed = typed.unwrap_or_else(|| panic!("{source}: {diagnostics:?}"));
-    let arena = Bump::new();
-    evaluate(&typed, &mut Nothing { arena: &arena, id: Value::String("evt-1") }).to_json()
-}
-
 #[test]
 fn examples_hold() {
+    let mut wrong = Vec::new();
     for (source, expected) in all().flat_map(|function| function.examples) {
         let expected: Json = serde_json::from_str(expected).unwrap();
-        let arena = Bump::new();
-        let found = from_source(source);
-        assert_eq!(Value::from_json(&found, &arena), Value::from_json(&expected, &arena), "{source}: {found}");
+        match value_of(source, &Json::Null) {
+            Ok(found) if same(&found, &expected) => {}
+            found => wrong.push(format!("{source}: {found:?}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Values of every type, with the odd ones among them.
+fn any_value() -> impl Strategy<Value = Json> {
+    let leaf = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i64>().prop_map(Json::from),
+        (-3..70).prop_map(Json::from),
+        any::<u64>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
+        "\\PC{0,6}".prop_map(Json::from),
+        "[-+0-9TZ:.{}()*?/\\\\$a]{0,12}".prop_map(Json::from),
+        Just(Json::from("2026-01-10T07:30:00+05:30")),
+        Just(Json::from("written")),
+    ];
+    leaf.prop_recursive(2, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+            prop::collection::hash_map("[ab]", inner, 0..3).prop_map(|map| map.into_iter().collect()),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// Whatever the arguments are, and however many: a value of the type that is promised, or an error at load.
+    #[test]
+    fn functions_are_total(args in prop::collection::vec(any_value(), 0..4)) {
+        for function in all() {
+            if let Ok(value) = call(function.name, Json::from(args.clone())) {
+                let arena = Bump::new();
+                let found = Value::from_json(&value, &arena).type_of();
+                let promised = function.returns.holds(found) || args.len() < function.required || found == Type::NULL;
+                prop_assert!(promised, "{function:?}{args:?}: {value}");
+            }
+        }
     }
 }

@@ -38,7 +38,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[
             ("hour(\"2026-01-10T13:30:00Z\", \"Asia/Kolkata\")", "19"),
             ("hour(\"2026-01-10T13:30:00+09:00\", \"written\")", "13"),
-            ("hour(\"yesterday\")", "null"),
+            ("hour(data.nope)", "null"),
         ],
         |call| part(call, |at| Value::int(at.hour()))
     ),
@@ -100,7 +100,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         examples: &[
             ("unix_ms(\"1970-01-01T00:00:01.5Z\")", "1500"),
             ("unix_ms(-0.0005)", "-1"),
-            ("unix_ms(null)", "null"),
+            ("unix_ms(data.nope)", "null"),
         ],
         params: &[Type::TIME],
         required: 1,
@@ -118,7 +118,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         examples: &[
             ("seconds_between(\"2026-01-01T00:00:00Z\", \"2026-01-01T05:31:00+05:30\")", "60"),
             ("seconds_between(2, 0.5)", "-1.5"),
-            ("seconds_between(0, \"later\")", "null"),
+            ("seconds_between(0, data.nope)", "null"),
         ],
         params: &[Type::TIME, Type::TIME],
         required: 2,

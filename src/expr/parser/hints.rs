@@ -29,7 +29,16 @@ impl Parser<'_, '_> {
         let mut range = self.range();
         let token = self.peek().clone();
         let next = self.peek_at(1).clone();
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map(|lexeme| &lexeme.token);
+        let uncalled = match before {
+            Some(Token::Name(name)) => functions::find(name),
+            _ => None,
+        };
         let finding = match &token {
+            Token::Name(_) | Token::Text(_) | Token::Number(_) if uncalled.is_some() => uncalled.map(|function| {
+                let message = format!("the arguments of `{}` stand in parentheses", function.name);
+                Finding::syntax(message, format!("write `{}`", function.usage))
+            }),
             Token::Op(op) => foreign_operator(op, &next, within.is_some()),
             Token::Name(name) => foreign_word(name, &next),
             _ => None,

@@ -123,7 +123,7 @@ impl Parser<'_, '_> {
         self.make(Node::Call(name, span, arguments), name_range.start..self.behind())
     }
 
-    /// `(a)`, or the list `(a, b)`.
+    /// `(a)`, or a list: `(a, b)`, `(a,)`, `()`.
     fn parentheses(&mut self) -> Parsed {
         let open = self.range();
         self.enter()?;
@@ -131,11 +131,7 @@ impl Parser<'_, '_> {
         let (mut items, comma) = self.items(&open, ")")?;
         self.depth -= 1;
         let range = open.start..self.behind();
-        if items.is_empty() {
-            let help = "an empty list is written `[]`, no value `null`".to_owned();
-            return self.fail(range, "`()` is empty", Some(help));
-        }
-        if comma {
+        if comma || items.is_empty() {
             return self.make(Node::List(items), range);
         }
         let mut inner = items.pop()?;

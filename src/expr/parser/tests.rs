@@ -67,6 +67,7 @@ fn precedence() {
         ("a in (\"x\", 'y')", "(in a (list \"x\" \"y\"))"),
         ("a in (1,)", "(in a (list 1))"),
         ("a in []", "(in a (list ))"),
+        ("f(())", "(f (list ))"),
         ("(a < b) == (c < d)", "(== (< a b) (< c d))"),
         ("if(a, b, c)", "(if a b c)"),
         ("f()", "(f )"),
@@ -158,7 +159,6 @@ fn errors_point_at_the_exact_characters() {
         ("a.", "E030 `.`"),
         ("a.\"x\"", "E030 `.\"x\"`"),
         ("a[]", "E030 `[]`"),
-        ("()", "E030 `()`"),
         ("a, b", "E030 `,`"),
         ("f(, a)", "E030 `,`"),
         ("{a: 1}", "E030 `{`"),
@@ -189,6 +189,7 @@ fn hints() {
         ("data.tags contains \"x\"", "write `contains(text_or_list, x)`"),
         (r#""\d""#, r"a backslash itself is written `\\`: `\\d`"),
         ("(a", "a `)` is missing"),
+        ("lower data.x", "write `lower(text)`"),
         ("a ? b : c", "write `if(condition, this, that)`"),
     ];
     for (source, help) in cases {
