@@ -30,7 +30,9 @@ pub(super) struct Notes(Mutex<Seen>);
 
 impl Notes {
     pub(super) fn folder(&self, path: &Path) {
-        self.with(|seen| drop(seen.folders.insert(path.to_path_buf())));
+        self.with(|seen| {
+            seen.folders.insert(path.to_path_buf());
+        });
     }
 
     /// These files were found by walking.
@@ -40,12 +42,16 @@ impl Notes {
 
     /// A file was looked for; what it holds is not known yet.
     pub(super) fn sought(&self, path: &Path) {
-        self.with(|seen| drop(seen.files.entry(path.to_path_buf()).or_default()));
+        self.with(|seen| {
+            seen.files.entry(path.to_path_buf()).or_default();
+        });
     }
 
     /// A file was read, or could not be.
     pub(super) fn read(&self, path: &Path, bytes: Option<&[u8]>) {
-        self.with(|seen| drop(seen.files.insert(path.to_path_buf(), bytes.map(xxh3_128))));
+        self.with(|seen| {
+            seen.files.insert(path.to_path_buf(), bytes.map(xxh3_128));
+        });
     }
 
     fn with(&self, note: impl FnOnce(&mut Seen)) {
