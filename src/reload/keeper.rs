@@ -92,7 +92,7 @@ impl Keeper {
                 Ok(Message::Changed) => {
                     let Some(asked) = self.settle(messages) else { return };
                     self.refresh(asked);
-                    self.recheck = Some(Instant::now() + RECHECK);
+                    self.look_again_later();
                 }
                 Ok(Message::Now(reply)) => {
                     self.waiting.extend(reply);
@@ -142,6 +142,12 @@ impl Keeper {
                 }
                 Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return None,
             }
+        }
+    }
+
+    fn look_again_later(&mut self) {
+        if self.options.notice != Notice::Asked {
+            self.recheck = Some(Instant::now() + RECHECK);
         }
     }
 
@@ -196,6 +202,7 @@ impl Keeper {
         self.look();
         // Files of different moments are no rule set that ever was: it is tried again shortly.
         self.again = !self.footprint.is_current();
+        self.look_again_later();
         if self.again && self.waiting.is_empty() {
             return;
         }
@@ -207,8 +214,10 @@ impl Keeper {
             Ok(router) => News::Replaced { generation: self.live.replace(router), took: start.elapsed() },
             Err(refusal) => News::Refused(refusal),
         };
-        self.note(&news);
         self.look();
+        self.again = !self.footprint.is_current();
+        self.look_again_later();
+        self.note(&news);
         (self.observer)(news);
     }
 

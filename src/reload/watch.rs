@@ -50,12 +50,13 @@ impl Watcher {
         Ok(Watcher { inner, watched: BTreeSet::new(), interest })
     }
 
-    /// Looks where a rule set comes from. Every folder is watched anew: another one may bear its name by now.
+    /// Looks where a rule set comes from. Every folder is watched once more, without a gap: another one may bear its name by
+    /// now. (What the system says late of the one before can end the new watch, so it has to be looked again a while later.)
     pub(super) fn look_at(&mut self, footprint: &Footprint) -> notify::Result<()> {
         let interest = Interest::of(footprint);
         let folders = interest.to_watch();
         *self.interest.lock().unwrap_or_else(PoisonError::into_inner) = interest;
-        for old in std::mem::take(&mut self.watched) {
+        for old in self.watched.extract_if(.., |old| !folders.contains(old)) {
             // What is gone is no longer watched anyway.
             let _ = self.inner.unwatch(&old);
         }
