@@ -144,7 +144,7 @@ fn a_fine_rule_set_is_fine() {
 #[test]
 fn wrong_rules_are_told_in_every_format() {
     let place = Place::new(&[("rules/a.yaml", "rules:\n  - {name: x, whn: data.a > 1, subscribers: [s]}\n")]);
-    place.call(&["check"], "").code(1).complains("error[E003]").complains("rules/a.yaml:2:14").says("1 error");
+    place.call(&["check"], "").code(1).complains("error[E003]").complains("rules/a.yaml:2:15").says("1 error");
     let json = place.call(&["check", "--format", "json"], "").code(1);
     assert_eq!(json.decisions()[0]["code"], "E003");
     assert_eq!(json.decisions()[0]["line"], 2);
@@ -172,7 +172,8 @@ fn mistakes_in_tests_are_found_by_check_and_by_test() {
     let tests = "tests:\n  - {name: x, event: {a: 1}, expect: {statos: routed}}\n";
     let place = Place::new(&[("rules/a.yaml", RULES), ("rules/a.test.yaml", tests)]);
     for command in ["check", "test"] {
-        place.call(&[command], "").code(1).complains("error[E003]").complains("did you mean `status`?");
+        let called = place.call(&[command], "").code(1).complains("error[E003]").complains("did you mean `status`?");
+        assert!(called.out.contains("1 error"), "{called:?}");
     }
 }
 
@@ -325,7 +326,7 @@ fn tests_pass_and_fail() {
         .says("missing: stork; unexpected: stock")
         .says("rules/rules.test.yaml:5:")
         .says("0 passed, 1 failed")
-        .says("dadar explain");
+        .says("| dadar explain rules");
     let json = place.call(&["test", "--format", "json"], "").code(1);
     assert_eq!(json.decisions()[0]["failures"][0]["field"], "subscribers");
     assert_eq!(json.decisions()[1]["failed"], 1);

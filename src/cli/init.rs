@@ -1,6 +1,7 @@
 //! `dadar init`: a small rule set to begin with, which passes its own tests.
 
-use super::{Done, Exit, Failure, output};
+use super::output::{self, quoted};
+use super::{Done, Exit, Failure};
 use anyhow::Context;
 use clap::Args;
 use std::fs::{self, OpenOptions};
@@ -44,18 +45,11 @@ fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 fn next_steps(dir: &Path) -> String {
-    let shown = quoted(dir);
+    let shown = quoted(&dir.display().to_string());
     let files: Vec<String> = FILES.iter().map(|(name, _)| format!("  {}\n", dir.join(name).display())).collect();
     format!(
         "Written:\n{}\nNext:\n  dadar check {shown}\n  dadar test {shown}\n  dadar route {shown} -i {}\n",
         files.concat(),
-        quoted(&dir.join("events.ndjson")),
+        quoted(&dir.join("events.ndjson").display().to_string()),
     )
-}
-
-/// A path as it is typed into a shell.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
-    if plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

@@ -42,7 +42,8 @@ impl Splitter {
     /// Hands on the last line, if it has no line break.
     pub(crate) fn finish(&mut self, mut each: impl FnMut(&[u8])) {
         let held = std::mem::take(&mut self.held);
-        if !held.is_empty() && !(self.at_start && held == BOM) {
+        let only_a_mark = self.at_start && held == BOM;
+        if !held.is_empty() && !only_a_mark {
             self.emit(&held, &mut each);
         }
     }

@@ -42,6 +42,12 @@ pub(crate) fn count(n: usize, noun: &str) -> String {
     }
 }
 
+/// A word as it is typed into a shell.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+:".contains(c)) && !word.is_empty();
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::count;

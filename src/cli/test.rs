@@ -9,10 +9,11 @@ use clap::{Args, ValueEnum};
 use dadar::diagnostic::Diagnostic;
 use dadar::diagnostic::render::{Format, render};
 use dadar::rules::Loaded;
-use dadar::suite::{self, Outcome, Report, Suite};
+use dadar::suite::{self, FileReport, Outcome, Report, Suite};
 use serde_json::json;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dadar test                              the tests of ./rules\n  \
@@ -74,11 +75,13 @@ fn test_one(path: PathBuf, loaded: Loaded, args: &TestArgs, global: &Global) -> 
     let suite = suite::load(&loaded.tests, &options(global));
     let rule_errors = complain(&loaded.diagnostics, |errors| render_errors(errors, &loaded.sources, global))?;
     let test_errors = complain(&suite.diagnostics, |errors| render_errors(errors, &suite.sources, global))?;
-    let report = match &loaded.rule_set {
+    let mut report = match &loaded.rule_set {
         Some(rules) => suite::run(rules, &suite, args.filter.as_deref()),
         None => Report::default(),
     };
     warn_if_none(&path, &suite, &report, loaded.rule_set.is_some())?;
+    report.files.extend(problem(&path, "the rules can be loaded", &rule_errors));
+    report.files.extend(problem(&path, "the tests can be read", &test_errors));
     let errors = [rule_errors, test_errors].concat();
     let exit = match (errors.is_empty(), report.failed()) {
         (false, _) => exit(&errors),
@@ -86,6 +89,29 @@ fn test_one(path: PathBuf, loaded: Loaded, args: &TestArgs, global: &Global) -> 
         (true, _) => Exit::Refused,
     };
     Ok(Tested { path, report, exit })
+}
+
+/// Errors as a test that failed, so that no report looks as if all were well.
+fn problem(path: &Path, name: &str, errors: &[Diagnostic]) -> Option<FileReport> {
+    let path = path.display().to_string();
+    let failure = suite::Failure {
+        event: None,
+        field: String::from("errors"),
+        expected: String::from("none"),
+        found: output::count(errors.len(), "error"),
+        note: Some(String::from("they are told on standard error, and by `dadar check`")),
+        place: None,
+    };
+    let outcome = Outcome {
+        name: name.to_owned(),
+        place: path.clone(),
+        failures: vec![failure],
+        failed_event: None,
+        now: None,
+        events: 0,
+        duration: Duration::ZERO,
+    };
+    (!errors.is_empty()).then(|| FileReport { path, outcomes: vec![outcome] })
 }
 
 fn render_errors(errors: &[Diagnostic], sources: &dadar::diagnostic::Sources, global: &Global) -> String {
@@ -137,6 +163,8 @@ fn json_line(rules: &Path, file: &str, outcome: &Outcome) -> serde_json::Value {
         "place": outcome.place,
         "passed": outcome.passed(),
         "events": outcome.events,
+        "failed_event": outcome.failed_event,
+        "now": outcome.now,
         "seconds": outcome.duration.as_secs_f64(),
         "failures": outcome.failures.iter().map(failure).collect::<Vec<_>>(),
     })

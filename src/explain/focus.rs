@@ -2,7 +2,7 @@
 
 use super::page::{Line, Look, Page};
 use super::sections::{event, headline, inputs, one_rule, one_schema, row_name, rule_conditions};
-use super::words::{place, quoted, reason, why};
+use super::words::{place, quoted, reason, why, why_cells};
 use crate::decision::Status;
 use crate::diagnostic::Sources;
 use crate::reference::{SchemaOutcome, SubscriberTrace, TableTrace, Trace};
@@ -59,7 +59,7 @@ fn stopped_before(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
         let said = if filter.drop { "drops the event, since" } else { "drops the event, since it does not hold that" };
         let line = Line::new().mark(false).plain("filter").name(&*filter.name).plain(said);
         page.line(1, line.faint(place(sources, filter.span)));
-        filter.condition.iter().for_each(|condition| why(page, 3, condition, sources));
+        filter.condition.iter().for_each(|condition| why(page, 3, condition, trace, sources));
     }
     if trace.decision.status == Status::Rejected {
         let refused = trace.schemas.iter().filter(|schema| schema.rejects && schema.outcome == SchemaOutcome::Invalid);
@@ -72,16 +72,16 @@ fn taken_away(page: &mut Page<'_>, trace: &Trace, person: &SubscriberTrace, sour
     if person.chosen_by.is_empty() {
         return;
     }
-    for name in &person.excluded_by {
-        let span = trace.rules.iter().find(|rule| rule.name == *name).map(|rule| place(sources, rule.span));
-        let line = Line::new().mark(false).plain("excluded by rule").name(&**name);
-        page.line(1, line.faint(span.unwrap_or_default()));
+    for rule in trace.rules.iter().filter(|rule| person.excluded_by.contains(&rule.name)) {
+        let line = Line::new().mark(false).plain("excluded by rule").name(&*rule.name);
+        page.line(1, line.faint(place(sources, rule.span)));
+        rule_conditions(page, 3, trace, rule, sources);
     }
     if let Some(filter) = &person.filter {
         let said = if filter.held { "its own filter holds:" } else { "its own filter does not hold:" };
         let span = person.declared.map(|span| place(sources, span)).unwrap_or_default();
         page.line(1, Line::new().mark(filter.held).plain(said).faint(span));
-        why(page, 3, filter, sources);
+        why(page, 3, filter, trace, sources);
     }
 }
 
@@ -103,18 +103,24 @@ fn sources_of(page: &mut Page<'_>, trace: &Trace, sources: &Sources, name: &str)
         rule_conditions(page, 3, trace, rule, sources);
     }
     for table in &trace.tables {
-        any |= rows_of(page, table, sources, &names);
+        any |= rows_of(page, trace, table, sources, &names);
     }
     any
 }
 
 /// The rows of a table that name a subscriber.
-fn rows_of(page: &mut Page<'_>, table: &TableTrace, sources: &Sources, names: &dyn Fn(&[Arc<str>]) -> bool) -> bool {
+fn rows_of(
+    page: &mut Page<'_>,
+    trace: &Trace,
+    table: &TableTrace,
+    sources: &Sources,
+    names: &dyn Fn(&[Arc<str>]) -> bool,
+) -> bool {
     let mut any = false;
     for row in table.rows.iter().filter(|row| names(&row.target.subscribers)) {
         any = true;
         let said = if row.key.is_some() {
-            inputs(table)
+            inputs(table, sources)
         } else if !row.reached {
             "an earlier row won".to_owned()
         } else {
@@ -123,7 +129,7 @@ fn rows_of(page: &mut Page<'_>, table: &TableTrace, sources: &Sources, names: &d
         let what = format!("{} of table", row_name(row, sources));
         let line = Line::new().mark(row.chosen).plain(what).name(&*table.name).plain(said);
         page.line(1, line.faint(if row.key.is_some() { place(sources, row.span) } else { String::new() }));
-        row.condition.iter().for_each(|condition| why(page, 3, condition, sources));
+        row.condition.iter().for_each(|condition| why_cells(page, 3, condition, trace, sources));
     }
     if table.otherwise.as_ref().is_some_and(|otherwise| names(&otherwise.subscribers)) {
         any = true;

@@ -5,6 +5,8 @@
 mod focus;
 mod page;
 mod sections;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use crate::diagnostic::{FileId, Sources, Span, nearest};

@@ -100,16 +100,20 @@ impl<'s> Page<'s> {
                 2
             };
             if !first && !after_mark && column + gap + width > WIDTH {
-                self.text.push('\n');
-                self.text.push_str(&indent);
-                self.text.push_str("    ");
+                self.text.push_str(&format!("\n{indent}    "));
                 column = indent.len() + 4;
             } else {
                 self.text.push_str(&" ".repeat(gap));
                 column += gap;
             }
-            self.piece(look, &text);
-            column += width;
+            let rows = wrapped(&text, WIDTH.saturating_sub(column));
+            for (n, row) in rows.iter().enumerate() {
+                if n > 0 {
+                    self.text.push_str(&format!("\n{}", " ".repeat(column)));
+                }
+                self.piece(look, row);
+            }
+            column += rows.last().map_or(0, |row| row.chars().count());
             first = false;
             after_mark = matches!(text.as_str(), "✓" | "✗" | "·");
         }
@@ -131,4 +135,27 @@ impl<'s> Page<'s> {
             self.text.push_str(self.style.reset);
         }
     }
+}
+
+/// A text that is too wide is broken at its blanks.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        match rows.last_mut() {
+            Some(row) if row.is_empty() || used + 1 + length <= width => {
+                used += length + usize::from(!row.is_empty());
+                if !row.is_empty() {
+                    row.push(' ');
+                }
+                row.push_str(word);
+            }
+            _ => {
+                rows.push(word.to_owned());
+                used = length;
+            }
+        }
+    }
+    rows
 }

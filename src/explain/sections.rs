@@ -1,7 +1,9 @@
 //! The whole trace, a section a stage. What has nothing to do with the event is counted and not listed.
 
 use super::page::{Line, Look, Page};
-use super::words::{count, leads_to, list, place, quoted, reading, readings, reason, short, value, why};
+use super::words::{
+    count, leads_to, list, place, quoted, reading, readings, reason, short, value, why, why_cells, with_article,
+};
 use crate::decision::{Decision, Status};
 use crate::diagnostic::Sources;
 use crate::reference::{
@@ -15,11 +17,16 @@ pub(super) fn all(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
     if trace.decision.status == Status::Malformed {
         return;
     }
-    topics(page, trace, sources);
+    let open = matches!(trace.decision.status, Status::Routed | Status::Unrouted);
+    if open {
+        topics(page, trace, sources);
+    }
     filters(page, trace, sources);
     schemas(page, trace, sources);
-    rules(page, trace, sources);
-    tables(page, trace, sources);
+    if open {
+        rules(page, trace, sources);
+        tables(page, trace, sources);
+    }
     subscribers(page, trace, sources);
     decision(page, trace, sources);
 }
@@ -99,13 +106,13 @@ fn filters(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
         let mark = if filter.reached { Line::new().mark(!filter.dropped) } else { Line::new().faint("·") };
         page.line(1, mark.name(&*filter.name).plain(said).faint(place(sources, filter.span)));
         if let Some(condition) = &filter.condition {
-            why(page, 3, condition, sources);
+            why(page, 3, condition, trace, sources);
         }
     }
 }
 
 fn schemas(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
-    if trace.schemas.is_empty() {
+    if trace.schemas.is_empty() || trace.decision.status == Status::Dropped {
         return;
     }
     heading(page, "Schemas");
@@ -132,7 +139,7 @@ pub(super) fn one_schema(page: &mut Page<'_>, trace: &Trace, schema: &SchemaTrac
     };
     page.line(1, line.name(&*schema.name).plain(said).faint(place(sources, schema.span)));
     if let (SchemaOutcome::Condition, Some(condition)) = (schema.outcome, &schema.condition) {
-        why(page, 3, condition, sources);
+        why(page, 3, condition, trace, sources);
     }
     for fault in &schema.faults {
         let path = if fault.path.is_empty() { "(the whole)" } else { &fault.path };
@@ -148,24 +155,20 @@ fn rules(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
     let mut others = Vec::new();
     for rule in &trace.rules {
         match rule.outcome {
-            RuleOutcome::OtherTopic { .. } | RuleOutcome::NotReached => others.push(&rule.name),
+            RuleOutcome::OtherTopic { .. } => others.push(&rule.name),
             _ => one_rule(page, trace, rule, sources),
         }
     }
     if !others.is_empty() {
-        page.line(1, Line::new().faint("·").faint(not_listed(&others, trace.decision.status)));
+        page.line(1, Line::new().faint("·").faint(for_other_topics(&others)));
     }
 }
 
 /// The rules that had no part in it, the first few by name.
-fn not_listed(rules: &[&Arc<str>], status: Status) -> String {
-    let why = match status {
-        Status::Dropped | Status::Rejected => format!("not looked at, since the event is {}", status.as_str()),
-        _ => "for other topics".to_owned(),
-    };
+fn for_other_topics(rules: &[&Arc<str>]) -> String {
     let named = list(rules.iter().copied().take(4));
     let more = if rules.len() > 4 { ", …" } else { "" };
-    format!("{} {why}: {named}{more}", count(rules.len(), "rule", "rules"))
+    format!("{} for other topics: {named}{more}", count(rules.len(), "rule", "rules"))
 }
 
 /// A rule with its reason.
@@ -192,15 +195,15 @@ pub(super) fn rule_conditions(page: &mut Page<'_>, depth: usize, trace: &Trace, 
         RuleOutcome::Matched => {
             let around = rule.groups.iter().filter_map(of_group).filter_map(|group| group.condition.as_ref());
             for condition in around.chain(&rule.condition) {
-                why(page, depth, condition, sources);
+                why(page, depth, condition, trace, sources);
             }
         }
         RuleOutcome::Condition { group: None } => {
-            rule.condition.iter().for_each(|condition| why(page, depth, condition, sources));
+            rule.condition.iter().for_each(|condition| why(page, depth, condition, trace, sources));
         }
         RuleOutcome::Condition { group: Some(group) } => {
             let condition = of_group(group).and_then(|group| group.condition.as_ref());
-            condition.into_iter().for_each(|condition| why(page, depth, condition, sources));
+            condition.into_iter().for_each(|condition| why(page, depth, condition, trace, sources));
         }
         _ => {}
     }
@@ -212,16 +215,10 @@ fn tables(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
     }
     heading(page, "Tables");
     for table in &trace.tables {
-        if !table.reached {
-            page.line(1, Line::new().faint("·").name(&*table.name).plain("was not looked at"));
-            continue;
-        }
-        let chosen: Vec<&RowTrace> = table.rows.iter().filter(|row| row.chosen).collect();
-        let line = Line::new().mark(!chosen.is_empty()).name(&*table.name).plain(inputs(table));
+        let chosen = table.rows.iter().any(|row| row.chosen);
+        let line = Line::new().mark(chosen).name(&*table.name).plain(inputs(table, sources));
         page.line(1, line.faint(place(sources, table.span)));
-        for row in chosen {
-            page.line(3, Line::new().plain(row_name(row, sources)).plain(leads_to(&row.target.subscribers)));
-        }
+        rows(page, trace, table, sources);
         if table.fell_through {
             let otherwise = table.otherwise.as_ref();
             let to = otherwise.map_or("nobody".to_owned(), |target| leads_to(&target.subscribers));
@@ -230,12 +227,30 @@ fn tables(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
     }
 }
 
+/// So many rows that were not chosen are shown with the reason.
+const ROWS_SHOWN: usize = 5;
+
+/// The rows that were chosen, and of a table with cells the first few that were not.
+fn rows(page: &mut Page<'_>, trace: &Trace, table: &TableTrace, sources: &Sources) {
+    let mut refused = 0;
+    for row in &table.rows {
+        let line = || Line::new().mark(row.chosen).plain(row_name(row, sources));
+        if row.chosen {
+            page.line(3, line().plain(leads_to(&row.target.subscribers)));
+        } else if let Some(condition) = row.condition.as_ref().filter(|_| refused < ROWS_SHOWN) {
+            refused += 1;
+            page.line(3, line());
+            why_cells(page, 5, condition, trace, sources);
+        }
+    }
+}
+
 /// What a table was looked into with.
-pub(super) fn inputs(table: &TableTrace) -> String {
+pub(super) fn inputs(table: &TableTrace, sources: &Sources) -> String {
     let default = if table.by_default { ", the default" } else { "" };
     match table.inputs.first() {
-        Some(key) if table.rows.iter().any(|row| row.key.is_some()) => format!("{}{default}", reading(key)),
-        _ => readings(&table.inputs),
+        Some(key) if table.rows.iter().any(|row| row.key.is_some()) => format!("{}{default}", reading(key, sources)),
+        _ => readings(&table.inputs, sources),
     }
 }
 
@@ -255,12 +270,12 @@ fn subscribers(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
     }
     heading(page, "Subscribers");
     for person in touched {
-        one_subscriber(page, person, sources);
+        one_subscriber(page, trace, person, sources);
     }
 }
 
 /// Who chose a subscriber, and who took it away again.
-pub(super) fn one_subscriber(page: &mut Page<'_>, person: &SubscriberTrace, sources: &Sources) {
+pub(super) fn one_subscriber(page: &mut Page<'_>, trace: &Trace, person: &SubscriberTrace, sources: &Sources) {
     let by = person.chosen_by.iter().map(|by| by.replacen(':', " ", 1)).collect::<Vec<_>>().join(", ");
     let by = if by.is_empty() { "chosen by nothing".to_owned() } else { format!("by {by}") };
     page.line(1, Line::new().mark(person.gets).name(&*person.name).plain(by));
@@ -268,7 +283,7 @@ pub(super) fn one_subscriber(page: &mut Page<'_>, person: &SubscriberTrace, sour
         page.line(3, Line::new().plain(format!("excluded by {}", quoted(&person.excluded_by))));
     } else if let Some(filter) = person.filter.as_ref().filter(|filter| !filter.held && !person.chosen_by.is_empty()) {
         page.line(3, Line::new().plain("held back by its own filter:"));
-        why(page, 4, filter, sources);
+        why(page, 4, filter, trace, sources);
     }
 }
 
@@ -291,8 +306,8 @@ fn decision(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
     for error in &decision.errors {
         let more = error.count.saturating_sub(error.asked_by.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let text = format!("`{}` is a {}, where a {} is needed", error.path, error.found, error.expected);
-        let by = format!("by {}{more}", error.asked_by.join(", "));
+        let text = format!("`{}` is {}, not {}", error.path, with_article(&error.found), with_article(&error.expected));
+        let by = format!("needed by {}{more}", error.asked_by.join(", ").replace(':', " "));
         page.line(1, Line::new().add(Look::No, "type error").plain(text).plain(by));
     }
 }

@@ -1,9 +1,10 @@
 //! The words: values, readings, conditions and reasons as people read them.
 
-use super::page::{Line, Page};
+use super::page::{Line, Look, Page};
+use crate::decision::TypeError;
 use crate::diagnostic::{Sources, Span};
 use crate::event::Json;
-use crate::reference::{Condition, Reading, RuleOutcome, RuleTrace};
+use crate::reference::{Condition, Reading, RuleOutcome, RuleTrace, Trace};
 use std::sync::Arc;
 
 /// The longest a value or a piece of source is shown.
@@ -24,20 +25,40 @@ pub(super) fn value(json: &Json) -> String {
 }
 
 /// `data.amount = 4200`, `data.amount is missing`.
-pub(super) fn reading(reading: &Reading) -> String {
+pub(super) fn reading(reading: &Reading, sources: &Sources) -> String {
+    let name = match reading.span {
+        Some(span) => short(sources.snippet(span)),
+        None => reading.path.clone(),
+    };
     let what = match (&reading.value, reading.missing) {
-        (_, true) => format!("{} is missing", reading.path),
-        (Json::Null, false) => format!("{} is null", reading.path),
-        (json, false) => format!("{} = {}", reading.path, value(json)),
+        (_, true) => format!("{name} is missing"),
+        (Json::Null, false) => format!("{name} is null"),
+        (json, false) => format!("{name} = {}", value(json)),
     };
     if reading.from.is_empty() {
         return what;
     }
-    format!("{what} ({})", readings(&reading.from))
+    format!("{what} ({})", readings(&reading.from, sources))
 }
 
-pub(super) fn readings(all: &[Reading]) -> String {
-    all.iter().map(reading).collect::<Vec<_>>().join(", ")
+pub(super) fn readings(all: &[Reading], sources: &Sources) -> String {
+    all.iter().map(|one| reading(one, sources)).collect::<Vec<_>>().join(", ")
+}
+
+/// `a string, not a number`, for what a condition read and cannot use.
+fn unusable(all: &[Reading], errors: &[TypeError]) -> String {
+    let wrong = |reading: &Reading| errors.iter().find(|error| error.path == reading.path);
+    let within = |reading: &Reading| reading.from.iter().find_map(wrong);
+    let error = all.iter().find_map(|reading| wrong(reading).or_else(|| within(reading)));
+    error
+        .map(|error| format!("{}, not {}", with_article(&error.found), with_article(&error.expected)))
+        .unwrap_or_default()
+}
+
+/// `a string`, `an array`.
+pub(super) fn with_article(ty: &str) -> String {
+    let article = if ty.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {ty}")
 }
 
 /// Names in backticks: "`a`, `b`".
@@ -61,18 +82,31 @@ pub(super) fn count(number: usize, one: &str, many: &str) -> String {
 }
 
 /// The parts that decided a condition, a line each: its text, what it read, where it stands.
-pub(super) fn why(page: &mut Page<'_>, depth: usize, condition: &Condition, sources: &Sources) {
+pub(super) fn why(page: &mut Page<'_>, depth: usize, condition: &Condition, trace: &Trace, sources: &Sources) {
+    because(page, depth, "", condition, trace, sources);
+}
+
+/// As [`why`], for the cells of a row, which are no sentences by themselves.
+pub(super) fn why_cells(page: &mut Page<'_>, depth: usize, condition: &Condition, trace: &Trace, sources: &Sources) {
+    because(page, depth, "cell ", condition, trace, sources);
+}
+
+fn because(page: &mut Page<'_>, depth: usize, kind: &str, condition: &Condition, trace: &Trace, sources: &Sources) {
     for part in condition.why() {
-        let text = short(sources.snippet(part.span));
+        let text = format!("{kind}{}", short(sources.snippet(part.span)));
         let verdict = match (part.held, condition.held) {
             (true, false) => "holds, but must not",
             (false, true) => "does not hold, as it should be",
             (false, false) if !part.value.is_boolean() && !part.value.is_null() => "is not a boolean",
             _ => "",
         };
-        let read = readings(&part.read);
+        let unusable = if part.held { String::new() } else { unusable(&part.read, &trace.decision.errors) };
+        let read = readings(&part.read, sources);
         let read = if read.is_empty() || read == text { String::new() } else { format!("where {read}") };
-        page.line(depth, Line::new().plain(text).plain(verdict).plain(read).faint(place(sources, part.span)));
+        page.line(
+            depth,
+            Line::new().plain(text).plain(verdict).plain(read).add(Look::No, unusable).faint(place(sources, part.span)),
+        );
     }
 }
 

@@ -70,7 +70,12 @@ impl<'a, 's> Run<'a, 's> {
         state: &'s mut State,
         clock: Now,
     ) -> Run<'a, 's> {
-        let is_there = |slot: usize| !matches!(captures.get(slot).tag, Tag::Missing | Tag::Null);
+        let is_there = |slot: usize| match captures.get(slot) {
+            found if matches!(found.tag, Tag::Missing | Tag::Null) => false,
+            // A number beyond every float is null.
+            found if found.tag == Tag::Number => !decode(line, found, arena).is_null(),
+            _ => true,
+        };
         let layout = &graph.layout;
         let is_cloud = layout.plain.is_none() || layout.specversion.is_some_and(is_there);
         Run {

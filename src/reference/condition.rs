@@ -14,7 +14,7 @@ pub(super) fn judge<'a>(typed: &'a Typed, scene: &mut Scene<'a>) -> Condition {
         TypedNode::Not(part) => (Kind::Not, vec![&**part]),
         _ => (Kind::Leaf, Vec::new()),
     };
-    let read = if kind == Kind::Leaf { read_by(typed, scene) } else { Vec::new() };
+    let read = if kind == Kind::Leaf { read_by_leaf(typed, scene) } else { Vec::new() };
     Condition {
         span: typed.span,
         kind,
@@ -23,6 +23,30 @@ pub(super) fn judge<'a>(typed: &'a Typed, scene: &mut Scene<'a>) -> Condition {
         parts: parts.into_iter().map(|part| judge(part, scene)).collect(),
         read,
     }
+}
+
+/// What a leaf reads: the values of its operands, and of what these are made from.
+fn read_by_leaf<'a>(typed: &'a Typed, scene: &mut Scene<'a>) -> Vec<Reading> {
+    let operands: Vec<&'a Typed> = match &typed.node {
+        TypedNode::Compare(_, a, b) | TypedNode::In(a, b) => vec![&**a, &**b],
+        TypedNode::Call(_, args, _) => args.iter().collect(),
+        _ => return read_by(typed, scene),
+    };
+    let mut out: Vec<Reading> = Vec::new();
+    for operand in operands {
+        let from = read_by(operand, scene);
+        let plain = matches!(
+            operand.node,
+            TypedNode::Const(_) | TypedNode::Path(_) | TypedNode::Define(_) | TypedNode::List(_)
+        );
+        if plain || from.is_empty() {
+            out.extend(from);
+            continue;
+        }
+        let value = evaluate(operand, scene).to_json();
+        out.push(Reading { path: String::new(), span: Some(operand.span), value, missing: false, from });
+    }
+    out
 }
 
 /// What an expression reads, each path once, in order of appearance.
@@ -93,14 +117,15 @@ impl<'a> Reader<'_, 'a> {
         let Some((shown, elements)) = at.and_then(|at| self.lists.get(at)) else { return };
         let path = steps.iter().fold(shown.clone(), |path, step| path + &step.to_string());
         let value: Json = elements.iter().map(|element| element.walk(steps).to_json()).collect();
-        self.push(Reading { path, value, missing: false, from: Vec::new() });
+        self.push(Reading { path, span: None, value, missing: false, from: Vec::new() });
     }
 
     fn path(&mut self, id: PathId) {
         let Some(path) = self.scene.rules.paths.get(id) else { return };
         let value = self.scene.path(id);
         let missing = value.is_null() && !is_there(self.scene.root(path.root), &path.steps);
-        self.push(Reading { path: path.to_string(), value: value.to_json(), missing, from: Vec::new() });
+        let value = value.to_json();
+        self.push(Reading { path: path.to_string(), span: None, value, missing, from: Vec::new() });
     }
 
     fn define(&mut self, id: DefineId) {
@@ -115,7 +140,7 @@ impl<'a> Reader<'_, 'a> {
             }
             from = inner.out;
         }
-        self.push(Reading { path: named.name.text.to_string(), value, missing: false, from });
+        self.push(Reading { path: named.name.text.to_string(), span: None, value, missing: false, from });
     }
 
     fn push(&mut self, reading: Reading) {

@@ -73,7 +73,9 @@ impl<'r> Reference<'r> {
         let event = match event::parse(line, options.limits, &arena) {
             Ok(event @ Value::Object(_)) => event,
             Ok(_) => return self.unread(number, malformed("not a JSON object")),
-            Err(fault) => return self.unread(number, malformed(&fault.message)),
+            Err(fault) => {
+                return self.unread(number, malformed(&format!("{} at byte {}", fault.message, fault.offset)));
+            }
         };
         let scene = Scene::new(self.rules, &arena, event, options.clock);
         let mut walk = Walk { reference: self, scene, detail };

@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
         if self.detail && trace.reached {
             let alternatives = key.alternatives.iter();
             let from = alternatives.flat_map(|case| condition::read_by(&case.value, &mut self.scene)).collect();
-            trace.inputs.push(Reading { path: "key".into(), value: value.to_json(), missing: false, from });
+            trace.inputs.push(Reading { path: "key".into(), span: None, value: value.to_json(), missing: false, from });
         }
         for row in rows {
             let chosen = trace.reached && !value.is_null() && self.scene.constant(&row.key) == value;
@@ -147,7 +147,7 @@ impl<'a> Walk<'a> {
             for (name, input) in inputs {
                 let value = evaluate(input, &mut self.scene).to_json();
                 let from = condition::read_by(input, &mut self.scene);
-                trace.inputs.push(Reading { path: name.text.to_string(), value, missing: false, from });
+                trace.inputs.push(Reading { path: name.text.to_string(), span: None, value, missing: false, from });
             }
         }
         let mut open = trace.reached;

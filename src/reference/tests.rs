@@ -198,7 +198,7 @@ rules: [{name: r, when: 'headers.ext == \"e\" && headers.specversion == \"1.0\" 
 ";
     check(yaml, cloud.clone(), json!({"topic": "Order_X", "id": 5, "subscribers": ["a", "b"]}));
     let plain = format!("ruleset: {{envelope: plain}}\n{yaml}");
-    check(&plain, cloud, json!({"status": "malformed"}));
+    check(&plain, cloud, json!({"topic": "order.x", "status": "unrouted", "rules": []}));
 }
 
 #[test]
@@ -217,7 +217,7 @@ rules:
   - {name: a, topic: order.*, when: data.n > 1, subscribers: x}
   - {name: other, topic: payment.*, when: data.n > 1, subscribers: x}
   - {name: off, when: data.n > 1, subscribers: x, enabled: false}
-  - {name: b, when: any(data.items, it.p > 1), subscribers: x, priority: 1}
+  - {name: b, when: 'any(data.items, it.p > 1)', subscribers: x, priority: 1}
   - {name: c, when: hour(data.at) > 1, subscribers: x}
 filters: [{name: f, drop: data.n > 1000}]
 define: {big: data.n > 10}

@@ -86,8 +86,11 @@ pub enum Kind {
 /// A value that a condition read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reading {
-    /// As written: `data.amount`, `city`, `data.items[].price`.
+    /// As written: `data.amount`, `city`, `data.items[].price`. Empty for an expression, which its span tells.
     pub path: String,
+    /// Where an expression stands that is no path.
+    #[serde(serialize_with = "maybe_place", skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
     /// What is there.
     pub value: Json,
     /// True if nothing is there, not even null.

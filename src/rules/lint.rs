@@ -1,11 +1,12 @@
 //! Lints of a whole rule set: what is right, but probably not as meant.
 
+use super::pattern_index::PatternIndex;
 use super::walk::{expressions, visit};
-use super::{Group, GroupId, Member, Mode, Name, Rule, RuleSet};
+use super::{Group, GroupId, Member, Mode, Name, Rule, RuleId, RuleSet};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::event::Json;
 use crate::expr::TypedNode;
-use crate::topic::{Segment, TopicPattern};
+use crate::topic::{PatternTrie, Segment, TopicPattern};
 use std::collections::{HashMap, HashSet};
 
 /// For so many unmatched topics a near one is looked for.
@@ -15,6 +16,8 @@ const HINTS: usize = 50;
 pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     no_effect(rules, diagnostics);
     unreachable_in_first(rules, diagnostics);
+    unreachable_behind_stop(rules, diagnostics);
+    unreachable_by_topic(rules, diagnostics);
     unmatched_topics(rules, diagnostics);
     unused(rules, diagnostics);
 }
@@ -53,6 +56,46 @@ fn unreachable_in_first(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
             let diagnostic = Diagnostic::new(Code::Unreachable, loser.span, message);
             let help = "the first alternative that matches wins: move it before the other, or give that a condition";
             diagnostics.push(diagnostic.also(winner.span, "this always matches").help(help));
+        }
+    }
+}
+
+/// Rules of lower rank than one that always matches and stops.
+fn unreachable_behind_stop(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
+    let open = |group: &Group| {
+        group.mode == Mode::All
+            && group.enabled
+            && group.active.is_always()
+            && group.when.is_none()
+            && group.topics.is_empty()
+    };
+    let stops = |(rank, rule): &(usize, &Rule)| {
+        rule.stop && always(rules, Member::Rule(RuleId(*rank as u32)), &[]) && around(rules, rule.group).all(open)
+    };
+    let Some((rank, stop)) = rules.rules.iter().enumerate().find(stops) else { return };
+    let behind = rules.rules.len() - rank - 1;
+    if let Some(next) = rules.rules.get(rank + 1) {
+        let more = if behind > 1 { format!(", nor are {} more rules behind it", behind - 1) } else { String::new() };
+        let message = format!("`{}` is never reached{more}", next.name.text);
+        let diagnostic = Diagnostic::new(Code::Unreachable, next.name.span, message);
+        let help = "`stop` ends the rules: give the stopping rule a condition or a lower priority";
+        diagnostics.push(diagnostic.also(stop.name.span, "this always matches, and stops").help(help));
+    }
+}
+
+/// Rules and groups whose topics have nothing in common with those of a group around them.
+fn unreachable_by_topic(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
+    let of_rules = rules.rules.iter().map(|rule| (&rule.name, &rule.topics, rule.group));
+    let of_groups = rules.groups.iter().map(|group| (&group.name, &group.topics, group.parent));
+    for (name, topics, parent) in of_rules.chain(of_groups).filter(|(_, topics, _)| !topics.is_empty()) {
+        let apart = |group: &&Group| {
+            !group.topics.is_empty() && !topics.iter().any(|own| group.topics.iter().any(|other| other.overlaps(own)))
+        };
+        if let Some(group) = around(rules, parent).find(apart) {
+            let message = format!("no topic is both `{}`'s and its group's", name.text);
+            let diagnostic = Diagnostic::new(Code::Unreachable, name.span, message);
+            let help = "the topics of a rule and of every group around it must all match";
+            diagnostics.push(diagnostic.also(group.name.span, "the group").help(help));
         }
     }
 }
@@ -105,43 +148,35 @@ fn unmatched_topics(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The topics of the tree, such that a pattern is held against few of them.
+/// The topics of the tree.
 struct Declared<'r> {
     plain: HashSet<&'r str>,
-    by_first: HashMap<&'r str, Vec<&'r TopicPattern>>,
-    open: Vec<&'r TopicPattern>,
-    all: Vec<&'r TopicPattern>,
+    trie: PatternTrie,
+    index: PatternIndex<'r>,
 }
 
 impl<'r> Declared<'r> {
     fn new(rules: &'r RuleSet) -> Self {
-        let mut declared =
-            Declared { plain: HashSet::new(), by_first: HashMap::new(), open: Vec::new(), all: Vec::new() };
-        for pattern in rules.topics.iter().map(|node| &node.pattern) {
-            let plain = pattern.segments.iter().all(|segment| matches!(segment, Segment::Literal(_)));
-            if plain {
-                declared.plain.insert(&pattern.text);
-            }
-            match pattern.segments.first() {
-                Some(Segment::Literal(first)) => declared.by_first.entry(first).or_default().push(pattern),
-                _ => declared.open.push(pattern),
-            }
-            declared.all.push(pattern);
-        }
-        declared
+        let patterns = || rules.topics.iter().map(|node| &node.pattern);
+        let plain = patterns().filter(|pattern| is_plain(pattern)).map(|pattern| &*pattern.text).collect();
+        let mut trie = PatternTrie::default();
+        patterns().for_each(|pattern| trie.insert(pattern, 0));
+        Declared { plain, trie, index: PatternIndex::new(patterns()) }
     }
 
     /// True if some topic of the tree matches the pattern, or could.
     fn meets(&self, pattern: &TopicPattern) -> bool {
-        let meets = |other: &&TopicPattern| other.overlaps(pattern);
-        match pattern.segments.first() {
-            _ if self.plain.contains(&*pattern.text) => true,
-            Some(Segment::Literal(first)) => {
-                self.by_first.get(&**first).is_some_and(|some| some.iter().any(meets)) || self.open.iter().any(meets)
-            }
-            _ => self.all.iter().any(meets),
+        if !is_plain(pattern) {
+            return self.index.overlapping(pattern).next().is_some();
         }
+        let mut found = false;
+        self.trie.matches(&pattern.text, &mut |_| found = true);
+        found
     }
+}
+
+fn is_plain(pattern: &TopicPattern) -> bool {
+    pattern.segments.iter().all(|segment| matches!(segment, Segment::Literal(_)))
 }
 
 /// Named values and lookups that nothing uses.

@@ -20,6 +20,7 @@ mod json_place;
 pub mod keys;
 mod lint;
 mod load;
+mod pattern_index;
 pub(crate) mod walk;
 
 pub use footprint::Footprint;
@@ -377,3 +378,6 @@ impl RuleSet {
         self.defines.get(id.0 as usize)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ fn tells_faults_with_pointers() {
     let shown: Vec<String> = faults.iter().map(|fault| format!("{}: {}", fault.path, fault.message)).collect();
     assert_eq!(
         shown,
-        ["/items/0/price: `-1` is less than 0", "/items/1/price: expected number, found string", ": `id` is missing"]
+        [": `id` is missing", "/items/0/price: `-1` is less than 0", "/items/1/price: expected number, found string"]
     );
     assert!(schema.validate(&json!({"id": 1})).is_empty());
 }

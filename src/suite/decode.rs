@@ -1,7 +1,7 @@
 //! From the YAML of a test file to its tests, with every mistake on the way.
 
 use super::claim::{Claim, Want};
-use super::files::Folder;
+use super::files::{Folder, Lines};
 use super::recorded::Recorded;
 use super::{Input, Now, Test};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
@@ -176,7 +176,7 @@ impl Decoder<'_> {
         recorded
     }
 
-    fn lines(&mut self, node: &Node, what: &str) -> Option<(String, Vec<(u64, Vec<u8>)>)> {
+    fn lines(&mut self, node: &Node, what: &str) -> Option<(String, Lines)> {
         let name = self.text(node, what)?;
         match self.folder.lines(&name) {
             Ok(lines) => Some((name, lines)),

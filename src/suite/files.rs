@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 /// An event file may have at most so many bytes; tests are not the place for more.
 const MAX_EVENT_FILE: usize = 64 << 20;
 
+/// Lines with their numbers, from 1.
+pub(super) type Lines = Vec<(u64, Vec<u8>)>;
+
 /// Why a file cannot be used.
 pub(super) struct Problem {
     pub(super) code: Code,
@@ -54,7 +57,7 @@ impl Folder {
     }
 
     /// The lines of a file that a test names, each with its number from 1.
-    pub(super) fn lines(&self, name: &str) -> Result<Vec<(u64, Vec<u8>)>, Problem> {
+    pub(super) fn lines(&self, name: &str) -> Result<Lines, Problem> {
         let path = self.path.join(name);
         self.named.borrow_mut().push(path.clone());
         let real = fs::canonicalize(&path).map_err(|error| unreadable(&error))?;
@@ -90,7 +93,7 @@ fn unreadable(error: &io::Error) -> Problem {
 
 /// Lines as `dadar route` reads them: a byte-order mark is skipped, `\r\n` ends a line as well, and a last line needs no
 /// line break.
-fn split_lines(bytes: &[u8]) -> Vec<(u64, Vec<u8>)> {
+fn split_lines(bytes: &[u8]) -> Lines {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
     if lines.last().is_some_and(|last| last.is_empty()) {

@@ -98,6 +98,10 @@ pub struct Outcome {
     pub place: String,
     /// What did not hold; empty where it passed.
     pub failures: Vec<Failure>,
+    /// The first event for which something did not hold, as a line of input.
+    pub failed_event: Option<String>,
+    /// The clock it had, as `--now` takes it.
+    pub now: Option<String>,
     /// How many events it had.
     pub events: usize,
     /// How long it took.
@@ -182,9 +186,12 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Suite {
 fn load_one(suite: &mut Suite, id: FileId, folder: &files::Folder) {
     let Some(file) = suite.sources.get(id) else { return };
     let (path, text) = (file.path.clone(), file.text.clone());
-    let node = yaml::parse(id, &text, yaml::Limits::default(), &mut suite.diagnostics);
-    let mut decoder = decode::Decoder { folder, diagnostics: &mut suite.diagnostics };
+    let mut diagnostics = Vec::new();
+    let node = yaml::parse(id, &text, yaml::Limits::default(), &mut diagnostics);
+    let mut decoder = decode::Decoder { folder, diagnostics: &mut diagnostics };
     let tests = node.map(|node| decoder.file(&node)).unwrap_or_default();
+    diagnostics.sort_by_key(|one| one.primary.as_ref().map(|label| label.span.start));
+    suite.diagnostics.append(&mut diagnostics);
     suite.files.push(TestFile { path, tests });
 }
 

@@ -6,14 +6,12 @@ use crate::expr::{Root, time};
 use crate::route::{Clock, Options, Router};
 use crate::rules::RuleSet;
 use jiff::Timestamp;
-use std::collections::HashMap;
 use std::time::Instant;
 
 /// Runs the tests whose names contain `filter` (all without one).
 pub fn run(rules: &RuleSet, suite: &Suite, filter: Option<&str>) -> Report {
     let chosen = |test: &&Test| filter.is_none_or(|part| test.name.contains(part));
-    let mut runner =
-        Runner { rules, reads_clock: reads_clock(rules), routers: HashMap::new(), sources: &suite.sources };
+    let runner = Runner { rules, reads_clock: reads_clock(rules), router: Router::new(rules), sources: &suite.sources };
     let mut files = Vec::new();
     for file in &suite.files {
         let outcomes = file.tests.iter().filter(chosen).map(|test| runner.outcome(test)).collect();
@@ -29,79 +27,85 @@ pub fn reads_clock(rules: &RuleSet) -> bool {
         || rules.groups.iter().any(|group| !group.active.is_always())
 }
 
-/// A rule set and its routers, one for each clock that tests have.
+/// A rule set, ready to decide by any clock.
 struct Runner<'r> {
     rules: &'r RuleSet,
     reads_clock: bool,
-    routers: HashMap<ClockKey, Router>,
+    router: Router,
     sources: &'r Sources,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum ClockKey {
-    Fixed(Timestamp),
-    Event,
-}
-
 impl Runner<'_> {
-    fn outcome(&mut self, test: &Test) -> Outcome {
+    fn outcome(&self, test: &Test) -> Outcome {
         let start = Instant::now();
         let mut outcome = Outcome {
             name: test.name.clone(),
             place: self.sources.place(test.span),
             failures: Vec::new(),
+            failed_event: None,
+            now: test.now.argument(),
             events: test.inputs.len(),
             duration: start.elapsed(),
         };
         match self.clock(test) {
-            Ok(clock) => outcome.failures = self.failures(test, clock),
-            Err(failure) => outcome.failures.push(failure),
+            Ok(clock) => self.route(test, clock, &mut outcome),
+            Err(found) => outcome.failures.push(self.no_clock(test, found)),
         }
         outcome.duration = start.elapsed();
         outcome
     }
 
-    /// The clock of a test; a failure where it needs one and has none.
-    fn clock(&self, test: &Test) -> Result<ClockKey, Failure> {
-        let failure = |found: &str| Failure {
-            event: None,
-            field: String::from("now"),
-            expected: String::from("a time such as 2026-01-10T13:00:00+05:30, since the rules read the clock"),
-            found: found.to_owned(),
-            note: None,
-            place: Some(self.sources.place(test.span)),
-        };
+    /// The clock of a test; what stands in its place where it needs one and has none.
+    fn clock(&self, test: &Test) -> Result<Clock, String> {
         match &test.now {
-            Now::Event => Ok(ClockKey::Event),
+            Now::Event => Ok(Clock::Event),
             Now::At(text) => match time::parse_time(text, &self.rules.zone) {
-                Some(instant) => Ok(ClockKey::Fixed(instant.timestamp)),
-                None => Err(failure(text)),
+                Some(instant) => Ok(Clock::Fixed(instant.timestamp)),
+                None => Err(text.clone()),
             },
-            Now::None if self.reads_clock => Err(failure("nothing")),
+            Now::None if self.reads_clock => Err(String::from("nothing")),
             // Nothing reads it.
-            Now::None => Ok(ClockKey::Fixed(Timestamp::UNIX_EPOCH)),
+            Now::None => Ok(Clock::Fixed(Timestamp::UNIX_EPOCH)),
         }
     }
 
-    fn failures(&mut self, test: &Test, clock: ClockKey) -> Vec<Failure> {
-        let rules = self.rules;
-        let router = self.routers.entry(clock).or_insert_with(|| {
-            let clock = match clock {
-                ClockKey::Fixed(at) => Clock::Fixed(at),
-                ClockKey::Event => Clock::Event,
-            };
-            Router::with_options(rules, Options { clock, ..Options::default() })
-        });
-        let mut session = router.session();
-        let mut failures = Vec::new();
+    /// The failure of a test that needs a clock.
+    fn no_clock(&self, test: &Test, found: String) -> Failure {
+        Failure {
+            event: None,
+            field: String::from("now"),
+            expected: String::from("a time such as 2026-01-10T13:00:00+05:30, since the rules read the clock"),
+            found,
+            note: None,
+            place: Some(self.sources.place(test.span)),
+        }
+    }
+
+    /// Routes the events of a test and holds its claims against the decisions.
+    fn route(&self, test: &Test, clock: Clock, outcome: &mut Outcome) {
+        let mut session = self.router.and_options(Options { clock, ..Options::default() }).session();
         for (at, input) in test.inputs.iter().enumerate() {
             let decision = serde_json::to_value(session.route(&input.line, input.number)).unwrap_or_default();
             let claims = test.claims.iter().filter_map(|claim| claim.check(&decision, self.sources));
             let recorded = test.recorded.as_ref().and_then(|lines| lines.get(at));
             let found = claims.chain(recorded.into_iter().flat_map(|line| line.check(&decision)));
-            failures.extend(found.map(|failure| of_event(failure, input)));
+            let before = outcome.failures.len();
+            outcome.failures.extend(found.map(|failure| of_event(failure, input)));
+            if before == 0 && !outcome.failures.is_empty() {
+                outcome.failed_event = Some(String::from_utf8_lossy(&input.line).into_owned());
+            }
         }
-        failures
+    }
+}
+
+impl Now {
+    /// As `--now` takes it.
+    fn argument(&self) -> Option<String> {
+        match self {
+            Now::None => None,
+            Now::Event => Some(String::from("event")),
+            Now::At(text) => Some(text.clone()),
+        }
     }
 }
 

@@ -1,1 +1,188 @@
+use super::*;
+use crate::rules::{RuleSet, load_strings};
+use std::path::Path;
 
+const RULES: &str = "
+ruleset: {name: small, defaults: {unrouted: [nobody]}}
+topics:
+  order: {settings: {lane: 1, keep: 72h}, topics: {created: [stock]}}
+rules:
+  - {name: big, when: data.amount > 100, subscribers: [checks], labels: {size: large}}
+  - {name: huge, when: data.amount > 1000, subscribers: [calls]}
+filters:
+  - {name: no-tests, drop: data.test == true}
+";
+
+fn suite(text: &str) -> Suite {
+    let mut suite = Suite::default();
+    let id = suite.sources.add(SourceFile::new("x.test.yaml", text));
+    let folder = files::Folder::of(Path::new("x.test.yaml"), &LoadOptions::default());
+    load_one(&mut suite, id, &folder);
+    suite
+}
+
+fn rules(text: &str) -> RuleSet {
+    let loaded = load_strings("small", [("rules.yaml", text)]);
+    loaded.rule_set.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics))
+}
+
+/// The mistakes in a test file.
+fn mistakes(text: &str) -> Vec<String> {
+    let suite = suite(text);
+    let shown = |one: &Diagnostic| {
+        let place = one.primary.as_ref().map_or(String::new(), |label| suite.sources.place(label.span));
+        let help = one.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));
+        format!("{} {}: {}{help}", one.code.as_str(), place.trim_start_matches("x.test.yaml:"), one.message)
+    };
+    suite.diagnostics.iter().map(shown).collect()
+}
+
+/// What does not hold of `expect`, for an event of a large order.
+fn failures(expect: &str) -> Vec<String> {
+    let event = "{event_id: e1, event_type: ORDER_CREATED, data: {amount: 500}}";
+    failures_of(&format!("tests: [{{name: x, event: {event}, expect: {expect}}}]"), RULES)
+}
+
+fn failures_of(tests: &str, rule_text: &str) -> Vec<String> {
+    let suite = suite(tests);
+    assert_eq!(mistakes(tests), [""; 0]);
+    let report = run(&rules(rule_text), &suite, None);
+    let shown = |one: &Failure| {
+        let event = one.event.as_ref().map_or(String::new(), |event| format!("{event}: "));
+        let note = one.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
+        format!("{event}{}: {} but {}{note}", one.field, one.expected, one.found)
+    };
+    report.outcomes().flat_map(|outcome| &outcome.failures).map(shown).collect()
+}
+
+#[test]
+fn what_holds_passes() {
+    for expect in [
+        "{status: routed, topic: order.created, id: e1}",
+        "{subscribers: [stock, checks], rules: [big]}",
+        "{subscribers: {includes: stock, excludes: [nobody]}, rules: {excludes: [huge]}}",
+        "{labels: {size: large, other: null}, settings: {lane: 1.0}}",
+        "{errors: [], invalid: [], filtered: [], dropped_by: null}",
+    ] {
+        assert_eq!(failures(expect), [""; 0], "{expect}");
+    }
+}
+
+#[test]
+fn what_does_not_hold_is_told() {
+    insta::assert_snapshot!(
+        [
+            "{status: unrouted}",
+            "{subscribers: [stock, calls]}",
+            "{subscribers: {includes: [calls], excludes: [stock]}}",
+            "{rules: []}",
+            "{labels: {size: small, other: 1}, settings: {keep: null}}",
+            "{errors: [data.amount], dropped_by: no-tests}",
+        ]
+        .map(|expect| failures(expect).join("\n"))
+        .join("\n")
+    );
+}
+
+#[test]
+fn malformed_lines_can_be_written() {
+    let broken = "tests: [{name: x, event: '{\"a\":', expect: {status: malformed, topic: null, error: expected}}]";
+    assert_eq!(failures_of(broken, RULES), [""; 0]);
+    let no_topic = "tests: [{name: x, event: {event_id: 1}, expect: {status: malformed, error: no topic}}]";
+    assert_eq!(failures_of(no_topic, RULES), [""; 0]);
+}
+
+#[test]
+fn type_errors_are_entries() {
+    let tests = "tests: [{name: x, event: {event_type: a, data: {amount: '5'}}, expect: {errors: [data.amount, {path: data.amount, asked_by: [big, huge]}]}}]";
+    assert_eq!(failures_of(tests, RULES), [""; 0]);
+}
+
+#[test]
+fn the_clock_is_needed_where_it_is_read() {
+    let rules = "rules: [{name: late, when: hour(now) > 20, subscribers: [owl]}]";
+    let test = |now: &str| {
+        let text = format!(
+            "tests: [{{name: x, {now} event: {{type: a, time: '2026-01-01T21:00:00Z'}}, expect: {{rules: [late]}}}}]"
+        );
+        failures_of(&text, rules)
+    };
+    assert_eq!(test("now: 2026-01-01T21:00:00Z,"), [""; 0]);
+    assert_eq!(test("now: event,"), [""; 0]);
+    assert_eq!(test("now: 2026-01-01T20:00:00Z,").len(), 1);
+    assert!(test("")[0].starts_with("now: a time such as"), "{:?}", test(""));
+}
+
+#[test]
+fn events_may_be_several() {
+    let tests = "tests: [{name: x, events: [{event_type: ORDER_CREATED}, {event_type: X}], expect: {status: routed}}]";
+    assert_eq!(failures_of(tests, RULES), ["event 2: status: \"routed\" but \"unrouted\""]);
+}
+
+#[test]
+fn names_choose_tests() {
+    let test = |name: &str| format!("{{name: {name}, event: {{type: a}}, expect: {{status: unrouted}}}}");
+    let suite = suite(&format!("tests: [{}, {}]", test("one"), test("another")));
+    let report = run(&rules(RULES), &suite, Some("other"));
+    assert_eq!(report.outcomes().map(|outcome| outcome.name.as_str()).collect::<Vec<_>>(), ["another"]);
+    assert_eq!((report.passed(), report.failed()), (1, 0));
+}
+
+#[test]
+fn recorded_decisions_are_held_line_by_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+    write("e.ndjson", "{\"event_type\":\"ORDER_CREATED\",\"data\":{\"amount\":500}}\r\n{\"event_type\":\"X\"}\n");
+    write("d.ndjson", "{\"subscribers\":[\"stock\",\"checks\"],\"ruleset\":\"old@1\"}\n{\"status\":\"routed\"}\n");
+    write("a.test.yaml", "tests:\n  - {name: x, events: e.ndjson, expected: d.ndjson}\n");
+    let suite = load(&[dir.path().join("a.test.yaml")], &LoadOptions::default());
+    assert!(suite.diagnostics.is_empty(), "{:?}", suite.diagnostics);
+    let report = run(&rules(RULES), &suite, None);
+    let failures: Vec<&Failure> = report.outcomes().flat_map(|outcome| &outcome.failures).collect();
+    let [failure] = failures.as_slice() else { panic!("{failures:?}") };
+    assert_eq!((failure.event.as_deref(), failure.place.as_deref()), (Some("e.ndjson:2"), Some("d.ndjson:2")));
+    assert_eq!(failure.found, "\"unrouted\"");
+}
+
+#[test]
+fn files_stay_inside_the_root() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("rules")).unwrap();
+    std::fs::write(dir.path().join("e.ndjson"), "{}\n").unwrap();
+    let path = dir.path().join("rules/a.test.yaml");
+    std::fs::write(&path, "tests: [{name: x, events: ../e.ndjson, expect: {status: malformed}}]").unwrap();
+    let codes = |root: Option<PathBuf>| -> Vec<&str> {
+        load(std::slice::from_ref(&path), &LoadOptions { root })
+            .diagnostics
+            .iter()
+            .map(|one| one.code.as_str())
+            .collect()
+    };
+    assert_eq!(codes(None), ["E065"]);
+    assert_eq!(codes(Some(dir.path().to_path_buf())), [""; 0]);
+}
+
+#[test]
+fn mistakes_have_places_and_hints() {
+    let text = "
+tests:
+  - {name: a, evnt: {}, expect: {status: routed}}
+  - {name: b, event: {}, events: x, expect: {statos: routed}}
+  - {name: c, event: {}, expect: {status: route, subscribers: {include: [a]}}}
+  - {name: d, event: {}, expect: {}}
+  - {name: e, event: {}}
+  - {event: {}, expect: {status: routed}}
+  - {name: f, event: {}, now: noon, expect: {labels: [a], errors: {a: 1}}}
+  - {name: g, event: {}, expect: {sent: {a: {b: 1}}}}
+  - {name: h, event: {}, expected: d.ndjson}
+  - {name: i, events: none.ndjson, expect: {status: routed}}
+  - {name: j, event: {}, expect: {rules: [{a: 1}], topic: [a]}}
+  - {name: k, event: {}, expect: {status: routed}}
+  - {name: k, event: {}, expect: {status: routed}}
+  - 5
+";
+    insta::assert_snapshot!(mistakes(text).join("\n"));
+    insta::assert_snapshot!(
+        [mistakes("test: []"), mistakes("tests: {}"), mistakes("- a"), mistakes("")].concat().join("\n")
+    );
+}

@@ -36,7 +36,8 @@ pub(super) fn settle(entries: Vec<Entry>, diagnostics: &mut Vec<Diagnostic>) -> 
     kept
 }
 
-fn is_merge(key: &Scalar) -> bool {
+/// True for `<<` without quotes.
+pub(super) fn is_merge(key: &Scalar) -> bool {
     key.plain && key.text.value == "<<"
 }
 

@@ -153,36 +153,37 @@ fn escape(pieces: &mut Pieces<'_>, at: usize, end: usize) -> Option<usize> {
         // An escaped line break joins without a space.
         return Some(fold(pieces, at, at + 1, end, 0));
     }
-    let letter = pieces.source.get(at + 1..)?.chars().next()?;
+    let (decoded, len) = escaped(pieces.source.get(at..)?)?;
+    pieces.unit(decoded.encode_utf8(&mut [0; 4]), at..at + len);
+    Some(at + len)
+}
+
+/// What the escape that `text` begins with stands for, and how long it is; none if it means nothing.
+pub(super) fn escaped(text: &str) -> Option<(char, usize)> {
+    let letter = text.chars().nth(1)?;
     let digits = match letter {
         'x' => 2,
         'u' => 4,
         'U' => 8,
-        _ => 0,
+        _ => return Some((simple_escape(letter)?, 1 + letter.len_utf8())),
     };
-    if digits == 0 {
-        let next = at + 1 + letter.len_utf8();
-        pieces.unit(simple_escape(letter)?.encode_utf8(&mut [0; 4]), at..next);
-        return Some(next);
+    let first = hex(text, 2, digits)?;
+    let next = 2 + digits;
+    if letter == 'u' && (0xd800..0xdc00).contains(&first) {
+        let low = text.get(next..)?.starts_with("\\u").then(|| hex(text, next + 2, 4))??;
+        let low = low.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
+        return Some((char::from_u32(0x10000 + ((first - 0xd800) << 10) + low)?, next + 6));
     }
-    let first = hex(pieces.source, at + 2, digits)?;
-    let mut next = at + 2 + digits;
-    let mut code = first;
-    if (0xd800..0xdc00).contains(&first) && pieces.source.get(next..next + 2) == Some("\\u") {
-        let second = hex(pieces.source, next + 2, 4)?;
-        code = 0x10000 + ((first - 0xd800) << 10) + second.checked_sub(0xdc00)?;
-        next += 6;
-    }
-    pieces.unit(char::from_u32(code)?.encode_utf8(&mut [0; 4]), at..next);
-    Some(next)
+    Some((char::from_u32(first)?, next))
 }
 
-fn hex(source: &str, at: usize, digits: usize) -> Option<u32> {
-    u32::from_str_radix(source.get(at..at + digits)?, 16).ok()
+fn hex(text: &str, at: usize, digits: usize) -> Option<u32> {
+    let digits = text.get(at..at + digits).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    u32::from_str_radix(digits, 16).ok()
 }
 
 /// The character that a one-letter escape stands for.
-pub(super) fn simple_escape(letter: char) -> Option<char> {
+fn simple_escape(letter: char) -> Option<char> {
     Some(match letter {
         '0' => '\0',
         'a' => '\u{7}',

@@ -1,12 +1,13 @@
 //! What the YAML parser stumbles over, told in the words of somebody who writes rules.
 
-use super::origin::{line_start, simple_escape};
-use super::traps::{Trap, value_range};
+use super::origin::{escaped, line_start};
+use super::traps::{Open, Trap, value_range};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use granit_parser::ErrorKind;
 use std::ops::Range;
 
 /// The node that was being read when the parser stumbled.
+#[derive(Clone)]
 pub(super) struct Place {
     /// Where it begins.
     pub(super) start: usize,
@@ -57,10 +58,13 @@ pub(super) fn trap(file: FileId, source: &str, kind: &ErrorKind, at: usize, plac
         ('?', ErrorKind::MappingKeyNotAllowed) => {
             (Code::YamlSyntax, String::from("a text without quotes cannot begin with `? `"))
         }
-        ('[' | '{' | '"' | '\'' | '-' | '?', _) => return None,
+        ('[' | '{' | '"' | '\'' | '-' | '?' | ':', _) => return None,
         (_, ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement) => {
             let message = "mapping values are not allowed here: YAML takes the `:` for the end of a key";
             (Code::YamlSyntax, String::from(message))
+        }
+        (_, ErrorKind::CommentInterceptedScalar) if Open::behind(read).in_string() => {
+            (Code::YamlSyntax, String::from("the text ends at the ` #`, behind which YAML sees a comment"))
         }
         (_, ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator) => {
             let what = source.get(at..).and_then(|rest| rest.chars().next()).map_or(String::from("this"), shown);
@@ -88,7 +92,7 @@ pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) ->
         return too_deep(letter(file, source, at));
     }
     let at = match kind {
-        E::UnknownQuotedScalarEscape => bad_escape(source, at).unwrap_or(at),
+        escape if is_escape(escape) => bad_escape(source, at).unwrap_or(at),
         E::TabInBlockIndentation | E::TabInIndentation | E::TabNotAllowed => tab_before(source, at).unwrap_or(at),
         _ => at,
     };
@@ -104,7 +108,7 @@ pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) ->
         }
         E::MappingValueNotAllowed => (
             "mapping values are not allowed here: YAML takes the `:` for the end of a key",
-            "put a text with a `: ` in single quotes, and indent all keys of a mapping alike",
+            "indent all keys of a mapping alike, put a space behind each `:`, and a text with a `: ` in single quotes",
         ),
         E::BlockSequenceEntryNotAllowed => {
             ("a list cannot begin here", "begin it on the next line, or write it in brackets: `[a, b]`")
@@ -120,7 +124,7 @@ pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) ->
         E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => {
             ("there is more behind the closing quote", "put the whole in single quotes, a `'` in it twice")
         }
-        E::UnknownQuotedScalarEscape => {
+        escape if is_escape(escape) => {
             ("there is no such escape in a double-quoted text", "write a backslash twice, or use single quotes")
         }
         E::InvalidBlockScalarHeader => {
@@ -129,6 +133,20 @@ pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) ->
         E::DocumentIndicatorInQuotedScalar => {
             ("a line `---` or `...` stands inside of quotes", "close the quote before")
         }
+        E::UnexpectedEof
+        | E::UnexpectedEofFlowSequence
+        | E::UnexpectedEofFlowMapping
+        | E::UnexpectedEofImplicitFlowMapping
+        | E::UnexpectedEofBlockSequence
+        | E::UnexpectedEofBlockMapping
+            if source.get(at..).is_some_and(|rest| rest.starts_with(',')) =>
+        {
+            ("there is nothing before this comma", "take it out; quote a text that begins with a comma")
+        }
+        E::CommentInterceptedScalar => (
+            "this comment ends the text before it, so the next line belongs to nothing",
+            "put the comment on a line above; put a text that has ` #` in single quotes",
+        ),
         E::UnexpectedEof => ("the file ends too early", "finish what stands last"),
         E::BomInsideDocument => ("there is a byte-order mark inside of the file", "take it out"),
         _ => return Diagnostic::new(Code::YamlSyntax, letter(file, source, at), format!("this is not YAML: {kind}")),
@@ -149,22 +167,42 @@ fn letter(file: FileId, source: &str, at: usize) -> Span {
     Span::new(file, at, at + len)
 }
 
+fn is_escape(kind: &ErrorKind) -> bool {
+    use ErrorKind as E;
+    matches!(
+        kind,
+        E::UnknownQuotedScalarEscape
+            | E::InvalidQuotedScalarHexEscape
+            | E::InvalidLowSurrogateHexEscape
+            | E::InvalidLowSurrogate
+            | E::MissingLowSurrogate
+            | E::UnpairedLowSurrogate
+            | E::InvalidUnicodeEscape
+    )
+}
+
 /// The first escape of the double-quoted scalar at `start` that means nothing.
 fn bad_escape(source: &str, start: usize) -> Option<usize> {
-    let mut chars = source.get(start..)?.char_indices().skip(1);
-    while let Some((at, c)) = chars.next() {
-        match c {
+    let mut at = start + 1;
+    loop {
+        let rest = source.get(at..)?;
+        at += match rest.chars().next()? {
             '"' => return None,
-            '\\' => {
-                let (_, letter) = chars.next()?;
-                if simple_escape(letter).is_none() && !matches!(letter, 'x' | 'u' | 'U' | '\n' | '\r') {
-                    return Some(start + at);
-                }
-            }
-            _ => {}
-        }
+            '\\' => match escape_len(rest) {
+                Some(len) => len,
+                None => return Some(at),
+            },
+            other => other.len_utf8(),
+        };
     }
-    None
+}
+
+/// How long the escape is that `text` begins with; none if it means nothing.
+fn escape_len(text: &str) -> Option<usize> {
+    if text.starts_with("\\\n") || text.starts_with("\\\r") {
+        return Some(2);
+    }
+    escaped(text).map(|(_, len)| len)
 }
 
 /// The first tab on the line of `at`, if it is before that.

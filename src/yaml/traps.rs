@@ -224,7 +224,7 @@ fn code_len(line: &str) -> usize {
 }
 
 /// `when: x == "a #b"`: the whole, where the plain scalar at `scalar` was cut off by what is no comment.
-pub(super) fn cut_by_comment(source: &str, scalar: Range<usize>) -> Option<Range<usize>> {
+pub(super) fn cut_by_comment(source: &str, scalar: Range<usize>, flow: bool) -> Option<Range<usize>> {
     if !Open::behind(source.get(scalar.clone())?).in_string() {
         return None;
     }
@@ -232,7 +232,16 @@ pub(super) fn cut_by_comment(source: &str, scalar: Range<usize>) -> Option<Range
     if !source.get(scalar.end..stop)?.trim_start().starts_with('#') {
         return None;
     }
-    closed(source, scalar.start, scalar.end, stop)
+    let whole = value_range(source, scalar.start, flow);
+    let whole = whole
+        .filter(|whole| whole.end > scalar.end && !Open::behind(source.get(whole.clone()).unwrap_or("")).in_string());
+    whole.or_else(|| closed(source, scalar.start, scalar.end, stop))
+}
+
+/// True if ` #` stands in a string of `text`, where YAML sees a comment none the less.
+pub(super) fn hides_comment(text: &str) -> bool {
+    let mut marks = text.match_indices(" #");
+    !text.starts_with(['"', '\'']) && marks.any(|(at, _)| Open::behind(text.get(..at).unwrap_or("")).in_string())
 }
 
 /// `- x == "a: b"`: the whole, where the plain key at `key` ends inside of a string.
@@ -312,7 +321,7 @@ mod tests {
         ];
         for (source, start, flow, value) in cases {
             let range = value_range(source, start, flow).unwrap();
-            assert_eq!(&source[range], value, "{source}");
+            assert_eq!(source.get(range), Some(value), "{source}");
         }
     }
 

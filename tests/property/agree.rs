@@ -1,6 +1,7 @@
 //! The decision graph and the plain evaluator come to the same decision, always.
 
 use crate::{events, generate};
+use dadar::decision::Decision;
 use dadar::explain::{Focus, Style};
 use dadar::reference::Reference;
 use dadar::route::{Clock, Options, Router};
@@ -8,12 +9,14 @@ use dadar::rules::{Loaded, RuleSet, load_strings};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 /// So many rule sets, each with a handful of events.
 fn runner(cases: u32) -> TestRunner {
     let given = |variable: &str| std::env::var_os(variable).is_some();
-    let mut config = Config { failure_persistence: None, max_shrink_iters: 4096, ..Config::default() };
+    let mut config =
+        Config { failure_persistence: None, max_shrink_iters: 4096, max_shrink_time: 8_000, ..Config::default() };
     if !given("PROPTEST_CASES") {
         config.cases = cases;
     }
@@ -48,7 +51,7 @@ fn errors(loaded: &Loaded) -> Vec<String> {
 #[test]
 fn random_rule_sets_load() {
     let (all, loads) = (Cell::new(0), Cell::new(0));
-    let first_errors = std::cell::RefCell::new(Vec::new());
+    let first_errors = RefCell::new(Vec::new());
     let cases = (generate::rule_set(), vec(events::event(), 4), clocks());
     let outcome = runner(100).run(&cases, |(yaml, events, clock)| {
         let loaded = load(&yaml);
@@ -101,24 +104,79 @@ fn told(rules: &RuleSet, loaded: &Loaded, event: &[u8], clock: Clock) -> Result<
 #[test]
 fn graph_and_reference_agree() {
     let cases = (generate::rule_set(), vec(events::event(), 10), clocks());
+    let seen = RefCell::new(Seen::default());
     let outcome = runner(200).run(&cases, |(yaml, events, clock)| {
         let loaded = load(&yaml);
         match &loaded.rule_set {
-            Some(rules) => agree(rules, &yaml, &events, clock),
+            Some(rules) => agree(rules, &yaml, &events, clock, &mut seen.borrow_mut()),
             None => Ok(()),
         }
     });
     if let Err(error) = outcome {
         panic!("{error}");
     }
+    seen.borrow().check();
 }
 
-fn agree(rules: &RuleSet, yaml: &str, events: &[Vec<u8>], clock: Clock) -> Result<(), TestCaseError> {
+/// The example rule sets, on their own events.
+#[test]
+fn graph_and_reference_agree_on_the_examples() {
+    let clock = Clock::Fixed("2025-01-10T13:30:00+05:30".parse().unwrap());
+    for folder in std::fs::read_dir("rules").unwrap() {
+        let folder = folder.unwrap().path();
+        let loaded = dadar::rules::load(&folder, &Default::default());
+        let (Some(rules), Ok(events)) = (loaded.rule_set, std::fs::read(folder.join("events.ndjson"))) else {
+            continue;
+        };
+        let events: Vec<Vec<u8>> = events.split(|byte| *byte == b'\n').take(300).map(<[u8]>::to_vec).collect();
+        let mut seen = Seen::default();
+        agree(&rules, &folder.display().to_string(), &events, clock, &mut seen).unwrap();
+        assert!(seen.events > 1, "{}", folder.display());
+    }
+}
+
+/// How often things came up, so that agreement means something.
+#[derive(Debug, Default)]
+struct Seen {
+    events: usize,
+    kinds: BTreeMap<&'static str, usize>,
+}
+
+impl Seen {
+    fn note(&mut self, decision: &Decision) {
+        self.events += 1;
+        let kinds = [
+            (decision.status.as_str(), true),
+            ("rules", !decision.rules.is_empty()),
+            ("several rules", decision.rules.len() > 2),
+            ("labels", !decision.labels.is_empty()),
+            ("settings", !decision.settings.is_empty()),
+            ("filtered", !decision.filtered.is_empty()),
+            ("invalid", !decision.invalid.is_empty()),
+            ("errors", !decision.errors.is_empty()),
+        ];
+        for (kind, _) in kinds.into_iter().filter(|(_, there)| *there) {
+            *self.kinds.entry(kind).or_default() += 1;
+        }
+    }
+
+    /// Everything happens to one event in two hundred at least.
+    fn check(&self) {
+        let all = "routed unrouted dropped rejected malformed rules labels settings filtered invalid errors";
+        for kind in all.split(' ').chain(["several rules"]) {
+            let times = self.kinds.get(kind).copied().unwrap_or(0);
+            assert!(times * 200 >= self.events, "`{kind}` hardly ever comes up: {self:#?}");
+        }
+    }
+}
+
+fn agree(rules: &RuleSet, yaml: &str, events: &[Vec<u8>], clock: Clock, seen: &mut Seen) -> Result<(), TestCaseError> {
     let options = Options { clock, ..Options::default() };
     let mut session = Router::with_options(rules, options).session();
     let reference = Reference::new(rules);
     for (number, event) in (1..).zip(events) {
         let wanted = reference.decide(event, number, &options);
+        seen.note(&wanted);
         let got = session.route(event, number);
         if got != wanted {
             let shown = |decision| serde_json::to_string_pretty(decision).unwrap_or_default();

@@ -369,7 +369,8 @@ pub(crate) fn rule_set() -> BoxedStrategy<String> {
     let tables = vec(prop_oneof![key_table(), decision_table()], 0..3);
     let declared = btree_map(select(&SUBSCRIBERS[..]), condition(), 0..3);
     let first = (head(), topics(), vec(member(), 0..7), tables);
-    let second = (vec(filter, 0..2), vec(schema(), 0..2), declared, all_labels);
+    let filters = weighted(0.2, vec(filter, 1..3)).prop_map(Option::unwrap_or_default);
+    let second = (filters, vec(schema(), 0..2), declared, all_labels);
     (first, second)
         .prop_map(|((head, topics, members, tables), (filters, schemas, declared, labels))| {
             let mut number = 0;

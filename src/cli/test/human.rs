@@ -1,13 +1,16 @@
 //! What came of tests, for people.
 
+use crate::cli::output::quoted;
 use anstyle::{AnsiColor, Style};
 use dadar::diagnostic::render::clean;
 use dadar::suite::{Failure, Outcome, Report};
-use std::fmt::Write;
 use std::path::Path;
 
 /// At most so many things that did not hold are shown of a test.
 const SHOWN: usize = 10;
+
+/// A longer event is not offered as part of a command.
+const MAX_HINT: usize = 400;
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -21,9 +24,9 @@ pub(super) fn render(report: &Report, rules: &Path, heading: Option<&Path>, colo
     }
     for file in &report.files {
         page.line(&clean(&file.path));
-        file.outcomes.iter().for_each(|outcome| page.outcome(outcome));
+        file.outcomes.iter().for_each(|outcome| page.outcome(outcome, rules));
     }
-    page.counts(report, rules);
+    page.counts(report);
     page.text
 }
 
@@ -43,7 +46,7 @@ impl Page {
         if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    fn outcome(&mut self, outcome: &Outcome) {
+    fn outcome(&mut self, outcome: &Outcome, rules: &Path) {
         let name = clean(&outcome.name);
         if outcome.passed() {
             let mark = self.styled(GOOD, "✓");
@@ -57,6 +60,7 @@ impl Page {
         if unshown > 0 {
             self.line(&format!("      and {unshown} more"));
         }
+        self.hint(outcome, rules);
     }
 
     fn failure(&mut self, failure: &Failure) {
@@ -71,7 +75,17 @@ impl Page {
         }
     }
 
-    fn counts(&mut self, report: &Report, rules: &Path) {
+    /// A command that shows what the rules made of the event.
+    fn hint(&mut self, outcome: &Outcome, rules: &Path) {
+        let Some(event) = outcome.failed_event.as_ref().filter(|event| event.len() <= MAX_HINT) else { return };
+        let now = outcome.now.as_ref().map_or(String::new(), |now| format!(" --now {}", quoted(now)));
+        let rules = quoted(&rules.display().to_string());
+        let command = format!("echo {} | dadar explain {rules}{now}", quoted(event));
+        let command = self.styled(FAINT, &format!("to see why: {}", clean(&command)));
+        self.line(&format!("      {command}"));
+    }
+
+    fn counts(&mut self, report: &Report) {
         let (passed, failed) = (report.passed(), report.failed());
         let passed = format!("{passed} passed");
         if failed == 0 {
@@ -79,6 +93,6 @@ impl Page {
             return self.line(&passed);
         }
         let failed = self.styled(BAD, &format!("{failed} failed"));
-        let _ = write!(self.text, "{passed}, {failed}\n  to see why: dadar explain {} -i EVENTS\n", rules.display());
+        self.line(&format!("{passed}, {failed}"));
     }
 }

@@ -56,12 +56,12 @@ fn result(diagnostic: &Diagnostic, codes: &[Code], sources: &Sources) -> Json {
         "message": {"text": text},
     });
     if let Some(place) = diagnostic.primary.as_ref().and_then(|label| location(label, None, sources)) {
-        result["locations"] = json!([place]);
+        set(&mut result, "locations", json!([place]));
     }
     let related = diagnostic.secondary.iter().enumerate();
     let related: Vec<Json> = related.filter_map(|(n, label)| location(label, Some(n), sources)).collect();
     if !related.is_empty() {
-        result["relatedLocations"] = Json::Array(related);
+        set(&mut result, "relatedLocations", Json::Array(related));
     }
     result
 }
@@ -77,12 +77,19 @@ fn location(label: &Label, number: Option<usize>, sources: &Sources) -> Option<J
         },
     }});
     if let Some(number) = number {
-        location["id"] = json!(number);
+        set(&mut location, "id", json!(number));
     }
     if !label.text.is_empty() {
-        location["message"] = json!({"text": label.text});
+        set(&mut location, "message", json!({"text": label.text}));
     }
     Some(location)
+}
+
+/// Sets a member of an object.
+fn set(object: &mut Json, key: &str, value: Json) {
+    if let Json::Object(members) = object {
+        members.insert(key.to_owned(), value);
+    }
 }
 
 /// A path as a URI reference: relative ones stay relative.

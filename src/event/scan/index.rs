@@ -102,8 +102,8 @@ impl Seen {
     }
 }
 
-/// Marks the positions that matter from `at` on, for some blocks; gives how many blocks.
-pub(super) fn index(level: Level, line: &[u8], at: usize, seen: &mut Seen, words: &mut Words) -> usize {
+/// Marks the positions that matter from `at` on, for as many blocks as there are words; gives how many blocks.
+pub(super) fn index(level: Level, line: &[u8], at: usize, seen: &mut Seen, words: &mut [u64]) -> usize {
     match level {
         Level::Avx2(avx2) => avx2.index(line, at, seen, words),
         Level::Portable => index_with(line, at, seen, words, masks, prefix_xor),
@@ -116,7 +116,7 @@ pub(super) fn index_with(
     line: &[u8],
     at: usize,
     seen: &mut Seen,
-    words: &mut Words,
+    words: &mut [u64],
     masks: impl Fn(&[u8; BLOCK]) -> Masks,
     prefix_xor: impl Fn(u64) -> u64 + Copy,
 ) -> usize {
@@ -127,7 +127,7 @@ pub(super) fn index_with(
         *word = known.positions(masks(block), base, prefix_xor);
         base += BLOCK;
     }
-    let mut count = blocks.len().min(BLOCKS);
+    let mut count = blocks.len().min(words.len());
     if !rest.is_empty()
         && let Some(word) = words.get_mut(blocks.len())
     {

@@ -1,7 +1,7 @@
 //! The index by AVX2: the one place with `unsafe`, which is needed to call functions that not every processor can run.
 #![allow(unsafe_code)]
 
-use super::index::{BLOCK, Masks, Seen, Words};
+use super::index::{BLOCK, Masks, Seen};
 
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::*;
@@ -28,7 +28,7 @@ mod x86 {
 
         /// As `index::index`.
         #[inline]
-        pub(in super::super) fn index(self, line: &[u8], at: usize, seen: &mut Seen, words: &mut Words) -> usize {
+        pub(in super::super) fn index(self, line: &[u8], at: usize, seen: &mut Seen, words: &mut [u64]) -> usize {
             // SAFETY: the features that the function is compiled for were found, or there would be no `self`.
             unsafe { index_avx2(line, at, seen, words) }
         }
@@ -42,7 +42,7 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
-    fn index_avx2(line: &[u8], at: usize, seen: &mut Seen, words: &mut Words) -> usize {
+    fn index_avx2(line: &[u8], at: usize, seen: &mut Seen, words: &mut [u64]) -> usize {
         index_with(line, at, seen, words, |block| masks(block), |bits| opaque(prefix_xor(bits)))
     }
 
@@ -170,7 +170,7 @@ mod elsewhere {
             None
         }
 
-        pub(in super::super) fn index(self, _: &[u8], _: usize, _: &mut Seen, _: &mut Words) -> usize {
+        pub(in super::super) fn index(self, _: &[u8], _: usize, _: &mut Seen, _: &mut [u64]) -> usize {
             match self {}
         }
 

@@ -163,6 +163,21 @@ fn limits_hold() {
     assert_eq!(run("{\"a\":{\"b\":[]}}", 2, 99), Err("nested deeper than 2".to_owned()));
     assert_eq!(run("{\"a\":{\"b\":[]}}", 3, 99), Ok(()));
     assert_eq!(run("{\"a\":[1]}", 9, 8), Err("longer than 8 bytes".to_owned()));
+    let trie = Trie::new([path("a.0").as_slice()]);
+    let mut within = |depth| {
+        let line = b"{\"a\":[0,1,[[2],3]]}";
+        scan(&trie, line, Mode::Strict, Limits { depth, bytes: 99 }, &mut captures).map_err(|f| f.offset)
+    };
+    assert_eq!((within(4), within(3), within(1)), (Ok(()), Err(11), Err(5)));
+}
+
+#[test]
+fn endless_nesting_is_a_fault() {
+    let trie = Trie::new([path("a").as_slice(), &path("a.b")]);
+    let mut captures = Captures::new(&trie);
+    let mut run = |line: &str, depth, bytes| {
+        scan(&trie, line.as_bytes(), Mode::Strict, Limits { depth, bytes }, &mut captures).map_err(|f| f.message)
+    };
     for open in ["[", "{\"b\":", "[{\"b\":"] {
         let deep = format!("{{\"a\":{}", open.repeat(100_000));
         assert_eq!(run(&deep, 1024, usize::MAX), Err("nested deeper than 1024".to_owned()));

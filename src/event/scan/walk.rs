@@ -55,6 +55,8 @@ struct Walk<'w> {
     count: usize,
     next: usize,
     cursor: Cursor,
+    /// How many blocks are indexed next. In trusted mode few at first, since the event's beginning is often enough.
+    ahead: usize,
     frames: Vec<Frame>,
     kinds: Vec<u64>,
     key: Vec<u8>,
@@ -84,6 +86,7 @@ pub(super) fn walk(
         count: 0,
         next: 0,
         cursor: Cursor::default(),
+        ahead: if mode == Mode::Strict { index::BLOCKS } else { 2 },
         frames,
         kinds,
         key,
@@ -160,7 +163,9 @@ impl Walk<'_> {
     fn refill(&mut self) -> bool {
         self.at += self.count * index::BLOCK;
         self.next = 0;
-        self.count = index::index(self.level, self.line, self.at, &mut self.seen, &mut self.words);
+        let words = self.words.get_mut(..self.ahead).unwrap_or_default();
+        self.count = index::index(self.level, self.line, self.at, &mut self.seen, words);
+        self.ahead = (self.ahead * 2).min(index::BLOCKS);
         self.count > 0
     }
 
@@ -194,6 +199,11 @@ impl Walk<'_> {
                         node = self.member::<STRICT>(at)?;
                         pos = self.token();
                         break;
+                    }
+                    (b',', false) if left == 0 => {
+                        let first = self.token();
+                        let end = self.check_elements(first)?;
+                        self.close(end - 1);
                     }
                     (b',', false) => {
                         node = self.element();
@@ -401,11 +411,25 @@ impl Walk<'_> {
     }
 
     /// Passes over the value at `pos`, checking it; gives its end.
-    fn check(&mut self, mut pos: usize) -> Step<usize> {
+    #[inline]
+    fn check(&mut self, pos: usize) -> Step<usize> {
+        self.check_within(pos, 0)
+    }
+
+    /// Passes over the element at `pos` of the innermost frame, and all that follow it; gives the frame's end. Cheaper
+    /// than one call for each.
+    #[inline]
+    fn check_elements(&mut self, pos: usize) -> Step<usize> {
+        self.check_within(pos, 1)
+    }
+
+    /// Passes over a value, and out of as many arrays (one at most) as it stands in.
+    #[inline(never)]
+    fn check_within(&mut self, mut pos: usize, mut depth: usize) -> Step<usize> {
         let mut cursor = self.cursor;
-        let base = self.frames.len();
+        // The frames hold the array already.
+        let base = self.frames.len().saturating_sub(depth);
         let spilled = self.kinds.len();
-        let mut depth = 0usize;
         // The innermost open brackets, a bit each: 1 for an object. Every 64 levels they move to `self.kinds`.
         let mut kinds = 0u64;
         loop {

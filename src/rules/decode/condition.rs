@@ -3,7 +3,7 @@
 use super::{Decoder, Fields, constant};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Json, Type};
-use crate::expr::{Typed, TypedNode, Wanted};
+use crate::expr::{Typed, TypedNode, Wanted, lint_condition};
 use crate::rules::keys;
 use crate::yaml::{Entry, Kind, Node};
 
@@ -17,7 +17,7 @@ impl Decoder<'_> {
     pub(super) fn condition(&mut self, node: &Node) -> Option<Typed> {
         match &node.kind {
             Kind::Scalar(_) => self.condition_text(node),
-            Kind::Mapping(entries) => self.condition_tree(node, entries),
+            Kind::Mapping(entries) => self.linted_tree(node, entries),
             Kind::Sequence(_) => {
                 let help = "put the list under `all:` (every one) or `any:` (at least one)";
                 let message = "expected a condition, found a list";
@@ -25,6 +25,19 @@ impl Decoder<'_> {
                 None
             }
         }
+    }
+
+    /// A tree is linted as a whole: what one of its conditions says of a path holds for the others.
+    fn linted_tree(&mut self, node: &Node, entries: &[Entry]) -> Option<Typed> {
+        let said = self.diagnostics.len();
+        let tree = self.condition_tree(node, entries)?;
+        let mut at = 0;
+        self.diagnostics.retain(|diagnostic| {
+            at += 1;
+            at <= said || !matches!(diagnostic.code, Code::NotEqualOnMissing | Code::NegatedOrdering)
+        });
+        lint_condition(&tree, &self.paths, self.diagnostics);
+        Some(tree)
     }
 
     fn condition_text(&mut self, node: &Node) -> Option<Typed> {

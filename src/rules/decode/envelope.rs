@@ -54,7 +54,7 @@ impl Decoder<'_> {
             let text = PLAIN.get(start..).and_then(|rest| rest.lines().next()).unwrap_or("event");
             Text::verbatim(text, Span::new(file, start, start + text.len()))
         };
-        let mut text = |decoder: &mut Self, key: &str| {
+        let text = |decoder: &mut Self, key: &str| {
             let own = fields.and_then(|fields| fields.get(key));
             let own = own.and_then(|node| decoder.string(node));
             own.map_or_else(|| plain(key), |scalar| scalar.text.clone())

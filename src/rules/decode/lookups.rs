@@ -49,7 +49,10 @@ impl Decoder<'_> {
                 self.report(Diagnostic::new(Code::BadValue, name.span, message).help(help));
                 continue;
             }
-            let Some(lookup) = self.lookup(&name, node, file) else { continue };
+            let Some(lookup) = self.lookup(&name, node, file) else {
+                self.broken.insert(name.text);
+                continue;
+            };
             let info = LookupInfo {
                 id: LookupId(lookups.len() as u32),
                 keys: lookup.keys.len(),
@@ -59,6 +62,19 @@ impl Decoder<'_> {
             lookups.push(lookup);
         }
         lookups
+    }
+
+    /// Takes away what is only said because a lookup is broken, which has been said.
+    pub(super) fn forgive_broken_lookups(&mut self) {
+        let (broken, sources) = (&self.broken, &self.reading.sources);
+        if broken.is_empty() {
+            return;
+        }
+        self.diagnostics.retain(|diagnostic| {
+            let named = diagnostic.primary.as_ref().map_or("", |label| sources.snippet(label.span));
+            let table = named.trim_matches(['"', '\'', '\\']).split('.').next().unwrap_or_default();
+            diagnostic.code != Code::UnknownLookup || !broken.contains(table)
+        });
     }
 
     fn lookup(&mut self, name: &Name, node: &Node, file: &FileRef) -> Option<Lookup> {

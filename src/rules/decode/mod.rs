@@ -3,13 +3,13 @@
 use super::files::{FileRef, FileTree};
 use super::keys;
 use super::{Name, RuleSet};
-use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span, Text};
+use crate::diagnostic::{Code, Diagnostic, Sources, Span, Text};
 use crate::event::{Json, Type};
 use crate::expr::{self, DefineId, LookupInfo, PathTable, Root, Scope, Typed, Wanted};
 use crate::schema::Validator;
 use crate::yaml::{Entry, Node};
 use jiff::tz::TimeZone;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 mod active;
@@ -107,6 +107,8 @@ struct Decoder<'d> {
     typing: Vec<Validator>,
     seen: HashMap<(Named, Arc<str>), Span>,
     texts: HashMap<Arc<str>, Arc<str>>,
+    /// Lookups that could not be read.
+    broken: HashSet<Arc<str>>,
 }
 
 /// Decodes all files of a rule set. What comes back is complete only if no error was reported.
@@ -127,6 +129,7 @@ pub(super) fn decode(
         typing: Vec::new(),
         seen: HashMap::new(),
         texts: HashMap::new(),
+        broken: HashSet::new(),
     };
     let sections = decoder.sections(files);
     decoder.rule_set(name, &sections)
@@ -202,6 +205,7 @@ impl<'d> Decoder<'d> {
         if head.strict {
             self.check_declared(&rule_set);
         }
+        self.forgive_broken_lookups();
         rule_set
     }
 
@@ -287,9 +291,4 @@ fn type_of(value: &Json) -> Type {
         Json::Array(_) => Type::ARRAY,
         Json::Object(_) => Type::OBJECT,
     }
-}
-
-/// The whole of a file.
-fn whole(file: FileId) -> Span {
-    Span::new(file, 0, 0)
 }

@@ -177,6 +177,9 @@ impl Reading<'_> {
     }
 }
 
+/// A file and its bytes.
+type ReadFile = (FileRef, Vec<u8>);
+
 /// The schemas that references may lead to: files within the root.
 struct Confined {
     tree: Arc<FileTree>,
@@ -184,7 +187,7 @@ struct Confined {
     id: Option<String>,
     /// What its address is.
     base: String,
-    read: Arc<Mutex<Vec<(FileRef, Vec<u8>)>>>,
+    read: Arc<Mutex<Vec<ReadFile>>>,
 }
 
 impl Resources for Confined {

@@ -1,11 +1,12 @@
 //! Ties between settings: two patterns of the same rank that some topic is under, with different values for one key.
 //!
 //! Only patterns with wildcards can tie (two plain topics of equal length are equal or have nothing below them in
-//! common), and only those whose first segments agree are compared, so that thousands of topics cost little.
+//! common), and an index finds the others that a pattern may tie with, so that thousands of topics cost little.
 
 use super::Decoder;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Json, Number, Value};
+use crate::rules::pattern_index::PatternIndex;
 use crate::rules::{Setting, TopicNode};
 use crate::topic::{MAX_SEGMENTS, Segment, TopicPattern};
 use std::collections::HashMap;
@@ -52,58 +53,39 @@ impl Decoder<'_> {
     }
 }
 
-/// All ties among patterns of one rank.
+/// Ties among patterns of one rank.
 fn ties<'n>(peers: &[Given<'n>], all: &[Given<'n>]) -> Vec<(Given<'n>, Given<'n>)> {
-    let mut by_first: HashMap<&str, Vec<usize>> = HashMap::new();
-    let mut open = Vec::new();
-    for (at, peer) in peers.iter().enumerate() {
-        match peer.node.pattern.segments.first() {
-            Some(Segment::Literal(first)) => by_first.entry(first).or_default().push(at),
-            _ => open.push(at),
-        }
-    }
+    let below: Vec<TopicPattern> = peers.iter().map(|peer| below(&peer.node.pattern)).collect();
+    let index = PatternIndex::new(&below);
     let mut found = Vec::new();
-    for (at, peer) in peers.iter().enumerate() {
+    for (at, (peer, pattern)) in peers.iter().zip(&below).enumerate() {
         if is_plain(&peer.node.pattern) {
             continue;
         }
-        let everybody = 0..peers.len();
-        let candidates: Vec<usize> = match peer.node.pattern.segments.first() {
-            Some(Segment::Literal(first)) => {
-                by_first.get(&**first).into_iter().flatten().chain(&open).copied().collect()
-            }
-            _ => everybody.collect(),
-        };
-        for other_at in candidates {
+        for other_at in index.overlapping(pattern) {
             let Some(other) = peers.get(other_at) else { continue };
             // Each pair once: from its later pattern, or from the one with wildcards.
             let once = other_at < at || is_plain(&other.node.pattern);
-            if other_at == at || !once || same(&peer.setting.value, &other.setting.value) {
+            let differ = other_at != at && once && !same(&peer.setting.value, &other.setting.value);
+            if !differ || decided(&peer.node.pattern, &other.node.pattern, all) {
                 continue;
             }
-            if tie(&peer.node.pattern, &other.node.pattern, all) {
-                let (first, second) =
-                    if peer.setting.span < other.setting.span { (peer, other) } else { (other, peer) };
-                found.push((*first, *second));
-                if found.len() >= SHOWN {
-                    return found;
-                }
+            let (first, second) = if peer.setting.span < other.setting.span { (peer, other) } else { (other, peer) };
+            found.push((*first, *second));
+            if found.len() >= SHOWN {
+                return found;
             }
         }
     }
     found
 }
 
-/// True if some topic is under both patterns, and no pattern of a higher rank always decides there.
-fn tie(a: &TopicPattern, b: &TopicPattern, all: &[Given<'_>]) -> bool {
-    let (a_below, b_below) = (below(a), below(b));
-    if !a_below.overlaps(&b_below) {
-        return false;
-    }
-    let Some(common) = common(a, b) else { return true };
+/// True if a pattern of a higher rank always decides where both patterns hold.
+fn decided(a: &TopicPattern, b: &TopicPattern, all: &[Given<'_>]) -> bool {
+    let Some(common) = common(a, b) else { return false };
     let decides =
         |one: &Given<'_>| one.node.pattern.literals() > a.literals() && below(&one.node.pattern).covers(&common);
-    !all.iter().any(decides)
+    all.iter().any(decides)
 }
 
 /// The pattern and everything below it.

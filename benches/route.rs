@@ -1,0 +1,133 @@
+//! `cargo bench --bench route`: how many events a second one thread decides, by kind of rules and by their number.
+//!
+//! Events are in memory, about 1 kB each, made by a fixed recipe. Every figure stands beside the ratio to what reading the
+//! event costs in the same run: serde_json's `IgnoredAny`, which walks the event and keeps nothing.
+//!
+//! `cargo bench --bench route -- WORD` runs the workloads with WORD in their name; `--rules N` only that many rules;
+//! `--profile` decides a fixed number of events once and prints nothing but their count, for a profiler.
+
+#[path = "data/mod.rs"]
+mod data;
+
+use dadar::event::Mode;
+use dadar::route::{Options, Router};
+use data::{Workload, workloads};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// How long a figure is measured, and in how many rounds, of which the best counts.
+const ROUND: Duration = Duration::from_millis(60);
+const ROUNDS: usize = 5;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let value_of = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1).cloned();
+    let only_rules: Option<usize> = value_of("--rules").and_then(|number| number.parse().ok());
+    let is_profile = arguments.iter().any(|argument| argument == "--profile");
+    let word = arguments
+        .iter()
+        .enumerate()
+        .find(|(n, argument)| !argument.starts_with("--") && (*n == 0 || arguments[n - 1] != "--rules"));
+    let word = word.map_or("", |(_, argument)| argument.as_str());
+
+    let events = data::lots(2_000);
+    let lines: Vec<&[u8]> = events.iter().map(String::as_bytes).collect();
+    let bytes: usize = lines.iter().map(|line| line.len()).sum();
+    if !is_profile {
+        println!("{} events, {} bytes each on average", lines.len(), bytes / lines.len());
+        println!(
+            "{:<22} {:>7} {:>9} {:>9} {:>7} {:>9} {:>9} {:>8} {:>8} {:>8}",
+            "workload", "rules", "strict/s", "ns/event", "×ignore", "trusted/s", "matches", "load ms", "graph ms", "MB"
+        );
+    }
+    for workload in workloads().into_iter().filter(|workload| workload.name.contains(word)) {
+        for &rules in workload.sizes.iter().filter(|size| only_rules.is_none_or(|only| only == **size)) {
+            if is_profile {
+                profile(&workload, rules, &lines);
+            } else {
+                row(&workload, rules, &lines);
+            }
+        }
+    }
+}
+
+fn row(workload: &Workload, rules: usize, lines: &[&[u8]]) {
+    let before = resident();
+    let started = Instant::now();
+    let yaml = (workload.yaml)(rules);
+    let yaml_time = started.elapsed();
+    let started = Instant::now();
+    let loaded = dadar::rules::load_strings("bench", [("rules.yaml", yaml.as_str())]);
+    let load = started.elapsed();
+    let Some(rule_set) = loaded.rule_set else {
+        for diagnostic in loaded.diagnostics.iter().take(3) {
+            eprintln!("{}: {}", diagnostic.code.as_str(), diagnostic.message);
+        }
+        panic!("{}: the rules do not load", workload.name);
+    };
+    let _ = yaml_time;
+    let started = Instant::now();
+    let strict = Router::with_options(&rule_set, options(Mode::Strict));
+    let compile = started.elapsed();
+    drop(rule_set);
+    let memory = resident().saturating_sub(before);
+    let trusted = strict.and_options(options(Mode::Trusted));
+
+    let mut session = strict.session();
+    let matches: usize = lines.iter().map(|line| session.judge(line).rules.len()).sum();
+    let mut trusted_session = trusted.session();
+    let mut best = [f64::MAX; 3];
+    for _ in 0..ROUNDS {
+        best[0] = best[0]
+            .min(measure(lines, |line| black_box(serde_json::from_slice::<serde::de::IgnoredAny>(line)).is_ok()));
+        best[1] = best[1].min(measure(lines, |line| black_box(session.judge(line)).rules.is_empty()));
+        best[2] = best[2].min(measure(lines, |line| black_box(trusted_session.judge(line)).rules.is_empty()));
+    }
+    println!(
+        "{:<22} {:>7} {:>8.0}K {:>9.0} {:>7.2} {:>8.0}K {:>9.3} {:>8.0} {:>8.0} {:>8.1}",
+        workload.name,
+        rules,
+        1e6 / best[1],
+        best[1],
+        best[0] / best[1],
+        1e6 / best[2],
+        matches as f64 / lines.len() as f64,
+        load.as_secs_f64() * 1e3,
+        compile.as_secs_f64() * 1e3,
+        memory as f64 / 1e6,
+    );
+}
+
+fn options(mode: Mode) -> Options {
+    Options { mode, ..Options::default() }
+}
+
+/// Nanoseconds an event, of one round.
+fn measure(lines: &[&[u8]], mut decide: impl FnMut(&[u8]) -> bool) -> f64 {
+    let started = Instant::now();
+    let mut count = 0usize;
+    while started.elapsed() < ROUND {
+        for line in lines {
+            black_box(decide(line));
+        }
+        count += lines.len();
+    }
+    started.elapsed().as_nanos() as f64 / count as f64
+}
+
+/// A fixed amount of work.
+fn profile(workload: &Workload, rules: usize, lines: &[&[u8]]) {
+    let yaml = (workload.yaml)(rules);
+    let loaded = dadar::rules::load_strings("bench", [("rules.yaml", yaml.as_str())]);
+    let router = Router::with_options(&loaded.rule_set.expect("the rules load"), options(Mode::Strict));
+    let mut session = router.session();
+    let matches: usize = (0..10).flat_map(|_| lines).map(|line| session.judge(line).rules.len()).sum();
+    println!("{} {rules}: {} events, {matches} matches", workload.name, 10 * lines.len());
+}
+
+/// Resident memory in bytes; 0 where the system does not tell.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse::<usize>().ok()).unwrap_or(0) * 1024
+}

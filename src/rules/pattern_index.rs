@@ -1,0 +1,93 @@
+//! Topic patterns by their literal segments, so that a pattern is held against the few that could have a topic in common
+//! with it.
+
+use crate::topic::{Segment, TopicPattern};
+use std::collections::HashMap;
+
+/// So many positions are indexed.
+const POSITIONS: usize = 8;
+
+/// Patterns; their positions are their numbers.
+pub(super) struct PatternIndex<'p> {
+    patterns: Vec<&'p TopicPattern>,
+    positions: Vec<Position<'p>>,
+}
+
+/// The patterns by what they have at one position.
+#[derive(Default)]
+struct Position<'p> {
+    /// Those with this literal there.
+    literal: HashMap<&'p str, Vec<usize>>,
+    /// Those that take any segment there: by `*`, or by a `#` there or before.
+    open: Vec<usize>,
+}
+
+impl<'p> PatternIndex<'p> {
+    pub(super) fn new(patterns: impl IntoIterator<Item = &'p TopicPattern>) -> Self {
+        let mut index = PatternIndex { patterns: Vec::new(), positions: Vec::new() };
+        index.positions.resize_with(POSITIONS, Position::default);
+        for (number, pattern) in patterns.into_iter().enumerate() {
+            index.patterns.push(pattern);
+            let many = pattern.segments.iter().position(|segment| *segment == Segment::Many).unwrap_or(usize::MAX);
+            for (at, position) in index.positions.iter_mut().enumerate() {
+                match pattern.segments.get(at) {
+                    _ if many <= at => position.open.push(number),
+                    Some(Segment::Literal(text)) => position.literal.entry(text).or_default().push(number),
+                    Some(_) => position.open.push(number),
+                    // Too short to have anything in common with one that has something here.
+                    None => {}
+                }
+            }
+        }
+        index
+    }
+
+    /// The numbers of all patterns that have a topic in common with this one.
+    pub(super) fn overlapping<'s>(&'s self, pattern: &'s TopicPattern) -> impl Iterator<Item = usize> + 's {
+        let fixed = pattern.segments.iter().take_while(|segment| **segment != Segment::Many);
+        let choices = fixed.zip(&self.positions).filter_map(|(segment, position)| match segment {
+            Segment::Literal(text) => {
+                let literal = position.literal.get(&**text).map(Vec::as_slice).unwrap_or_default();
+                Some((literal, position.open.as_slice()))
+            }
+            _ => None,
+        });
+        let best = choices.min_by_key(|(literal, open)| literal.len() + open.len());
+        let all = if best.is_none() { 0..self.patterns.len() } else { 0..0 };
+        let (literal, open) = best.unwrap_or_default();
+        let candidates = literal.iter().chain(open).copied().chain(all);
+        candidates.filter(|number| {
+            self.patterns.get(*number).is_some_and(|other| !differ(other, pattern) && other.overlaps(pattern))
+        })
+    }
+}
+
+/// True if the patterns have different literals where both are still fixed: the quick way to tell most of them apart.
+fn differ(a: &TopicPattern, b: &TopicPattern) -> bool {
+    for pair in a.segments.iter().zip(&b.segments) {
+        match pair {
+            (Segment::Many, _) | (_, Segment::Many) => return false,
+            (Segment::Literal(one), Segment::Literal(other)) if one != other => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_comparing_all_finds() {
+        let texts = ["a", "a.b", "a.*", "*.b", "#", "a.#", "#.b", "a.b.c", "a.*.c", "*", "b.#.c", "a.#.c.#", "x.y"];
+        let patterns: Vec<TopicPattern> = texts.iter().map(|text| TopicPattern::parse(text).unwrap()).collect();
+        let index = PatternIndex::new(&patterns);
+        for pattern in &patterns {
+            let mut found: Vec<usize> = index.overlapping(pattern).collect();
+            found.sort_unstable();
+            let all = patterns.iter().enumerate().filter(|(_, other)| other.overlaps(pattern));
+            assert_eq!(found, all.map(|(at, _)| at).collect::<Vec<_>>(), "{}", pattern.text);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Lints of whole rule sets.
+
+use super::check;
+
+#[test]
+fn rules_without_effect() {
+    check("rules: [{name: a, when: data.x}]", &["W003 a"]);
+    check("rules: [{name: a, when: data.x, stop: true}]", &[]);
+    check("rules: [{group: g, mode: first, rules: [{name: a, when: data.x}, {name: b, subscribers: x}]}]", &[]);
+}
+
+#[test]
+fn alternatives_that_are_never_reached() {
+    let group = |rules: &str| format!("rules: [{{group: g, mode: first, topic: a.*, rules: [{rules}]}}]");
+    check(&group("{name: a, subscribers: x}, {name: b, subscribers: x}"), &["W004 b + a"]);
+    check(&group("{name: a, topic: 'a.#', subscribers: x}, {name: b, subscribers: x}"), &["W004 b + a"]);
+    check(&group("{name: a, topic: a.b, subscribers: x}, {name: b, subscribers: x}"), &[]);
+    check(&group("{name: a, enabled: false, subscribers: x}, {name: b, subscribers: x}"), &[]);
+    check(&group("{group: h, rules: [{name: a, subscribers: x}]}, {name: b, subscribers: x}"), &["W004 b + h"]);
+}
+
+#[test]
+fn rules_behind_a_stop() {
+    check("rules: [{name: a, stop: true}, {name: b, subscribers: x}, {name: c, subscribers: x}]", &["W004 b + a"]);
+    check("rules: [{name: a, stop: true, when: data.x}, {name: b, subscribers: x}]", &[]);
+    check("rules: [{name: a, stop: true}, {name: b, priority: 1, subscribers: x}]", &[]);
+}
+
+#[test]
+fn topics_that_a_group_keeps_away() {
+    check("rules: [{group: g, topic: a.#, rules: [{name: r, topic: b.c, subscribers: x}]}]", &["W004 r + g"]);
+    check("rules: [{group: g, topic: a.#, rules: [{name: r, topic: '*.c', subscribers: x}]}]", &[]);
+}
+
+#[test]
+fn topics_that_nothing_matches() {
+    check("topics: {order.created: [x]}\nrules: [{name: a, topic: order.craeted, subscribers: x}]", &["W005 a"]);
+    check("topics: {order.created: [x]}\nrules: [{name: a, topic: ['order.*', '#'], subscribers: x}]", &[]);
+    check("topics: {'order.#': [x]}\nrules: [{name: a, topic: pay, subscribers: x}]", &[]);
+    check("topics: {a: [x], 'order.#': [x]}\nrules: [{name: a, topic: order.x, subscribers: x}]", &[]);
+}
+
+#[test]
+fn what_nothing_uses() {
+    check("define: {a: id, b: a}", &["W007 b"]);
+    check("lookups: {t: {key: k, columns: [c], rows: []}}", &["W007 t"]);
+    check("lookups: {t: {key: k, columns: [c], rows: []}}\nlabels: {l: 'lookup(\"t.c\", id)'}", &[]);
+}

@@ -1,0 +1,93 @@
+//! Decisions that are known to be right: the cases that came with the project, and every bug that was found since.
+//!
+//! A folder of `tests/cases/regressions` holds `rules.yaml`, `events.ndjson` and `expected.ndjson`: of each decision the keys
+//! that are expected must be there and agree. Both evaluators are held to them.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use dadar::reference::Reference;
+use dadar::route::{Clock, Options, Router};
+use dadar::rules::{LoadOptions, RuleSet, load};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn rule_set(path: &Path) -> RuleSet {
+    let loaded = load(path, &LoadOptions { root: Some(folder("")) });
+    loaded.rule_set.unwrap_or_else(|| panic!("{}: {:#?}", path.display(), loaded.diagnostics))
+}
+
+fn lines(path: &Path) -> Vec<Vec<u8>> {
+    let text = std::fs::read(path).unwrap();
+    let text = text.strip_suffix(b"\n").unwrap_or(&text);
+    text.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+}
+
+/// What both evaluators make of the events; they must agree to the letter.
+fn decisions(rules: &RuleSet, events: &[Vec<u8>]) -> Vec<Value> {
+    let now = "2025-01-10T13:30:00+05:30".parse().unwrap();
+    let options = Options { clock: Clock::Fixed(now), ..Options::default() };
+    let reference = Reference::new(rules);
+    let mut session = Router::with_options(rules, options).session();
+    let mut number = 0;
+    let mut decide = |event: &Vec<u8>| {
+        number += 1;
+        let decision = serde_json::to_value(session.route(event, number)).unwrap();
+        let plain = serde_json::to_value(reference.decide(event, number, &options)).unwrap();
+        assert_eq!(decision, plain, "the evaluators differ on {}", String::from_utf8_lossy(event));
+        let mut written = Vec::new();
+        session.route_to(event, number, &mut written);
+        assert_eq!(decision, serde_json::from_slice::<Value>(&written).unwrap(), "the line differs from the value");
+        decision
+    };
+    events.iter().map(&mut decide).collect()
+}
+
+#[test]
+fn the_example_rule_sets_decide_as_the_reference_text_does() {
+    for name in ["food-delivery", "payments", "rail-booking", "restaurant-events"] {
+        let cases = folder("tests/cases/decisions");
+        let rules = rule_set(&folder("rules").join(name));
+        let made = decisions(&rules, &lines(&cases.join(format!("{name}.events.ndjson"))));
+        let expected = lines(&cases.join(format!("{name}.expected.ndjson")));
+        assert_eq!(made.len(), 60);
+        assert_eq!(made.len(), expected.len());
+        for (made, expected) in made.iter().zip(&expected) {
+            let expected: Value = serde_json::from_slice(expected).unwrap();
+            let set = |value: &Value| -> BTreeSet<String> {
+                value["subscribers"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+            };
+            assert_eq!(set(made), set(&expected), "{name}: {made}");
+            for key in ["id", "topic", "rules"] {
+                if let Some(value) = expected.get(key) {
+                    assert_eq!(&made[key], value, "{name}: {made}");
+                }
+            }
+            if let Some(value) = expected.get("booking_type") {
+                assert_eq!(&made["labels"]["booking_type"], value, "{name}: {made}");
+            }
+            if let Some(valid) = expected.get("valid") {
+                assert_eq!(made["status"] == "rejected", *valid == Value::Bool(false), "{name}: {made}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_bug_comes_back() {
+    for entry in std::fs::read_dir(folder("tests/cases/regressions")).unwrap() {
+        let case = entry.unwrap().path();
+        let made = decisions(&rule_set(&case.join("rules.yaml")), &lines(&case.join("events.ndjson")));
+        let expected = lines(&case.join("expected.ndjson"));
+        assert_eq!(made.len(), expected.len(), "{}", case.display());
+        for (number, (made, expected)) in made.iter().zip(&expected).enumerate() {
+            let expected: Value = serde_json::from_slice(expected).unwrap();
+            for (key, value) in expected.as_object().unwrap() {
+                assert_eq!(&made[key], value, "{} line {}: {made}", case.display(), number + 1);
+            }
+        }
+    }
+}
