@@ -3,8 +3,8 @@
 use super::ReloadOptions;
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::route::Router;
-use crate::rules::{self, Footprint, Loaded, RuleSet};
-use crate::suite::{self, Report};
+use crate::rules::{self, Footprint, LoadOptions, Loaded, RuleSet};
+use crate::suite::{self, Report, Suite};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -55,15 +55,25 @@ impl Attempt {
     fn test(&mut self, rules: &RuleSet, files: &[PathBuf], options: &ReloadOptions) -> Result<(), Refusal> {
         let suite = suite::load(files, &options.load);
         suite.named.iter().for_each(|file| self.footprint.add(file));
-        if suite.diagnostics.iter().any(Diagnostic::is_error) {
-            let diagnostics = suite.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
-            return Err(Refusal { diagnostics, sources: suite.sources, ..Refusal::default() });
-        }
-        let report = suite::run(rules, &suite, None);
-        match report.failed() {
-            0 => Ok(()),
-            _ => Err(Refusal { tests: Some(report), sources: suite.sources, ..Refusal::default() }),
-        }
+        check_suite(rules, suite)
+    }
+}
+
+/// Runs the tests of a rule set: what a [`Reloader`](super::Reloader) does with `tests`, for a first rule set that was
+/// loaded by other means.
+pub fn check_tests(rules: &RuleSet, files: &[PathBuf], options: &LoadOptions) -> Result<(), Box<Refusal>> {
+    Ok(check_suite(rules, suite::load(files, options))?)
+}
+
+fn check_suite(rules: &RuleSet, suite: Suite) -> Result<(), Refusal> {
+    if suite.diagnostics.iter().any(Diagnostic::is_error) {
+        let diagnostics = suite.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
+        return Err(Refusal { diagnostics, sources: suite.sources, ..Refusal::default() });
+    }
+    let report = suite::run(rules, &suite, None);
+    match report.failed() {
+        0 => Ok(()),
+        _ => Err(Refusal { tests: Some(report), sources: suite.sources, ..Refusal::default() }),
     }
 }
 

@@ -55,6 +55,13 @@ impl Live {
         self.shared.current.load_full()
     }
 
+    /// The generation in force, if it is another than this one.
+    #[inline]
+    pub fn newer_than(&self, generation: &Generation) -> Option<Arc<Generation>> {
+        let is_current = self.shared.number.load(Ordering::Acquire) == generation.number;
+        if is_current { None } else { Some(self.generation()) }
+    }
+
     /// Puts a rule set in force, for every session from its next event on.
     pub fn replace(&self, router: Router) -> Arc<Generation> {
         let mut replaced = self.shared.replaced.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,11 +97,9 @@ impl LiveSession {
     /// Goes over to the newest generation; true if it is another than before. Every call that routes does so by itself.
     #[inline]
     pub fn renew(&mut self) -> bool {
-        if self.live.shared.number.load(Ordering::Acquire) == self.generation.number {
-            return false;
-        }
-        self.generation = self.live.generation();
-        self.session = self.generation.router.session();
+        let Some(newer) = self.live.newer_than(&self.generation) else { return false };
+        self.session = newer.router.session();
+        self.generation = newer;
         true
     }
 

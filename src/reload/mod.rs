@@ -32,7 +32,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-pub use attempt::Refusal;
+pub use attempt::{Refusal, check_tests};
 pub use live::{Generation, Live, LiveSession};
 
 /// How files are followed.
