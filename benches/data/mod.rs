@@ -80,7 +80,7 @@ fn lot(n: usize, random: &mut Random) -> String {
 }
 
 const ENVELOPE: &str =
-    "ruleset:\n  name: bench\n  envelope: {topic: '\"city.lot\"', data: event, headers: event.properties}\n";
+    "ruleset:\n  name: bench\n  envelope: {id: 'null', topic: '\"city.lot\"', data: event, headers: event.properties}\n";
 const ALL: &[usize] = &[10, 1_000, 10_000, 100_000];
 const FEW: &[usize] = &[10, 1_000, 10_000];
 
@@ -224,7 +224,7 @@ fn rules(n: usize, when: impl Fn(usize) -> String) -> String {
 /// Topic patterns of all shapes; the events' topic is made from two fields.
 fn topics(n: usize) -> String {
     let mut out = String::from(
-        "ruleset:\n  name: bench\n  envelope: {topic: 'concat(\"lot.\", event.properties.BLOCK_NUM, \".\", event.properties.ODD_EVEN)', data: event}\ntopics:\n",
+        "ruleset:\n  name: bench\n  envelope: {id: 'null', topic: 'concat(\"lot.\", event.properties.BLOCK_NUM, \".\", event.properties.ODD_EVEN)', data: event}\ntopics:\n",
     );
     for i in 0..n {
         let pattern = match i % 4 {

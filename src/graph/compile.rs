@@ -12,7 +12,7 @@ use super::values::{ValueNode, Values};
 use super::{DecisionGraph, DefaultsPlan, FilterPlan};
 use crate::diagnostic::Span;
 use crate::event::Type;
-use crate::expr::{DefineId, Path, PathTable, Root, Typed, TypedNode, demands};
+use crate::expr::{DefineId, Path, PathId, PathTable, Root, Typed, TypedNode, demands};
 use crate::rules::{Cases, Name, RuleSet, SchemaTarget, TableKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,8 +26,6 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let mut conditions = Conditions::new();
     let subscribers = Names::new(subscriber_names(rules));
     let mut topics = Topics::new(rules, &subscribers);
-    let (layout, trie) = LayoutPlan::new(&rules.envelope, &paths, &mut values);
-
     let mut lowering = Lowering { values: &mut values, conditions: &mut conditions, defines: &rules.defines };
     let defines: Vec<_> = rules.defines.iter().map(|define| CasesPlan::new(&define.cases, &mut lowering)).collect();
     let define_values = (0..rules.defines.len()).map(|n| lowering.values.intern(&define(n))).collect();
@@ -66,6 +64,10 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let mut demands = all_demands(rules, &paths, &mut builder);
     let target_conditions = std::mem::take(&mut builder.conditions);
 
+    let mut demanded: Vec<PathId> = demands.paths().collect();
+    demanded.extend(schemas.iter().map(|schema: &SchemaPlan| schema.target));
+    let reads_clock = conditions.reads_clock();
+    let (layout, trie) = LayoutPlan::new(&rules.envelope, &paths, &mut values, &demanded, reads_clock);
     let (targets, indexes) = register(target_conditions, rule_plans, &conditions, &values, &mut topics);
     demands.seal();
     topics.seal();
@@ -83,8 +85,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
             _ => computed_indexes.push(number as u32),
         }
     }
-    let suspicious: Vec<Type> =
-        (0..paths.as_slice().len()).map(|n| demands.suspicious(crate::expr::PathId(n as u32))).collect();
+    let suspicious: Vec<Type> = (0..paths.as_slice().len()).map(|n| demands.suspicious(PathId(n as u32))).collect();
     let suspicious_roots = demands.paths().filter(|path| !is_slot(&layout, *path)).collect();
     let numbers = |names: &[Name]| subscribers.numbers(names.iter().map(|name| &name.text));
     DecisionGraph {
@@ -123,8 +124,8 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
 }
 
 /// True if a path is read from a slot of the scan.
-fn is_slot(layout: &LayoutPlan, path: crate::expr::PathId) -> bool {
-    !matches!(layout.sources.get(super::at(path)), Some(Source::Root(_) | Source::AllHeaders(_)) | None)
+fn is_slot(layout: &LayoutPlan, path: PathId) -> bool {
+    matches!(layout.sources.get(super::at(path)), Some(Source::Slot(_) | Source::Choice(..)))
 }
 
 /// A reference to a named value.

@@ -8,8 +8,8 @@ use super::values::{ValueId, Values};
 use crate::event::{Json, Type, Value};
 use crate::expr::{Aux, Comparison, Glob, Pattern, Shape, Typed, TypedNode};
 use crate::rules::{Active, Named};
-use rustc_hash::{FxHashMap, FxHashSet};
-use std::hash::{Hash, Hasher};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// The number of a condition.
@@ -131,7 +131,8 @@ impl Hash for Op {
         std::mem::discriminant(self).hash(state);
         match self {
             Op::Equal(literal) | Op::Contains(literal) => literal.hash(state),
-            Op::OneOf(set) => set.len().hash(state),
+            // Whatever order the set is in.
+            Op::OneOf(set) => set.iter().fold(0u64, |all, item| all ^ FxBuildHasher.hash_one(item)).hash(state),
             Op::Range(range) => range.hash(state),
             Op::Exists => {}
             Op::Prefix(text) | Op::Suffix(text) | Op::Has(text) => text.hash(state),
@@ -170,6 +171,11 @@ impl Conditions {
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// True if a condition asks for `now` itself.
+    pub(crate) fn reads_clock(&self) -> bool {
+        self.nodes.iter().any(|node| matches!(node, Node::Active(_)))
     }
 
     /// Forgets what is needed for interning alone.

@@ -23,6 +23,8 @@ pub(crate) enum Source {
     AllHeaders(Box<[Option<usize>]>),
     /// To what the envelope's expressions give, or the clock.
     Root(Root),
+    /// Nowhere, since nobody reads it.
+    Unread,
 }
 
 /// What an envelope can have alternatives for.
@@ -64,7 +66,8 @@ pub(crate) struct LayoutPlan {
 pub(crate) struct PlainPlan {
     pub(crate) id: ValueId,
     pub(crate) topic: ValueId,
-    pub(crate) time: ValueId,
+    /// None if nobody asks for it.
+    pub(crate) time: Option<ValueId>,
     /// The slots that the topic is made from, if it is made from nothing else.
     pub(crate) topic_slots: Option<Box<[usize]>>,
 }
@@ -87,12 +90,32 @@ impl Slots {
 
 impl LayoutPlan {
     /// Gives every path its slots.
-    pub(crate) fn new(envelope: &Envelope, paths: &PathTable, values: &mut Values) -> (LayoutPlan, Trie) {
+    ///
+    /// A path that nothing reads gets none: neither `demanded` nor any value has it. The event's time is read only if
+    /// somebody asks for it or for the clock, which may be the event's.
+    pub(crate) fn new(
+        envelope: &Envelope,
+        paths: &PathTable,
+        values: &mut Values,
+        demanded: &[PathId],
+        reads_clock: bool,
+    ) -> (LayoutPlan, Trie) {
         let (layout, cloud) = match envelope {
             Envelope::Plain(layout) => (Some(layout), false),
             Envelope::CloudEvents => (None, true),
             Envelope::Auto(layout) => (Some(layout), true),
         };
+        let asks_for_time = reads_clock || {
+            let uses = uses(paths, values, demanded);
+            let is_asked =
+                |root: Root| paths.as_slice().iter().zip(&uses).any(|(path, uses)| path.root == root && *uses > 0);
+            is_asked(Root::Time) || is_asked(Root::Now)
+        };
+        let roots_of_plain = layout.map(|layout| {
+            let time = asks_for_time.then(|| values.intern(&layout.time));
+            (values.intern(&layout.id), values.intern(&layout.topic), time)
+        });
+        let uses = uses(paths, values, demanded);
         let mut slots = Slots::default();
         let attribute = |slots: &mut Slots, name: &str| slots.of(vec![Step::Key(name.into())]);
         let mut plan = LayoutPlan {
@@ -107,8 +130,9 @@ impl LayoutPlan {
         };
         let roots = |part: Part| Alternatives::new(layout, cloud, part);
         let (data, headers) = (roots(Part::Data), roots(Part::Headers));
-        for path in paths.as_slice() {
+        for (path, uses) in paths.as_slice().iter().zip(&uses) {
             let source = match path.root {
+                _ if *uses == 0 => Source::Unread,
                 Root::Event => Source::Slot(slots.of(path.steps.clone())),
                 Root::Data => data.source(path, &mut slots),
                 Root::Headers => headers.source(path, &mut slots),
@@ -126,9 +150,20 @@ impl LayoutPlan {
         if choices(|source| matches!(source, Source::Choice(Part::Headers, _) | Source::AllHeaders(_))) {
             plan.headers = headers.plain.iter().map(|root| slots.of(root.clone())).collect();
         }
-        plan.plain = layout.map(|layout| PlainPlan::new(layout, &plan.sources, values));
+        plan.plain = layout.zip(roots_of_plain).map(|(layout, (id, topic, time))| PlainPlan {
+            id,
+            topic,
+            time,
+            topic_slots: topic_slots(layout, &plan.sources),
+        });
         plan.users = users(&plan.sources, slots.paths.len());
-        let trie = Trie::new(slots.paths.iter().map(Vec::as_slice));
+        let mut trie = Trie::new(slots.paths.iter().map(Vec::as_slice));
+        if let (Some(layout), false) = (layout, cloud) {
+            let settled = Settled { plan: &plan, slots: &slots.paths, uses: &uses };
+            settled.by_expressions([&layout.id, &layout.topic, &layout.time], &mut trie);
+            settled.by_part(Part::Data, &data.plain, &mut trie);
+            settled.by_part(Part::Headers, &headers.plain, &mut trie);
+        }
         (plan, trie)
     }
 
@@ -190,22 +225,114 @@ impl Alternatives {
     }
 }
 
-impl PlainPlan {
-    fn new(layout: &Layout, sources: &[Source], values: &mut Values) -> PlainPlan {
-        let mut paths = Vec::new();
-        let topic_slots = is_pure(&layout.topic, &mut paths).then(|| {
-            let slot = |path: &PathId| match sources.get(super::at(*path)) {
-                Some(Source::Slot(slot)) => Some(*slot),
-                _ => None,
-            };
-            paths.iter().map(slot).collect::<Option<Box<[usize]>>>()
-        });
-        PlainPlan {
-            id: values.intern(&layout.id),
-            topic: values.intern(&layout.topic),
-            time: values.intern(&layout.time),
-            topic_slots: topic_slots.flatten(),
+/// The slots that the topic is made from, if it is made from nothing else.
+fn topic_slots(layout: &Layout, sources: &[Source]) -> Option<Box<[usize]>> {
+    let mut paths = Vec::new();
+    if !is_pure(&layout.topic, &mut paths) {
+        return None;
+    }
+    let slot = |path: &PathId| match sources.get(super::at(*path)) {
+        Some(Source::Slot(slot)) => Some(*slot),
+        _ => None,
+    };
+    paths.iter().map(slot).collect()
+}
+
+/// How often each path is read.
+fn uses(paths: &PathTable, values: &Values, demanded: &[PathId]) -> Vec<u32> {
+    let mut uses = values.path_uses(paths.as_slice().len());
+    for path in demanded {
+        if let Some(uses) = uses.get_mut(super::at(*path)) {
+            *uses += 1;
         }
+    }
+    uses
+}
+
+/// Finds out what a trusted scan need not wait for: alternatives behind one that is there.
+struct Settled<'p> {
+    plan: &'p LayoutPlan,
+    slots: &'p [RawPath],
+    uses: &'p [u32],
+}
+
+impl Settled<'_> {
+    /// `event.a ?? event.b`: `b` is of no interest where `a` is there, if nobody else reads it.
+    fn by_expressions(&self, expressions: [&Typed; 3], trie: &mut Trie) {
+        for expression in expressions {
+            let mut chains = Vec::new();
+            coalesced(expression, &mut chains);
+            for chain in chains {
+                let mut rest = chain.as_slice();
+                while let Some((first, others)) = rest.split_first() {
+                    let others: Vec<&[Step]> = others.iter().filter_map(|path| self.read_once(*path)).collect();
+                    if let Some(first) = self.slot(*first) {
+                        trie.settle(first, &others);
+                    }
+                    rest = rest.get(1..).unwrap_or(&[]);
+                }
+            }
+        }
+    }
+
+    fn slot(&self, path: PathId) -> Option<&[Step]> {
+        match self.plan.sources.get(super::at(path)) {
+            Some(Source::Slot(slot)) => self.slots.get(*slot).map(Vec::as_slice),
+            _ => None,
+        }
+    }
+
+    /// The raw path of a path that is read in one place alone.
+    fn read_once(&self, path: PathId) -> Option<&[Step]> {
+        let Some(Source::Slot(slot)) = self.plan.sources.get(super::at(path)) else { return None };
+        let alone = self.uses.get(super::at(path)) == Some(&1)
+            && self.plan.users.get(*slot).is_some_and(|users| users.len() == 1);
+        self.slots.get(*slot).filter(|_| alone).map(Vec::as_slice)
+    }
+
+    /// `event.data ?? event.payload`: nothing below `payload` is of interest where `data` is there.
+    fn by_part(&self, part: Part, roots: &[RawPath], trie: &mut Trie) {
+        for (number, root) in roots.iter().enumerate() {
+            let Some((_, parent)) = root.split_last() else { continue };
+            let mut siblings: HashMap<&[Step], bool> = HashMap::new();
+            for (slot, path) in self.slots.iter().enumerate() {
+                let Some(sibling) = path.get(..=parent.len()).filter(|sibling| sibling.starts_with(parent)) else {
+                    continue;
+                };
+                let is_later = self.plan.users.get(slot).is_some_and(|users| {
+                    users.iter().all(|user| user.choice.is_some_and(|(of, choice)| of == part && choice > number))
+                }) && !roots.iter().take(number + 1).any(|earlier| earlier == path);
+                let all = siblings.entry(sibling).or_insert(true);
+                *all &= is_later;
+            }
+            let others: Vec<&[Step]> = siblings.into_iter().filter(|(_, all)| *all).map(|(path, _)| path).collect();
+            trie.settle(root, &others);
+        }
+    }
+}
+
+/// The paths of every chain of `??`, if it is made of paths alone.
+fn coalesced(typed: &Typed, chains: &mut Vec<Vec<PathId>>) {
+    if let TypedNode::Coalesce(..) = &typed.node {
+        let mut chain = Vec::new();
+        if flatten(typed, &mut chain) {
+            chains.push(chain);
+            return;
+        }
+    }
+    typed.children().for_each(|child| coalesced(child, chains));
+}
+
+fn flatten(typed: &Typed, chain: &mut Vec<PathId>) -> bool {
+    match &typed.node {
+        TypedNode::Coalesce(first, second) => flatten(first, chain) && flatten(second, chain),
+        TypedNode::Path(path) => {
+            chain.push(*path);
+            true
+        }
+        // A constant at the end of a chain is there whatever the event.
+        TypedNode::Const(_) => true,
+        _ => false,
     }
 }
 
@@ -242,7 +369,7 @@ fn users(sources: &[Source], slots: usize) -> Vec<Vec<User>> {
                 }
             }
             // Not what one slot holds.
-            Source::AllHeaders(_) | Source::Root(_) => {}
+            Source::AllHeaders(_) | Source::Root(_) | Source::Unread => {}
         }
     }
     users

@@ -96,7 +96,7 @@ impl Range {
 }
 
 /// True if `n` is on the right side of a lower bound.
-pub(crate) fn above(n: Number, low: Bound) -> bool {
+fn above(n: Number, low: Bound) -> bool {
     match n.cmp(&low.at) {
         Ordering::Greater => true,
         Ordering::Equal => low.inclusive,
@@ -105,7 +105,7 @@ pub(crate) fn above(n: Number, low: Bound) -> bool {
 }
 
 /// True if `n` is on the left side of an upper bound.
-pub(crate) fn below(n: Number, high: Bound) -> bool {
+fn below(n: Number, high: Bound) -> bool {
     match n.cmp(&high.at) {
         Ordering::Less => true,
         Ordering::Equal => high.inclusive,

@@ -147,7 +147,7 @@ impl<'a, 's> Run<'a, 's> {
     fn time(&mut self) -> Value<'a> {
         match (&self.graph.layout.plain, self.graph.layout.cloud) {
             (_, Some([_, _, time])) if self.is_cloud => self.slot(time),
-            (Some(plain), _) => self.value(plain.time),
+            (Some(plain), _) => plain.time.map_or(Value::Null, |time| self.value(time)),
             _ => Value::Null,
         }
     }
@@ -177,7 +177,7 @@ impl<'a, 's> Run<'a, 's> {
                 self.chosen_slot(Part::Headers, slots).map_or(Value::Null, |n| self.slot(n))
             }
             Some(Source::Root(root)) => self.root(*root),
-            None => Value::Null,
+            Some(Source::Unread) | None => Value::Null,
         }
     }
 
@@ -311,9 +311,7 @@ impl<'a, 's> Run<'a, 's> {
     /// Finds every target whose condition holds: rules into `state.rules`, rows into `state.rows`, in any order.
     pub(crate) fn match_targets(&mut self) {
         let graph = self.graph;
-        if graph.targets.defaults.is_clear() {
-            self.state.defaults.clear();
-        } else {
+        if graph.targets.has_defaults {
             self.state.defaults.clone_from(&graph.targets.defaults);
         }
         self.hit(&graph.targets.always);
@@ -348,10 +346,10 @@ impl<'a, 's> Run<'a, 's> {
 
     /// What is left of the targets that hold by default.
     fn match_defaults(&mut self) {
-        if self.state.defaults.is_clear() {
+        let graph = self.graph;
+        if !graph.targets.has_defaults {
             return;
         }
-        let graph = self.graph;
         let defaults = std::mem::take(&mut self.state.defaults);
         for target in defaults.ones() {
             let meaning = if graph.targets.unsure.contains(target) { Meaning::Candidate } else { Meaning::Sure };

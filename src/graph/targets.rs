@@ -23,6 +23,8 @@ pub(crate) struct Targets {
     pub(crate) always: Vec<Entry>,
     /// What holds unless a hit takes it away.
     pub(crate) defaults: FixedBitSet,
+    /// True if there is any such.
+    pub(crate) has_defaults: bool,
     /// Which of these have more to their condition.
     pub(crate) unsure: FixedBitSet,
 }
@@ -247,6 +249,7 @@ pub(crate) fn register(
         conditions,
         rules,
         always: Vec::new(),
+        has_defaults: false,
     };
     let mut lists: FxHashMap<NodeId, Vec<Entry>> = FxHashMap::default();
     let accesses: Vec<_> = {
@@ -311,6 +314,7 @@ impl Targets {
             return;
         }
         self.defaults.insert(target as usize);
+        self.has_defaults = true;
         self.unsure.set(target as usize, defeats.len() < parts.len());
         for leaf in defeats {
             lists.entry(leaf).or_default().push(Entry::new(target, Meaning::Defeated));

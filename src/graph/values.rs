@@ -51,6 +51,19 @@ impl Values {
         self.nodes.get(id.0 as usize)
     }
 
+    /// How often each path is read, by number.
+    pub(crate) fn path_uses(&self, paths: usize) -> Vec<u32> {
+        let mut uses = vec![0; paths];
+        for node in &self.nodes {
+            match node {
+                ValueNode::Path(path) => count(*path, &mut uses),
+                ValueNode::Expression(typed) => count_within(typed, &mut uses),
+                ValueNode::Define(_) => {}
+            }
+        }
+        uses
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
@@ -70,4 +83,17 @@ fn is_same(node: &ValueNode, typed: &Typed) -> bool {
         (ValueNode::Expression(a), _) => a == typed,
         _ => false,
     }
+}
+
+fn count(path: PathId, uses: &mut [u32]) {
+    if let Some(uses) = uses.get_mut(super::at(path)) {
+        *uses += 1;
+    }
+}
+
+fn count_within(typed: &Typed, uses: &mut [u32]) {
+    if let TypedNode::Path(path) = &typed.node {
+        count(*path, uses);
+    }
+    typed.children().for_each(|child| count_within(child, uses));
 }

@@ -106,6 +106,13 @@ impl Captures {
         self.visits.get(node as usize).is_some_and(|visit| visit.event == self.event)
     }
 
+    /// Counts a node as visited though nothing was captured: it is of no interest any more.
+    pub(super) fn pass_over(&mut self, node: u32) {
+        if let Some(visit) = self.visits.get_mut(node as usize) {
+            *visit = Visit { event: self.event, start: 0, end: 0 };
+        }
+    }
+
     /// Begins a visit of an inner node, and gives the mark to end it with. What an earlier visit captured goes.
     #[inline]
     pub(super) fn enter(&mut self, node: u32) -> u32 {

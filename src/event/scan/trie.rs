@@ -39,6 +39,8 @@ pub(super) struct Node {
     mask: u32,
     /// The key that led here.
     key: Box<str>,
+    /// Siblings that are of no interest once this one is there.
+    pub(super) settles: Box<[u32]>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +54,17 @@ const VACANT: Entry = Entry { word: 0, len: u32::MAX, node: NONE };
 
 impl Node {
     fn new(key: Box<str>) -> Node {
-        Node { slot: NONE, keys: 0, first_item: 0, last_item: 0, lengths: 0, table: 0, mask: 0, key }
+        Node {
+            slot: NONE,
+            keys: 0,
+            first_item: 0,
+            last_item: 0,
+            lengths: 0,
+            table: 0,
+            mask: 0,
+            key,
+            settles: Box::default(),
+        }
     }
 
     /// How many elements are looked for.
@@ -92,6 +104,27 @@ impl Trie {
             trie.add_children(siblings);
         }
         trie
+    }
+
+    /// Says that what is at `others` (and below) is of no interest where `path` is there and not null: in trusted mode the
+    /// scan does not wait for it. Paths that are not siblings in the trie are passed over.
+    pub fn settle(&mut self, path: &[Step], others: &[&[Step]]) {
+        let Some((_, parent)) = path.split_last() else { return };
+        let Some(node) = self.descend(path) else { return };
+        let is_sibling = |other: &&&[Step]| other.split_last().is_some_and(|(_, up)| up == parent) && **other != path;
+        let settled = others.iter().filter(is_sibling).filter_map(|other| self.descend(other));
+        let settled: Box<[u32]> = settled.collect();
+        if let Some(node) = self.nodes.get_mut(node as usize) {
+            node.settles = settled;
+        }
+    }
+
+    /// The node at a path of keys.
+    fn descend(&self, path: &[Step]) -> Option<u32> {
+        path.iter().try_fold(ROOT, |at, step| match step {
+            Step::Key(key) => Some(self.member(self.node(at)?, key.as_bytes())).filter(|node| *node != NONE),
+            Step::Index(_) => None,
+        })
     }
 
     /// How many slots there are.

@@ -57,6 +57,8 @@ struct Walk<'w> {
     cursor: Cursor,
     /// How many blocks are indexed next. In trusted mode few at first, since the event's beginning is often enough.
     ahead: usize,
+    /// True in trusted mode.
+    settling: bool,
     frames: Vec<Frame>,
     kinds: Vec<u64>,
     key: Vec<u8>,
@@ -86,6 +88,7 @@ pub(super) fn walk(
         count: 0,
         next: 0,
         cursor: Cursor::default(),
+        settling: mode == Mode::Trusted,
         ahead: if mode == Mode::Strict { index::BLOCKS } else { 2 },
         frames,
         kinds,
@@ -230,14 +233,34 @@ impl Walk<'_> {
             b'{' if node.keys > 0 => self.open::<STRICT>(number, node, mark, pos, true),
             b'[' if node.items() > 0 => self.open::<STRICT>(number, node, mark, pos, false),
             first => {
-                self.leaf(node.slot, first, pos)?;
+                let tag = self.leaf(node.slot, first, pos)?;
+                if !STRICT && !node.settles.is_empty() {
+                    self.settle(node, tag);
+                }
                 Ok(None)
             }
         }
     }
 
+    /// In trusted mode, takes those siblings that are of no interest any more from what the frame waits for. A number may
+    /// be beyond every float and then stands for null, so it settles nothing.
+    #[cold]
+    fn settle(&mut self, node: &Node, tag: Tag) {
+        if matches!(tag, Tag::Null | Tag::Number) {
+            return;
+        }
+        for sibling in &node.settles {
+            let was_there = self.captures.visited(*sibling)
+                || self.trie.node(*sibling).is_some_and(|node| self.captures.has(node.slot));
+            if !was_there && let Some(frame) = self.frames.last_mut() {
+                self.captures.pass_over(*sibling);
+                frame.left = frame.left.saturating_sub(1);
+            }
+        }
+    }
+
     /// Passes over a value into which the trie does not lead, and captures it.
-    fn leaf(&mut self, slot: u32, first: u8, pos: usize) -> Step<()> {
+    fn leaf(&mut self, slot: u32, first: u8, pos: usize) -> Step<Tag> {
         let end = if first == b'"' { self.string()? } else { self.check(pos)? };
         let tag = match first {
             b'"' if self.has_escapes(pos, end) => Tag::EscapedString,
@@ -250,7 +273,7 @@ impl Walk<'_> {
             _ => Tag::Number,
         };
         self.capture(slot, tag, pos, end);
-        Ok(())
+        Ok(tag)
     }
 
     fn capture(&mut self, mut slot: u32, tag: Tag, start: usize, end: usize) {
@@ -298,6 +321,9 @@ impl Walk<'_> {
         if let Some(node) = self.trie.node(frame.node) {
             let tag = if frame.object { Tag::Object } else { Tag::Array };
             self.capture(node.slot, tag, frame.start as usize, at + 1);
+            if self.settling && !node.settles.is_empty() {
+                self.settle(node, tag);
+            }
         }
         self.captures.leave(frame.node, frame.mark);
     }
@@ -324,9 +350,11 @@ impl Walk<'_> {
             self.trie.member(node, key)
         };
         if !STRICT && child != NONE {
-            if self.trie.node(child).is_some_and(|node| {
-                if node.is_inner() { self.captures.visited(child) } else { self.captures.has(node.slot) }
-            }) {
+            if self
+                .trie
+                .node(child)
+                .is_some_and(|node| self.captures.visited(child) || !node.is_inner() && self.captures.has(node.slot))
+            {
                 return Ok(NONE);
             }
             frame.left = frame.left.saturating_sub(1);
