@@ -10,7 +10,7 @@ use super::targets::{RowPlan, TableKindPlan, TablePlan};
 use super::transforms::{self, SentEvent, SentTo};
 use super::values::ValueId;
 use super::{DecisionGraph, schemas};
-use crate::decision::Status;
+use crate::decision::{NO_TOPIC, Status};
 use crate::event::{Fault, Limits, Mode, Value, parse, scan};
 use crate::transform::add_errors;
 use bumpalo::Bump;
@@ -62,7 +62,7 @@ pub(crate) fn decide<R>(
         None => {
             let id = shown_id(run.id());
             run.state.chosen.extend_from_slice(&graph.defaults.rejected);
-            Outcome::malformed(arena, id, String::from("no topic"))
+            Outcome::malformed(arena, id, String::from(NO_TOPIC))
         }
     };
     let tree = ingested.map(|(tree, errors)| {
@@ -85,7 +85,7 @@ fn unreadable<'a>(
     fault: &Fault,
     deliver: bool,
 ) -> Outcome<'a> {
-    let message = format!("{} at byte {}", fault.message, fault.offset);
+    let message = fault.to_string();
     state.chosen.extend_from_slice(&graph.defaults.rejected);
     let mut outcome = Outcome::malformed(arena, Value::Null, message);
     if deliver {

@@ -2,7 +2,8 @@
 //!
 //! The order and the presence of keys are those of [`Decision`](crate::decision::Decision) when it is serialised.
 
-use super::{Options, echo, is_routed, write_value};
+use super::{Options, is_routed, write_value};
+use crate::decision::input_echo;
 use crate::event::{Limits, Number, Value, parse, write_json};
 use crate::graph::{DecisionGraph, Outcome, SentEvent, State, json_string};
 use bumpalo::Bump;
@@ -121,7 +122,7 @@ fn fault(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, out
     out.extend_from_slice(&json_string(fault));
     if options.input_echo {
         out.extend_from_slice(b",\"input\":");
-        out.extend_from_slice(&json_string(&echo(line)));
+        out.extend_from_slice(&json_string(&input_echo(line)));
     }
 }
 

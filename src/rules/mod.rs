@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 mod decode;
 mod files;
+mod footprint;
 mod json_place;
 pub mod keys;
 mod lint;
@@ -24,6 +25,7 @@ mod pattern_index;
 mod transform;
 pub(crate) mod walk;
 
+pub use footprint::Footprint;
 pub use load::{LoadOptions, Loaded, LoadedFile, load, load_strings};
 pub use transform::{Action, Checked, LookupStep, Made, Piece, Place, Source, Step, Transform, TransformId};
 
