@@ -86,7 +86,7 @@ mod transform;
 #[doc(hidden)]
 pub mod yaml;
 
-pub use decision::{Decision, Status};
+pub use decision::{Decision, Delivered, Delivery, Status};
 pub use diagnostic::{Code, Diagnostic, Severity, Sources};
 pub use route::{Clock, Options, Router, Session, Verdict};
 pub use rules::{LoadOptions, Loaded, RuleSet, load, load_strings};
