@@ -8,7 +8,7 @@ use super::layout::{LayoutPlan, Part, Source};
 use super::scratch::State;
 use super::topics::TopicEntry;
 use super::values::{ValueId, ValueNode};
-use super::{DecisionGraph, at};
+use super::{DecisionGraph, FilterPlan, at};
 use crate::decision::{Invalid, Status, TypeError};
 use crate::event::{Captures, Tag, Type, Value, decode};
 use crate::expr::{DefineId, Env, LookupId, PathId, Root, evaluate, time};
@@ -16,7 +16,6 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::sync::Arc;
 
 /// Where `now` comes from in one run.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +36,7 @@ pub(crate) struct Outcome<'a> {
     pub(crate) topic: Option<&'a TopicEntry>,
     /// By label number, ascending.
     pub(crate) labels: ArenaVec<'a, (u32, Value<'a>)>,
-    pub(crate) dropped_by: Option<&'a Arc<str>>,
+    pub(crate) dropped_by: Option<&'a FilterPlan>,
     pub(crate) invalid: Vec<Invalid>,
     pub(crate) errors: Vec<TypeError>,
     /// Why it is malformed.
