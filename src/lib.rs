@@ -75,6 +75,8 @@ pub mod expr;
 mod graph;
 pub mod lookup;
 pub mod reference;
+#[cfg(feature = "watch")]
+pub mod reload;
 pub mod route;
 pub mod rules;
 pub mod schema;

@@ -167,6 +167,12 @@ impl Router {
     pub fn options(&self) -> &Options {
         &self.options
     }
+
+    /// True if others have the same graph.
+    #[cfg(feature = "watch")]
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.graph) > 1
+    }
 }
 
 impl Session {

@@ -3,6 +3,7 @@
 use super::RuleSet;
 use super::decode::{self, Reading, RuleFile};
 use super::files::{FileError, FileRef, FileTree, Found};
+use super::footprint::Footprint;
 use super::lint;
 use crate::diagnostic::{Code, Diagnostic, SourceFile, Sources, Span};
 use crate::yaml::{self, Entry, Kind, Node};
@@ -40,6 +41,8 @@ pub struct Loaded {
     pub files: Vec<LoadedFile>,
     /// The `*.test.yaml` files of the rule set.
     pub tests: Vec<PathBuf>,
+    /// What was looked at on disk; empty for rule sets made from strings.
+    pub footprint: Footprint,
     /// Where a folder holds several rule sets: their folders. Nothing is loaded then.
     pub rule_sets: Vec<PathBuf>,
 }
@@ -64,11 +67,17 @@ pub struct Loaded {
 /// one of them is an error. Where a folder holds several rule sets, nothing is loaded, and they are listed in
 /// [`Loaded::rule_sets`]. Files of more than 16 MiB are refused.
 pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
-    match FileTree::disk(path, options.root.as_deref()) {
-        Ok(tree) => load_tree(tree, &path.display().to_string(), None),
+    let root = options.root.as_deref();
+    match FileTree::disk(path, root) {
+        Ok(tree) => {
+            let tree = Arc::new(tree);
+            let loaded = load_tree(tree.clone(), &path.display().to_string(), None);
+            Loaded { footprint: Footprint::of(path, root, Some(&tree)), ..loaded }
+        }
         Err(why) => {
             let message = format!("cannot read `{}`: {why}", path.display());
-            failed(Diagnostic::global(Code::Unreadable, message))
+            let failed = failed(Diagnostic::global(Code::Unreadable, message));
+            Loaded { footprint: Footprint::of(path, root, None), ..failed }
         }
     }
 }
@@ -96,7 +105,7 @@ pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
 ///
 /// As those of [`load`].
 pub fn load_strings<'f>(name: &str, files: impl IntoIterator<Item = (&'f str, &'f str)>) -> Loaded {
-    load_tree(FileTree::strings(files), name, Some(name))
+    load_tree(Arc::new(FileTree::strings(files)), name, Some(name))
 }
 
 fn failed(diagnostic: Diagnostic) -> Loaded {
@@ -112,8 +121,7 @@ struct Parsed {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn load_tree(tree: FileTree, shown: &str, name: Option<&str>) -> Loaded {
-    let tree = Arc::new(tree);
+fn load_tree(tree: Arc<FileTree>, shown: &str, name: Option<&str>) -> Loaded {
     let found = tree.find();
     let mut loaded = Loaded { tests: found.tests.iter().map(location).collect(), ..Loaded::default() };
     loaded.diagnostics.extend(unreadable(&found));

@@ -27,6 +27,8 @@ pub struct Suite {
     pub diagnostics: Vec<Diagnostic>,
     /// What the diagnostics and the tests point into.
     pub sources: Sources,
+    /// The files of events and decisions that the tests name.
+    pub named: Vec<PathBuf>,
 }
 
 /// A file of tests.
@@ -182,7 +184,9 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Suite {
         match files::read_text(path, yaml::Limits::default().bytes) {
             Ok(text) => {
                 let id = suite.sources.add(SourceFile::new(shown, text));
-                load_one(&mut suite, id, &files::Folder::of(path, options));
+                let folder = files::Folder::of(path, options);
+                load_one(&mut suite, id, &folder);
+                suite.named.extend(folder.named());
             }
             Err(problem) => {
                 suite.diagnostics.push(Diagnostic::global(problem.code, format!("`{shown}` {}", problem.message)));

@@ -429,6 +429,7 @@ impl Builder<'_> {
             return self.complete(Built { node, cost: 1, height: 1 }, 0, range.start);
         }
         let whole = self.alias_range(name, &range);
+        let name = name.strip_suffix(':').unwrap_or(name);
         let message =
             format!("`*` at the beginning makes this a YAML alias, and there is no anchor `&{name}` before it");
         let mut trap = Trap::new(Code::Anchor, self.file, self.source, whole.clone(), &self.prefix(), message);

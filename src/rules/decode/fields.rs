@@ -146,10 +146,10 @@ impl Decoder<'_> {
         value
     }
 
-    /// A whole number.
+    /// A whole number. One with a leading zero was told about when its file was read.
     pub(super) fn integer(&mut self, node: &Node) -> Option<i64> {
         let value = node.scalar().and_then(|scalar| scalar.value.as_i64());
-        if value.is_none() {
+        if value.is_none() && !has_leading_zero(node) {
             match node.describe() {
                 "a number" => self.bad_value(node, "expected a whole number of at most 64 bits"),
                 _ => self.wrong_type(node, "a whole number"),
@@ -298,4 +298,10 @@ impl Decoder<'_> {
             }),
         }
     }
+}
+
+/// True for `012`, which has been read as a text.
+fn has_leading_zero(node: &Node) -> bool {
+    let is_number = |text: &str| text.trim_start_matches(['+', '-']).starts_with('0');
+    node.scalar().is_some_and(|scalar| scalar.plain && scalar.value.is_string() && is_number(&scalar.text.value))
 }

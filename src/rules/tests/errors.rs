@@ -30,6 +30,8 @@ fn types() {
     check("rules: [{name: a, subscribers: x, priority: 1.5}]", &["E014 1.5"]);
     check("rules: [{name: a, subscribers: x, priority: 012}]", &["E007 012"]);
     check("rules: [{name: a, subscribers: x, stop: -01}]", &["E007 -01"]);
+    check("rules: [{name: a, subscribers: x, priority: 010}]", &["E007 010"]);
+    check("rules: [{name: a, subscribers: x, priority: '010'}]", &["E004 '010'"]);
     check("rules: [{name: a, subscribers: x, stop: no}]", &["E004 no", "W001 no"]);
     check("rules: [{group: a, mode: frist, rules: []}]", &["E014 frist"]);
     check(
