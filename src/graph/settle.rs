@@ -26,7 +26,7 @@ pub(crate) fn decide<R>(
     scratch.begin(graph);
     let Scratch { captures, arena, topics, topic_key, state } = scratch;
     if let Err(fault) = scan(&graph.trie, line, mode, limits, captures) {
-        let message = format!("{} at byte {}", fault.message, fault.offset);
+        let message = fault.to_string();
         state.chosen.extend_from_slice(&graph.defaults.rejected);
         return then(&Outcome::malformed(arena, Value::Null, message), state);
     }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 mod decode;
 mod files;
+mod footprint;
 mod json_place;
 pub mod keys;
 mod lint;
@@ -22,6 +23,7 @@ mod load;
 mod pattern_index;
 pub(crate) mod walk;
 
+pub use footprint::Footprint;
 pub use load::{LoadOptions, Loaded, LoadedFile, load, load_strings};
 
 /// A name somebody wrote, and where.

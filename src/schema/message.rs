@@ -68,6 +68,10 @@ pub(super) fn broken(error: &ValidationError<'_>, schema: &Json) -> SchemaError 
             path = reference_to_blame(schema, &reason, 0).unwrap_or(path);
             cut_at(&reason, 200)
         }
+        Kind::AnyOf { .. } if error.instance_path().as_str().ends_with("/type") => {
+            let types = "`string`, `number`, `integer`, `boolean`, `object`, `array`, `null`, or a list of them";
+            format!("{} is no type: there are {types}", excerpt(error.instance()))
+        }
         _ => fault(error),
     };
     SchemaError { path, message }

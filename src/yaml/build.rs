@@ -437,7 +437,10 @@ impl Builder<'_> {
         };
         let mut trap = Trap::new(Code::Anchor, self.file, self.source, whole.clone(), &self.prefix(), message);
         if whole == range {
-            trap.diagnostic = trap.diagnostic.maybe_help(self.anchors.near(name));
+            let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+            let define =
+                || is_name.then(|| format!("put `&{name}` before a value further above; quote it if it is a text"));
+            trap.diagnostic = trap.diagnostic.maybe_help(self.anchors.near(name).or_else(define));
         }
         self.pass.traps.push(trap);
         let node = Node { span: self.span(&range), kind: Kind::Scalar(self.put_back(range.clone())) };
