@@ -453,8 +453,8 @@ impl<'a> Env<'a> for Run<'a, '_> {
 
     fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
         let graph = self.graph;
-        let row = graph.lookups.get(table.0 as usize).and_then(|table| table.row(key));
-        let cell = row.and_then(|row| row.get(column as usize));
+        let table = graph.lookups.get(table.0 as usize);
+        let cell = table.and_then(|table| table.cell(key, column as usize));
         cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
     }
 
