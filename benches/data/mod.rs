@@ -79,8 +79,7 @@ fn lot(n: usize, random: &mut Random) -> String {
     out
 }
 
-const ENVELOPE: &str =
-    "ruleset:\n  name: bench\n  envelope: {id: 'null', topic: '\"city.lot\"', data: event, headers: event.properties}\n";
+const ENVELOPE: &str = "ruleset:\n  name: bench\n  envelope: {id: 'null', topic: '\"city.lot\"', data: event, headers: event.properties}\n";
 const ALL: &[usize] = &[10, 1_000, 10_000, 100_000];
 const FEW: &[usize] = &[10, 1_000, 10_000];
 
