@@ -36,7 +36,10 @@ impl Place {
     fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        // As a whole: on a slow machine a half-written file can be at rest for long enough.
+        let beside = path.with_extension("beside");
+        fs::write(&beside, text).unwrap();
+        fs::rename(beside, path).unwrap();
     }
 
     fn append(&self, name: &str, text: &str) {

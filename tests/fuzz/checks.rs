@@ -8,7 +8,7 @@ use dadar::route::{Clock, Options, Router};
 use dadar::rules::load_strings;
 
 /// A rule file, whatever stands in it.
-pub fn yaml(data: &[u8]) {
+pub(crate) fn yaml(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let loaded = load_strings("fuzz", [("rules.yaml", text)]);
     assert!(loaded.rule_set.is_some() || !loaded.diagnostics.is_empty(), "refused without a word");
@@ -19,7 +19,7 @@ pub fn yaml(data: &[u8]) {
 }
 
 /// An expression, alone and as a condition.
-pub fn expression(data: &[u8]) {
+pub(crate) fn expression(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let mut sources = Sources::default();
     let file = sources.add(SourceFile::new("expression", text));
@@ -33,7 +33,7 @@ pub fn expression(data: &[u8]) {
 }
 
 /// A line, scanned for a few paths.
-pub fn scanner(data: &[u8]) {
+pub(crate) fn scanner(data: &[u8]) {
     let field = |name: &str| Step::Key(name.into());
     let paths = [
         vec![field("a")],
@@ -63,7 +63,7 @@ pub fn scanner(data: &[u8]) {
 }
 
 /// Rules, a zero byte, and events: both evaluators decide the same.
-pub fn route(data: &[u8]) {
+pub(crate) fn route(data: &[u8]) {
     let split = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
     let (rules, events) = data.split_at(split);
     let Ok(text) = std::str::from_utf8(rules) else { return };
