@@ -63,12 +63,13 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let subscriber_filters = subscriber_filters(rules, &subscribers, &mut builder.lowering);
     let mut demands = all_demands(rules, &paths, &mut builder);
     let target_conditions = std::mem::take(&mut builder.conditions);
+    let rule_plans = (rule_plans, std::mem::take(&mut builder.extras));
 
     let mut demanded: Vec<PathId> = demands.paths().collect();
     demanded.extend(schemas.iter().map(|schema: &SchemaPlan| schema.target));
     let reads_clock = conditions.reads_clock();
     let (layout, trie) = LayoutPlan::new(&rules.envelope, &paths, &mut values, &demanded, reads_clock);
-    let (targets, indexes) = register(target_conditions, rule_plans, &conditions, &values, &mut topics);
+    let (targets, indexes, pairs) = register(target_conditions, rule_plans, &conditions, &values, &mut topics);
     demands.seal();
     topics.seal();
     values.seal();
@@ -109,6 +110,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
         topics,
         targets,
         indexes,
+        pairs,
         filters,
         schemas,
         tables,

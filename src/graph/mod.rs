@@ -32,10 +32,12 @@ mod labels;
 mod layout;
 mod literal;
 mod names;
+mod pairs;
 mod run;
 mod schemas;
 mod scratch;
 mod settle;
+mod strings;
 mod targets;
 mod topics;
 mod values;
@@ -76,6 +78,7 @@ pub(crate) struct DecisionGraph {
     topics: topics::Topics,
     targets: targets::Targets,
     indexes: index::Indexes,
+    pairs: pairs::Pairs,
     filters: Vec<FilterPlan>,
     schemas: Vec<schemas::SchemaPlan>,
     tables: Vec<targets::TablePlan>,

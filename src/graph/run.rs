@@ -336,6 +336,10 @@ impl<'a, 's> Run<'a, 's> {
                 self.probe(index, value);
             }
         }
+        for (number, values) in graph.pairs.values().enumerate() {
+            let values = values.map(|value| self.value(value));
+            self.hit(graph.pairs.entries(number, values));
+        }
         self.match_defaults();
     }
 
@@ -352,7 +356,7 @@ impl<'a, 's> Run<'a, 's> {
         }
         let defaults = std::mem::take(&mut self.state.defaults);
         for target in defaults.ones() {
-            let meaning = if graph.targets.unsure.contains(target) { Meaning::Candidate } else { Meaning::Sure };
+            let meaning = if graph.targets.unsure.contains(target) { Meaning::Candidate } else { Meaning::Only };
             self.hit(&[Entry::new(target as u32, meaning)]);
         }
         self.state.defaults = defaults;
@@ -368,20 +372,25 @@ impl<'a, 's> Run<'a, 's> {
                 self.state.defaults.set(target as usize, false);
                 continue;
             }
+            if entry.meaning() == Meaning::Only {
+                self.matched(target);
+                continue;
+            }
             if self.state.targets.get(event, target as usize).is_some() {
                 continue;
             }
             self.state.targets.set(event, target as usize, 1);
             let condition = graph.targets.conditions.get(target as usize).copied().unwrap_or(NodeId::FALSE);
             if entry.meaning() == Meaning::Sure || self.holds(condition) {
-                let list = if (target as usize) < graph.targets.rules.len() {
-                    &mut self.state.rules
-                } else {
-                    &mut self.state.rows
-                };
-                list.push(target);
+                self.matched(target);
             }
         }
+    }
+
+    fn matched(&mut self, target: u32) {
+        let is_rule = (target as usize) < self.graph.targets.rules.len();
+        let list = if is_rule { &mut self.state.rules } else { &mut self.state.rows };
+        list.push(target);
     }
 
     /// Values of another type than some rule needs, by path.

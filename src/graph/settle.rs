@@ -8,7 +8,7 @@ use super::scratch::Scratch;
 use super::targets::{RowPlan, TableKindPlan, TablePlan};
 use super::values::ValueId;
 use super::{DecisionGraph, schemas};
-use crate::decision::Status;
+use crate::decision::{NO_TOPIC, Status};
 use crate::event::{Limits, Mode, Value, scan};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -26,7 +26,7 @@ pub(crate) fn decide<R>(
     scratch.begin(graph);
     let Scratch { captures, arena, topics, topic_key, state } = scratch;
     if let Err(fault) = scan(&graph.trie, line, mode, limits, captures) {
-        let message = format!("{} at byte {}", fault.message, fault.offset);
+        let message = fault.to_string();
         state.chosen.extend_from_slice(&graph.defaults.rejected);
         return then(&Outcome::malformed(arena, Value::Null, message), state);
     }
@@ -39,7 +39,7 @@ pub(crate) fn decide<R>(
         None => {
             let id = shown_id(run.id());
             run.state.chosen.extend_from_slice(&graph.defaults.rejected);
-            Outcome::malformed(arena, id, String::from("no topic"))
+            Outcome::malformed(arena, id, String::from(NO_TOPIC))
         }
     };
     then(&outcome, state)
@@ -122,10 +122,12 @@ impl<'a> Settling<'_, 'a, '_> {
             self.choose(&topic.subscribers);
         }
         for number in 0..self.run.state.rules.len() {
-            let rule = self.run.state.rules.get(number).and_then(|rule| graph.targets.rules.get(*rule as usize));
-            if let Some(rule) = rule {
-                self.choose(&rule.subscribers);
-                self.label(&rule.labels, outcome);
+            let Some(rule) = self.run.state.rules.get(number).copied() else { continue };
+            if let Some(plan) = graph.targets.rules.get(rule as usize) {
+                self.choose(&plan.subscribers);
+            }
+            if let Some(extras) = graph.targets.extras(rule) {
+                self.label(&extras.labels, outcome);
             }
         }
         self.run.state.rows.sort_unstable();
@@ -150,8 +152,12 @@ impl<'a> Settling<'_, 'a, '_> {
     fn strike_alternatives(&mut self) {
         let graph = self.run.graph;
         let state = &mut *self.run.state;
+        state.rules.sort_unstable();
+        if graph.targets.is_plain() {
+            return;
+        }
         let event = state.event();
-        let places = |rule: &u32| graph.targets.rules.get(*rule as usize).map_or(&[][..], |rule| &rule.firsts);
+        let places = |rule: &u32| graph.targets.extras(*rule).map_or(&[][..], |extras| &extras.firsts);
         for rule in &state.rules {
             for (group, place) in places(rule) {
                 let first = state.groups.get(event, *group as usize).unwrap_or(u32::MAX);
@@ -162,12 +168,14 @@ impl<'a> Settling<'_, 'a, '_> {
         state.rules.retain(|rule| {
             places(rule).iter().all(|(group, place)| groups.get(event, *group as usize) == Some(*place))
         });
-        state.rules.sort_unstable();
     }
 
     fn cut_at_stop(&mut self) {
-        let rules = &self.run.graph.targets.rules;
-        let stops = |rule: &u32| rules.get(*rule as usize).is_some_and(|rule| rule.stop);
+        let targets = &self.run.graph.targets;
+        if targets.is_plain() {
+            return;
+        }
+        let stops = |rule: &u32| targets.extras(*rule).is_some_and(|extras| extras.stop);
         if let Some(stop) = self.run.state.rules.iter().position(stops) {
             self.run.state.rules.truncate(stop + 1);
         }
@@ -175,14 +183,13 @@ impl<'a> Settling<'_, 'a, '_> {
 
     fn table(&mut self, table: &'a TablePlan, outcome: &mut Outcome<'a>) {
         match &table.kind {
-            TableKindPlan::Key { key, default, rows } => {
-                let key = self.run.cases(key);
-                let row = if key.is_null() {
-                    default.as_ref().map_or(rows.get(&super::literal::Literal::Null), |default| rows.get(default))
-                } else {
-                    super::literal::Literal::of(key).and_then(|key| rows.get(&key))
+            TableKindPlan::Key { key, default, strings, others } => {
+                let key = match (self.run.cases(key), default) {
+                    (Value::Null, Some(default)) => default.value(),
+                    (key, _) => key,
                 };
-                let row = row.and_then(|row| table.rows.get(*row)).unwrap_or(&table.otherwise);
+                let row = TableKindPlan::row(strings, others, key);
+                let row = row.and_then(|row| table.rows.get(row as usize)).unwrap_or(&table.otherwise);
                 self.row(row, outcome);
             }
             TableKindPlan::Decision { first, start } => {
@@ -241,7 +248,10 @@ impl<'a> Settling<'_, 'a, '_> {
     fn exclude(&mut self) {
         let graph = self.run.graph;
         let state = &mut *self.run.state;
-        let rules = || state.rules.iter().filter_map(|rule| graph.targets.rules.get(*rule as usize));
+        if graph.targets.is_plain() {
+            return;
+        }
+        let rules = || state.rules.iter().filter_map(|rule| graph.targets.extras(*rule));
         if rules().all(|rule| rule.exclude.is_empty()) {
             return;
         }

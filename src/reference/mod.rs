@@ -30,12 +30,25 @@ use bumpalo::Bump;
 use scene::Scene;
 use std::sync::Arc;
 
-/// Decides about one line; for several, [`Reference`] saves working out who asks for which types again.
+/// Decides about one line, slowly and plainly, as [`crate::Router`] does; for several, [`Reference`] saves working out who asks for which types again.
 pub fn decide(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Decision {
     Reference::new(rules).decide(line, number, options)
 }
 
-/// What each part of the rule set made of one line.
+/// What each part of the rule set made of one line; [`crate::explain`] puts it into words.
+///
+/// ```
+/// use dadar::{Options, load_strings, reference};
+///
+/// let rules = load_strings("shop", [("rules.yaml", "
+/// rules: [{name: big, when: data.amount > 5000, subscribers: [review]}]
+/// ")]).rule_set.unwrap();
+/// let event = br#"{"type": "order.created", "data": {"amount": 900}}"#;
+/// let trace = reference::trace(&rules, event, 1, &Options::default());
+/// assert!(trace.decision.rules.is_empty());
+/// assert_eq!(&*trace.rules[0].name, "big");
+/// assert_eq!(reference::decide(&rules, event, 1, &Options::default()), trace.decision);
+/// ```
 pub fn trace(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Trace {
     Reference::new(rules).trace(line, number, options)
 }
@@ -73,9 +86,7 @@ impl<'r> Reference<'r> {
         let event = match event::parse(line, options.limits, &arena) {
             Ok(event @ Value::Object(_)) => event,
             Ok(_) => return self.unread(number, malformed("not a JSON object")),
-            Err(fault) => {
-                return self.unread(number, malformed(&format!("{} at byte {}", fault.message, fault.offset)));
-            }
+            Err(fault) => return self.unread(number, malformed(&fault.to_string())),
         };
         let scene = Scene::new(self.rules, &arena, event, options.clock);
         let mut walk = Walk { reference: self, scene, detail };

@@ -2,7 +2,8 @@
 //!
 //! The order and the presence of keys are those of [`Decision`](crate::decision::Decision) when it is serialised.
 
-use super::{Options, echo, is_routed, write_value};
+use super::{Options, is_routed, write_value};
+use crate::decision::input_echo;
 use crate::event::{Number, Value};
 use crate::graph::{DecisionGraph, Outcome, State, json_string};
 use serde::Serialize;
@@ -60,7 +61,7 @@ pub(super) fn line(
         out.extend_from_slice(&json_string(fault));
         if options.input_echo {
             out.extend_from_slice(b",\"input\":");
-            out.extend_from_slice(&json_string(&echo(line)));
+            out.extend_from_slice(&json_string(&input_echo(line)));
         }
     }
     out.extend_from_slice(b",\"ruleset\":");

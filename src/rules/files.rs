@@ -24,6 +24,17 @@ pub(crate) struct FileRef {
     pub(crate) identity: PathBuf,
 }
 
+/// A path as seen from the current folder, where it lies in it.
+pub(crate) fn near(path: &Path) -> &Path {
+    let current = std::env::current_dir().and_then(|folder| folder.canonicalize());
+    let relative = current.ok().and_then(|current| path.strip_prefix(current).ok());
+    match relative {
+        Some(relative) if relative.as_os_str().is_empty() => Path::new("."),
+        Some(relative) => relative,
+        None => path,
+    }
+}
+
 /// Why a file cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FileError {
@@ -301,7 +312,7 @@ impl Disk {
             }
         })?;
         if !identity.starts_with(&self.root) {
-            return Err(FileError::Outside(format!("`{}`", self.root.display())));
+            return Err(FileError::Outside(format!("`{}`", near(&self.root).display())));
         }
         Ok(FileRef { path, location: Some(location.to_path_buf()), identity })
     }

@@ -62,6 +62,10 @@ pub(super) fn broken(error: &ValidationError<'_>) -> SchemaError {
             }
             cut_at(&source.to_string(), 200)
         }
+        Kind::AnyOf { .. } if error.instance_path().as_str().ends_with("/type") => {
+            let types = "`string`, `number`, `integer`, `boolean`, `object`, `array`, `null`, or a list of them";
+            format!("{} is no type: there are {types}", excerpt(error.instance()))
+        }
         _ => fault(error),
     };
     SchemaError { path: pointer(error), message }

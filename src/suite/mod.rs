@@ -161,7 +161,21 @@ impl Suite {
     }
 }
 
-/// Loads test files and the event files that they name, which have to lie within the root of `options` (by default the
+/// Loads test files. Mistakes in them are among [`Suite::diagnostics`].
+///
+/// ```
+/// use dadar::{LoadOptions, load, suite};
+/// use std::path::Path;
+///
+/// let options = LoadOptions::default();
+/// let loaded = load(Path::new("rules/payments"), &options);
+/// let tests = suite::load(&loaded.tests, &options);
+/// assert!(tests.diagnostics.is_empty());
+/// let report = suite::run(&loaded.rule_set.unwrap(), &tests, None);
+/// assert_eq!((report.passed(), report.failed()), (tests.len(), 0));
+/// ```
+///
+/// Read are these files and the event files that they name, which have to lie within the root of `options` (by default the
 /// current folder, or the test file's own where that lies elsewhere).
 pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Suite {
     let mut suite = Suite::default();

@@ -2,9 +2,11 @@
 
 use crate::{events, generate};
 use dadar::decision::Decision;
+use dadar::decision::Status;
+use dadar::event::Mode;
 use dadar::explain::{Focus, Style};
 use dadar::reference::Reference;
-use dadar::route::{Clock, Options, Router};
+use dadar::route::{Clock, Options, Router, Session};
 use dadar::rules::{Loaded, RuleSet, load_strings};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -182,6 +184,25 @@ fn agree(rules: &RuleSet, yaml: &str, events: &[Vec<u8>], clock: Clock, seen: &m
             let shown = |decision| serde_json::to_string_pretty(decision).unwrap_or_default();
             let differ = difference(&shown(&wanted), &shown(&got));
             return Err(fail(&format!("graph and reference differ:\n{differ}"), yaml, event));
+        }
+    }
+    trusted_agrees(&session, yaml, events)
+}
+
+/// On events without duplicate keys, a trusted scan decides as a strict one does.
+fn trusted_agrees(strict: &Session, yaml: &str, events: &[Vec<u8>]) -> Result<(), TestCaseError> {
+    let router = strict.router();
+    let mut strict = router.session();
+    let mut trusted = router.and_options(Options { mode: Mode::Trusted, ..*router.options() }).session();
+    for event in events {
+        // Reading and writing it takes duplicates away.
+        let Ok(value) = serde_json::from_slice::<serde_json::Value>(event) else { continue };
+        let event = serde_json::to_vec(&value).unwrap_or_default();
+        let (wanted, got) = (strict.route(&event, 1), trusted.route(&event, 1));
+        if wanted.status != Status::Malformed && wanted != got {
+            let shown = |decision| serde_json::to_string_pretty(decision).unwrap_or_default();
+            let differ = difference(&shown(&wanted), &shown(&got));
+            return Err(fail(&format!("strict and trusted differ:\n{differ}"), yaml, &event));
         }
     }
     Ok(())

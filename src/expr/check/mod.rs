@@ -134,7 +134,7 @@ impl Checker<'_, '_> {
         if typed.ty.meets(Type::BOOLEAN) {
             return Some(());
         }
-        let shown = types::shown(typed, self.scope.paths);
+        let shown = self.shown(typed);
         let help = match &typed.node {
             TypedNode::Const(Json::String(_)) => Some("an expression has no quotes around it as a whole".to_owned()),
             TypedNode::Const(Json::Number(_) | Json::Null) => None,
