@@ -82,6 +82,7 @@ pub mod rules;
 pub mod schema;
 pub mod suite;
 pub mod topic;
+mod transform;
 #[doc(hidden)]
 pub mod yaml;
 

@@ -32,8 +32,9 @@ use std::time::{Duration, Instant};
     dadar route rules -i events.ndjson --follow --state events.state >> decisions.ndjson\n  \
     dadar route rules -i events.ndjson --follow --watch --watch-tests --metrics 9464\n  \
     dadar route rules -i events.ndjson --now 2026-01-10T13:00:00+05:30\n  \
-    dadar route rules -i events.ndjson --threads 4 --summary > /dev/null\n\n\
-    Lines in = lines out, in order. SIGINT and SIGTERM: the lines that were read are finished, and the exit code is 0; a \
+    dadar route rules -i events.ndjson --threads 4 --summary > /dev/null\n  \
+    dadar route rules -i events.ndjson --deliveries     {\"id\": …, \"subscriber\": …, \"event\": {…}}\n\n\
+    Lines in = lines out, in order (with --deliveries: a line for each event and subscriber). SIGINT and SIGTERM: the lines that were read are finished, and the exit code is 0; a \
     second one ends at once. SIGHUP: reloads the rules (with --watch). Exit code 3: some input was malformed.")]
 pub(crate) struct RouteArgs {
     #[command(flatten)]
@@ -50,6 +51,9 @@ pub(crate) struct RouteArgs {
     /// The clock for `now`: a time, or `event` for each event's own time
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
+    /// Write what each subscriber is sent, a line for each, instead of the decisions
+    #[arg(long)]
+    deliveries: bool,
     /// Tell on stderr how often each status, rule and subscriber occurred
     #[arg(long)]
     summary: bool,
@@ -134,6 +138,7 @@ fn in_force(
         mode: if args.trusted { Mode::Trusted } else { Mode::Strict },
         limits: Limits { bytes: args.max_line, ..Limits::default() },
         input_echo: !args.no_input_echo,
+        deliveries: args.deliveries,
     };
     let router = Router::with_options(&rules, options);
     board.introduce(&router);

@@ -5,6 +5,7 @@
 mod focus;
 mod page;
 mod sections;
+mod sent;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -37,9 +37,11 @@ mod run;
 mod schemas;
 mod scratch;
 mod settle;
+mod slots;
 mod strings;
 mod targets;
 mod topics;
+mod transforms;
 mod values;
 
 pub(crate) use compile::compile;
@@ -47,7 +49,8 @@ pub(crate) use names::Names;
 pub(crate) use names::json_string;
 pub(crate) use run::{Now, Outcome};
 pub(crate) use scratch::{Scratch, State};
-pub(crate) use settle::decide;
+pub(crate) use settle::{Reading, decide};
+pub(crate) use transforms::{SentEvent, SentTo};
 
 use crate::event::{Trie, Type};
 use crate::expr::PathId;
@@ -99,6 +102,7 @@ pub(crate) struct DecisionGraph {
     define_values: Vec<values::ValueId>,
     /// How many groups there are.
     groups: usize,
+    transforms: Option<Box<transforms::TransformPlan>>,
 }
 
 /// A filter of the whole rule set.

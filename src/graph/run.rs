@@ -6,11 +6,13 @@ use super::index::{Entry, Meaning};
 use super::labels::CasesPlan;
 use super::layout::{LayoutPlan, Part, Source};
 use super::scratch::State;
+use super::slots::Slots;
 use super::topics::TopicEntry;
+use super::transforms::SentTo;
 use super::values::{ValueId, ValueNode};
 use super::{DecisionGraph, FilterPlan, at};
 use crate::decision::{Invalid, Status, TypeError};
-use crate::event::{Captures, Tag, Type, Value, decode};
+use crate::event::{Tag, Type, Value};
 use crate::expr::{DefineId, Env, LookupId, PathId, Root, evaluate, time};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -41,14 +43,15 @@ pub(crate) struct Outcome<'a> {
     pub(crate) errors: Vec<TypeError>,
     /// Why it is malformed.
     pub(crate) fault: Option<String>,
+    /// What everybody is sent, if that was asked for; in the order of the subscribers.
+    pub(crate) sent: Vec<SentTo<'a>>,
 }
 
 /// The state of one event. `'a` is the life of the event, its arena and the graph.
 pub(crate) struct Run<'a, 's> {
     pub(crate) graph: &'a DecisionGraph,
-    line: &'a [u8],
+    slots: Slots<'a>,
     arena: &'a Bump,
-    captures: &'a Captures,
     pub(crate) state: &'s mut State,
     values: ArenaVec<'a, Value<'a>>,
     pub(crate) topic: Option<&'a TopicEntry>,
@@ -60,28 +63,21 @@ pub(crate) struct Run<'a, 's> {
 }
 
 impl<'a, 's> Run<'a, 's> {
-    /// A run over a scanned event.
+    /// A run over an event whose slots are known.
     pub(crate) fn new(
         graph: &'a DecisionGraph,
-        line: &'a [u8],
+        slots: Slots<'a>,
         arena: &'a Bump,
-        captures: &'a Captures,
         state: &'s mut State,
         clock: Now,
     ) -> Run<'a, 's> {
-        let is_there = |slot: usize| match captures.get(slot) {
-            found if matches!(found.tag, Tag::Missing | Tag::Null) => false,
-            // A number beyond every float is null.
-            found if found.tag == Tag::Number => !decode(line, found, arena).is_null(),
-            _ => true,
-        };
+        let is_there = |slot: usize| slots.is_there(slot, arena);
         let layout = &graph.layout;
         let is_cloud = layout.plain.is_none() || layout.specversion.is_some_and(is_there);
         Run {
             graph,
-            line,
+            slots,
             arena,
-            captures,
             state,
             values: ArenaVec::new_in(arena),
             topic: None,
@@ -101,6 +97,7 @@ impl<'a, 's> Run<'a, 's> {
     /// The raw bytes that the topic is made from, if it is made from nothing else. True if `key` was filled.
     pub(crate) fn topic_key(&self, key: &mut Vec<u8>) -> bool {
         key.clear();
+        let Slots::Scanned { line, captures } = self.slots else { return false };
         let cloud;
         let slots: &[usize] = match (&self.graph.layout.plain, self.graph.layout.cloud) {
             (_, Some([_, topic, _])) if self.is_cloud => {
@@ -115,10 +112,10 @@ impl<'a, 's> Run<'a, 's> {
             _ => return false,
         };
         for slot in slots {
-            let found = self.captures.get(*slot);
+            let found = captures.get(*slot);
             // A quote cannot stand inside of a value's text unescaped, so that no two keys are confused.
             key.push(if found.tag == Tag::Missing { b'"' } else { b':' });
-            key.extend_from_slice(self.line.get(found.start..found.end).unwrap_or(&[]));
+            key.extend_from_slice(line.get(found.start..found.end).unwrap_or(&[]));
         }
         true
     }
@@ -143,7 +140,7 @@ impl<'a, 's> Run<'a, 's> {
     }
 
     /// The event's time.
-    fn time(&mut self) -> Value<'a> {
+    pub(super) fn time(&mut self) -> Value<'a> {
         match (&self.graph.layout.plain, self.graph.layout.cloud) {
             (_, Some([_, _, time])) if self.is_cloud => self.slot(time),
             (Some(plain), _) => plain.time.map_or(Value::Null, |time| self.value(time)),
@@ -152,7 +149,7 @@ impl<'a, 's> Run<'a, 's> {
     }
 
     fn slot(&self, slot: usize) -> Value<'a> {
-        decode(self.line, self.captures.get(slot), self.arena)
+        self.slots.get(slot, self.arena)
     }
 
     /// The value at a path, decoded at most once.
@@ -211,12 +208,12 @@ impl<'a, 's> Run<'a, 's> {
                 let text = time::format_time(self.clock(), self.zone());
                 Value::String(self.arena.alloc_str(&text))
             }
-            Root::Event | Root::Data | Root::Headers => Value::Null,
+            Root::Event | Root::Data | Root::Headers | Root::It => Value::Null,
         }
     }
 
     /// The clock, read at most once.
-    fn clock(&mut self) -> Timestamp {
+    pub(super) fn clock(&mut self) -> Timestamp {
         if let Some(now) = self.now {
             return now;
         }
@@ -224,8 +221,10 @@ impl<'a, 's> Run<'a, 's> {
             Now::Fixed(now) => now,
             Now::System => Timestamp::now(),
             Now::Event => {
+                // The event's time may be said to be `now` where it has none.
+                let system = *self.now.insert(Timestamp::now());
                 let time = self.time();
-                time::instant(time, self.zone()).map_or_else(Timestamp::now, |instant| instant.timestamp)
+                time::instant(time, self.zone()).map_or(system, |instant| instant.timestamp)
             }
         };
         self.now = Some(now);
@@ -317,7 +316,7 @@ impl<'a, 's> Run<'a, 's> {
         if let Some(topic) = self.topic {
             self.hit(&topic.entries);
         }
-        for slot in self.captures.found() {
+        for slot in self.slots.found() {
             let Some(users) = graph.layout.users.get(*slot as usize) else { continue };
             for user in users {
                 let is_chosen = user.choice.is_none_or(|(part, number)| self.chosen(part) == Some(number));
@@ -396,8 +395,8 @@ impl<'a, 's> Run<'a, 's> {
     pub(crate) fn type_errors(&mut self, demands: &Demands) -> Vec<TypeError> {
         let graph = self.graph;
         let mut errors = Vec::new();
-        for slot in self.captures.found() {
-            let found = type_of(self.captures.get(*slot as usize).tag);
+        for slot in self.slots.found() {
+            let found = self.slots.type_of(*slot as usize);
             for user in graph.layout.users.get(*slot as usize).into_iter().flatten() {
                 let is_chosen = user.choice.is_none_or(|(part, number)| self.chosen(part) == Some(number));
                 let suspicious = graph.suspicious.get(at(user.path)).copied().unwrap_or(Type::NONE);
@@ -413,17 +412,6 @@ impl<'a, 's> Run<'a, 's> {
             errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
         }
         errors
-    }
-}
-
-fn type_of(tag: Tag) -> Type {
-    match tag {
-        Tag::Missing | Tag::Null => Type::NONE,
-        Tag::True | Tag::False => Type::BOOLEAN,
-        Tag::Number => Type::NUMBER,
-        Tag::String | Tag::EscapedString => Type::STRING,
-        Tag::Array => Type::ARRAY,
-        Tag::Object => Type::OBJECT,
     }
 }
 

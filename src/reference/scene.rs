@@ -114,6 +114,8 @@ impl<'a> Scene<'a> {
             Root::Topic => self.topic,
             Root::Id => self.id,
             Root::Time => self.time,
+            // No condition can name it.
+            Root::It => Value::Null,
             Root::Now => Value::String(self.arena.alloc_str(&expr::time::format_time(self.now, &self.rules.zone))),
         }
     }

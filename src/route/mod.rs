@@ -2,10 +2,11 @@
 
 mod write;
 
-use crate::decision::{Decision, Status, input_echo};
-use crate::event::{Limits, Mode, Value};
-use crate::graph::{self, DecisionGraph, Now, Outcome, Scratch, State};
+use crate::decision::{Decision, Delivered, Delivery, Status, input_echo};
+use crate::event::{self, Json, Limits, Mode, Value};
+use crate::graph::{self, DecisionGraph, Now, Outcome, Reading, Scratch, SentEvent, SentTo, State};
 use crate::rules::RuleSet;
+use bumpalo::Bump;
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -32,11 +33,20 @@ pub struct Options {
     pub limits: Limits,
     /// Whether malformed decisions show the beginning of their line.
     pub input_echo: bool,
+    /// Whether [`Session::route_to`] writes what everybody is sent instead of the decision: a line for each subscriber, and
+    /// one with the status for an event that nobody gets. Events are read strictly then, whatever `mode` says.
+    pub deliveries: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: Clock::System, mode: Mode::Strict, limits: Limits::default(), input_echo: true }
+        Self {
+            clock: Clock::System,
+            mode: Mode::Strict,
+            limits: Limits::default(),
+            input_echo: true,
+            deliveries: false,
+        }
     }
 }
 
@@ -143,6 +153,12 @@ impl Router {
         self.session().route(line, 1)
     }
 
+    /// Decides about one event, and makes what everybody is sent who gets it. For many events, [`Router::session`] is
+    /// faster.
+    pub fn deliver(&self, line: &[u8]) -> Delivered {
+        self.session().deliver(line, 1)
+    }
+
     /// A session for one thread. It grows to what the largest event needs, and keeps that until it is dropped.
     pub fn session(&self) -> Session {
         Session { scratch: Scratch::new(&self.graph), router: self.clone() }
@@ -186,11 +202,12 @@ impl Session {
     /// ```
     pub fn route(&mut self, line: &[u8], number: u64) -> Decision {
         let options = self.router.options;
-        self.decide(line, |graph, outcome, state| decision(graph, outcome, state, line, number, &options))
+        self.decide(line, false, |graph, outcome, state| decision(graph, outcome, state, line, number, &options))
     }
 
     /// Decides about one line and appends the decision to `out` as one line of JSON with its line break. It writes what
-    /// serialising [`Session::route`]'s decision would, and is faster.
+    /// serialising [`Session::route`]'s decision would, and is faster. With [`Options::deliveries`] it writes a
+    /// line for each delivery instead.
     ///
     /// ```
     /// # let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
@@ -202,11 +219,36 @@ impl Session {
     /// ```
     pub fn route_to(&mut self, line: &[u8], number: u64, out: &mut Vec<u8>) -> Verdict<'_> {
         let options = self.router.options;
-        let status = self.decide(line, |graph, outcome, state| {
-            write::line(graph, outcome, state, line, number, &options, out);
+        let status = self.decide(line, options.deliveries, |graph, outcome, state| {
+            match options.deliveries {
+                false => write::line(graph, outcome, state, line, number, &options, out),
+                true => write::deliveries(graph, outcome, line, number, &options, out),
+            }
             outcome.status
         });
         self.verdict(status)
+    }
+
+    /// Decides about one line, and makes what everybody is sent who gets the event. The line is read strictly.
+    pub fn deliver(&mut self, line: &[u8], number: u64) -> Delivered {
+        let options = self.router.options;
+        self.decide(line, true, |graph, outcome, state| {
+            let decision = decision(graph, outcome, state, line, number, &options);
+            let delivery = |sent: &SentTo<'_>| Delivery {
+                id: decision.id.clone(),
+                subscriber: graph.subscribers.name(sent.subscriber),
+                event: match sent.event {
+                    SentEvent::Nothing => Json::Null,
+                    SentEvent::Tree(tree) => tree.to_json(),
+                    SentEvent::Line => {
+                        let arena = Bump::new();
+                        event::parse(line, options.limits, &arena).unwrap_or_default().to_json()
+                    }
+                },
+                errors: sent.errors.clone(),
+            };
+            Delivered { deliveries: outcome.sent.iter().map(delivery).collect(), decision: decision.clone() }
+        })
     }
 
     /// Decides about one line, for those who need no more than numbers: no names are looked up, no decision is made up.
@@ -220,7 +262,7 @@ impl Session {
     /// assert_eq!(names, ["inventory"]);
     /// ```
     pub fn judge(&mut self, line: &[u8]) -> Verdict<'_> {
-        let status = self.decide(line, |_, outcome, _| outcome.status);
+        let status = self.decide(line, false, |_, outcome, _| outcome.status);
         self.verdict(status)
     }
 
@@ -234,15 +276,23 @@ impl Session {
         Verdict { status, subscribers: &state.chosen, rules: &state.rules }
     }
 
-    fn decide<R>(&mut self, line: &[u8], then: impl FnOnce(&DecisionGraph, &Outcome<'_>, &State) -> R) -> R {
+    fn decide<R>(
+        &mut self,
+        line: &[u8],
+        deliver: bool,
+        then: impl FnOnce(&DecisionGraph, &Outcome<'_>, &State) -> R,
+    ) -> R {
         let Router { graph, options } = &self.router;
         let clock = match options.clock {
             Clock::System => Now::System,
             Clock::Fixed(now) => Now::Fixed(now),
             Clock::Event => Now::Event,
         };
+        // What is sent has to be read whole.
+        let mode = if deliver { Mode::Strict } else { options.mode };
         let then = |outcome: &Outcome<'_>, state: &State| then(graph, outcome, state);
-        graph::decide(graph, &mut self.scratch, line, options.mode, options.limits, clock, then)
+        let reading = Reading { mode, limits: options.limits, clock, deliver };
+        graph::decide(graph, &mut self.scratch, line, reading, then)
     }
 }
 

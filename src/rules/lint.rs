@@ -21,6 +21,7 @@ pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     unreachable_rows(rules, diagnostics);
     unmatched_topics(rules, diagnostics);
     unused(rules, diagnostics);
+    super::lint_transforms::lint(rules, diagnostics);
 }
 
 /// Rules that change nothing when they match. In a `first` group they do: those after them are not tried.
@@ -217,6 +218,11 @@ fn unused(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
         let message = format!("nothing uses the named value `{}`", named.name.text);
         diagnostics.push(Diagnostic::new(Code::Unused, named.name.span, message));
     }
+    rules.transforms.iter().flat_map(|transform| &transform.steps).for_each(|step| {
+        step.tables(&mut |table| {
+            lookups.extend(rules.lookups.get(table.0 as usize).map(|lookup| &*lookup.name));
+        });
+    });
     for lookup in rules.lookups.iter().filter(|lookup| !lookups.contains(&*lookup.name)) {
         let message = format!("nothing uses the lookup `{}`", lookup.name);
         diagnostics.push(Diagnostic::new(Code::Unused, lookup.span, message));

@@ -46,14 +46,22 @@ impl Checker<'_, '_> {
             Root::Now => Type::STRING.or(Type::TIME),
             Root::Time => Type::ANY.or(Type::TIME),
             Root::Data => (self.scope.type_of)(&path).without(Type::TIME),
-            Root::Event | Root::Headers | Root::Id => Type::ANY,
+            Root::Event | Root::Headers | Root::Id | Root::It => Type::ANY,
         };
         Typed { span, ty, node: TypedNode::Path(self.scope.paths.intern(path)) }
+    }
+
+    /// True for the `it` of a transform's `for_each`.
+    pub(super) fn is_outer_element(&self, name: &str) -> bool {
+        name == "it" && self.bodies == 0 && self.scope.roots.contains(&Root::It)
     }
 
     fn element(&mut self, span: Span) -> Checked {
         if self.bodies > 0 {
             return Some(Typed { span, ty: Type::ANY, node: TypedNode::It(0) });
+        }
+        if self.is_outer_element("it") {
+            return Some(self.path(Path { root: Root::It, steps: Vec::new() }, span));
         }
         let message = "`it` means nothing here";
         let help = "it is the element in the second argument of `any`, `all`, `filter` and `map`: `any(data.items, it.price > 100)`";

@@ -99,6 +99,11 @@ impl Decoder<'_> {
         Some(Fields { node, entries, of: keys.of })
     }
 
+    /// True if every key of a mapping is known.
+    pub(super) fn knows(&self, node: &Node, keys: &Keys) -> bool {
+        matches!(&node.kind, Kind::Mapping(entries) if entries.iter().all(|entry| keys.has(&entry.key.text.value)))
+    }
+
     /// A key that means nothing there.
     pub(super) fn unknown_key(&mut self, entry: &Entry, keys: &Keys) {
         let key = entry.key.text.value.as_str();

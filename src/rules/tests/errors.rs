@@ -158,7 +158,7 @@ rules: [{name: a, subscribers: x}]
 subscribers: {audit: {}}",
         &["E070 audti", "E070 x"],
     );
-    check("subscribers: {a: {transform: t}}", &["E003 transform"]);
+    check("subscribers: {a: {transform: t}}", &["E080 t"]);
     check("subscribers: {a: {filter: 5}}", &["E035 5"]);
 }
 
