@@ -49,7 +49,7 @@ fn allocations(work: impl FnOnce()) -> usize {
 }
 
 /// What most rule sets are made of.
-const RULES: &str = r#"
+const RULES: &str = r##"
 ruleset:
   name: allocations
   timezone: Asia/Kolkata
@@ -101,7 +101,7 @@ labels:
   booking:
     - {when: 'data.city in ["delhi"]', value: urgent}
     - {value: normal}
-"#;
+"##;
 
 /// Rules that are made of more than comparisons: what stands before the colon, and a condition that has it.
 const DEARER: [(&str, &str); 11] = [

@@ -36,7 +36,10 @@ impl Place {
     fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        // As a whole: on a slow machine a half-written file can be at rest for long enough.
+        let beside = path.with_extension("beside");
+        fs::write(&beside, text).unwrap();
+        fs::rename(beside, path).unwrap();
     }
 
     fn append(&self, name: &str, text: &str) {
@@ -187,8 +190,9 @@ fn a_line_is_decided_as_soon_as_it_is_there() {
         }
         // Half a line waits for its other half.
         let line = event(20);
-        running.send(&line[..9]);
-        running.send(&line[9..]);
+        let (half, other) = line.split_at(9);
+        running.send(half);
+        running.send(other);
         assert_eq!(running.decision()["id"], 20);
         drop(running.stdin.take());
         assert_eq!(running.end().code(), Some(0));
@@ -296,8 +300,10 @@ fn files_are_followed_by_name() {
     place.append("log", &event(0));
     let mut running = place.start(&["rules", "-i", "log", "--follow", "--summary"]);
     assert_eq!(running.ids(1), [0]);
-    place.append("log", &event(1)[..7]);
-    place.append("log", &event(1)[7..]);
+    let line = event(1);
+    let (half, other) = line.split_at(7);
+    place.append("log", half);
+    place.append("log", other);
     assert_eq!(running.ids(1), [1]);
     fs::rename(place.path("log"), place.path("log.1")).unwrap();
     place.append("log.1", &event(2));

@@ -280,7 +280,7 @@ pub struct LookupInfo {
     pub id: LookupId,
     /// How many keys it takes.
     pub keys: usize,
-    /// Its columns, without the keys.
+    /// Its columns, and the keys behind them.
     pub columns: Vec<String>,
 }
 

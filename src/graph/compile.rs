@@ -38,6 +38,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let tables = rules.tables.iter().map(|table| builder.table(table)).collect();
     let filters = rules.filters.iter().map(|filter| FilterPlan {
         name: filter.name.text.clone(),
+        json: json_string(&filter.name.text),
         drop: filter.drop,
         condition: builder.lowering.truth(&filter.condition),
     });

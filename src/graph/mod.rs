@@ -107,8 +107,10 @@ pub(crate) struct DecisionGraph {
 
 /// A filter of the whole rule set.
 #[derive(Debug)]
-struct FilterPlan {
-    name: Arc<str>,
+pub(crate) struct FilterPlan {
+    pub(crate) name: Arc<str>,
+    /// The same as a JSON string.
+    pub(crate) json: Box<[u8]>,
     drop: bool,
     condition: condition::NodeId,
 }

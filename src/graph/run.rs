@@ -10,7 +10,7 @@ use super::slots::Slots;
 use super::topics::TopicEntry;
 use super::transforms::SentTo;
 use super::values::{ValueId, ValueNode};
-use super::{DecisionGraph, at};
+use super::{DecisionGraph, FilterPlan, at};
 use crate::decision::{Invalid, Status, TypeError};
 use crate::event::{Tag, Type, Value};
 use crate::expr::{DefineId, Env, LookupId, PathId, Root, evaluate, time};
@@ -18,7 +18,6 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::sync::Arc;
 
 /// Where `now` comes from in one run.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +38,7 @@ pub(crate) struct Outcome<'a> {
     pub(crate) topic: Option<&'a TopicEntry>,
     /// By label number, ascending.
     pub(crate) labels: ArenaVec<'a, (u32, Value<'a>)>,
-    pub(crate) dropped_by: Option<&'a Arc<str>>,
+    pub(crate) dropped_by: Option<&'a FilterPlan>,
     pub(crate) invalid: Vec<Invalid>,
     pub(crate) errors: Vec<TypeError>,
     /// Why it is malformed.
@@ -442,8 +441,8 @@ impl<'a> Env<'a> for Run<'a, '_> {
 
     fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
         let graph = self.graph;
-        let row = graph.lookups.get(table.0 as usize).and_then(|table| table.row(key));
-        let cell = row.and_then(|row| row.get(column as usize));
+        let table = graph.lookups.get(table.0 as usize);
+        let cell = table.and_then(|table| table.cell(key, column as usize));
         cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
     }
 

@@ -157,7 +157,7 @@ impl<'a> Settling<'_, 'a, '_> {
         outcome.topic = self.run.topic;
         if let Some(filter) = graph.filters.iter().find(|filter| self.run.holds(filter.condition) == filter.drop) {
             outcome.status = Status::Dropped;
-            outcome.dropped_by = Some(&filter.name);
+            outcome.dropped_by = Some(filter);
         } else if schemas::validate(&graph.schemas, self.run, &mut outcome.invalid) {
             outcome.status = Status::Rejected;
         } else {

@@ -162,8 +162,8 @@ impl<'a> Env<'a> for Scene<'a> {
     }
 
     fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
-        let row = self.rules.lookups.get(table.0 as usize).and_then(|lookup| lookup.row(key));
-        let cell = row.and_then(|row| row.get(column as usize));
+        let table = self.rules.lookups.get(table.0 as usize);
+        let cell = table.and_then(|table| table.cell(key, column as usize));
         cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
     }
 

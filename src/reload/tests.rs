@@ -42,7 +42,10 @@ impl Place {
     fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        // As a whole: on a slow machine a half-written file can be at rest for long enough.
+        let beside = path.with_extension("beside");
+        fs::write(&beside, text).unwrap();
+        fs::rename(beside, path).unwrap();
     }
 
     fn start(&self, path: impl AsRef<Path>, options: ReloadOptions) -> Reloader {
@@ -82,7 +85,7 @@ fn follows(reloader: &Reloader, subscriber: &str) {
 fn every_kind_of_save_is_noticed() {
     let place = Place::new(&[("rules/a.yaml", &to("one"))]);
     let reloader = place.start("rules", quick());
-    place.write("rules/a.yaml", &to("written"));
+    fs::write(place.path("rules/a.yaml"), to("written")).unwrap();
     follows(&reloader, "written");
     for subscriber in ["renamed", "renamed-again"] {
         place.write("rules/.a.yaml.swp", &to(subscriber));
@@ -161,7 +164,7 @@ fn what_is_wrong_is_told_once_and_changes_nothing() {
     until("an error", || reloader.state().last_error.is_some());
     // The same bytes once more are no change.
     place.write("rules/a.yaml", "topics: [");
-    fs::write(place.path("rules/notes.txt"), "x").unwrap();
+    place.write("rules/notes.txt", "x");
     let state = reloader.state();
     assert_eq!((state.generation, state.failures, state.loaded_at), (1, 1, first.loaded_at));
     assert_eq!(sent_to(&reloader), "one");
@@ -206,7 +209,7 @@ fn a_burst_is_a_few_reloads_and_the_last_state_wins() {
     let place = Place::new(&[("rules/a.yaml", &to("s0"))]);
     let reloader = place.start("rules", ReloadOptions::default());
     for n in 1..=1000 {
-        place.write("rules/a.yaml", &to(&format!("s{n}")));
+        fs::write(place.path("rules/a.yaml"), to(&format!("s{n}"))).unwrap();
     }
     follows(&reloader, "s1000");
     let state = reloader.state();

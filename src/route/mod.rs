@@ -320,7 +320,7 @@ fn decision(
             _ => Default::default(),
         },
         filtered: names(&state.filtered),
-        dropped_by: outcome.dropped_by.cloned(),
+        dropped_by: outcome.dropped_by.map(|filter| filter.name.clone()),
         invalid: outcome.invalid.clone(),
         errors: outcome.errors.clone(),
         line: malformed.then_some(number),

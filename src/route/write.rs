@@ -53,7 +53,7 @@ pub(super) fn line(
     }
     if let Some(filter) = outcome.dropped_by {
         out.extend_from_slice(b",\"dropped_by\":");
-        out.extend_from_slice(&json_string(filter));
+        out.extend_from_slice(&filter.json);
     }
     rare("invalid", &outcome.invalid, out);
     rare("errors", &outcome.errors, out);

@@ -430,8 +430,11 @@ impl Builder<'_> {
         }
         let whole = self.alias_range(name, &range);
         let name = name.strip_suffix(':').unwrap_or(name);
-        let message =
-            format!("`*` at the beginning makes this a YAML alias, and there is no anchor `&{name}` before it");
+        let alias = "`*` at the beginning makes this a YAML alias";
+        let message = match name {
+            "" => alias.to_owned(),
+            _ => format!("{alias}, and there is no anchor `&{name}` before it"),
+        };
         let mut trap = Trap::new(Code::Anchor, self.file, self.source, whole.clone(), &self.prefix(), message);
         if whole == range {
             let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));

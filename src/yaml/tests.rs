@@ -285,7 +285,11 @@ fn traps_in_lists_and_flow_collections() {
         ("- \"a\" == x\n- c\n", "`- '\"a\" == x'`", json!(["\"a\" == x", "c"])),
         ("- a\n- *.created\n", "`- '*.created'`", json!(["a", "*.created"])),
         ("topics:\n  *.created: [x]\n", "`'*.created': …`", json!({"topics": {"*.created": ["x"]}})),
-        ("r: {*: [x], b: c}\n", "anchor `&` before", json!({"r": {"*": ["x"], "b": "c"}})),
+        (
+            "r: {*: [x], b: c}\n",
+            "this a YAML alias | put the key in single quotes: `'*': …`",
+            json!({"r": {"*": ["x"], "b": "c"}}),
+        ),
         ("r: [between(a, 1, 2)]\n", "`'between(a, 1, 2)'`", json!({"r": ["between(a, 1, 2)"]})),
         ("r: [f(a, [1, 2], \"x)\"), b]\n", "`'f(a, [1, 2], \"x)\")'`", json!({"r": ["f(a, [1, 2], \"x)\")", "b"]})),
         (

@@ -1,7 +1,7 @@
 //! Blocks of YAML, in the documents and on the pages of the codes.
 
 use super::document::{Block, Document};
-use super::{documents, files, none};
+use super::{documents, files, none, root};
 use dadar::diagnostic::Code;
 use dadar::rules::{LoadOptions, load_strings};
 use dadar::suite;
@@ -59,6 +59,29 @@ fn pages_show_what_is_wrong_and_what_is_right() {
         if blocks.len() < 2 {
             faults.push(format!("{}: a page shows what is wrong and what is right", page.name()));
         }
+    }
+    none(faults);
+}
+
+/// The table of what needs quotes: each line is wrong as written, and right as it should be written.
+#[test]
+fn lines_that_need_quotes() {
+    let document = Document::read(&root().join("docs/language.md"));
+    let (_, rest) = document.text.split_once("| written | goes wrong since | write |\n| --- | --- | --- |\n").unwrap();
+    let rows: Vec<&str> = rest.lines().take_while(|line| line.starts_with('|')).collect();
+    assert!(rows.len() > 5);
+    let rule = |line: &str| {
+        let when = if line.starts_with("any:") { "when:\n      " } else { "" };
+        rule_set(&format!("rules:\n  - name: r\n    subscribers: [s]\n    {when}{line}\n"))
+    };
+    let mut faults = Vec::new();
+    for row in rows {
+        let code = |cell: &str| cell.trim().trim_matches('`').to_owned();
+        let cells: Vec<String> = row.trim_matches('|').split(" | ").map(code).collect();
+        if rule(&cells[0]).is_empty() {
+            faults.push(format!("`{}` is right as it is", cells[0]));
+        }
+        faults.extend(rule(&cells[2]).into_iter().map(|(_, message)| format!("`{}`: {message}", cells[2])));
     }
     none(faults);
 }

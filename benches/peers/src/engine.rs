@@ -62,7 +62,7 @@ pub(crate) fn quamina_speed(rules: &[Rule]) -> Built {
 }
 
 fn build_quamina(rules: &[Rule], mode: MatcherBuildMode) -> Built {
-    let builder = QuaminaBuilder::new().with_arena_byte_budget(8 << 30);
+    let builder = QuaminaBuilder::new().with_arena_byte_budget(1 << 30);
     let mut quamina = builder.build().map_err(|fault| fault.to_string())?;
     quamina.set_matcher_build_mode(mode);
     for (n, rule) in rules.iter().enumerate() {

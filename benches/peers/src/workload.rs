@@ -34,7 +34,8 @@ pub(crate) fn workloads() -> Vec<Workload> {
         Workload {
             name: "W3 a field equals, a number in a range",
             sizes: ALL,
-            rule: |n| vec![Equal("MAPBLKLOT", key(n)), Area(n % 50_000, n % 50_000 + 40_000)],
+            // quamina ends with a panic where more than 255 ranges overlap.
+            rule: |n| vec![Equal("MAPBLKLOT", key(n)), Area(n * 37 % 99_000, n * 37 % 99_000 + 1_000)],
             goal: |rules| match rules {
                 10 => Some(3.0),
                 10_000 => Some(8.0),

@@ -94,13 +94,14 @@ impl Checker<'_, '_> {
         let defines = self.scope.defines.keys().map(String::as_str);
         let it = (self.bodies > 0).then_some("it");
         let near = did_you_mean(name, roots.chain(defines).chain(it).chain(["true", "false", "null"]));
-        let field = if self.bodies > 0 {
-            format!("a field of the element is written `it.{name}`, a text `\"{name}\"`")
-        } else if known(Root::Data) {
-            format!("a field of the payload is written `data.{name}`, a text `\"{name}\"`")
-        } else {
-            format!("a field of the event is written `event.{name}`, a text `\"{name}\"`")
+        let (whose, root) = match () {
+            () if self.bodies > 0 => ("element", "it"),
+            () if known(Root::Data) => ("payload", "data"),
+            () => ("event", "event"),
         };
+        // YAML takes away the quotes around the whole of a value.
+        let text = if self.is_name { format!("'\"{name}\"'") } else { format!("\"{name}\"") };
+        let field = format!("a field of the {whose} is written `{root}.{name}`, a text `{text}`");
         near.map_or(field.clone(), |near| format!("{near} ({field})"))
     }
 }

@@ -315,6 +315,7 @@ fn hints() {
     let cases = [
         ("amount > 5", "a field of the payload is written `data.amount`, a text `\"amount\"`"),
         ("cty == \"x\"", "did you mean `city`? (a field of the payload is written `data.cty`, a text `\"cty\"`)"),
+        ("express", "a field of the payload is written `data.express`, a text `'\"express\"'`"),
         ("any(data.i, price > 1)", "a field of the element is written `it.price`, a text `\"price\"`"),
         ("True", "write `true`"),
         ("lowr(data.x)", "did you mean `lower`?"),

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Counts the instructions of fixed workloads and holds them against the bounds in benches/instructions.txt.
+#
+# Times of a shared machine vary by a third; counts of instructions hardly at all, so they show a regression of a few per
+# cent. They are counted by valgrind, for the part of the run that decides (functions under `decide_all`); loading and
+# compiling the rules is left out. Run by hand:
+#
+#   scripts/instructions.sh            compares; ends with 1 where a bound is passed
+#   scripts/instructions.sh --record   writes the bounds anew, 3 % above what is counted
+#
+# Valgrind knows AVX2, but not AVX-512: the scanner picks what the processor (here: valgrind's) offers.
+set -eu
+cd "$(dirname "$0")/.."
+bounds=benches/instructions.txt
+record=${1:-}
+
+command -v valgrind > /dev/null || { echo "valgrind is needed" >&2; exit 2; }
+bench=$(cargo bench --bench route --no-run --message-format=json 2> /dev/null |
+    sed -n 's/.*"name":"route".*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
+[ -n "$bench" ] || { echo "the benchmark does not build: cargo bench --bench route --no-run" >&2; exit 2; }
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+status=0
+grep '^#' "$bounds" > "$work/new"
+grep -v '^#' "$bounds" > "$work/old"
+while read -r bound rules name; do
+    valgrind --tool=callgrind --callgrind-out-file="$work/out" --toggle-collect='*decide_all*' \
+        "$bench" "$name" --rules "$rules" --profile < /dev/null > "$work/said" 2> "$work/log" ||
+        { cat "$work/log" >&2; exit 2; }
+    events=$(sed -n 's/.*: \([0-9]*\) events.*/\1/p' "$work/said" | tail -n 1)
+    total=$(sed -n 's/^\(summary\|totals\): \([0-9]*\).*/\2/p' "$work/out" | tail -n 1)
+    [ "${events:-0}" -gt 0 ] && [ "${total:-0}" -gt 0 ] || { echo "nothing was counted: $name" >&2; exit 2; }
+    each=$((total / events))
+    if [ "$record" = --record ]; then
+        echo "$((each * 103 / 100)) $rules $name" >> "$work/new"
+        echo "$each instructions an event: $name, $rules rules"
+    elif [ "$each" -gt "$bound" ]; then
+        echo "$each instructions an event, the bound is $bound: $name, $rules rules  WORSE"
+        status=1
+    else
+        echo "$each instructions an event, the bound is $bound: $name, $rules rules"
+    fi
+done < "$work/old"
+if [ "$record" = --record ]; then cp "$work/new" "$bounds"; fi
+exit $status
