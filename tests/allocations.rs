@@ -174,7 +174,11 @@ fn measured(yaml: &str, mode: Mode, events: &[String]) -> [f64; 2] {
 fn a_warm_session_allocates_nothing() {
     let events = events();
     for mode in [Mode::Strict, Mode::Trusted] {
-        assert_eq!(measured(RULES, mode, &events), [0.0, 0.0], "allocations an event in {mode:?} mode, by judge, route_to");
+        assert_eq!(
+            measured(RULES, mode, &events),
+            [0.0, 0.0],
+            "allocations an event in {mode:?} mode, by judge, route_to"
+        );
     }
 }
 
