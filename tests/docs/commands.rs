@@ -4,6 +4,7 @@ use super::document::{Block, Document, rewrite};
 use super::{documents, none, root, updating};
 use assert_cmd::Command;
 use std::path::Path;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A folder in which the commands of one document are run.
@@ -38,9 +39,10 @@ impl Place {
             .env("PATH", path)
             .env("COLUMNS", "120")
             .write_stdin("")
+            .timeout(Duration::from_secs(60))
             .output()
             .unwrap();
-        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+        (output.status.code().unwrap_or(101), String::from_utf8(output.stdout).unwrap())
     }
 }
 

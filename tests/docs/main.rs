@@ -10,6 +10,7 @@
 //! | `yaml test`, `yaml test error` | is a test file that is well made, or one with E090 |
 //! | `console` | `$ command` lines, and what they print (both streams) |
 //! | `sh` | commands that end well; only those that call the program are run |
+//! | `sh service` | a command that goes on for ever; it is not run |
 //!
 //! `<!-- file NAME` … `-->` puts a file where the commands of the document are run.
 #![cfg(all(unix, feature = "cli"))]
