@@ -31,7 +31,7 @@ fn mistakes_are_shown_so_that_they_can_be_mended() {
         settings.bind(|| insta::assert_snapshot!("shown", shown));
     }
     // Those that need a huge file, or bytes that are no text, have tests of their own; so have test files.
-    let elsewhere = [Code::TooLarge, Code::Unreadable, Code::BadTest, Code::BadTransform];
+    let elsewhere = [Code::TooLarge, Code::Unreadable, Code::BadTest];
     let missing: Vec<_> = Code::ALL.iter().filter(|code| !seen.contains(code) && !elsewhere.contains(code)).collect();
     assert!(missing.is_empty(), "no case shows {missing:?}");
 }

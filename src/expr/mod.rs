@@ -284,6 +284,14 @@ pub struct LookupInfo {
     pub columns: Vec<String>,
 }
 
+impl LookupInfo {
+    /// The columns without the keys.
+    pub fn data_columns(&self) -> &[String] {
+        let count = self.columns.len().saturating_sub(self.keys);
+        self.columns.get(..count).unwrap_or(&[])
+    }
+}
+
 /// What an expression is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {

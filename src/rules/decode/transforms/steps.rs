@@ -184,6 +184,6 @@ impl Decoder<'_> {
             let shown = self.shown(&path, into.of_element);
             (at, Place { path, shown, ..into.clone() })
         };
-        Some(LookupStep { table: info.id, key, columns: info.columns.iter().enumerate().map(column).collect() })
+        Some(LookupStep { table: info.id, key, columns: info.data_columns().iter().enumerate().map(column).collect() })
     }
 }
