@@ -5,6 +5,7 @@
 //!
 //! `cargo bench --bench route -- WORD` runs the workloads with WORD in their name; `--rules N` only that many rules;
 //! `--profile` decides a fixed number of events once and prints nothing but their count, for a profiler.
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::panic, clippy::expect_used, clippy::indexing_slicing)]
 
 #[path = "data/mod.rs"]
 mod data;

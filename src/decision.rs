@@ -78,6 +78,29 @@ pub struct Decision {
     pub ruleset: Arc<str>,
 }
 
+/// A decision, with what everybody on it is sent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Delivered {
+    /// The decision.
+    pub decision: Decision,
+    /// A delivery for each of [`Decision::subscribers`], in the same order.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// What one subscriber is sent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Delivery {
+    /// The event's id, as it stands on the decision.
+    pub id: Json,
+    /// The subscriber.
+    pub subscriber: Arc<str>,
+    /// The event as `ingest` and the subscriber's `transform` have made it; null where the line could not be read.
+    pub event: Json,
+    /// Values of another type than some step of the subscriber's `transform` needs; by path.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<TypeError>,
+}
+
 /// One fault that a schema found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Invalid {
@@ -98,7 +121,8 @@ pub struct TypeError {
     pub expected: String,
     /// The type that is there.
     pub found: String,
-    /// Who needs it: a rule's name, `table:…`, `filter:…`, `label:…`, `define:…`, `schema:…`, `subscriber:…`; at most five.
+    /// Who needs it: a rule's name, `table:…`, `filter:…`, `label:…`, `define:…`, `schema:…`, `subscriber:…`,
+    /// `transform:…`; at most five.
     pub asked_by: Vec<String>,
     /// How many need it.
     pub count: usize,

@@ -65,6 +65,16 @@ impl Lookup {
         self.rows.cells.get(start..start + width)
     }
 
+    /// A cell of a row by its key: of [`columns`](Self::columns), or, with a number behind those, of
+    /// [`keys`](Self::keys) as it stands in the row.
+    pub fn cell(&self, key: &[Value<'_>], column: usize) -> Option<&Json> {
+        match column.checked_sub(self.columns.len()) {
+            None => self.row(key)?.get(column),
+            Some(part) if part < self.keys.len() => self.rows.keys.get(self.find(key)? * self.keys.len() + part),
+            Some(_) => None,
+        }
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.count
@@ -156,6 +166,15 @@ mod tests {
         assert_eq!(row(Value::String("1"), Value::Bool(true)), None);
         assert_eq!(row(Value::Null, Value::Null), None);
         assert_eq!(table.row(&[Value::int(1)]), None);
+    }
+
+    #[test]
+    fn the_keys_are_cells_too() {
+        let key = [Value::String("pune"), Value::String("mumbai")];
+        let cells = |table: &Lookup| [0, 1, 2, 3].map(|column| table.cell(&key, column).cloned());
+        assert_eq!(cells(&table(false)), [None, None, None, None]);
+        let found = [Some(json!(150)), Some(json!("mumbai")), Some(json!("pune")), None];
+        assert_eq!(cells(&table(true)), found);
     }
 
     #[test]

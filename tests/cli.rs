@@ -230,7 +230,7 @@ fn lines_too_long_are_malformed() {
         let called = place.call(&args, long.as_str()).code(3);
         assert_eq!(called.statuses(), ["routed", "malformed", "routed"]);
         let malformed = &called.decisions()[1];
-        assert!(malformed["error"].as_str().unwrap().contains("longer than 1024 bytes"), "{malformed}");
+        assert_eq!(malformed["error"], "longer than 1024 bytes");
         assert_eq!(malformed["input"].as_str().unwrap().len(), 200);
     }
     let called = place.call(&["route", "--max-line", "1KiB", "--no-input-echo"], long.as_str()).code(3);
@@ -379,4 +379,38 @@ fn explain_keeps_control_characters_from_the_terminal() {
         let called = place.call(&["explain", "--color", colour], input).code(0);
         assert!(!called.out.contains("\u{1b}[31m\u{1b}") && !called.out.contains(['\u{7}', '\u{9b}']), "{called:?}");
     }
+}
+
+#[test]
+fn deliveries_are_a_line_for_each_subscriber() {
+    let rules = "
+ruleset: {name: sent, defaults: {rejected: [dead]}}
+ingest: [tidy]
+topics: {order.created: [billing, audit]}
+subscribers: {billing: {transform: [tidy, bill]}}
+transforms:
+  tidy: [{default: {source: {value: unknown}}}]
+  bill: [{project: {id: id, tax: data.amount * 0.5}}]
+";
+    let place = Place::new(&[("rules/rules.yaml", rules)]);
+    let events = "{\"event_id\":\"a\",\"event_type\":\"ORDER_CREATED\",\"data\":{\"amount\":5}}\n\
+                  {\"event_id\":\"b\",\"event_type\":\"OTHER\"}\n\
+                  {\"event_id\":\"c\",\"event_type\":\"ORDER_CREATED\",\"data\":{\"amount\":\"x\"}}\n[\n";
+    let called = place.call(&["route", "--deliveries", "--threads", "2"], events);
+    assert_eq!(called.code, Some(3), "{}", called.err);
+    let expected = [
+        r#"{"id":"a","subscriber":"audit","event":{"event_id":"a","event_type":"ORDER_CREATED","data":{"amount":5},"source":"unknown"}}"#,
+        r#"{"id":"a","subscriber":"billing","event":{"id":"a","tax":2.5}}"#,
+        r#"{"id":"b","status":"unrouted"}"#,
+        r#"{"id":"c","subscriber":"audit","event":{"event_id":"c","event_type":"ORDER_CREATED","data":{"amount":"x"},"source":"unknown"}}"#,
+        r#"{"id":"c","subscriber":"billing","event":{"id":"c","tax":null},"errors":[{"path":"data.amount","expected":"number","found":"string","asked_by":["transform:bill"],"count":1}]}"#,
+    ];
+    let lines: Vec<&str> = called.out.lines().collect();
+    assert_eq!(lines.get(..5), Some(&expected[..]));
+    let last: Value = serde_json::from_str(lines[5]).unwrap();
+    assert_eq!(
+        (&last["subscriber"], &last["event"], &last["status"], &last["line"]),
+        (&"dead".into(), &Value::Null, &"malformed".into(), &4.into())
+    );
+    assert_eq!(lines.len(), 6);
 }

@@ -2,6 +2,7 @@
 //!
 //! The events are twins of the "city lots" GeoJSON features that event-ruler and quamina publish their figures on: nine
 //! short strings, then a polygon that makes up most of the bytes.
+#![allow(clippy::string_slice, clippy::indexing_slicing, clippy::unwrap_used)]
 
 use std::fmt::Write;
 

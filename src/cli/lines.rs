@@ -11,13 +11,25 @@ pub(crate) struct Splitter {
     limit: usize,
     /// What has come of a line whose end has not.
     held: Vec<u8>,
+    /// How much has come of it, also where not all of it is kept.
+    pending: u64,
     at_start: bool,
 }
 
 impl Splitter {
     /// A splitter for lines of at most `limit` bytes.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, held: Vec::new(), at_start: true }
+        Self { limit, held: Vec::new(), pending: 0, at_start: true }
+    }
+
+    /// A line begins: the first of a file, or one within.
+    pub(crate) fn begin(&mut self, at_start: bool) {
+        self.at_start = at_start;
+    }
+
+    /// How many bytes have come of a line whose end has not.
+    pub(crate) fn pending(&self) -> u64 {
+        self.pending
     }
 
     /// Hands on every line that is complete with this chunk.
@@ -35,12 +47,15 @@ impl Splitter {
                 self.held.clear();
             }
             rest = after.get(1..).unwrap_or_default();
+            self.pending = 0;
         }
         self.hold(rest);
+        self.pending += rest.len() as u64;
     }
 
     /// Hands on the last line, if it has no line break.
     pub(crate) fn finish(&mut self, mut each: impl FnMut(&[u8])) {
+        self.pending = 0;
         let held = std::mem::take(&mut self.held);
         let only_a_mark = self.at_start && held == BOM;
         if !held.is_empty() && !only_a_mark {

@@ -1,113 +1,258 @@
 //! From input to decisions, in order: on one thread, or with a reader, workers and a writer.
 //!
 //! With several threads the reader deals batches of lines to the workers in turn, and the writer takes the batches back in
-//! the same turn, so order needs no numbers and no waiting list. Every channel is bounded: who is ahead waits.
+//! the same turn, so order needs no numbers and no waiting list. Every channel is bounded: who is ahead waits. A batch is
+//! what one read brought, so a line that came alone is decided alone, and at once.
 
-use super::lines::Splitter;
-use super::summary::Tally;
-use dadar::route::{Router, Session};
-use std::io::{self, Read, Write};
+use super::input::{Feed, Mark, Progress, Source, Step};
+use super::tally::{Board, Tally};
+use dadar::reload::{Generation, Live};
+use dadar::route::Session;
+use std::io::{self, Write};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
+use std::time::Instant;
 
-/// What is read at a time.
-const CHUNK: usize = 1 << 18;
 /// Decisions are written when there are so many bytes of them, or when there is nothing more to read at once.
 const FLUSH: usize = 1 << 16;
 /// How many batches may wait before and behind each worker.
 const WAITING: usize = 3;
 
-/// Routes every line of `input` and writes the decisions. `seen` is told how many bytes have been read.
-pub(crate) fn run(
-    router: &Router,
-    threads: usize,
-    input: impl Read + Send,
-    output: &mut impl Write,
-    seen: impl Fn(u64) + Send,
-) -> io::Result<Tally> {
-    match threads {
-        0 | 1 => on_one(router, input, output, seen),
-        _ => on_many(router, threads, input, output, seen),
-    }
+/// What all of it shares.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'j> {
+    /// The rules in force. A batch is decided by one generation.
+    pub(crate) live: &'j Live,
+    pub(crate) board: &'j Board,
+    /// Is told how far decisions have been written.
+    pub(crate) progress: Option<&'j Progress>,
+    /// So many lines were decided by an earlier run.
+    pub(crate) before: u64,
+    pub(crate) threads: usize,
 }
 
-fn on_one(router: &Router, mut input: impl Read, output: &mut impl Write, seen: impl Fn(u64)) -> io::Result<Tally> {
-    let mut worker = Worker::new(router);
-    let mut splitter = Splitter::new(router.options().limits.bytes);
-    let mut number = 0;
-    let mut buffer = vec![0; CHUNK];
-    let mut failed = Ok(());
-    loop {
-        let chunk = read(&mut input, &mut buffer)?;
-        seen(chunk.len() as u64);
-        let mut each = |line: &[u8]| {
-            number += 1;
-            worker.line(line, number);
-            if worker.out.len() >= FLUSH && failed.is_ok() {
-                failed = worker.write(output);
+impl Job<'_> {
+    /// Routes every line of `source` and writes the decisions. `seen` is told how many bytes have been read.
+    pub(crate) fn run(self, source: impl Source, output: &mut impl Write, seen: impl Fn(u64) + Send) -> io::Result<()> {
+        let feed = Feed::new(source, self.live.generation().router.options().limits.bytes);
+        match self.threads {
+            0 | 1 => self.on_one(feed, output, seen),
+            _ => self.on_many(feed, output, seen),
+        }
+    }
+
+    fn on_one(self, mut feed: Feed<impl Source>, output: &mut impl Write, seen: impl Fn(u64)) -> io::Result<()> {
+        let mut worker = Worker::new(self);
+        let mut number = self.before;
+        loop {
+            let mut failed = Ok(());
+            worker.clock = None;
+            let step = feed.step(|line| {
+                number += 1;
+                worker.renew();
+                worker.line(line, number);
+                if worker.out.len() >= FLUSH && failed.is_ok() {
+                    failed = worker.write(output);
+                }
+            })?;
+            failed?;
+            seen(step.bytes);
+            // Whoever is at the other end gets every decision before we wait for more input.
+            worker.write(output)?;
+            output.flush()?;
+            worker.end(step.bytes);
+            self.reached(step.reached, number);
+            if step.over {
+                return Ok(());
             }
-        };
-        match chunk.is_empty() {
-            true => splitter.finish(&mut each),
-            false => splitter.push(chunk, &mut each),
-        }
-        std::mem::replace(&mut failed, Ok(()))?;
-        // Whoever is at the other end gets every decision before we wait for more input.
-        worker.write(output)?;
-        output.flush()?;
-        if chunk.is_empty() {
-            return Ok(worker.tally);
         }
     }
-}
 
-/// A piece of the input; empty at its end.
-fn read<'b>(input: &mut impl Read, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {
-    loop {
-        match input.read(buffer) {
-            Ok(n) => return Ok(buffer.get(..n).unwrap_or_default()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+    fn reached(self, mark: Option<Mark>, lines: u64) {
+        if let Some((progress, mark)) = self.progress.zip(mark) {
+            progress.reached(mark, lines);
         }
+    }
+
+    fn on_many(self, feed: Feed<impl Source>, output: &mut impl Write, seen: impl Fn(u64) + Send) -> io::Result<()> {
+        thread::scope(|scope| {
+            let mut to_workers = Vec::new();
+            let mut from_workers = Vec::new();
+            let mut workers = Vec::new();
+            for _ in 0..self.threads {
+                let (send_batch, batches) = sync_channel::<Batch>(WAITING);
+                let (send_done, done) = sync_channel::<Done>(WAITING);
+                to_workers.push(send_batch);
+                from_workers.push(done);
+                workers.push(scope.spawn(move || self.work(&batches, &send_done)));
+            }
+            let reader = scope.spawn(move || self.deal(feed, &to_workers, seen));
+            let written = self.collect(from_workers, output);
+            let read = reader.join().unwrap_or_else(|_| Err(io::Error::other("the reader stopped")));
+            for worker in workers {
+                worker.join().map_err(|_| io::Error::other("a worker stopped"))?;
+            }
+            written.and(read)
+        })
+    }
+
+    /// Reads, and deals batches to the workers in turn. Ends early when they do not take them any more.
+    fn deal(self, mut feed: Feed<impl Source>, workers: &[SyncSender<Batch>], seen: impl Fn(u64)) -> io::Result<()> {
+        let mut batch = Batch::new(self.before + 1, self.live.generation());
+        let mut turns = workers.iter().cycle();
+        loop {
+            let Step { bytes, over, reached } = feed.step(|line| batch.push(line))?;
+            seen(bytes);
+            batch.bytes += bytes;
+            batch.reached = reached;
+            // The last one goes even if it has no lines: it says how far all is done. So does the one before another file.
+            if batch.ends.is_empty() && !over && batch.reached.as_ref().is_none_or(|mark| mark.offset > 0) {
+                continue;
+            }
+            if let Some(newer) = self.live.newer_than(&batch.generation) {
+                batch.generation = newer;
+            }
+            let mut next = Batch::new(batch.first + batch.ends.len() as u64, batch.generation.clone());
+            // Probably about as much comes at a time as before.
+            next.text.reserve(batch.text.len());
+            let full = std::mem::replace(&mut batch, next);
+            let taken = turns.next().is_some_and(|worker| worker.send(full).is_ok());
+            if !taken || over {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Decides about batches until there are no more, or nobody wants them.
+    fn work(self, batches: &Receiver<Batch>, done: &SyncSender<Done>) {
+        let mut worker = Worker::new(self);
+        for batch in batches {
+            worker.clock = None;
+            worker.take_on(&batch.generation);
+            for (number, line) in batch.lines() {
+                worker.line(line, number);
+            }
+            worker.end(batch.bytes);
+            let text = std::mem::take(&mut worker.out);
+            let lines = batch.first + batch.ends.len() as u64 - 1;
+            if done.send(Done { text, reached: batch.reached, lines }).is_err() {
+                break;
+            }
+        }
+    }
+
+    /// Writes what the workers made, in turn, until the one whose turn it is has no more.
+    fn collect(self, workers: Vec<Receiver<Done>>, output: &mut impl Write) -> io::Result<()> {
+        for worker in workers.iter().cycle() {
+            let Ok(Done { text, reached, lines }) = worker.recv() else { break };
+            output.write_all(&text)?;
+            output.flush()?;
+            self.reached(reached, lines);
+        }
+        Ok(())
     }
 }
 
 /// A session with what it has written and counted.
-struct Worker {
+struct Worker<'j> {
+    job: Job<'j>,
+    generation: Arc<Generation>,
     session: Session,
     out: Vec<u8>,
     tally: Tally,
+    /// When the last decision was made, where that is measured.
+    clock: Option<Instant>,
 }
 
-impl Worker {
-    fn new(router: &Router) -> Self {
-        Self { session: router.session(), out: Vec::new(), tally: Tally::new(router) }
+impl<'j> Worker<'j> {
+    fn new(job: Job<'j>) -> Self {
+        let generation = job.live.generation();
+        let (session, tally) = (generation.router.session(), Tally::new(&generation.router));
+        Self { job, generation, session, out: Vec::new(), tally, clock: None }
+    }
+
+    /// Goes over to the newest rules.
+    fn renew(&mut self) {
+        if let Some(newer) = self.job.live.newer_than(&self.generation) {
+            self.take_on(&newer);
+        }
+    }
+
+    /// Goes over to a generation.
+    fn take_on(&mut self, generation: &Arc<Generation>) {
+        if generation.number != self.generation.number {
+            self.job.board.take(&mut self.tally, &self.generation.router);
+            self.tally = Tally::new(&generation.router);
+            self.session = generation.router.session();
+            self.generation = generation.clone();
+        }
     }
 
     fn line(&mut self, line: &[u8], number: u64) {
+        let start = match self.job.board.watched {
+            true => Some(self.clock.unwrap_or_else(Instant::now)),
+            false => None,
+        };
         let verdict = self.session.route_to(line, number, &mut self.out);
         self.tally.add(&verdict);
+        if let Some(start) = start {
+            let end = Instant::now();
+            self.tally.latency.add(end - start);
+            self.clock = Some(end);
+        }
+    }
+
+    /// After a batch: the counts, where somebody looks at them.
+    fn end(&mut self, bytes: u64) {
+        self.tally.bytes += bytes;
+        if self.job.board.watched {
+            self.job.board.take(&mut self.tally, &self.generation.router);
+        }
     }
 
     fn write(&mut self, output: &mut impl Write) -> io::Result<()> {
         let written = output.write_all(&self.out);
         self.out.clear();
+        // The next decision does not take as long as writing this one did.
+        self.clock = None;
         written
+    }
+}
+
+impl Drop for Worker<'_> {
+    /// What was counted counts, however the work ends.
+    fn drop(&mut self) {
+        self.job.board.take(&mut self.tally, &self.generation.router);
     }
 }
 
 /// Lines on their way to a worker.
 struct Batch {
+    /// Who decides about it: given by the reader, so that it never goes back from batch to batch.
+    generation: Arc<Generation>,
     /// The number of the first.
     first: u64,
     text: Vec<u8>,
     /// Where each line ends in `text`.
     ends: Vec<usize>,
+    /// So many bytes were read for it.
+    bytes: u64,
+    /// What is done when it is written.
+    reached: Option<Mark>,
+}
+
+/// A batch of decisions.
+struct Done {
+    text: Vec<u8>,
+    reached: Option<Mark>,
+    /// The number of the last line.
+    lines: u64,
 }
 
 impl Batch {
-    fn new(first: u64) -> Self {
-        Self { first, text: Vec::with_capacity(CHUNK), ends: Vec::new() }
+    fn new(first: u64, generation: Arc<Generation>) -> Self {
+        Self { generation, first, text: Vec::new(), ends: Vec::new(), bytes: 0, reached: None }
     }
 
     fn push(&mut self, line: &[u8]) {
@@ -120,88 +265,4 @@ impl Batch {
         let lines = starts.zip(&self.ends).map(|(start, end)| self.text.get(start..*end).unwrap_or_default());
         (self.first..).zip(lines)
     }
-}
-
-fn on_many(
-    router: &Router,
-    threads: usize,
-    input: impl Read + Send,
-    output: &mut impl Write,
-    seen: impl Fn(u64) + Send,
-) -> io::Result<Tally> {
-    thread::scope(|scope| {
-        let mut to_workers = Vec::new();
-        let mut from_workers = Vec::new();
-        let mut workers = Vec::new();
-        for _ in 0..threads {
-            let (send_batch, batches) = sync_channel::<Batch>(WAITING);
-            let (send_text, texts) = sync_channel::<Vec<u8>>(WAITING);
-            to_workers.push(send_batch);
-            from_workers.push(texts);
-            workers.push(scope.spawn(move || work(router, &batches, &send_text)));
-        }
-        let limit = router.options().limits.bytes;
-        let reader = scope.spawn(move || deal(input, limit, &to_workers, seen));
-        let written = collect(from_workers, output);
-        let read = reader.join().unwrap_or_else(|_| Err(io::Error::other("the reader stopped")));
-        let mut tally = Tally::new(router);
-        for worker in workers {
-            match worker.join() {
-                Ok(part) => tally.merge(&part),
-                Err(_) => return Err(io::Error::other("a worker stopped")),
-            }
-        }
-        written.and(read).map(|()| tally)
-    })
-}
-
-/// Reads, and deals batches to the workers in turn. Ends early when they do not take them any more.
-fn deal(mut input: impl Read, limit: usize, workers: &[SyncSender<Batch>], seen: impl Fn(u64)) -> io::Result<()> {
-    let mut splitter = Splitter::new(limit);
-    let mut buffer = vec![0; CHUNK];
-    let mut batch = Batch::new(1);
-    let mut turns = workers.iter().cycle();
-    loop {
-        let chunk = read(&mut input, &mut buffer)?;
-        seen(chunk.len() as u64);
-        match chunk.is_empty() {
-            true => splitter.finish(|line| batch.push(line)),
-            false => splitter.push(chunk, |line| batch.push(line)),
-        }
-        if !batch.ends.is_empty() {
-            let next = Batch::new(batch.first + batch.ends.len() as u64);
-            let full = std::mem::replace(&mut batch, next);
-            let taken = turns.next().is_some_and(|worker| worker.send(full).is_ok());
-            if !taken {
-                return Ok(());
-            }
-        }
-        if chunk.is_empty() {
-            return Ok(());
-        }
-    }
-}
-
-/// Decides about batches until there are no more, or nobody wants them.
-fn work(router: &Router, batches: &Receiver<Batch>, texts: &SyncSender<Vec<u8>>) -> Tally {
-    let mut worker = Worker::new(router);
-    for batch in batches {
-        for (number, line) in batch.lines() {
-            worker.line(line, number);
-        }
-        if texts.send(std::mem::take(&mut worker.out)).is_err() {
-            break;
-        }
-    }
-    worker.tally
-}
-
-/// Writes what the workers made, in turn, until the one whose turn it is has no more.
-fn collect(workers: Vec<Receiver<Vec<u8>>>, output: &mut impl Write) -> io::Result<()> {
-    for texts in workers.iter().cycle() {
-        let Ok(text) = texts.recv() else { break };
-        output.write_all(&text)?;
-        output.flush()?;
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use super::{Exit, Failure, Global, output};
 use clap::Args;
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Code, Diagnostic, FileId, Label, Sources};
-use dadar::rules::{LoadOptions, Loaded, RuleSet, load};
+use dadar::rules::{Footprint, LoadOptions, Loaded, RuleSet, load};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,10 @@ pub(crate) struct Ready {
     pub(crate) rules: RuleSet,
     /// What its places point into.
     pub(crate) sources: Sources,
+    /// Where it comes from.
+    pub(crate) footprint: Footprint,
+    /// Its test files.
+    pub(crate) tests: Vec<PathBuf>,
 }
 
 /// How rule sets are loaded.
@@ -45,7 +49,10 @@ pub(crate) fn load_one(path: &Path, global: &Global) -> anyhow::Result<Result<Re
         return Err(several(path, &loaded.rule_sets).into());
     }
     match loaded.rule_set {
-        Some(rules) => Ok(Ok(Ready { rules, sources: loaded.sources })),
+        Some(rules) => {
+            let Loaded { sources, footprint, tests, .. } = loaded;
+            Ok(Ok(Ready { rules, sources, footprint, tests }))
+        }
         None => {
             let errors: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
             let colour = output::colour(global.color, &io::stderr());

@@ -114,6 +114,8 @@ codes! {
     BadEnvelope = "E073", "bad-envelope";
     /// A transform that does not exist, or uses itself.
     BadTransform = "E080", "bad-transform";
+    /// A target or source of a step that is no path.
+    BadPath = "E081", "bad-path";
     /// A test file that does not work.
     BadTest = "E090", "bad-test";
     /// `no`, `on`, `yes` without quotes.
@@ -132,6 +134,8 @@ codes! {
     Unused = "W007", "unused";
     /// A condition that is always or never true.
     ConstantCondition = "W008", "constant-condition";
+    /// A step of a transform that can never do anything.
+    IdleStep = "W009", "idle-step";
 }
 
 impl Code {

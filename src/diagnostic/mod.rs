@@ -106,10 +106,12 @@ pub fn did_you_mean<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -
 
 /// The name nearest to `wrong`, if one is near enough to be a slip of the finger.
 pub fn nearest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let reach = match wrong.chars().count() {
-        0 | 1 => return None,
-        2..=4 => 1,
-        5..=8 => 2,
+    // What is shared by a whole family (`math::`) makes no name nearer.
+    let own = wrong.rsplit(':').next().unwrap_or(wrong);
+    let reach = match own.chars().count() {
+        0..=2 => 0,
+        3..=5 => 1,
+        6..=8 => 2,
         _ => 3,
     };
     known
@@ -118,4 +120,29 @@ pub fn nearest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Opt
         .filter(|&(distance, name)| distance <= reach && name != wrong)
         .min()
         .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn only_what_is_near_is_a_hint() {
+        let known = ["data", "beta", "order.created", "lower", "math::cos", "str::to_lowercase", "i", "it"];
+        let near = [
+            ("dta", "data"),
+            ("Data", "data"),
+            ("loewr", "lower"),
+            ("ordr.created", "order.created"),
+            ("math::cso", "math::cos"),
+            ("str::to_lowercse", "str::to_lowercase"),
+            ("IT", "it"),
+        ];
+        for (wrong, right) in near {
+            assert_eq!(nearest(wrong, known), Some(right), "{wrong}");
+        }
+        for wrong in ["delta", "math::foo", "id", "in", "x", "date_of", ""] {
+            assert_eq!(nearest(wrong, known), None, "{wrong}");
+        }
+    }
 }

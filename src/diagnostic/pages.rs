@@ -50,6 +50,7 @@ impl Code {
             Code::BadTime => include_str!("pages/E072.md"),
             Code::BadEnvelope => include_str!("pages/E073.md"),
             Code::BadTransform => include_str!("pages/E080.md"),
+            Code::BadPath => include_str!("pages/E081.md"),
             Code::BadTest => include_str!("pages/E090.md"),
             Code::AmbiguousScalar => include_str!("pages/W001.md"),
             Code::NotEqualOnMissing => include_str!("pages/W002.md"),
@@ -59,6 +60,7 @@ impl Code {
             Code::NegatedOrdering => include_str!("pages/W006.md"),
             Code::Unused => include_str!("pages/W007.md"),
             Code::ConstantCondition => include_str!("pages/W008.md"),
+            Code::IdleStep => include_str!("pages/W009.md"),
         }
     }
 }

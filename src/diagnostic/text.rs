@@ -49,6 +49,19 @@ impl Text {
         self.pieces.push(piece);
     }
 
+    /// A part of it, which still knows where it stands.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Text {
+        let value = self.value.get(range.clone()).unwrap_or_default();
+        let span = self.locate(range);
+        // Of a part with escapes in it no more is kept than where it is as a whole.
+        if span.end - span.start == value.len() as u32 {
+            Text::verbatim(value, span)
+        } else {
+            Text::opaque(value, span)
+        }
+    }
+
     /// The span of the whole, quotes included.
     pub fn span(&self) -> Span {
         self.whole

@@ -4,6 +4,7 @@
 
 mod canonical;
 mod decode;
+mod json;
 mod number;
 mod path;
 mod scan;
@@ -11,6 +12,7 @@ mod value;
 
 pub use canonical::{canonical_json, hash_canonical};
 pub use decode::{decode, parse};
+pub use json::write_json;
 pub use number::{Number, format_number, parse_number};
 pub use path::{RawPath, Step};
 pub use scan::{Captures, Fault, Found, Limits, MAX_DEPTH, Mode, Tag, Trie, scan};

@@ -2,6 +2,7 @@
 
 use super::page::{Line, Look, Page};
 use super::sections::{event, headline, inputs, one_rule, one_schema, row_name, rule_conditions};
+use super::sent;
 use super::words::{place, quoted, reason, why, why_cells};
 use crate::decision::Status;
 use crate::diagnostic::Sources;
@@ -31,6 +32,9 @@ pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, 
             let status = trace.decision.status.as_str();
             page.line(1, Line::new().plain(format!("nothing: of {status} events only `defaults.rejected` gets any")));
         }
+    }
+    if person.gets {
+        sent::subscriber(page, trace, sources, name);
     }
 }
 

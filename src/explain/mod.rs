@@ -5,6 +5,7 @@
 mod focus;
 mod page;
 mod sections;
+mod sent;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -71,7 +72,26 @@ pub struct UnknownName {
     pub near: Option<String>,
 }
 
-/// A trace as text. Every line ends in a line break.
+/// A trace as text, for people. Every line ends in a line break; control characters of the event are shown, not written.
+///
+/// ```
+/// use dadar::explain::{Focus, Style, render};
+/// use dadar::{Options, load_strings, reference};
+///
+/// let loaded = load_strings("shop", [("rules.yaml", "
+/// rules: [{name: big, when: data.amount > 5000, subscribers: [review]}]
+/// ")]);
+/// let rules = loaded.rule_set.unwrap();
+/// let event = br#"{"type": "order.created", "data": {"amount": 900}}"#;
+/// let trace = reference::trace(&rules, event, 1, &Options::default());
+/// let why = render(&trace, &loaded.sources, Focus::Rule("big"), &Style::PLAIN).unwrap();
+/// assert!(why.contains("data.amount > 5000  where data.amount = 900"));
+/// assert!(render(&trace, &loaded.sources, Focus::Rule("bog"), &Style::PLAIN).is_err());
+/// ```
+///
+/// # Errors
+///
+/// If the rule set has no rule or subscriber of the name that is focused on.
 pub fn render(trace: &Trace, sources: &Sources, focus: Focus<'_>, style: &Style) -> Result<String, UnknownName> {
     check(trace, focus)?;
     let mut page = Page::new(style);

@@ -1,6 +1,7 @@
 //! The whole trace, a section a stage. What has nothing to do with the event is counted and not listed.
 
 use super::page::{Line, Look, Page};
+use super::sent;
 use super::words::{
     count, leads_to, list, place, quoted, reading, readings, reason, short, value, why, why_cells, with_article,
 };
@@ -14,6 +15,7 @@ use std::sync::Arc;
 /// Everything.
 pub(super) fn all(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
     headline(page, trace);
+    sent::ingest(page, trace, sources);
     if trace.decision.status == Status::Malformed {
         return;
     }

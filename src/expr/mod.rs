@@ -22,6 +22,7 @@ mod glob;
 mod hash;
 mod lexer;
 mod parser;
+mod place;
 mod syntax;
 #[cfg(test)]
 mod testing;
@@ -36,6 +37,7 @@ pub use eval::{evaluate, holds};
 pub use functions::Function;
 pub use glob::{Glob, Shape};
 pub use parser::parse;
+pub use place::{Written, written_path};
 pub use syntax::Expr;
 
 /// The number of a path in a [`PathTable`].
@@ -67,10 +69,12 @@ pub enum Root {
     Time,
     /// The clock.
     Now,
+    /// The element that a transform's `for_each` is at. (Within `any`, `all`, `filter`, `map`, `it` is theirs.)
+    It,
 }
 
 impl Root {
-    /// Every root, by the name it has in the language.
+    /// Every root, by the name it has in the language. `it` is none of them: it is there in a `for_each` alone.
     pub const ALL: [(&'static str, Root); 7] = [
         ("event", Root::Event),
         ("data", Root::Data),
@@ -83,7 +87,7 @@ impl Root {
 
     /// Its name in the language.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, root)| *root == self).map_or("", |(name, _)| name)
+        Self::ALL.iter().find(|(_, root)| *root == self).map_or("it", |(name, _)| name)
     }
 }
 
@@ -125,6 +129,14 @@ impl PathTable {
     /// The path of a number.
     pub fn get(&self, id: PathId) -> Option<&Path> {
         self.paths.get(id.0 as usize)
+    }
+
+    /// The first `count` paths.
+    #[must_use]
+    pub fn first(&self, count: usize) -> PathTable {
+        let paths: Vec<Path> = self.paths.iter().take(count).cloned().collect();
+        let numbers = (0..).map(PathId).zip(&paths).map(|(id, path)| (path.clone(), id)).collect();
+        PathTable { paths, numbers }
     }
 
     /// All paths; the position of a path is its number.
@@ -268,7 +280,7 @@ pub struct LookupInfo {
     pub id: LookupId,
     /// How many keys it takes.
     pub keys: usize,
-    /// Its columns, without the keys.
+    /// Its columns, and the keys behind them.
     pub columns: Vec<String>,
 }
 

@@ -148,7 +148,12 @@ impl<'t> Parser<'t, '_> {
         let right = self.binary(Level::Coalesce)?;
         let (a, b, c) = (self.written(left), self.written(middle), self.written(&right));
         let (op1, op2) = (self.slice(first.clone()), self.slice(second.clone()));
-        let help = format!("write `{a} {op1} {b} && {b} {op2} {c}`");
+        let is_range = |op: &str| op.starts_with(['<', '>']);
+        let is_chain = is_range(op1) && is_range(op2) || op1 == op2 && op1 == "==" && !matches!(c, "true" | "false");
+        let help = match is_chain {
+            true => format!("write `{a} {op1} {b} && {b} {op2} {c}`"),
+            false => format!("put the first into parentheses: `({a} {op1} {b}) {op2} {c}`"),
+        };
         let first = self.text.locate(first.clone());
         let message = "comparisons cannot be chained";
         let second = self.text.locate(second);

@@ -14,6 +14,19 @@ pub struct Instant {
     pub written: Option<Offset>,
 }
 
+/// `did you mean …` for the name of a zone that there is not: a slip of one letter, or a city without its continent. Short names
+/// are too much alike to be guessed.
+pub fn zone_hint(name: &str) -> Option<String> {
+    let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).to_lowercase();
+    let near = |zone: &str| {
+        let near = name.len() > 4 && strsim::osa_distance(&zone.to_lowercase(), &name.to_lowercase()) <= 1;
+        near || zone.eq_ignore_ascii_case(name) || city(zone) == city(name)
+    };
+    let db = jiff::tz::db();
+    let found = db.available().find(|zone| near(zone.as_str()));
+    found.map(|zone| format!("did you mean `{}`?", zone.as_str()))
+}
+
 /// Reads RFC 3339; a text without an offset is read in `zone`, and a bare date is midnight there.
 ///
 /// `T` and `Z` may be small, and a space may stand for the `T`. Digits beyond nanoseconds are cut off. A leap second

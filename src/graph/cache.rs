@@ -18,19 +18,19 @@ pub(crate) struct TopicCache {
     known: HashMap<Box<[u8]>, usize>,
     entries: Vec<TopicEntry>,
     /// The last key and its entry: most streams repeat themselves.
-    last: (Vec<u8>, usize),
+    last: (Vec<u8>, Option<usize>),
 }
 
 impl TopicCache {
     /// The entry of a key.
     pub(crate) fn find(&mut self, key: &[u8]) -> Option<usize> {
-        if !key.is_empty() && self.last.0 == key {
-            return Some(self.last.1);
+        if let Some(last) = self.last.1.filter(|_| self.last.0 == key) {
+            return Some(last);
         }
         let found = self.known.get(key).copied()?;
         self.last.0.clear();
         self.last.0.extend_from_slice(key);
-        self.last.1 = found;
+        self.last.1 = Some(found);
         Some(found)
     }
 
@@ -56,6 +56,6 @@ impl TopicCache {
     pub(crate) fn clear(&mut self) {
         self.known.clear();
         self.entries.clear();
-        self.last.0.clear();
+        self.last.1 = None;
     }
 }

@@ -19,13 +19,15 @@ use std::sync::Arc;
 
 /// Compiles a rule set. Takes time and memory in proportion to its size.
 pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
-    let mut paths = rules.paths.clone();
+    // What only transforms read is no slot: they read trees.
+    let mut paths = rules.paths.first(rules.routing_paths);
     let targets_of_schemas = [Root::Event, Root::Data, Root::Headers]
         .map(|root| if rules.schemas.is_empty() { None } else { Some(paths.intern(Path { root, steps: Vec::new() })) });
     let mut values = Values::default();
     let mut conditions = Conditions::new();
     let subscribers = Names::new(subscriber_names(rules));
     let mut topics = Topics::new(rules, &subscribers);
+
     let mut lowering = Lowering { values: &mut values, conditions: &mut conditions, defines: &rules.defines };
     let defines: Vec<_> = rules.defines.iter().map(|define| CasesPlan::new(&define.cases, &mut lowering)).collect();
     let define_values = (0..rules.defines.len()).map(|n| lowering.values.intern(&define(n))).collect();
@@ -36,6 +38,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let tables = rules.tables.iter().map(|table| builder.table(table)).collect();
     let filters = rules.filters.iter().map(|filter| FilterPlan {
         name: filter.name.text.clone(),
+        json: json_string(&filter.name.text),
         drop: filter.drop,
         condition: builder.lowering.truth(&filter.condition),
     });
@@ -63,12 +66,13 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let subscriber_filters = subscriber_filters(rules, &subscribers, &mut builder.lowering);
     let mut demands = all_demands(rules, &paths, &mut builder);
     let target_conditions = std::mem::take(&mut builder.conditions);
+    let rule_plans = (rule_plans, std::mem::take(&mut builder.extras));
 
     let mut demanded: Vec<PathId> = demands.paths().collect();
     demanded.extend(schemas.iter().map(|schema: &SchemaPlan| schema.target));
-    let reads_clock = conditions.reads_clock();
-    let (layout, trie) = LayoutPlan::new(&rules.envelope, &paths, &mut values, &demanded, reads_clock);
-    let (targets, indexes) = register(target_conditions, rule_plans, &conditions, &values, &mut topics);
+    let reads_clock = conditions.reads_clock() || transforms_read_time(rules);
+    let (layout, trie, slots) = LayoutPlan::new(&rules.envelope, &paths, &mut values, &demanded, reads_clock);
+    let (targets, indexes, pairs) = register(target_conditions, rule_plans, &conditions, &values, &mut topics);
     demands.seal();
     topics.seal();
     values.seal();
@@ -99,6 +103,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
             rejected: numbers(&rules.defaults.rejected),
         },
         groups: rules.groups.len(),
+        transforms: super::transforms::TransformPlan::new(rules, &subscribers, &slots),
         lookups: rules.lookups.clone(),
         subscribers,
         trie,
@@ -109,6 +114,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
         topics,
         targets,
         indexes,
+        pairs,
         filters,
         schemas,
         tables,
@@ -121,6 +127,12 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
         suspicious_roots,
         define_values,
     }
+}
+
+/// True if some transform may ask for the event's time, or for the clock, which may be it.
+fn transforms_read_time(rules: &RuleSet) -> bool {
+    let is_time = |path: &Path| matches!(path.root, Root::Time | Root::Now);
+    !rules.transforms.is_empty() && rules.paths.as_slice().iter().any(is_time)
 }
 
 /// True if a path is read from a slot of the scan.

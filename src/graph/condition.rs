@@ -91,6 +91,11 @@ impl Op {
         }
     }
 
+    /// True if one value can hit it several times.
+    pub(crate) fn hits_again(&self) -> bool {
+        matches!(self, Op::Has(_) | Op::Contains(_) | Op::Glob(_) | Op::Matches(_))
+    }
+
     /// True if an index answers it exactly, so that a hit needs no second look.
     pub(crate) fn is_exact(&self) -> bool {
         !matches!(self, Op::Glob(_) | Op::Matches(_))

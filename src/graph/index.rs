@@ -5,6 +5,7 @@
 use super::condition::{Op, Test};
 use super::interval::Intervals;
 use super::literal::Literal;
+use super::strings::StringTable;
 use super::values::ValueId;
 use crate::event::{Number, Value};
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -12,7 +13,7 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// What a hit leads to: a target, and in the lowest two bits what the hit means for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Entry(u32);
 
 /// What a hit means for a target.
@@ -24,6 +25,8 @@ pub(crate) enum Meaning {
     Candidate,
     /// It does not match, though it does by default.
     Defeated,
+    /// It matches, and no other hit in an event can say so again.
+    Only,
 }
 
 impl Entry {
@@ -39,23 +42,24 @@ impl Entry {
         match self.0 & 3 {
             0 => Meaning::Sure,
             1 => Meaning::Candidate,
-            _ => Meaning::Defeated,
+            2 => Meaning::Defeated,
+            _ => Meaning::Only,
         }
     }
 
     /// The same for a hit that does not prove the test.
     pub(crate) fn unproven(self) -> Entry {
         match self.meaning() {
-            Meaning::Sure => Entry::new(self.target(), Meaning::Candidate),
-            _ => self,
+            Meaning::Sure | Meaning::Only => Entry::new(self.target(), Meaning::Candidate),
+            Meaning::Candidate | Meaning::Defeated => self,
         }
     }
 }
 
-/// A run of entries in [`Indexes`].
+/// A run of entries. A single one stands here itself; of more, the first stands at `start` in [`Indexes`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Run {
-    start: u32,
+    start: Entry,
     len: u32,
 }
 
@@ -72,9 +76,7 @@ pub(crate) struct ValueIndex {
     pub(crate) value: ValueId,
     exists: Run,
     truths: [Run; 2],
-    strings: FxHashMap<Box<str>, Run>,
-    /// No string of more bytes is in `strings`.
-    longest: usize,
+    strings: StringTable<Run>,
     numbers: FxHashMap<Number, Run>,
     intervals: Intervals,
     prefixes: ByLength,
@@ -87,10 +89,10 @@ pub(crate) struct ValueIndex {
 }
 
 /// Affixes by their length: one hash look-up for each length that occurs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct ByLength {
     lengths: Vec<usize>,
-    affixes: FxHashMap<Box<str>, Run>,
+    affixes: StringTable<Run>,
 }
 
 /// Substrings in one automaton.
@@ -122,13 +124,19 @@ impl Indexes {
     }
 
     /// The entries of a run.
-    pub(crate) fn run(&self, run: Run) -> &[Entry] {
-        self.entries.get(run.start as usize..(run.start + run.len) as usize).unwrap_or(&[])
+    pub(crate) fn run<'r>(&'r self, run: &'r Run) -> &'r [Entry] {
+        match run.len {
+            1 => std::slice::from_ref(&run.start),
+            len => self.entries.get(run.start.0 as usize..(run.start.0 + len) as usize).unwrap_or(&[]),
+        }
     }
 
     /// Stores entries.
     pub(crate) fn store(&mut self, entries: &[Entry]) -> Run {
-        let run = Run { start: self.entries.len() as u32, len: entries.len() as u32 };
+        if let [only] = entries {
+            return Run { start: *only, len: 1 };
+        }
+        let run = Run { start: Entry(self.entries.len() as u32), len: entries.len() as u32 };
         self.entries.extend_from_slice(entries);
         run
     }
@@ -138,7 +146,7 @@ impl Indexes {
         let Some(index) = self.indexes.get(number) else { return };
         let mut all = |run: Run| {
             if run.len > 0 {
-                hit(self.run(run));
+                hit(self.run(&run));
             }
         };
         if !value.is_null() {
@@ -162,14 +170,12 @@ impl ValueIndex {
             all(*run);
         }
         if !self.intervals.is_empty() {
-            self.intervals.stab(n, &mut |entry| all(Run { start: entry, len: 1 }));
+            self.intervals.stab(n, &mut |entry| all(Run { start: Entry(entry), len: 1 }));
         }
     }
 
     fn string(&self, s: &str, all: &mut impl FnMut(Run)) {
-        if s.len() <= self.longest
-            && let Some(run) = self.strings.get(s)
-        {
+        if let Some(run) = self.strings.get(s) {
             all(*run);
         }
         for length in self.prefixes.lengths.iter().take_while(|length| **length <= s.len()) {
@@ -270,19 +276,16 @@ impl Builder {
             value,
             exists: all.store(&self.exists),
             truths: [Run::default(); 2],
-            strings: FxHashMap::default(),
-            longest: 0,
+            strings: StringTable::new([].into_iter()),
             numbers: FxHashMap::default(),
-            intervals: Intervals::new(self.ranges.iter().map(|(range, entry)| {
-                let run = all.store(&[*entry]);
-                (*range, run.start)
-            })),
+            intervals: Intervals::new(self.ranges.iter().map(|(range, entry)| (*range, entry.0))),
             prefixes: ByLength::new(self.prefixes, all),
             suffixes: ByLength::new(self.suffixes, all),
             substrings: None,
             elements: self.elements.into_iter().map(|(literal, entries)| (literal, all.store(&entries))).collect(),
             any_string: all.store(&self.any_string),
         };
+        let mut strings: Vec<(Box<str>, Run)> = Vec::new();
         for (literal, entries) in self.literals {
             let run = all.store(&entries);
             match literal {
@@ -295,12 +298,10 @@ impl Builder {
                 Literal::Number(n) => {
                     index.numbers.insert(n, run);
                 }
-                Literal::String(s) => {
-                    index.longest = index.longest.max(s.len());
-                    index.strings.insert(s, run);
-                }
+                Literal::String(s) => strings.push((s, run)),
             }
         }
+        index.strings = StringTable::new(strings.iter().map(|(key, run)| (&**key, *run)));
         index.substrings = substrings(self.substrings, all, &mut index.any_string);
         index
     }
@@ -311,8 +312,8 @@ impl ByLength {
         let mut lengths: Vec<usize> = affixes.keys().map(|affix| affix.len()).collect();
         lengths.sort_unstable();
         lengths.dedup();
-        let affixes = affixes.into_iter().map(|(affix, entries)| (affix, all.store(&entries))).collect();
-        ByLength { lengths, affixes }
+        let affixes: Vec<_> = affixes.iter().map(|(affix, entries)| (&**affix, all.store(entries))).collect();
+        ByLength { lengths, affixes: StringTable::new(affixes.into_iter()) }
     }
 }
 
@@ -332,7 +333,7 @@ fn substrings(
             Some(Substrings { automaton, runs })
         }
         Err(_) => {
-            let mut every = all.run(*any_string).to_vec();
+            let mut every = all.run(any_string).to_vec();
             every.extend(entries.iter().flatten().map(|entry| entry.unproven()));
             *any_string = all.store(&every);
             None

@@ -89,7 +89,7 @@ impl Slots {
 }
 
 impl LayoutPlan {
-    /// Gives every path its slots.
+    /// Gives every path its slots, which come back as a trie and as a list.
     ///
     /// A path that nothing reads gets none: neither `demanded` nor any value has it. The event's time is read only if
     /// somebody asks for it or for the clock, which may be the event's.
@@ -99,7 +99,7 @@ impl LayoutPlan {
         values: &mut Values,
         demanded: &[PathId],
         reads_clock: bool,
-    ) -> (LayoutPlan, Trie) {
+    ) -> (LayoutPlan, Trie, Vec<RawPath>) {
         let (layout, cloud) = match envelope {
             Envelope::Plain(layout) => (Some(layout), false),
             Envelope::CloudEvents => (None, true),
@@ -164,7 +164,7 @@ impl LayoutPlan {
             settled.by_part(Part::Data, &data.plain, &mut trie);
             settled.by_part(Part::Headers, &headers.plain, &mut trie);
         }
-        (plan, trie)
+        (plan, trie, slots.paths)
     }
 
     /// Which alternative an event has chosen: the first whose slot is not null; for a CloudEvent the last.

@@ -32,12 +32,16 @@ mod labels;
 mod layout;
 mod literal;
 mod names;
+mod pairs;
 mod run;
 mod schemas;
 mod scratch;
 mod settle;
+mod slots;
+mod strings;
 mod targets;
 mod topics;
+mod transforms;
 mod values;
 
 pub(crate) use compile::compile;
@@ -45,7 +49,8 @@ pub(crate) use names::Names;
 pub(crate) use names::json_string;
 pub(crate) use run::{Now, Outcome};
 pub(crate) use scratch::{Scratch, State};
-pub(crate) use settle::decide;
+pub(crate) use settle::{Reading, decide};
+pub(crate) use transforms::{SentEvent, SentTo};
 
 use crate::event::{Trie, Type};
 use crate::expr::PathId;
@@ -76,6 +81,7 @@ pub(crate) struct DecisionGraph {
     topics: topics::Topics,
     targets: targets::Targets,
     indexes: index::Indexes,
+    pairs: pairs::Pairs,
     filters: Vec<FilterPlan>,
     schemas: Vec<schemas::SchemaPlan>,
     tables: Vec<targets::TablePlan>,
@@ -96,12 +102,15 @@ pub(crate) struct DecisionGraph {
     define_values: Vec<values::ValueId>,
     /// How many groups there are.
     groups: usize,
+    transforms: Option<Box<transforms::TransformPlan>>,
 }
 
 /// A filter of the whole rule set.
 #[derive(Debug)]
-struct FilterPlan {
-    name: Arc<str>,
+pub(crate) struct FilterPlan {
+    pub(crate) name: Arc<str>,
+    /// The same as a JSON string.
+    pub(crate) json: Box<[u8]>,
     drop: bool,
     condition: condition::NodeId,
 }

@@ -6,17 +6,18 @@ use super::index::{Entry, Meaning};
 use super::labels::CasesPlan;
 use super::layout::{LayoutPlan, Part, Source};
 use super::scratch::State;
+use super::slots::Slots;
 use super::topics::TopicEntry;
+use super::transforms::SentTo;
 use super::values::{ValueId, ValueNode};
-use super::{DecisionGraph, at};
+use super::{DecisionGraph, FilterPlan, at};
 use crate::decision::{Invalid, Status, TypeError};
-use crate::event::{Captures, Tag, Type, Value, decode};
+use crate::event::{Tag, Type, Value};
 use crate::expr::{DefineId, Env, LookupId, PathId, Root, evaluate, time};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::sync::Arc;
 
 /// Where `now` comes from in one run.
 #[derive(Clone, Copy, Debug)]
@@ -37,19 +38,20 @@ pub(crate) struct Outcome<'a> {
     pub(crate) topic: Option<&'a TopicEntry>,
     /// By label number, ascending.
     pub(crate) labels: ArenaVec<'a, (u32, Value<'a>)>,
-    pub(crate) dropped_by: Option<&'a Arc<str>>,
+    pub(crate) dropped_by: Option<&'a FilterPlan>,
     pub(crate) invalid: Vec<Invalid>,
     pub(crate) errors: Vec<TypeError>,
     /// Why it is malformed.
     pub(crate) fault: Option<String>,
+    /// What everybody is sent, if that was asked for; in the order of the subscribers.
+    pub(crate) sent: Vec<SentTo<'a>>,
 }
 
 /// The state of one event. `'a` is the life of the event, its arena and the graph.
 pub(crate) struct Run<'a, 's> {
     pub(crate) graph: &'a DecisionGraph,
-    line: &'a [u8],
+    slots: Slots<'a>,
     arena: &'a Bump,
-    captures: &'a Captures,
     pub(crate) state: &'s mut State,
     values: ArenaVec<'a, Value<'a>>,
     pub(crate) topic: Option<&'a TopicEntry>,
@@ -61,28 +63,21 @@ pub(crate) struct Run<'a, 's> {
 }
 
 impl<'a, 's> Run<'a, 's> {
-    /// A run over a scanned event.
+    /// A run over an event whose slots are known.
     pub(crate) fn new(
         graph: &'a DecisionGraph,
-        line: &'a [u8],
+        slots: Slots<'a>,
         arena: &'a Bump,
-        captures: &'a Captures,
         state: &'s mut State,
         clock: Now,
     ) -> Run<'a, 's> {
-        let is_there = |slot: usize| match captures.get(slot) {
-            found if matches!(found.tag, Tag::Missing | Tag::Null) => false,
-            // A number beyond every float is null.
-            found if found.tag == Tag::Number => !decode(line, found, arena).is_null(),
-            _ => true,
-        };
+        let is_there = |slot: usize| slots.is_there(slot, arena);
         let layout = &graph.layout;
         let is_cloud = layout.plain.is_none() || layout.specversion.is_some_and(is_there);
         Run {
             graph,
-            line,
+            slots,
             arena,
-            captures,
             state,
             values: ArenaVec::new_in(arena),
             topic: None,
@@ -102,6 +97,7 @@ impl<'a, 's> Run<'a, 's> {
     /// The raw bytes that the topic is made from, if it is made from nothing else. True if `key` was filled.
     pub(crate) fn topic_key(&self, key: &mut Vec<u8>) -> bool {
         key.clear();
+        let Slots::Scanned { line, captures } = self.slots else { return false };
         let cloud;
         let slots: &[usize] = match (&self.graph.layout.plain, self.graph.layout.cloud) {
             (_, Some([_, topic, _])) if self.is_cloud => {
@@ -116,10 +112,10 @@ impl<'a, 's> Run<'a, 's> {
             _ => return false,
         };
         for slot in slots {
-            let found = self.captures.get(*slot);
+            let found = captures.get(*slot);
             // A quote cannot stand inside of a value's text unescaped, so that no two keys are confused.
             key.push(if found.tag == Tag::Missing { b'"' } else { b':' });
-            key.extend_from_slice(self.line.get(found.start..found.end).unwrap_or(&[]));
+            key.extend_from_slice(line.get(found.start..found.end).unwrap_or(&[]));
         }
         true
     }
@@ -144,7 +140,7 @@ impl<'a, 's> Run<'a, 's> {
     }
 
     /// The event's time.
-    fn time(&mut self) -> Value<'a> {
+    pub(super) fn time(&mut self) -> Value<'a> {
         match (&self.graph.layout.plain, self.graph.layout.cloud) {
             (_, Some([_, _, time])) if self.is_cloud => self.slot(time),
             (Some(plain), _) => plain.time.map_or(Value::Null, |time| self.value(time)),
@@ -153,7 +149,7 @@ impl<'a, 's> Run<'a, 's> {
     }
 
     fn slot(&self, slot: usize) -> Value<'a> {
-        decode(self.line, self.captures.get(slot), self.arena)
+        self.slots.get(slot, self.arena)
     }
 
     /// The value at a path, decoded at most once.
@@ -212,12 +208,12 @@ impl<'a, 's> Run<'a, 's> {
                 let text = time::format_time(self.clock(), self.zone());
                 Value::String(self.arena.alloc_str(&text))
             }
-            Root::Event | Root::Data | Root::Headers => Value::Null,
+            Root::Event | Root::Data | Root::Headers | Root::It => Value::Null,
         }
     }
 
     /// The clock, read at most once.
-    fn clock(&mut self) -> Timestamp {
+    pub(super) fn clock(&mut self) -> Timestamp {
         if let Some(now) = self.now {
             return now;
         }
@@ -225,8 +221,10 @@ impl<'a, 's> Run<'a, 's> {
             Now::Fixed(now) => now,
             Now::System => Timestamp::now(),
             Now::Event => {
+                // The event's time may be said to be `now` where it has none.
+                let system = *self.now.insert(Timestamp::now());
                 let time = self.time();
-                time::instant(time, self.zone()).map_or_else(Timestamp::now, |instant| instant.timestamp)
+                time::instant(time, self.zone()).map_or(system, |instant| instant.timestamp)
             }
         };
         self.now = Some(now);
@@ -318,7 +316,7 @@ impl<'a, 's> Run<'a, 's> {
         if let Some(topic) = self.topic {
             self.hit(&topic.entries);
         }
-        for slot in self.captures.found() {
+        for slot in self.slots.found() {
             let Some(users) = graph.layout.users.get(*slot as usize) else { continue };
             for user in users {
                 let is_chosen = user.choice.is_none_or(|(part, number)| self.chosen(part) == Some(number));
@@ -336,6 +334,10 @@ impl<'a, 's> Run<'a, 's> {
                 self.probe(index, value);
             }
         }
+        for (number, values) in graph.pairs.values().enumerate() {
+            let values = values.map(|value| self.value(value));
+            self.hit(graph.pairs.entries(number, values));
+        }
         self.match_defaults();
     }
 
@@ -352,7 +354,7 @@ impl<'a, 's> Run<'a, 's> {
         }
         let defaults = std::mem::take(&mut self.state.defaults);
         for target in defaults.ones() {
-            let meaning = if graph.targets.unsure.contains(target) { Meaning::Candidate } else { Meaning::Sure };
+            let meaning = if graph.targets.unsure.contains(target) { Meaning::Candidate } else { Meaning::Only };
             self.hit(&[Entry::new(target as u32, meaning)]);
         }
         self.state.defaults = defaults;
@@ -368,28 +370,33 @@ impl<'a, 's> Run<'a, 's> {
                 self.state.defaults.set(target as usize, false);
                 continue;
             }
+            if entry.meaning() == Meaning::Only {
+                self.matched(target);
+                continue;
+            }
             if self.state.targets.get(event, target as usize).is_some() {
                 continue;
             }
             self.state.targets.set(event, target as usize, 1);
             let condition = graph.targets.conditions.get(target as usize).copied().unwrap_or(NodeId::FALSE);
             if entry.meaning() == Meaning::Sure || self.holds(condition) {
-                let list = if (target as usize) < graph.targets.rules.len() {
-                    &mut self.state.rules
-                } else {
-                    &mut self.state.rows
-                };
-                list.push(target);
+                self.matched(target);
             }
         }
+    }
+
+    fn matched(&mut self, target: u32) {
+        let is_rule = (target as usize) < self.graph.targets.rules.len();
+        let list = if is_rule { &mut self.state.rules } else { &mut self.state.rows };
+        list.push(target);
     }
 
     /// Values of another type than some rule needs, by path.
     pub(crate) fn type_errors(&mut self, demands: &Demands) -> Vec<TypeError> {
         let graph = self.graph;
         let mut errors = Vec::new();
-        for slot in self.captures.found() {
-            let found = type_of(self.captures.get(*slot as usize).tag);
+        for slot in self.slots.found() {
+            let found = self.slots.type_of(*slot as usize);
             for user in graph.layout.users.get(*slot as usize).into_iter().flatten() {
                 let is_chosen = user.choice.is_none_or(|(part, number)| self.chosen(part) == Some(number));
                 let suspicious = graph.suspicious.get(at(user.path)).copied().unwrap_or(Type::NONE);
@@ -405,17 +412,6 @@ impl<'a, 's> Run<'a, 's> {
             errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
         }
         errors
-    }
-}
-
-fn type_of(tag: Tag) -> Type {
-    match tag {
-        Tag::Missing | Tag::Null => Type::NONE,
-        Tag::True | Tag::False => Type::BOOLEAN,
-        Tag::Number => Type::NUMBER,
-        Tag::String | Tag::EscapedString => Type::STRING,
-        Tag::Array => Type::ARRAY,
-        Tag::Object => Type::OBJECT,
     }
 }
 
@@ -445,8 +441,8 @@ impl<'a> Env<'a> for Run<'a, '_> {
 
     fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
         let graph = self.graph;
-        let row = graph.lookups.get(table.0 as usize).and_then(|table| table.row(key));
-        let cell = row.and_then(|row| row.get(column as usize));
+        let table = graph.lookups.get(table.0 as usize);
+        let cell = table.and_then(|table| table.cell(key, column as usize));
         cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
     }
 

@@ -1,37 +1,60 @@
 //! From an event to an outcome: the stages in their order.
 //!
-//! envelope → filters → schemas → topics, rules, tables → `exclude` → subscriber filters → status → `defaults`.
+//! ingest → envelope → filters → schemas → topics, rules, tables → `exclude` → subscriber filters → status → `defaults`.
 
 use super::cache::TopicCache;
 use super::run::{Now, Outcome, Run};
 use super::scratch::Scratch;
+use super::slots::Slots;
 use super::targets::{RowPlan, TableKindPlan, TablePlan};
+use super::transforms::{self, SentEvent, SentTo};
 use super::values::ValueId;
 use super::{DecisionGraph, schemas};
-use crate::decision::Status;
-use crate::event::{Limits, Mode, Value, scan};
+use crate::decision::{NO_TOPIC, Status};
+use crate::event::{Fault, Limits, Mode, Value, parse, scan};
+use crate::transform::add_errors;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
+
+/// How lines are read, and what is wanted of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    pub(crate) mode: Mode,
+    pub(crate) limits: Limits,
+    pub(crate) clock: Now,
+    /// What everybody is sent.
+    pub(crate) deliver: bool,
+}
 
 /// Decides about one line and hands the outcome to `then`, together with who gets the event and which rules matched.
 pub(crate) fn decide<R>(
     graph: &DecisionGraph,
     scratch: &mut Scratch,
     line: &[u8],
-    mode: Mode,
-    limits: Limits,
-    clock: Now,
+    reading: Reading,
     then: impl FnOnce(&Outcome<'_>, &super::scratch::State) -> R,
 ) -> R {
     scratch.begin(graph);
     let Scratch { captures, arena, topics, topic_key, state } = scratch;
-    if let Err(fault) = scan(&graph.trie, line, mode, limits, captures) {
-        let message = format!("{} at byte {}", fault.message, fault.offset);
-        state.chosen.extend_from_slice(&graph.defaults.rejected);
-        return then(&Outcome::malformed(arena, Value::Null, message), state);
-    }
-    let mut run = Run::new(graph, line, arena, captures, state, clock);
-    let outcome = match find_topic(&mut run, topics, topic_key).and_then(|number| topics.get(number)) {
+    let arena = &*arena;
+    let mut clock = reading.clock;
+    let ingesting = graph.transforms.as_deref().and_then(|plan| plan.slots.as_ref().map(|slots| (plan, slots)));
+    let (slots, ingested) = match ingesting {
+        None => match scan(&graph.trie, line, reading.mode, reading.limits, captures) {
+            Ok(()) => (Slots::Scanned { line, captures }, None),
+            Err(fault) => return then(&unreadable(graph, arena, state, &fault, reading.deliver), state),
+        },
+        Some((plan, slots)) => match parse(line, reading.limits, arena) {
+            Ok(event) => {
+                let stage = transforms::ingest(graph, plan, event, arena, clock);
+                clock = stage.clock_read().map_or(clock, Now::Fixed);
+                (slots.fill(stage.tree, arena), Some((stage.tree, stage.errors)))
+            }
+            Err(fault) => return then(&unreadable(graph, arena, state, &fault, reading.deliver), state),
+        },
+    };
+    let mut run = Run::new(graph, slots, arena, state, clock);
+    let mut outcome = match find_topic(&mut run, topics, topic_key).and_then(|number| topics.get(number)) {
         Some(topic) => {
             run.topic = Some(topic);
             Settling { run: &mut run, arena }.outcome()
@@ -39,10 +62,37 @@ pub(crate) fn decide<R>(
         None => {
             let id = shown_id(run.id());
             run.state.chosen.extend_from_slice(&graph.defaults.rejected);
-            Outcome::malformed(arena, id, String::from("no topic"))
+            Outcome::malformed(arena, id, String::from(NO_TOPIC))
         }
     };
+    let tree = ingested.map(|(tree, errors)| {
+        if !errors.is_empty() {
+            add_errors(&mut outcome.errors, errors);
+        }
+        tree
+    });
+    if reading.deliver {
+        outcome.sent = transforms::sent(&mut run, tree, line, reading.limits, arena);
+    }
     then(&outcome, state)
+}
+
+/// A line that is no JSON object.
+fn unreadable<'a>(
+    graph: &DecisionGraph,
+    arena: &'a Bump,
+    state: &mut super::scratch::State,
+    fault: &Fault,
+    deliver: bool,
+) -> Outcome<'a> {
+    let message = fault.to_string();
+    state.chosen.extend_from_slice(&graph.defaults.rejected);
+    let mut outcome = Outcome::malformed(arena, Value::Null, message);
+    if deliver {
+        let sent = |subscriber: &u32| SentTo { subscriber: *subscriber, event: SentEvent::Nothing, errors: Vec::new() };
+        outcome.sent = state.chosen.iter().map(sent).collect();
+    }
+    outcome
 }
 
 /// The entry of the event's topic: known by what it is made from, or worked out.
@@ -52,8 +102,17 @@ fn find_topic(run: &mut Run<'_, '_>, topics: &mut TopicCache, key: &mut Vec<u8>)
         return Some(known);
     }
     let topic = run.topic_text()?;
+    if !has_key {
+        // The text itself is the key then. (No key of raw bytes begins with a `t`.)
+        key.clear();
+        key.push(b't');
+        key.extend_from_slice(topic.as_bytes());
+        if let Some(known) = topics.find(key) {
+            return Some(known);
+        }
+    }
     let entry = run.graph.topics.entry(topic);
-    Some(topics.keep(has_key.then_some(key), entry))
+    Some(topics.keep(Some(key), entry))
 }
 
 /// Only scalars are shown as an id.
@@ -75,6 +134,7 @@ impl<'a> Outcome<'a> {
             invalid: Vec::new(),
             errors: Vec::new(),
             fault: None,
+            sent: Vec::new(),
         }
     }
 
@@ -97,7 +157,7 @@ impl<'a> Settling<'_, 'a, '_> {
         outcome.topic = self.run.topic;
         if let Some(filter) = graph.filters.iter().find(|filter| self.run.holds(filter.condition) == filter.drop) {
             outcome.status = Status::Dropped;
-            outcome.dropped_by = Some(&filter.name);
+            outcome.dropped_by = Some(filter);
         } else if schemas::validate(&graph.schemas, self.run, &mut outcome.invalid) {
             outcome.status = Status::Rejected;
         } else {
@@ -122,10 +182,12 @@ impl<'a> Settling<'_, 'a, '_> {
             self.choose(&topic.subscribers);
         }
         for number in 0..self.run.state.rules.len() {
-            let rule = self.run.state.rules.get(number).and_then(|rule| graph.targets.rules.get(*rule as usize));
-            if let Some(rule) = rule {
-                self.choose(&rule.subscribers);
-                self.label(&rule.labels, outcome);
+            let Some(rule) = self.run.state.rules.get(number).copied() else { continue };
+            if let Some(plan) = graph.targets.rules.get(rule as usize) {
+                self.choose(&plan.subscribers);
+            }
+            if let Some(extras) = graph.targets.extras(rule) {
+                self.label(&extras.labels, outcome);
             }
         }
         self.run.state.rows.sort_unstable();
@@ -150,8 +212,12 @@ impl<'a> Settling<'_, 'a, '_> {
     fn strike_alternatives(&mut self) {
         let graph = self.run.graph;
         let state = &mut *self.run.state;
+        state.rules.sort_unstable();
+        if graph.targets.is_plain() {
+            return;
+        }
         let event = state.event();
-        let places = |rule: &u32| graph.targets.rules.get(*rule as usize).map_or(&[][..], |rule| &rule.firsts);
+        let places = |rule: &u32| graph.targets.extras(*rule).map_or(&[][..], |extras| &extras.firsts);
         for rule in &state.rules {
             for (group, place) in places(rule) {
                 let first = state.groups.get(event, *group as usize).unwrap_or(u32::MAX);
@@ -162,12 +228,14 @@ impl<'a> Settling<'_, 'a, '_> {
         state.rules.retain(|rule| {
             places(rule).iter().all(|(group, place)| groups.get(event, *group as usize) == Some(*place))
         });
-        state.rules.sort_unstable();
     }
 
     fn cut_at_stop(&mut self) {
-        let rules = &self.run.graph.targets.rules;
-        let stops = |rule: &u32| rules.get(*rule as usize).is_some_and(|rule| rule.stop);
+        let targets = &self.run.graph.targets;
+        if targets.is_plain() {
+            return;
+        }
+        let stops = |rule: &u32| targets.extras(*rule).is_some_and(|extras| extras.stop);
         if let Some(stop) = self.run.state.rules.iter().position(stops) {
             self.run.state.rules.truncate(stop + 1);
         }
@@ -175,14 +243,13 @@ impl<'a> Settling<'_, 'a, '_> {
 
     fn table(&mut self, table: &'a TablePlan, outcome: &mut Outcome<'a>) {
         match &table.kind {
-            TableKindPlan::Key { key, default, rows } => {
-                let key = self.run.cases(key);
-                let row = if key.is_null() {
-                    default.as_ref().map_or(rows.get(&super::literal::Literal::Null), |default| rows.get(default))
-                } else {
-                    super::literal::Literal::of(key).and_then(|key| rows.get(&key))
+            TableKindPlan::Key { key, default, strings, others } => {
+                let key = match (self.run.cases(key), default) {
+                    (Value::Null, Some(default)) => default.value(),
+                    (key, _) => key,
                 };
-                let row = row.and_then(|row| table.rows.get(*row)).unwrap_or(&table.otherwise);
+                let row = TableKindPlan::row(strings, others, key);
+                let row = row.and_then(|row| table.rows.get(row as usize)).unwrap_or(&table.otherwise);
                 self.row(row, outcome);
             }
             TableKindPlan::Decision { first, start } => {
@@ -241,7 +308,10 @@ impl<'a> Settling<'_, 'a, '_> {
     fn exclude(&mut self) {
         let graph = self.run.graph;
         let state = &mut *self.run.state;
-        let rules = || state.rules.iter().filter_map(|rule| graph.targets.rules.get(*rule as usize));
+        if graph.targets.is_plain() {
+            return;
+        }
+        let rules = || state.rules.iter().filter_map(|rule| graph.targets.extras(*rule));
         if rules().all(|rule| rule.exclude.is_empty()) {
             return;
         }

@@ -6,11 +6,15 @@ use super::index::{Entry, Indexes, Meaning};
 use super::labels::{CasesPlan, Labels};
 use super::literal::Literal;
 use super::names::Names;
+use super::pairs::Pairs;
+use super::strings::StringTable;
 use super::topics::Topics;
 use super::values::{ValueId, Values};
+use crate::event::Value;
 use crate::rules::{Group, GroupId, Member, Mode, Rule, RuleSet, Table, TableKind, Target};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 /// All targets with how they are found.
 #[derive(Debug, Default)]
@@ -19,6 +23,7 @@ pub(crate) struct Targets {
     pub(crate) conditions: Vec<NodeId>,
     /// Rules: the first targets.
     pub(crate) rules: Vec<RulePlan>,
+    extras: Vec<Extras>,
     /// What has to be looked at for every event.
     pub(crate) always: Vec<Entry>,
     /// What holds unless a hit takes it away.
@@ -29,10 +34,17 @@ pub(crate) struct Targets {
     pub(crate) unsure: FixedBitSet,
 }
 
-/// What a rule does.
+/// What a rule does. Small, since it is looked at for every match; what few rules have stands elsewhere.
 #[derive(Debug, Default)]
 pub(crate) struct RulePlan {
-    pub(crate) subscribers: Box<[u32]>,
+    pub(crate) subscribers: SmallVec<[u32; 4]>,
+    /// The number of its extras, from 1; 0 for none.
+    extras: u32,
+}
+
+/// What few rules have.
+#[derive(Debug, Default)]
+pub(crate) struct Extras {
     pub(crate) exclude: Box<[u32]>,
     pub(crate) labels: Box<[(u32, ValueId)]>,
     pub(crate) stop: bool,
@@ -51,8 +63,27 @@ pub(crate) struct TablePlan {
 /// How rows are found.
 #[derive(Debug)]
 pub(crate) enum TableKindPlan {
-    Key { key: CasesPlan, default: Option<Literal>, rows: FxHashMap<Literal, usize> },
-    Decision { first: bool, start: u32 },
+    Key {
+        key: CasesPlan,
+        default: Option<Literal>,
+        strings: StringTable<u32>,
+        /// Rows whose key is no string.
+        others: FxHashMap<Literal, u32>,
+    },
+    Decision {
+        first: bool,
+        start: u32,
+    },
+}
+
+impl TableKindPlan {
+    /// The row of a key.
+    pub(crate) fn row(strings: &StringTable<u32>, others: &FxHashMap<Literal, u32>, key: Value<'_>) -> Option<u32> {
+        match key {
+            Value::String(key) => strings.get(key).copied(),
+            key => others.get(&Literal::of(key)?).copied(),
+        }
+    }
 }
 
 /// What a row does.
@@ -78,6 +109,7 @@ pub(crate) struct TargetBuilder<'b, 'l> {
     pub(crate) labels: &'b Labels,
     pub(crate) subscribers: &'b Names,
     pub(crate) conditions: Vec<NodeId>,
+    pub(crate) extras: Vec<Extras>,
     groups: Vec<NodeId>,
 }
 
@@ -88,7 +120,15 @@ impl<'b, 'l> TargetBuilder<'b, 'l> {
         labels: &'b Labels,
         subscribers: &'b Names,
     ) -> TargetBuilder<'b, 'l> {
-        TargetBuilder { lowering, topics, labels, subscribers, conditions: Vec::new(), groups: Vec::new() }
+        TargetBuilder {
+            lowering,
+            topics,
+            labels,
+            subscribers,
+            conditions: Vec::new(),
+            extras: Vec::new(),
+            groups: Vec::new(),
+        }
     }
 
     /// All rules, by rank. A disabled rule is a target that never holds, so that numbers stay ranks.
@@ -102,15 +142,27 @@ impl<'b, 'l> TargetBuilder<'b, 'l> {
         for (number, rule) in rules.rules.iter().enumerate() {
             let condition = self.rule(rule);
             self.conditions.push(condition);
-            plans.push(RulePlan {
-                subscribers: self.numbers(&rule.subscribers),
+            let extras = Extras {
                 exclude: self.numbers(&rule.exclude),
                 labels: self.labels.plan(&rule.labels, &mut self.lowering),
                 stop: rule.stop,
                 firsts: places.firsts(rules, number, rule.group),
-            });
+            };
+            let subscribers = SmallVec::from_slice(&self.numbers(&rule.subscribers));
+            plans.push(RulePlan { subscribers, extras: self.keep(extras) });
         }
         plans
+    }
+
+    /// Keeps extras that have something to say; gives their number.
+    fn keep(&mut self, extras: Extras) -> u32 {
+        let says_nothing =
+            extras.exclude.is_empty() && extras.labels.is_empty() && extras.firsts.is_empty() && !extras.stop;
+        if says_nothing {
+            return 0;
+        }
+        self.extras.push(extras);
+        self.extras.len() as u32
     }
 
     fn numbers(&self, names: &[crate::rules::Name]) -> Box<[u32]> {
@@ -166,11 +218,16 @@ impl<'b, 'l> TargetBuilder<'b, 'l> {
     pub(crate) fn table(&mut self, table: &Table) -> TablePlan {
         let (kind, targets): (_, Vec<&Target>) = match &table.kind {
             TableKind::Key { key, default, rows } => {
-                let literals = rows.iter().enumerate().filter_map(|(n, row)| Some((Literal::from_json(&row.key)?, n)));
+                let numbered = || (0u32..).zip(rows);
+                let strings: Vec<_> =
+                    numbered().filter_map(|(number, row)| Some((row.key.as_str()?, number))).collect();
+                let others = numbered().filter(|(_, row)| !row.key.is_string());
+                let others = others.filter_map(|(number, row)| Some((Literal::from_json(&row.key)?, number)));
                 let kind = TableKindPlan::Key {
                     key: CasesPlan::new(key, &mut self.lowering),
                     default: default.as_ref().and_then(Literal::from_json),
-                    rows: literals.collect(),
+                    strings: StringTable::new(strings.into_iter()),
+                    others: others.collect(),
                 };
                 (kind, rows.iter().map(|row| &row.target).collect())
             }
@@ -238,16 +295,17 @@ impl Places {
 /// Registers every target under its access predicates.
 pub(crate) fn register(
     conditions: Vec<NodeId>,
-    rules: Vec<RulePlan>,
+    rules: (Vec<RulePlan>, Vec<Extras>),
     graph: &Conditions,
     values: &Values,
     topics: &mut Topics,
-) -> (Targets, Indexes) {
+) -> (Targets, Indexes, Pairs) {
     let mut targets = Targets {
         defaults: FixedBitSet::with_capacity(conditions.len()),
         unsure: FixedBitSet::with_capacity(conditions.len()),
         conditions,
-        rules,
+        rules: rules.0,
+        extras: rules.1,
         always: Vec::new(),
         has_defaults: false,
     };
@@ -262,25 +320,44 @@ pub(crate) fn register(
         match access {
             Some(access) => {
                 for leaf in access.leaves {
-                    let meaning = if leaf == condition { Meaning::Sure } else { Meaning::Candidate };
+                    let meaning = match graph.get(leaf) {
+                        _ if leaf != condition => Meaning::Candidate,
+                        Node::Test(test) if test.op.hits_again() => Meaning::Sure,
+                        _ => Meaning::Only,
+                    };
                     lists.entry(leaf).or_default().push(Entry::new(target, meaning));
                 }
             }
             None => targets.without_access(target, condition, graph, &mut lists),
         }
     }
+    let pairs = Pairs::relieve(&mut lists, &targets.conditions, graph, values);
     let mut tests: Vec<(Test, Vec<Entry>)> = Vec::new();
-    for (leaf, entries) in lists {
+    for (leaf, entries) in lists.into_iter().filter(|(_, entries)| !entries.is_empty()) {
         match graph.get(leaf) {
             Node::Test(test) => tests.push((test.clone(), entries)),
             Node::Topic(set) => entries.into_iter().for_each(|entry| topics.register(*set, entry)),
             _ => targets.always.extend(entries.into_iter().map(Entry::unproven)),
         }
     }
-    (targets, Indexes::new(tests))
+    (targets, Indexes::new(tests), pairs)
 }
 
 impl Targets {
+    /// What few rules have.
+    pub(crate) fn extras(&self, rule: u32) -> Option<&Extras> {
+        if self.extras.is_empty() {
+            return None;
+        }
+        let number = self.rules.get(rule as usize)?.extras.checked_sub(1)?;
+        self.extras.get(number as usize)
+    }
+
+    /// True if no rule has any.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.extras.is_empty()
+    }
+
     /// A target that nothing selects: it holds by default and is taken away, or it is looked at for every event.
     fn without_access(
         &mut self,

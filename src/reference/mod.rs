@@ -9,33 +9,49 @@ mod condition;
 mod outcome;
 mod rules;
 mod scene;
+mod sent;
 mod stages;
 #[cfg(test)]
 mod tests;
 mod trace;
 
 pub use trace::{
-    Condition, EventTrace, FilterTrace, GroupTrace, Kind, LabelTrace, Reading, RowTrace, RuleOutcome, RuleTrace,
-    SchemaOutcome, SchemaTrace, SubscriberTrace, TableTrace, TargetTrace, TopicTrace, Trace,
+    ChangeTrace, Condition, EventTrace, FilterTrace, GroupTrace, Kind, LabelTrace, Reading, RowTrace, RuleOutcome,
+    RuleTrace, SchemaOutcome, SchemaTrace, SentTrace, StepTrace, SubscriberTrace, TableTrace, TargetTrace, TopicTrace,
+    Trace,
 };
 
-use crate::decision::{Decision, NO_TOPIC, Status, shown_id};
+use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, shown_id};
 use crate::event::{self, Value};
 use crate::expr::{Typed, holds};
-use crate::route::Options;
+use crate::route::{Clock, Options};
 use crate::rules::{Group, GroupId, Name, RuleSet};
 use crate::topic::{Segment, TopicPattern};
+use crate::transform;
 use asked::Askers;
 use bumpalo::Bump;
 use scene::Scene;
 use std::sync::Arc;
 
-/// Decides about one line; for several, [`Reference`] saves working out who asks for which types again.
+/// Decides about one line, slowly and plainly, as [`crate::Router`] does; for several, [`Reference`] saves working out who asks for which types again.
 pub fn decide(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Decision {
     Reference::new(rules).decide(line, number, options)
 }
 
-/// What each part of the rule set made of one line.
+/// What each part of the rule set made of one line; [`crate::explain`] puts it into words.
+///
+/// ```
+/// use dadar::{Options, load_strings, reference};
+///
+/// let rules = load_strings("shop", [("rules.yaml", "
+/// rules: [{name: big, when: data.amount > 5000, subscribers: [review]}]
+/// ")]).rule_set.unwrap();
+/// let event = br#"{"type": "order.created", "data": {"amount": 900}}"#;
+/// let trace = reference::trace(&rules, event, 1, &Options::default());
+/// assert!(trace.decision.rules.is_empty());
+/// assert_eq!(&*trace.rules[0].name, "big");
+/// assert_eq!(reference::decide(&rules, event, 1, &Options::default()), trace.decision);
+/// ```
 pub fn trace(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Trace {
     Reference::new(rules).trace(line, number, options)
 }
@@ -47,54 +63,89 @@ pub struct Reference<'r> {
     /// For each topic node: its pattern followed by `.#`, for which its settings hold.
     below: Vec<TopicPattern>,
     askers: Askers,
+    chains: sent::Chains,
 }
 
 impl<'r> Reference<'r> {
     /// Works out who asks for which types.
     pub fn new(rules: &'r RuleSet) -> Reference<'r> {
         let below = rules.topics.iter().map(|node| and_below(&node.pattern)).collect();
-        Reference { rules, below, askers: Askers::new(rules) }
+        Reference { rules, below, askers: Askers::new(rules), chains: sent::Chains::new(rules) }
     }
 
     /// Decides about one line, whose number (from 1) stands on the decision if it is malformed.
     pub fn decide(&self, line: &[u8], number: u64, options: &Options) -> Decision {
-        self.walk(line, number, options, false).decision
+        self.walk(line, number, options, Wanted { detail: false, sent: false }).decision
     }
 
-    /// As [`Reference::decide`], with every condition taken apart.
+    /// As [`Reference::decide`], with what everybody is sent.
+    pub fn deliver(&self, line: &[u8], number: u64, options: &Options) -> Delivered {
+        let trace = self.walk(line, number, options, Wanted { detail: false, sent: true });
+        let id = trace.decision.id.clone();
+        let delivery = |sent: SentTrace| Delivery {
+            id: id.clone(),
+            subscriber: sent.subscriber,
+            event: sent.value,
+            errors: sent.errors,
+        };
+        Delivered { deliveries: trace.sent.into_iter().map(delivery).collect(), decision: trace.decision }
+    }
+
+    /// As [`Reference::deliver`], with every condition and every step taken apart.
     pub fn trace(&self, line: &[u8], number: u64, options: &Options) -> Trace {
-        self.walk(line, number, options, true)
+        self.walk(line, number, options, Wanted { detail: true, sent: true })
     }
 
-    fn walk(&self, line: &[u8], number: u64, options: &Options, detail: bool) -> Trace {
+    fn walk(&self, line: &[u8], number: u64, options: &Options, wanted: Wanted) -> Trace {
         let arena = Bump::new();
         let version = &self.rules.version;
         let malformed = |error: &str| Decision::malformed(version.clone(), line, number, error, options.input_echo);
         let event = match event::parse(line, options.limits, &arena) {
             Ok(event @ Value::Object(_)) => event,
-            Ok(_) => return self.unread(number, malformed("not a JSON object")),
-            Err(fault) => {
-                return self.unread(number, malformed(&format!("{} at byte {}", fault.message, fault.offset)));
-            }
+            Ok(_) => return self.unread(number, malformed("not a JSON object"), wanted),
+            Err(fault) => return self.unread(number, malformed(&fault.to_string()), wanted),
         };
-        let scene = Scene::new(self.rules, &arena, event, options.clock);
-        let mut walk = Walk { reference: self, scene, detail };
-        if walk.scene.topic().is_some() {
-            return walk.whole(number);
+        let ingest = sent::ingest(self.rules, &arena, event, options.clock, wanted.detail);
+        let clock = ingest.clock_read().map_or(options.clock, Clock::Fixed);
+        let scene = Scene::new(self.rules, &arena, ingest.tree, clock);
+        let mut walk = Walk { reference: self, scene, detail: wanted.detail, errors: ingest.errors };
+        let mut trace = if walk.scene.topic().is_some() {
+            walk.whole(number)
+        } else {
+            let decision = Decision { id: shown_id(walk.scene.id), ..malformed(NO_TOPIC) };
+            let mut trace = self.unread(number, decision, Wanted { detail: false, sent: false });
+            trace.event = walk.event();
+            transform::add_errors(&mut trace.decision.errors, std::mem::take(&mut walk.errors));
+            trace
+        };
+        trace.ingest = sent::steps(self.rules, ingest.log.unwrap_or_default());
+        if wanted.sent {
+            trace.sent = self.chains.sent(&walk.scene, &trace.decision, wanted.detail);
         }
-        let decision = Decision { id: shown_id(walk.scene.id), ..malformed(NO_TOPIC) };
-        Trace { event: walk.event(), ..self.unread(number, decision) }
+        trace
     }
 
     /// The trace of a line that is no event: nothing was reached.
-    fn unread(&self, number: u64, decision: Decision) -> Trace {
+    fn unread(&self, number: u64, decision: Decision, wanted: Wanted) -> Trace {
         let arena = Bump::new();
-        let scene = Scene::new(self.rules, &arena, Value::Null, crate::route::Clock::System);
-        let mut walk = Walk { reference: self, scene, detail: false };
+        let scene = Scene::new(self.rules, &arena, Value::Null, Clock::System);
+        let mut walk = Walk { reference: self, scene, detail: false, errors: Vec::new() };
         let mut trace = walk.stages(number, decision);
         trace.event = EventTrace::default();
+        if wanted.sent {
+            trace.sent = sent::nothing(&trace.decision);
+        }
         trace
     }
+}
+
+/// What is wanted beside the decision.
+#[derive(Clone, Copy)]
+struct Wanted {
+    /// Every condition and step taken apart.
+    detail: bool,
+    /// What everybody is sent.
+    sent: bool,
 }
 
 /// One event on its way through the stages.
@@ -103,6 +154,8 @@ struct Walk<'a> {
     scene: Scene<'a>,
     /// Whether conditions are taken apart.
     detail: bool,
+    /// What steps of `ingest` found to be of another type than they need.
+    errors: Vec<TypeError>,
 }
 
 impl<'a> Walk<'a> {
@@ -146,6 +199,8 @@ impl<'a> Walk<'a> {
             labels,
             subscribers,
             decision,
+            ingest: Vec::new(),
+            sent: Vec::new(),
         };
         self.conclude(&mut trace);
         trace

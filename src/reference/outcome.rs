@@ -7,6 +7,7 @@ use crate::diagnostic::Span;
 use crate::event::Value;
 use crate::expr::{Typed, evaluate};
 use crate::rules::{Name, TableKind, Target};
+use crate::transform::add_errors;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ impl<'a> Walk<'a> {
             let askers = &self.reference.askers;
             let asked = |id: crate::rules::RuleId| asks.get(id.0 as usize).copied().unwrap_or(false);
             trace.decision.errors = askers.errors(&mut self.scene, asked);
+            add_errors(&mut trace.decision.errors, std::mem::take(&mut self.errors));
         }
     }
 

@@ -114,6 +114,8 @@ impl<'a> Scene<'a> {
             Root::Topic => self.topic,
             Root::Id => self.id,
             Root::Time => self.time,
+            // No condition can name it.
+            Root::It => Value::Null,
             Root::Now => Value::String(self.arena.alloc_str(&expr::time::format_time(self.now, &self.rules.zone))),
         }
     }
@@ -160,8 +162,8 @@ impl<'a> Env<'a> for Scene<'a> {
     }
 
     fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
-        let row = self.rules.lookups.get(table.0 as usize).and_then(|lookup| lookup.row(key));
-        let cell = row.and_then(|row| row.get(column as usize));
+        let table = self.rules.lookups.get(table.0 as usize);
+        let cell = table.and_then(|table| table.cell(key, column as usize));
         cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
     }
 

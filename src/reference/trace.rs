@@ -1,7 +1,7 @@
 //! The trace: what each part of a rule set made of an event, as data. Spans tell where a part stands; the words for people
 //! are made elsewhere.
 
-use crate::decision::{Decision, Invalid};
+use crate::decision::{Decision, Invalid, TypeError};
 use crate::diagnostic::Span;
 use crate::event::Json;
 use serde::{Serialize, Serializer};
@@ -12,6 +12,9 @@ use std::sync::Arc;
 pub struct Trace {
     /// The number of its line.
     pub line: u64,
+    /// What the steps of `ingest` did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ingest: Vec<StepTrace>,
     /// The event as the envelope has it.
     pub event: EventTrace,
     /// The filters of the whole rule set, in file order.
@@ -32,6 +35,51 @@ pub struct Trace {
     pub subscribers: Vec<SubscriberTrace>,
     /// What was decided.
     pub decision: Decision,
+    /// What everybody on the decision is sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<SentTrace>,
+}
+
+/// What a step of a transform did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StepTrace {
+    /// The transform it stands in.
+    pub transform: Arc<str>,
+    /// Where it stands.
+    #[serde(serialize_with = "place")]
+    pub span: Span,
+    /// `copy`, `set` and so on.
+    pub action: &'static str,
+    /// False if its condition does not hold.
+    pub applied: bool,
+    /// What it changed, in order.
+    pub changes: Vec<ChangeTrace>,
+}
+
+/// A change that a step made.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChangeTrace {
+    /// Where, as the step writes it; elements as `data.items[].price`.
+    pub path: String,
+    /// True if it was taken away.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
+    /// What stands there now.
+    pub value: Json,
+}
+
+/// What a subscriber is sent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SentTrace {
+    /// The subscriber.
+    pub subscriber: Arc<str>,
+    /// What the steps of its transforms did.
+    pub steps: Vec<StepTrace>,
+    /// The event as it is sent; null where the line is none.
+    pub value: Json,
+    /// Values of another type than some step needs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<TypeError>,
 }
 
 /// An event as the envelope has it.

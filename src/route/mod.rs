@@ -2,10 +2,11 @@
 
 mod write;
 
-use crate::decision::{Decision, MAX_INPUT_ECHO, Status};
-use crate::event::{Limits, Mode, Value};
-use crate::graph::{self, DecisionGraph, Now, Outcome, Scratch, State};
+use crate::decision::{Decision, Delivered, Delivery, Status, input_echo};
+use crate::event::{self, Json, Limits, Mode, Value};
+use crate::graph::{self, DecisionGraph, Now, Outcome, Reading, Scratch, SentEvent, SentTo, State};
 use crate::rules::RuleSet;
+use bumpalo::Bump;
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -32,15 +33,40 @@ pub struct Options {
     pub limits: Limits,
     /// Whether malformed decisions show the beginning of their line.
     pub input_echo: bool,
+    /// Whether [`Session::route_to`] writes what everybody is sent instead of the decision: a line for each subscriber, and
+    /// one with the status for an event that nobody gets. Events are read strictly then, whatever `mode` says.
+    pub deliveries: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: Clock::System, mode: Mode::Strict, limits: Limits::default(), input_echo: true }
+        Self {
+            clock: Clock::System,
+            mode: Mode::Strict,
+            limits: Limits::default(),
+            input_echo: true,
+            deliveries: false,
+        }
     }
 }
 
-/// A compiled rule set. Cheap to clone and to share between threads.
+/// A compiled rule set. Cheap to clone and to share between threads; it never changes.
+///
+/// ```
+/// use dadar::{Router, load_strings};
+///
+/// let rules = load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
+/// let router = Router::new(&rules);
+/// std::thread::scope(|threads| {
+///     for _ in 0..2 {
+///         threads.spawn(|| {
+///             let mut session = router.session();
+///             let decision = session.route(br#"{"type": "order.created"}"#, 1);
+///             assert_eq!(&*decision.subscribers[0], "inventory");
+///         });
+///     }
+/// });
+/// ```
 #[derive(Clone, Debug)]
 pub struct Router {
     graph: Arc<DecisionGraph>,
@@ -48,6 +74,21 @@ pub struct Router {
 }
 
 /// A router with the scratch memory of one thread, which is reused from event to event.
+///
+/// ```
+/// use dadar::{Router, Status, load_strings};
+///
+/// let rules = load_strings("shop", [("rules.yaml", "
+/// rules: [{name: big, when: data.amount > 5000, subscribers: [review]}]
+/// ")]).rule_set.unwrap();
+/// let mut session = Router::new(&rules).session();
+///
+/// let mut out = Vec::new();
+/// let event = br#"{"id": "a", "type": "order.created", "data": {"amount": 7500}}"#;
+/// assert_eq!(session.route_to(event, 1, &mut out).status, Status::Routed);
+/// assert_eq!(session.route_to(b"[1, 2]", 2, &mut out).status, Status::Malformed);
+/// assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 2);
+/// ```
 #[derive(Debug)]
 pub struct Session {
     router: Router,
@@ -66,12 +107,25 @@ pub struct Verdict<'s> {
 }
 
 impl Router {
-    /// Compiles a rule set, with default options.
+    /// Compiles a rule set, with default options: the system's clock, strict reading.
+    ///
+    /// It takes time and memory in proportion to the rules (a hundred thousand of them: less than a second), and cannot fail: a
+    /// [`RuleSet`] has been checked.
     pub fn new(rules: &RuleSet) -> Router {
         Self::with_options(rules, Options::default())
     }
 
     /// Compiles a rule set.
+    ///
+    /// ```
+    /// use dadar::{Clock, Options, Router, load_strings};
+    ///
+    /// let rules = "rules: [{name: lunch, when: 'hour(now) == 12', subscribers: [kitchen]}]";
+    /// let rules = load_strings("canteen", [("rules.yaml", rules)]).rule_set.unwrap();
+    /// let noon = Clock::Fixed("2026-01-10T12:30:00Z".parse().unwrap());
+    /// let router = Router::with_options(&rules, Options { clock: noon, ..Options::default() });
+    /// assert_eq!(router.route(br#"{"type": "guest.came"}"#).rules.len(), 1);
+    /// ```
     pub fn with_options(rules: &RuleSet, options: Options) -> Router {
         Router { graph: Arc::new(graph::compile(rules)), options }
     }
@@ -82,12 +136,30 @@ impl Router {
         Router { graph: self.graph.clone(), options }
     }
 
-    /// Decides about one event. For many events, [`Router::session`] is faster.
+    /// Decides about one event: a JSON object as bytes, without a line break. What is not one is `malformed`, as line 1.
+    ///
+    /// For many events, [`Router::session`] is faster.
+    ///
+    /// ```
+    /// use dadar::{Router, Status, load_strings};
+    ///
+    /// let rules = load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
+    /// let router = Router::new(&rules);
+    /// let decision = router.route(br#"{"id": 7, "type": "order.created"}"#);
+    /// assert_eq!((decision.status, &decision.id), (Status::Routed, &7.into()));
+    /// assert_eq!(router.route(b"{").error.as_deref(), Some("unexpected end at byte 1"));
+    /// ```
     pub fn route(&self, line: &[u8]) -> Decision {
         self.session().route(line, 1)
     }
 
-    /// A session for one thread.
+    /// Decides about one event, and makes what everybody is sent who gets it. For many events, [`Router::session`] is
+    /// faster.
+    pub fn deliver(&self, line: &[u8]) -> Delivered {
+        self.session().deliver(line, 1)
+    }
+
+    /// A session for one thread. It grows to what the largest event needs, and keeps that until it is dropped.
     pub fn session(&self) -> Session {
         Session { scratch: Scratch::new(&self.graph), router: self.clone() }
     }
@@ -111,28 +183,86 @@ impl Router {
     pub fn options(&self) -> &Options {
         &self.options
     }
+
+    /// True if others have the same graph.
+    #[cfg(feature = "watch")]
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.graph) > 1
+    }
 }
 
 impl Session {
     /// Decides about one line, whose number (from 1) stands on the decision if it is malformed.
+    ///
+    /// ```
+    /// # let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
+    /// let mut session = dadar::Router::new(&rules).session();
+    /// assert_eq!(&*session.route(br#"{"type": "order.created"}"#, 1).subscribers[0], "inventory");
+    /// assert_eq!(session.route(b"not JSON", 2).line, Some(2));
+    /// ```
     pub fn route(&mut self, line: &[u8], number: u64) -> Decision {
         let options = self.router.options;
-        self.decide(line, |graph, outcome, state| decision(graph, outcome, state, line, number, &options))
+        self.decide(line, false, |graph, outcome, state| decision(graph, outcome, state, line, number, &options))
     }
 
-    /// Decides about one line and appends the decision to `out` as one line of JSON with its line break.
+    /// Decides about one line and appends the decision to `out` as one line of JSON with its line break. It writes what
+    /// serialising [`Session::route`]'s decision would, and is faster. With [`Options::deliveries`] it writes a
+    /// line for each delivery instead.
+    ///
+    /// ```
+    /// # let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
+    /// let mut session = dadar::Router::new(&rules).session();
+    /// let mut out = Vec::new();
+    /// session.route_to(br#"{"id": 7, "type": "order.created"}"#, 1, &mut out);
+    /// assert!(out.starts_with(br#"{"id":7,"topic":"order.created","status":"routed","subscribers":["inventory"]"#));
+    /// assert!(out.ends_with(b"}\n"));
+    /// ```
     pub fn route_to(&mut self, line: &[u8], number: u64, out: &mut Vec<u8>) -> Verdict<'_> {
         let options = self.router.options;
-        let status = self.decide(line, |graph, outcome, state| {
-            write::line(graph, outcome, state, line, number, &options, out);
+        let status = self.decide(line, options.deliveries, |graph, outcome, state| {
+            match options.deliveries {
+                false => write::line(graph, outcome, state, line, number, &options, out),
+                true => write::deliveries(graph, outcome, line, number, &options, out),
+            }
             outcome.status
         });
         self.verdict(status)
     }
 
-    /// Decides about one line, for those who need no more than numbers.
+    /// Decides about one line, and makes what everybody is sent who gets the event. The line is read strictly.
+    pub fn deliver(&mut self, line: &[u8], number: u64) -> Delivered {
+        let options = self.router.options;
+        self.decide(line, true, |graph, outcome, state| {
+            let decision = decision(graph, outcome, state, line, number, &options);
+            let delivery = |sent: &SentTo<'_>| Delivery {
+                id: decision.id.clone(),
+                subscriber: graph.subscribers.name(sent.subscriber),
+                event: match sent.event {
+                    SentEvent::Nothing => Json::Null,
+                    SentEvent::Tree(tree) => tree.to_json(),
+                    SentEvent::Line => {
+                        let arena = Bump::new();
+                        event::parse(line, options.limits, &arena).unwrap_or_default().to_json()
+                    }
+                },
+                errors: sent.errors.clone(),
+            };
+            Delivered { deliveries: outcome.sent.iter().map(delivery).collect(), decision: decision.clone() }
+        })
+    }
+
+    /// Decides about one line, for those who need no more than numbers: no names are looked up, no decision is made up.
+    ///
+    /// ```
+    /// # let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
+    /// let router = dadar::Router::new(&rules);
+    /// let mut session = router.session();
+    /// let verdict = session.judge(br#"{"type": "order.created"}"#);
+    /// let names: Vec<&str> = verdict.subscribers.iter().map(|at| &*router.subscribers()[*at as usize]).collect();
+    /// assert_eq!(names, ["inventory"]);
+    /// ```
     pub fn judge(&mut self, line: &[u8]) -> Verdict<'_> {
-        let status = self.decide(line, |_, outcome, _| outcome.status);
+        let status = self.decide(line, false, |_, outcome, _| outcome.status);
         self.verdict(status)
     }
 
@@ -146,15 +276,23 @@ impl Session {
         Verdict { status, subscribers: &state.chosen, rules: &state.rules }
     }
 
-    fn decide<R>(&mut self, line: &[u8], then: impl FnOnce(&DecisionGraph, &Outcome<'_>, &State) -> R) -> R {
+    fn decide<R>(
+        &mut self,
+        line: &[u8],
+        deliver: bool,
+        then: impl FnOnce(&DecisionGraph, &Outcome<'_>, &State) -> R,
+    ) -> R {
         let Router { graph, options } = &self.router;
         let clock = match options.clock {
             Clock::System => Now::System,
             Clock::Fixed(now) => Now::Fixed(now),
             Clock::Event => Now::Event,
         };
+        // What is sent has to be read whole.
+        let mode = if deliver { Mode::Strict } else { options.mode };
         let then = |outcome: &Outcome<'_>, state: &State| then(graph, outcome, state);
-        graph::decide(graph, &mut self.scratch, line, options.mode, options.limits, clock, then)
+        let reading = Reading { mode, limits: options.limits, clock, deliver };
+        graph::decide(graph, &mut self.scratch, line, reading, then)
     }
 }
 
@@ -182,12 +320,12 @@ fn decision(
             _ => Default::default(),
         },
         filtered: names(&state.filtered),
-        dropped_by: outcome.dropped_by.cloned(),
+        dropped_by: outcome.dropped_by.map(|filter| filter.name.clone()),
         invalid: outcome.invalid.clone(),
         errors: outcome.errors.clone(),
         line: malformed.then_some(number),
         error: outcome.fault.clone(),
-        input: (malformed && options.input_echo).then(|| echo(line)),
+        input: (malformed && options.input_echo).then(|| input_echo(line)),
         ruleset: graph.version.clone(),
     }
 }
@@ -195,12 +333,6 @@ fn decision(
 /// True for the statuses that an event has when it went through all the stages.
 fn is_routed(status: Status) -> bool {
     matches!(status, Status::Routed | Status::Unrouted)
-}
-
-/// The beginning of a line, for a malformed decision.
-fn echo(line: &[u8]) -> String {
-    let shown = line.get(..MAX_INPUT_ECHO).unwrap_or(line);
-    String::from_utf8_lossy(shown).into_owned()
 }
 
 /// A value as JSON.

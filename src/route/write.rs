@@ -2,9 +2,11 @@
 //!
 //! The order and the presence of keys are those of [`Decision`](crate::decision::Decision) when it is serialised.
 
-use super::{Options, echo, is_routed, write_value};
-use crate::event::{Number, Value};
-use crate::graph::{DecisionGraph, Outcome, State, json_string};
+use super::{Options, is_routed, write_value};
+use crate::decision::input_echo;
+use crate::event::{Limits, Number, Value, parse, write_json};
+use crate::graph::{DecisionGraph, Outcome, SentEvent, State, json_string};
+use bumpalo::Bump;
 use serde::Serialize;
 
 /// Appends a decision and a line break.
@@ -51,21 +53,77 @@ pub(super) fn line(
     }
     if let Some(filter) = outcome.dropped_by {
         out.extend_from_slice(b",\"dropped_by\":");
-        out.extend_from_slice(&json_string(filter));
+        out.extend_from_slice(&filter.json);
     }
     rare("invalid", &outcome.invalid, out);
     rare("errors", &outcome.errors, out);
-    if let Some(fault) = &outcome.fault {
-        out.extend_from_slice(format!(",\"line\":{number},\"error\":").as_bytes());
-        out.extend_from_slice(&json_string(fault));
-        if options.input_echo {
-            out.extend_from_slice(b",\"input\":");
-            out.extend_from_slice(&json_string(&echo(line)));
-        }
-    }
+    fault(outcome, line, number, options, out);
     out.extend_from_slice(b",\"ruleset\":");
     out.extend_from_slice(&graph.version_json);
     out.extend_from_slice(b"}\n");
+}
+
+/// Appends a line for everybody who is sent something; one with the status where that is nobody.
+pub(super) fn deliveries(
+    graph: &DecisionGraph,
+    outcome: &Outcome<'_>,
+    line: &[u8],
+    number: u64,
+    options: &Options,
+    out: &mut Vec<u8>,
+) {
+    for sent in &outcome.sent {
+        out.extend_from_slice(b"{\"id\":");
+        value(outcome.id, out);
+        out.extend_from_slice(b",\"subscriber\":");
+        out.extend_from_slice(graph.subscribers.json(sent.subscriber));
+        out.extend_from_slice(b",\"event\":");
+        match sent.event {
+            SentEvent::Nothing => out.extend_from_slice(b"null"),
+            SentEvent::Line => whole(line, options.limits, out),
+            SentEvent::Tree(tree) => write_json(tree, out),
+        }
+        rare("errors", &sent.errors, out);
+        if outcome.fault.is_some() {
+            status(outcome, line, number, options, out);
+        }
+        out.extend_from_slice(b"}\n");
+    }
+    if outcome.sent.is_empty() {
+        out.extend_from_slice(b"{\"id\":");
+        value(outcome.id, out);
+        status(outcome, line, number, options, out);
+        out.extend_from_slice(b"}\n");
+    }
+}
+
+/// The status, and of what is malformed why.
+fn status(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"status\":\"");
+    out.extend_from_slice(outcome.status.as_str().as_bytes());
+    out.push(b'"');
+    fault(outcome, line, number, options, out);
+}
+
+/// A line of input as a value. (From a library's user it may come with line breaks in it.)
+fn whole(line: &[u8], limits: Limits, out: &mut Vec<u8>) {
+    if memchr::memchr2(b'\n', b'\r', line).is_none() {
+        out.extend_from_slice(line.trim_ascii());
+        return;
+    }
+    let arena = Bump::new();
+    write_json(parse(line, limits, &arena).unwrap_or_default(), out);
+}
+
+/// Why a line is malformed.
+fn fault(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, out: &mut Vec<u8>) {
+    let Some(fault) = &outcome.fault else { return };
+    out.extend_from_slice(format!(",\"line\":{number},\"error\":").as_bytes());
+    out.extend_from_slice(&json_string(fault));
+    if options.input_echo {
+        out.extend_from_slice(b",\"input\":");
+        out.extend_from_slice(&json_string(&input_echo(line)));
+    }
 }
 
 /// Ready-made strings with commas between.

@@ -1,9 +1,11 @@
 //! Where rule files come from: a folder, one file, or a map of strings. Finds, reads and confines; knows nothing of what
 //! stands in the files.
 
+use super::footprint::Notes;
 use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// At most so many bytes in a file.
 pub(crate) const MAX_FILE: u64 = 16 << 20;
@@ -20,6 +22,17 @@ pub(crate) struct FileRef {
     pub(crate) location: Option<PathBuf>,
     /// What makes two paths the same file.
     pub(crate) identity: PathBuf,
+}
+
+/// A path as seen from the current folder, where it lies in it.
+pub(crate) fn near(path: &Path) -> &Path {
+    let current = std::env::current_dir().and_then(|folder| folder.canonicalize());
+    let relative = current.ok().and_then(|current| path.strip_prefix(current).ok());
+    match relative {
+        Some(relative) if relative.as_os_str().is_empty() => Path::new("."),
+        Some(relative) => relative,
+        None => path,
+    }
 }
 
 /// Why a file cannot be had.
@@ -53,6 +66,8 @@ pub(crate) struct Disk {
     only: Option<PathBuf>,
     /// No file may lie outside of it (canonical).
     root: PathBuf,
+    /// What was looked at.
+    notes: Arc<Notes>,
 }
 
 /// What was found below a folder.
@@ -85,7 +100,15 @@ impl FileTree {
             }
         };
         let only = (!is_dir).then(|| path.to_path_buf());
-        Ok(FileTree::Disk(Disk { folder, only, root }))
+        Ok(FileTree::Disk(Disk { folder, only, root, notes: Arc::default() }))
+    }
+
+    /// What was looked at, on disk.
+    pub(super) fn notes(&self) -> Option<&Notes> {
+        match self {
+            FileTree::Disk(disk) => Some(&disk.notes),
+            FileTree::Strings(_) => None,
+        }
     }
 
     /// A map of strings.
@@ -135,6 +158,9 @@ impl FileTree {
         let mut seen = HashSet::new();
         found.rules.retain(|file| seen.insert(file.identity.clone()));
         found.tests.retain(|file| seen.insert(file.identity.clone()));
+        if let Some(notes) = self.notes() {
+            notes.found(&found);
+        }
         found
     }
 
@@ -180,7 +206,11 @@ impl FileTree {
                 let text = files.get(&file.path).ok_or(FileError::Missing)?;
                 if text.len() as u64 > MAX_FILE { Err(FileError::TooLarge) } else { Ok(text.clone().into_bytes()) }
             }
-            (FileTree::Disk(_), Some(location)) => read_bounded(location),
+            (FileTree::Disk(disk), Some(location)) => {
+                let read = read_bounded(location);
+                disk.notes.read(location, read.as_deref().ok());
+                read
+            }
             (FileTree::Disk(_), None) => Err(FileError::Missing),
         }
     }
@@ -241,6 +271,7 @@ impl Disk {
         if depth > MAX_DEPTH || !seen.insert(canonical) {
             return;
         }
+        self.notes.folder(folder);
         let entries = match std::fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) => return found.unreadable.push((folder.display().to_string(), reason(&error))),
@@ -273,19 +304,22 @@ impl Disk {
     }
 
     fn resolve(&self, location: &Path, path: String) -> Result<FileRef, FileError> {
-        let identity = location.canonicalize().map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => FileError::Missing,
-            _ => FileError::Unreadable(reason(&error)),
+        let identity = location.canonicalize().map_err(|error| {
+            self.notes.sought(location);
+            match error.kind() {
+                std::io::ErrorKind::NotFound => FileError::Missing,
+                _ => FileError::Unreadable(reason(&error)),
+            }
         })?;
         if !identity.starts_with(&self.root) {
-            return Err(FileError::Outside(format!("`{}`", self.root.display())));
+            return Err(FileError::Outside(format!("`{}`", near(&self.root).display())));
         }
         Ok(FileRef { path, location: Some(location.to_path_buf()), identity })
     }
 }
 
 /// Reads a regular file, at most [`MAX_FILE`] bytes of it.
-fn read_bounded(location: &Path) -> Result<Vec<u8>, FileError> {
+pub(super) fn read_bounded(location: &Path) -> Result<Vec<u8>, FileError> {
     let unreadable = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => FileError::Missing,
         _ => FileError::Unreadable(reason(&error)),

@@ -33,7 +33,20 @@ impl Keys {
 /// The sections of a rule file.
 pub const FILE: Keys = Keys::new(
     "a rule file",
-    &["ruleset", "define", "labels", "topics", "rules", "tables", "schemas", "filters", "subscribers", "lookups"],
+    &[
+        "ruleset",
+        "define",
+        "labels",
+        "topics",
+        "rules",
+        "tables",
+        "schemas",
+        "filters",
+        "subscribers",
+        "lookups",
+        "ingest",
+        "transforms",
+    ],
 );
 
 /// `ruleset:`.
@@ -152,12 +165,58 @@ pub const FILTER: Keys = Keys {
 /// A declared subscriber.
 pub const SUBSCRIBER: Keys = Keys {
     of: "a subscriber",
-    keys: &["filter", "description", "owner"],
-    instead: &[("when", "filter"), ("condition", "filter")],
+    keys: &["filter", "transform", "description", "owner"],
+    instead: &[("when", "filter"), ("condition", "filter"), ("transforms", "transform")],
 };
 
 /// A lookup table.
 pub const LOOKUP: Keys = Keys::new("a lookup", &["key", "keys", "unordered", "columns", "rows", "file", "types"]);
+
+/// A step of a transform: one of these, and perhaps `when`.
+pub const STEP: Keys = Keys {
+    of: "a step",
+    keys: &[
+        "when",
+        "copy",
+        "move",
+        "default",
+        "set",
+        "remove",
+        "keep_only",
+        "lookup",
+        "project",
+        "for_each",
+        "do",
+        "use",
+    ],
+    instead: &[
+        ("if", "when"),
+        ("rename", "move"),
+        ("defaults", "default"),
+        ("delete", "remove"),
+        ("drop", "remove"),
+        ("keep", "keep_only"),
+        ("select", "project"),
+        ("enrich", "lookup"),
+        ("foreach", "for_each"),
+        ("steps", "do"),
+        ("include", "use"),
+    ],
+};
+
+/// What a step puts at a target, if it is no expression.
+pub const SOURCE: Keys = Keys {
+    of: "a source",
+    keys: &["when", "value", "expr", "template"],
+    instead: &[("literal", "value"), ("text", "template"), ("expression", "expr"), ("if", "when")],
+};
+
+/// `lookup:` in a transform.
+pub const LOOKUP_STEP: Keys = Keys {
+    of: "a `lookup` step",
+    keys: &["table", "key", "into", "prefix"],
+    instead: &[("keys", "key"), ("name", "table"), ("from", "table"), ("target", "into")],
+};
 
 /// All of them.
 pub const ALL: &[&Keys] = &[
@@ -181,4 +240,7 @@ pub const ALL: &[&Keys] = &[
     &FILTER,
     &SUBSCRIBER,
     &LOOKUP,
+    &STEP,
+    &SOURCE,
+    &LOOKUP_STEP,
 ];

@@ -2,7 +2,7 @@
 
 use super::pattern_index::PatternIndex;
 use super::walk::{expressions, visit};
-use super::{Group, GroupId, Member, Mode, Name, Rule, RuleId, RuleSet};
+use super::{Group, GroupId, Member, Mode, Name, Rule, RuleId, RuleSet, TableKind};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::event::Json;
 use crate::expr::TypedNode;
@@ -18,8 +18,10 @@ pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     unreachable_in_first(rules, diagnostics);
     unreachable_behind_stop(rules, diagnostics);
     unreachable_by_topic(rules, diagnostics);
+    unreachable_rows(rules, diagnostics);
     unmatched_topics(rules, diagnostics);
     unused(rules, diagnostics);
+    super::lint_transforms::lint(rules, diagnostics);
 }
 
 /// Rules that change nothing when they match. In a `first` group they do: those after them are not tried.
@@ -96,6 +98,21 @@ fn unreachable_by_topic(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
             let diagnostic = Diagnostic::new(Code::Unreachable, name.span, message);
             let help = "the topics of a rule and of every group around it must all match";
             diagnostics.push(diagnostic.also(group.name.span, "the group").help(help));
+        }
+    }
+}
+
+/// Rows behind one without conditions, where the first that matches wins.
+fn unreachable_rows(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
+    for table in &rules.tables {
+        let TableKind::Decision { mode: Mode::First, rows, .. } = &table.kind else { continue };
+        let mut rows = rows.iter().skip_while(|row| row.when.is_some());
+        let Some(winner) = rows.next() else { continue };
+        for loser in rows {
+            let message = format!("this row of `{}` is never reached", table.name.text);
+            let help = "the first row that matches wins: a row without `when` belongs last";
+            let diagnostic = Diagnostic::new(Code::Unreachable, loser.span, message);
+            diagnostics.push(diagnostic.also(winner.span, "this always matches").help(help));
         }
     }
 }
@@ -201,6 +218,11 @@ fn unused(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
         let message = format!("nothing uses the named value `{}`", named.name.text);
         diagnostics.push(Diagnostic::new(Code::Unused, named.name.span, message));
     }
+    rules.transforms.iter().flat_map(|transform| &transform.steps).for_each(|step| {
+        step.tables(&mut |table| {
+            lookups.extend(rules.lookups.get(table.0 as usize).map(|lookup| &*lookup.name));
+        });
+    });
     for lookup in rules.lookups.iter().filter(|lookup| !lookups.contains(&*lookup.name)) {
         let message = format!("nothing uses the lookup `{}`", lookup.name);
         diagnostics.push(Diagnostic::new(Code::Unused, lookup.span, message));

@@ -3,6 +3,7 @@
 use super::RuleSet;
 use super::decode::{self, Reading, RuleFile};
 use super::files::{FileError, FileRef, FileTree, Found};
+use super::footprint::Footprint;
 use super::lint;
 use crate::diagnostic::{Code, Diagnostic, SourceFile, Sources, Span};
 use crate::yaml::{self, Entry, Kind, Node};
@@ -40,24 +41,71 @@ pub struct Loaded {
     pub files: Vec<LoadedFile>,
     /// The `*.test.yaml` files of the rule set.
     pub tests: Vec<PathBuf>,
+    /// What was looked at on disk; empty for rule sets made from strings.
+    pub footprint: Footprint,
     /// Where a folder holds several rule sets: their folders. Nothing is loaded then.
     pub rule_sets: Vec<PathBuf>,
 }
 
-/// Loads a folder or a file.
+/// Loads a rule set from disk: a folder with every `*.yaml` and `*.yml` below it, or one such file.
+///
+/// Tests (`*.test.yaml`) are listed in [`Loaded::tests`] and not read; see [`crate::suite`].
+///
+/// ```
+/// use dadar::{LoadOptions, load};
+/// use std::path::Path;
+///
+/// let loaded = load(Path::new("rules/food-delivery"), &LoadOptions::default());
+/// let rules = loaded.rule_set.expect("there are no errors");
+/// assert_eq!(&*rules.name, "food-delivery");
+/// assert_eq!(loaded.tests.len(), 1);
+/// ```
+///
+/// # Errors
+///
+/// Whatever is wrong, a folder that is not there included, is among [`Loaded::diagnostics`]; [`Loaded::rule_set`] is none if
+/// one of them is an error. Where a folder holds several rule sets, nothing is loaded, and they are listed in
+/// [`Loaded::rule_sets`]. Files of more than 16 MiB are refused.
 pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
-    match FileTree::disk(path, options.root.as_deref()) {
-        Ok(tree) => load_tree(tree, &path.display().to_string(), None),
+    let root = options.root.as_deref();
+    match FileTree::disk(path, root) {
+        Ok(tree) => {
+            let tree = Arc::new(tree);
+            let loaded = load_tree(tree.clone(), &path.display().to_string(), None);
+            Loaded { footprint: Footprint::of(path, root, Some(&tree)), ..loaded }
+        }
         Err(why) => {
             let message = format!("cannot read `{}`: {why}", path.display());
-            failed(Diagnostic::global(Code::Unreadable, message))
+            let failed = failed(Diagnostic::global(Code::Unreadable, message));
+            Loaded { footprint: Footprint::of(path, root, None), ..failed }
         }
     }
 }
 
-/// Loads a rule set from strings: paths (with `/`) and texts. Files named by the rules are looked for among them.
+/// Loads a rule set from strings: paths (with `/`) and texts. Files named by the rules are looked for among them; nothing is
+/// read from disk. `name` is the rule set's, unless a `ruleset:` section gives it another.
+///
+/// ```
+/// let rules = "rules: [{name: vip, when: 'lookup(\"customers.tier\", data.id) == \"gold\"', subscribers: [lounge]}]
+/// lookups: {customers: {file: customers.csv, key: id}}";
+/// let loaded = dadar::load_strings("club", [("rules.yaml", rules), ("customers.csv", "id,tier\nc1,gold\n")]);
+/// assert!(loaded.rule_set.is_some());
+///
+/// let loaded = dadar::load_strings("club", [("rules.yaml", "rules: [{name: vip, wen: true}]")]);
+/// assert!(loaded.rule_set.is_none());
+/// let wrong = &loaded.diagnostics[0];
+/// assert_eq!(wrong.code.as_str(), "E003");
+/// assert_eq!(wrong.message, "unknown key `wen` in a rule");
+/// assert_eq!(wrong.help.as_deref(), Some("did you mean `when`?"));
+/// let place = wrong.primary.as_ref().map(|label| loaded.sources.place(label.span));
+/// assert_eq!(place.as_deref(), Some("rules.yaml:1:21"));
+/// ```
+///
+/// # Errors
+///
+/// As those of [`load`].
 pub fn load_strings<'f>(name: &str, files: impl IntoIterator<Item = (&'f str, &'f str)>) -> Loaded {
-    load_tree(FileTree::strings(files), name, Some(name))
+    load_tree(Arc::new(FileTree::strings(files)), name, Some(name))
 }
 
 fn failed(diagnostic: Diagnostic) -> Loaded {
@@ -73,8 +121,7 @@ struct Parsed {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn load_tree(tree: FileTree, shown: &str, name: Option<&str>) -> Loaded {
-    let tree = Arc::new(tree);
+fn load_tree(tree: Arc<FileTree>, shown: &str, name: Option<&str>) -> Loaded {
     let found = tree.find();
     let mut loaded = Loaded { tests: found.tests.iter().map(location).collect(), ..Loaded::default() };
     loaded.diagnostics.extend(unreadable(&found));

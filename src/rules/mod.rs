@@ -15,14 +15,19 @@ use std::sync::Arc;
 
 mod decode;
 mod files;
+mod footprint;
 mod json_place;
 pub mod keys;
 mod lint;
+mod lint_transforms;
 mod load;
 mod pattern_index;
+mod transform;
 pub(crate) mod walk;
 
+pub use footprint::Footprint;
 pub use load::{LoadOptions, Loaded, LoadedFile, load, load_strings};
+pub use transform::{Action, Checked, LookupStep, Made, Piece, Place, Source, Step, Transform, TransformId};
 
 /// A name somebody wrote, and where.
 #[derive(Clone, Debug)]
@@ -46,8 +51,10 @@ pub struct RuleSet {
     pub envelope: Envelope,
     /// Who gets events whatever the rules say.
     pub defaults: Defaults,
-    /// Every path that is read.
+    /// Every path that is read: first those that decisions depend on, then those that only transforms read.
     pub paths: PathTable,
+    /// How many paths decisions depend on.
+    pub routing_paths: usize,
     /// Named values; the position is the [`DefineId`]. In an order in which each needs only earlier ones.
     pub defines: Vec<Named>,
     /// Labels, in file order.
@@ -68,6 +75,10 @@ pub struct RuleSet {
     pub subscribers: BTreeMap<Arc<str>, Subscriber>,
     /// Lookup tables; the position is the `LookupId`.
     pub lookups: Vec<Lookup>,
+    /// Transforms, in file order; the position is the [`TransformId`].
+    pub transforms: Vec<Transform>,
+    /// Runs on every event first.
+    pub ingest: Vec<TransformId>,
 }
 
 /// The number of a rule: its rank.
@@ -364,6 +375,8 @@ pub struct Subscriber {
     pub name: Name,
     /// It gets only events for which this holds.
     pub filter: Option<Typed>,
+    /// Makes what it is sent; none: it is sent the event.
+    pub transform: Vec<TransformId>,
     /// For people.
     pub description: Option<String>,
     /// For people.
@@ -374,6 +387,11 @@ impl RuleSet {
     /// A named value.
     pub fn define(&self, id: DefineId) -> Option<&Named> {
         self.defines.get(id.0 as usize)
+    }
+
+    /// A transform.
+    pub fn transform(&self, id: TransformId) -> Option<&Transform> {
+        self.transforms.get(id.0 as usize)
     }
 }
 

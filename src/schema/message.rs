@@ -7,6 +7,8 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 
 /// At most so many characters of a value are shown.
 const SHOWN: usize = 60;
+/// How deep a schema is searched for the reference that is to blame.
+const MAX_DEPTH: usize = 128;
 
 /// Where in the value the fault is.
 pub(super) fn pointer(error: &ValidationError<'_>) -> String {
@@ -52,7 +54,8 @@ pub(super) fn fault(error: &ValidationError<'_>) -> String {
 }
 
 /// What is wrong with a schema.
-pub(super) fn broken(error: &ValidationError<'_>) -> SchemaError {
+pub(super) fn broken(error: &ValidationError<'_>, schema: &Json) -> SchemaError {
+    let mut path = pointer(error);
     let message = match error.kind() {
         Kind::Referencing(reference) => {
             // The reason of a retriever of ours stands behind the library's own words.
@@ -60,11 +63,43 @@ pub(super) fn broken(error: &ValidationError<'_>) -> SchemaError {
             while let Some(deeper) = source.source() {
                 source = deeper;
             }
-            cut_at(&source.to_string(), 200)
+            let reason = source.to_string();
+            // The library does not say which reference it is.
+            path = reference_to_blame(schema, &reason, 0).unwrap_or(path);
+            cut_at(&reason, 200)
+        }
+        Kind::AnyOf { .. } if error.instance_path().as_str().ends_with("/type") => {
+            let types = "`string`, `number`, `integer`, `boolean`, `object`, `array`, `null`, or a list of them";
+            format!("{} is no type: there are {types}", excerpt(error.instance()))
         }
         _ => fault(error),
     };
-    SchemaError { path: pointer(error), message }
+    SchemaError { path, message }
+}
+
+/// The pointer to the `$ref` that `reason` speaks of: the first whose fragment, or else the name of whose file, it has.
+fn reference_to_blame(schema: &Json, reason: &str, depth: usize) -> Option<String> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    let below = |name: &str, value: &Json| {
+        let rest = reference_to_blame(value, reason, depth + 1)?;
+        Some(format!("/{}{rest}", name.replace('~', "~0").replace('/', "~1")))
+    };
+    match schema {
+        Json::Object(members) => match members.get("$ref").and_then(Json::as_str) {
+            Some(reference) if is_spoken_of(reference, reason) => Some(String::from("/$ref")),
+            _ => members.iter().find_map(|(name, value)| below(name, value)),
+        },
+        Json::Array(items) => items.iter().enumerate().find_map(|(at, value)| below(&at.to_string(), value)),
+        _ => None,
+    }
+}
+
+fn is_spoken_of(reference: &str, reason: &str) -> bool {
+    let (address, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+    let file = address.rsplit('/').next().unwrap_or(address);
+    [fragment, file].iter().any(|part| !part.is_empty() && reason.contains(part))
 }
 
 /// A value in backticks, cut short.

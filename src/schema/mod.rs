@@ -98,7 +98,7 @@ impl Validator {
             .with_retriever(Retriever(resources));
         match options.build(&schema) {
             Ok(compiled) => Ok(Validator { compiled: Arc::new(compiled), schema: Arc::new(schema) }),
-            Err(error) => Err(message::broken(&error)),
+            Err(error) => Err(message::broken(&error, &schema)),
         }
     }
 

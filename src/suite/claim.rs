@@ -28,6 +28,8 @@ pub(super) enum Want {
     Members(Vec<(String, Json)>),
     /// A list that has, for each of these, an entry with these members; empty: an empty list.
     Entries(Vec<Vec<(String, Json)>>),
+    /// What subscribers are sent: of each event these members, however deep; null: they are sent nothing.
+    Sent(Vec<(String, Json)>),
 }
 
 impl Claim {
@@ -35,11 +37,19 @@ impl Claim {
     pub(super) fn check(&self, decision: &Json, sources: &Sources) -> Option<Failure> {
         let found = decision.get(self.field).unwrap_or(&Json::Null);
         let (expected, note) = self.want.refuse(found)?;
+        let shown = match &self.want {
+            // The others may be many, and large.
+            Want::Sent(members) => {
+                let of = |(name, _): &(String, Json)| (name.clone(), found.get(name).cloned().unwrap_or_default());
+                members.iter().map(of).collect::<Json>().to_string()
+            }
+            _ => found.to_string(),
+        };
         Some(Failure {
             event: None,
             field: self.field.to_owned(),
             expected,
-            found: found.to_string(),
+            found: shown,
             note,
             place: Some(sources.place(self.span)),
         })
@@ -62,7 +72,38 @@ impl Want {
                 (!wrong.is_empty()).then(|| (object(members), Some(describe_members(&wrong, found))))
             }
             Want::Entries(entries) => refuse_entries(entries, found),
+            Want::Sent(members) => {
+                let mut wrong = Vec::new();
+                for (subscriber, want) in members {
+                    match found.get(subscriber) {
+                        Some(_) if want.is_null() => wrong.push(format!("`{subscriber}` is sent something")),
+                        None if !want.is_null() => wrong.push(format!("`{subscriber}` is sent nothing")),
+                        event => missing_of(want, event.unwrap_or(&Json::Null), subscriber, &mut wrong),
+                    }
+                }
+                (!wrong.is_empty()).then(|| (object(members), Some(wrong.join("; "))))
+            }
         }
+    }
+}
+
+/// What of `want` is not in `found`: the members of objects and the elements of lists, down to single values.
+fn missing_of(want: &Json, found: &Json, path: &str, wrong: &mut Vec<String>) {
+    match (want, found) {
+        (Json::Object(members), Json::Object(others)) => {
+            for (key, member) in members {
+                let other = others.get(key).unwrap_or(&Json::Null);
+                missing_of(member, other, &format!("{path}.{key}"), wrong);
+            }
+        }
+        (Json::Array(items), Json::Array(others)) if items.len() == others.len() => {
+            for (at, (item, other)) in items.iter().zip(others).enumerate() {
+                missing_of(item, other, &format!("{path}[{at}]"), wrong);
+            }
+        }
+        _ if same(want, found) => {}
+        _ if found.is_null() => wrong.push(format!("`{path}` is missing")),
+        _ => wrong.push(format!("`{path}` is {found}, not {want}")),
     }
 }
 

@@ -215,10 +215,7 @@ impl Decoder<'_> {
             Form::Names { ordered } => self.names_wanted(node, field, ordered),
             Form::Members => Some(Want::Members(self.members(node, &format!("`{field}`"))?)),
             Form::Entries => self.entries(node, field),
-            Form::Sent => {
-                self.error(Code::BadTest, node.span, "`sent` needs transforms, which this version does not have yet");
-                None
-            }
+            Form::Sent => Some(Want::Sent(self.members(node, "`sent`")?)),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Code;
 use crate::rules::LoadOptions;
+use std::cell::RefCell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,8 @@ impl Problem {
 pub(super) struct Folder {
     path: PathBuf,
     root: Option<PathBuf>,
+    /// The files that were asked for.
+    named: RefCell<Vec<PathBuf>>,
 }
 
 impl Folder {
@@ -45,12 +48,18 @@ impl Folder {
                 current.filter(within).or(real)
             }
         };
-        Folder { path, root }
+        Folder { path, root, named: RefCell::default() }
+    }
+
+    /// The files that tests named, whether they are there or not.
+    pub(super) fn named(self) -> Vec<PathBuf> {
+        self.named.into_inner()
     }
 
     /// The lines of a file that a test names, each with its number from 1.
     pub(super) fn lines(&self, name: &str) -> Result<Lines, Problem> {
         let path = self.path.join(name);
+        self.named.borrow_mut().push(path.clone());
         let real = fs::canonicalize(&path).map_err(|error| unreadable(&error))?;
         match &self.root {
             Some(root) if real.starts_with(root) => {}

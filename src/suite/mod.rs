@@ -27,6 +27,8 @@ pub struct Suite {
     pub diagnostics: Vec<Diagnostic>,
     /// What the diagnostics and the tests point into.
     pub sources: Sources,
+    /// The files of events and decisions that the tests name.
+    pub named: Vec<PathBuf>,
 }
 
 /// A file of tests.
@@ -159,7 +161,21 @@ impl Suite {
     }
 }
 
-/// Loads test files and the event files that they name, which have to lie within the root of `options` (by default the
+/// Loads test files. Mistakes in them are among [`Suite::diagnostics`].
+///
+/// ```
+/// use dadar::{LoadOptions, load, suite};
+/// use std::path::Path;
+///
+/// let options = LoadOptions::default();
+/// let loaded = load(Path::new("rules/payments"), &options);
+/// let tests = suite::load(&loaded.tests, &options);
+/// assert!(tests.diagnostics.is_empty());
+/// let report = suite::run(&loaded.rule_set.unwrap(), &tests, None);
+/// assert_eq!((report.passed(), report.failed()), (tests.len(), 0));
+/// ```
+///
+/// Read are these files and the event files that they name, which have to lie within the root of `options` (by default the
 /// current folder, or the test file's own where that lies elsewhere).
 pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Suite {
     let mut suite = Suite::default();
@@ -168,7 +184,9 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Suite {
         match files::read_text(path, yaml::Limits::default().bytes) {
             Ok(text) => {
                 let id = suite.sources.add(SourceFile::new(shown, text));
-                load_one(&mut suite, id, &files::Folder::of(path, options));
+                let folder = files::Folder::of(path, options);
+                load_one(&mut suite, id, &folder);
+                suite.named.extend(folder.named());
             }
             Err(problem) => {
                 suite.diagnostics.push(Diagnostic::global(problem.code, format!("`{shown}` {}", problem.message)));

@@ -1,7 +1,10 @@
 //! Runs tests: each event is routed with the test's clock, and each claim is held against the decision.
 
+use super::claim::Want;
 use super::{Failure, FileReport, Input, Now, Outcome, Report, Suite, Test};
+use crate::decision::Delivered;
 use crate::diagnostic::Sources;
+use crate::event::Json;
 use crate::expr::{Root, time};
 use crate::route::{Clock, Options, Router};
 use crate::rules::RuleSet;
@@ -84,8 +87,12 @@ impl Runner<'_> {
     /// Routes the events of a test and holds its claims against the decisions.
     fn route(&self, test: &Test, clock: Clock, outcome: &mut Outcome) {
         let mut session = self.router.and_options(Options { clock, ..Options::default() }).session();
+        let wants_sent = test.claims.iter().any(|claim| matches!(claim.want, Want::Sent(_)));
         for (at, input) in test.inputs.iter().enumerate() {
-            let decision = serde_json::to_value(session.route(&input.line, input.number)).unwrap_or_default();
+            let decision = match wants_sent {
+                true => with_sent(session.deliver(&input.line, input.number)),
+                false => serde_json::to_value(session.route(&input.line, input.number)).unwrap_or_default(),
+            };
             let claims = test.claims.iter().filter_map(|claim| claim.check(&decision, self.sources));
             let recorded = test.recorded.as_ref().and_then(|lines| lines.get(at));
             let found = claims.chain(recorded.into_iter().flat_map(|line| line.check(&decision)));
@@ -107,6 +114,16 @@ impl Now {
             Now::At(text) => Some(text.clone()),
         }
     }
+}
+
+/// A decision as data, with what everybody is sent under `sent`.
+fn with_sent(delivered: Delivered) -> Json {
+    let mut decision = serde_json::to_value(&delivered.decision).unwrap_or_default();
+    let sent = delivered.deliveries.into_iter().map(|delivery| (delivery.subscriber.to_string(), delivery.event));
+    if let Json::Object(members) = &mut decision {
+        members.insert(String::from("sent"), sent.collect());
+    }
+    decision
 }
 
 fn of_event(failure: Failure, input: &Input) -> Failure {

@@ -173,7 +173,7 @@ tests:
   - {name: e, event: {}}
   - {event: {}, expect: {status: routed}}
   - {name: f, event: {}, now: noon, expect: {labels: [a], errors: {a: 1}}}
-  - {name: g, event: {}, expect: {sent: {a: {b: 1}}}}
+  - {name: g, event: {}, expect: {sent: [a]}}
   - {name: h, event: {}, expected: d.ndjson}
   - {name: i, events: none.ndjson, expect: {status: routed}}
   - {name: j, event: {}, expect: {rules: [{a: 1}], topic: [a]}}

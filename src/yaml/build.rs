@@ -429,11 +429,18 @@ impl Builder<'_> {
             return self.complete(Built { node, cost: 1, height: 1 }, 0, range.start);
         }
         let whole = self.alias_range(name, &range);
-        let message =
-            format!("`*` at the beginning makes this a YAML alias, and there is no anchor `&{name}` before it");
+        let name = name.strip_suffix(':').unwrap_or(name);
+        let alias = "`*` at the beginning makes this a YAML alias";
+        let message = match name {
+            "" => alias.to_owned(),
+            _ => format!("{alias}, and there is no anchor `&{name}` before it"),
+        };
         let mut trap = Trap::new(Code::Anchor, self.file, self.source, whole.clone(), &self.prefix(), message);
         if whole == range {
-            trap.diagnostic = trap.diagnostic.maybe_help(self.anchors.near(name));
+            let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+            let define =
+                || is_name.then(|| format!("put `&{name}` before a value further above; quote it if it is a text"));
+            trap.diagnostic = trap.diagnostic.maybe_help(self.anchors.near(name).or_else(define));
         }
         self.pass.traps.push(trap);
         let node = Node { span: self.span(&range), kind: Kind::Scalar(self.put_back(range.clone())) };

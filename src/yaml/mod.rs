@@ -113,6 +113,13 @@ fn read(file: FileId, text: &str, limits: Limits, diagnostics: &mut Vec<Diagnost
     None
 }
 
+impl Scalar {
+    /// True for a number with a leading zero, which has been reported when the file was read.
+    pub(crate) fn has_leading_zero(&self) -> bool {
+        self.plain && self.value.is_string() && scalar::resolve(&self.text.value) == scalar::Resolved::LeadingZero
+    }
+}
+
 impl Node {
     /// The scalar, if it is one.
     pub fn scalar(&self) -> Option<&Scalar> {

@@ -28,9 +28,10 @@ pub(super) fn resolve(text: &str) -> Resolved {
     number(text).unwrap_or_else(|| Resolved::Value(Json::from(text)))
 }
 
-/// True for the words that YAML 1.1 took for booleans.
+/// True for the words that readers of YAML 1.1 take for booleans. That is not `y` and `n`, which its text has too, but
+/// hardly a reader; they are names of coordinates and counts.
 pub(super) fn is_ambiguous(text: &str) -> bool {
-    ["y", "n", "yes", "no", "on", "off"].iter().any(|word| word.eq_ignore_ascii_case(text))
+    ["yes", "no", "on", "off"].iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 fn number(text: &str) -> Option<Resolved> {
@@ -172,9 +173,11 @@ mod tests {
 
     #[test]
     fn ambiguous_words() {
-        for text in ["y", "N", "yes", "No", "ON", "oFf"] {
+        for text in ["yes", "No", "ON", "oFf"] {
             assert!(is_ambiguous(text), "{text}");
         }
-        assert!(!is_ambiguous("true") && !is_ambiguous("none"));
+        for text in ["true", "none", "y", "n", "N"] {
+            assert!(!is_ambiguous(text), "{text}");
+        }
     }
 }

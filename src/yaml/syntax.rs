@@ -110,6 +110,10 @@ pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) ->
             "mapping values are not allowed here: YAML takes the `:` for the end of a key",
             "indent all keys of a mapping alike, put a space behind each `:`, and a text with a `: ` in single quotes",
         ),
+        E::InvalidColonPlacement => (
+            "this `:` stands inside of a `[` or `{` that began on a line above",
+            "close the bracket above first; put a text with a `: ` in single quotes",
+        ),
         E::BlockSequenceEntryNotAllowed => {
             ("a list cannot begin here", "begin it on the next line, or write it in brackets: `[a, b]`")
         }

@@ -284,6 +284,12 @@ fn traps_in_lists_and_flow_collections() {
         ("- x == \"a: b\"\n- c\n", "`- 'x == \"a: b\"'`", json!(["x == \"a: b\"", "c"])),
         ("- \"a\" == x\n- c\n", "`- '\"a\" == x'`", json!(["\"a\" == x", "c"])),
         ("- a\n- *.created\n", "`- '*.created'`", json!(["a", "*.created"])),
+        ("topics:\n  *.created: [x]\n", "`'*.created': …`", json!({"topics": {"*.created": ["x"]}})),
+        (
+            "r: {*: [x], b: c}\n",
+            "this a YAML alias | put the key in single quotes: `'*': …`",
+            json!({"r": {"*": ["x"], "b": "c"}}),
+        ),
         ("r: [between(a, 1, 2)]\n", "`'between(a, 1, 2)'`", json!({"r": ["between(a, 1, 2)"]})),
         ("r: [f(a, [1, 2], \"x)\"), b]\n", "`'f(a, [1, 2], \"x)\")'`", json!({"r": ["f(a, [1, 2], \"x)\")", "b"]})),
         (
@@ -305,7 +311,7 @@ fn traps_in_lists_and_flow_collections() {
         ("r: [x == \"a #b\"]\n", "'x == \"a #b\"'", json!({"r": ["x == \"a #b\""]})),
         ("r: [ 'x' z ]\n", "`'''x'' z'`", json!({"r": ["'x' z"]})),
         ("a: x == \"y #\"\n  && b\n", "`a: 'x == \"y #\" && b'`", json!({"a": "x == \"y #\"\n  && b"})),
-        ("*.created: [a]\n", "`'*.created'`", json!({"*.created": ["a"]})),
+        ("*.created: [a]\n", "`'*.created': …`", json!({"*.created": ["a"]})),
         ("any: [x == \"a: b\"]\n", "`'x == \"a: b\"'`", json!({"any": ["x == \"a: b\""]})),
         ("any: [x == \"a, b\"]\n", "`'x == \"a, b\"'`", json!({"any": ["x == \"a, b\""]})),
         ("when: \"a\" == x\n  && y\nb: 1\n", "'\"a\" == x && y'", json!({"when": "\"a\" == x\n  && y", "b": 1})),

@@ -29,7 +29,12 @@ impl Trap {
     ) -> Trap {
         let text = source.get(range.clone()).unwrap_or("");
         let what = if looks_like_expression(text) { "the expression" } else { "it" };
-        let help = format!("put {what} in single quotes: `{prefix}{}`", quoted(text));
+        let quoted = quoted(text);
+        let help = if is_key(source, range.end) {
+            format!("put the key in single quotes: `{quoted}: …`")
+        } else {
+            format!("put {what} in single quotes: `{prefix}{quoted}`")
+        };
         let diagnostic = Diagnostic::new(code, Span::new(file, range.start, range.end), message).help(help);
         Trap { range, diagnostic }
     }
@@ -63,6 +68,12 @@ impl Mended {
     pub(super) fn is_blot(&self, start: usize) -> bool {
         self.blots.contains_key(&start)
     }
+}
+
+/// True if what ends at `end` is a key.
+fn is_key(source: &str, end: usize) -> bool {
+    let behind = source.get(end..).and_then(|rest| rest.trim_start_matches(' ').strip_prefix(':'));
+    behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
 }
 
 /// `text` in YAML's single quotes, on one line.

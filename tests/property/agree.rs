@@ -1,10 +1,12 @@
 //! The decision graph and the plain evaluator come to the same decision, always.
 
 use crate::{events, generate};
-use dadar::decision::Decision;
+use bumpalo::Bump;
+use dadar::decision::{Decision, Delivered, Status};
+use dadar::event::{Json, Limits, Mode, parse};
 use dadar::explain::{Focus, Style};
 use dadar::reference::Reference;
-use dadar::route::{Clock, Options, Router};
+use dadar::route::{Clock, Options, Router, Session};
 use dadar::rules::{Loaded, RuleSet, load_strings};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -174,6 +176,7 @@ fn agree(rules: &RuleSet, yaml: &str, events: &[Vec<u8>], clock: Clock, seen: &m
     let options = Options { clock, ..Options::default() };
     let mut session = Router::with_options(rules, options).session();
     let reference = Reference::new(rules);
+    let mut writing = session.router().and_options(Options { deliveries: true, ..options }).session();
     for (number, event) in (1..).zip(events) {
         let wanted = reference.decide(event, number, &options);
         seen.note(&wanted);
@@ -182,6 +185,60 @@ fn agree(rules: &RuleSet, yaml: &str, events: &[Vec<u8>], clock: Clock, seen: &m
             let shown = |decision| serde_json::to_string_pretty(decision).unwrap_or_default();
             let differ = difference(&shown(&wanted), &shown(&got));
             return Err(fail(&format!("graph and reference differ:\n{differ}"), yaml, event));
+        }
+        let (wanted, got) = (reference.deliver(event, number, &options), session.deliver(event, number));
+        if got != wanted {
+            let shown = |sent| serde_json::to_string_pretty(sent).unwrap_or_default();
+            let differ = difference(&shown(&wanted), &shown(&got));
+            return Err(fail(&format!("graph and reference send different things:\n{differ}"), yaml, event));
+        }
+        written_deliveries(&mut writing, &got, event, number).map_err(|error| fail(&error, yaml, event))?;
+    }
+    trusted_agrees(&session, yaml, events)
+}
+
+/// On events without duplicate keys, a trusted scan decides as a strict one does.
+fn trusted_agrees(strict: &Session, yaml: &str, events: &[Vec<u8>]) -> Result<(), TestCaseError> {
+    let router = strict.router();
+    let mut strict = router.session();
+    let mut trusted = router.and_options(Options { mode: Mode::Trusted, ..*router.options() }).session();
+    for event in events {
+        // Reading and writing it takes duplicates away.
+        let Ok(value) = serde_json::from_slice::<serde_json::Value>(event) else { continue };
+        let event = serde_json::to_vec(&value).unwrap_or_default();
+        let (wanted, got) = (strict.route(&event, 1), trusted.route(&event, 1));
+        if wanted.status != Status::Malformed && wanted != got {
+            let shown = |decision| serde_json::to_string_pretty(decision).unwrap_or_default();
+            let differ = difference(&shown(&wanted), &shown(&got));
+            return Err(fail(&format!("strict and trusted differ:\n{differ}"), yaml, &event));
+        }
+    }
+    Ok(())
+}
+
+/// The lines that are written of deliveries say the same as their values.
+fn written_deliveries(session: &mut Session, delivered: &Delivered, event: &[u8], number: u64) -> Result<(), String> {
+    let mut out = Vec::new();
+    session.route_to(event, number, &mut out);
+    let text = String::from_utf8_lossy(&out).into_owned();
+    let read = |line: &str| {
+        let arena = Bump::new();
+        let value = parse(line.as_bytes(), Limits::default(), &arena);
+        value.map(dadar::event::Value::to_json).map_err(|fault| format!("{}: {line}", fault.message))
+    };
+    let lines = text.lines().map(read).collect::<Result<Vec<Json>, _>>()?;
+    if delivered.deliveries.is_empty() {
+        let line = serde_json::json!({"id": delivered.decision.id, "status": delivered.decision.status});
+        let same = |key: &str| lines.first().and_then(|first| first.get(key)) == line.get(key);
+        return if lines.len() == 1 && same("id") && same("status") { Ok(()) } else { Err(format!("nobody: {text}")) };
+    }
+    if lines.len() != delivered.deliveries.len() {
+        return Err(format!("{} deliveries, and {text}", delivered.deliveries.len()));
+    }
+    for (line, delivery) in lines.iter().zip(&delivered.deliveries) {
+        let wanted = serde_json::to_value(delivery).unwrap_or_default();
+        if ["id", "subscriber", "event", "errors"].into_iter().any(|key| line.get(key) != wanted.get(key)) {
+            return Err(format!("{line}\n is not {wanted}"));
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Random rule sets, as YAML. Every piece is one line of flow style, so that a failing one is easy to read and to shrink.
 
 use crate::conditions::{condition, value};
+use crate::transforms::{some_transforms, transforms};
 use proptest::collection::{btree_map, vec};
 use proptest::option::{self, weighted};
 use proptest::prelude::*;
@@ -367,17 +368,24 @@ pub(crate) fn rule_set() -> BoxedStrategy<String> {
     let filter = (any::<bool>(), condition())
         .prop_map(|(drop, condition)| if drop { json!({ "drop": condition }) } else { json!({ "keep": condition }) });
     let tables = vec(prop_oneof![key_table(), decision_table()], 0..3);
-    let declared = btree_map(select(&SUBSCRIBERS[..]), condition(), 0..3);
+    let declared = btree_map(select(&SUBSCRIBERS[..]), (weighted(0.7, condition()), some_transforms(0.5)), 0..4);
+    let transformed = (weighted(0.7, transforms()), some_transforms(0.4));
     let first = (head(), topics(), vec(member(), 0..7), tables);
     let filters = weighted(0.2, vec(filter, 1..3)).prop_map(Option::unwrap_or_default);
-    let second = (filters, vec(schema(), 0..2), declared, all_labels);
+    let second = (filters, vec(schema(), 0..2), declared, all_labels, transformed);
     (first, second)
-        .prop_map(|((head, topics, members, tables), (filters, schemas, declared, labels))| {
+        .prop_map(|((head, topics, members, tables), (filters, schemas, declared, labels, (transforms, ingest)))| {
             let mut number = 0;
             let rules: Vec<Json> = members.into_iter().map(|member| finish(member, false, &mut number)).collect();
             let named =
                 |(n, filter): (usize, Json)| format!("  - {}\n", merged(json!({"name": format!("f{n}")}), filter));
-            let subscriber = |(name, filter): (&str, String)| format!("  {name}: {}\n", json!({ "filter": filter }));
+            let has_transforms = transforms.is_some();
+            let subscriber = |(name, (filter, transform)): (&str, (Option<String>, Option<Json>))| {
+                let transform = transform.filter(|_| has_transforms);
+                let parts = vec![("filter", filter.map(Json::from)), ("transform", transform)];
+                format!("  {name}: {}\n", Json::Object(with(Map::new(), parts)))
+            };
+            let ingest = ingest.filter(|_| has_transforms).map(|names| format!("ingest: {names}\n"));
             let parts = [
                 head,
                 COMMON.to_owned(),
@@ -388,6 +396,8 @@ pub(crate) fn rule_set() -> BoxedStrategy<String> {
                 section("filters", filters.into_iter().enumerate().map(named)),
                 section("schemas", numbered("s", schemas)),
                 section("subscribers", declared.into_iter().map(subscriber)),
+                section("transforms", transforms),
+                ingest.unwrap_or_default(),
             ];
             parts.concat()
         })

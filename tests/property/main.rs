@@ -8,3 +8,4 @@ mod agree;
 mod conditions;
 mod events;
 mod generate;
+mod transforms;

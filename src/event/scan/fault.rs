@@ -12,6 +12,16 @@ pub struct Fault {
     pub message: String,
 }
 
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)?;
+        // The place of a line too long is its limit, which has been said.
+        if self.message.starts_with(TOO_LONG) { Ok(()) } else { write!(f, " at byte {}", self.offset) }
+    }
+}
+
+const TOO_LONG: &str = "longer than";
+
 /// What the walk missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
@@ -38,6 +48,11 @@ pub(super) struct Stop {
 impl Fault {
     pub(super) fn new(offset: usize, message: &str) -> Fault {
         Fault { offset, message: message.to_owned() }
+    }
+
+    /// A line of more than `most` bytes.
+    pub(super) fn too_long(most: usize) -> Fault {
+        Fault { offset: most, message: format!("{TOO_LONG} {most} bytes") }
     }
 
     /// The fault of a line at which the walk stopped: the first thing that is wrong with it, which may be one that the

@@ -100,7 +100,7 @@ fn scan_with(
     captures.begin(trie);
     let most = limits.bytes.min(u32::MAX as usize - 1);
     if line.len() > most {
-        return Err(Fault { offset: most, message: format!("longer than {most} bytes") });
+        return Err(Fault::too_long(most));
     }
     let result = walk::walk(level, trie, line, mode, limits.depth.min(MAX_DEPTH), captures);
     if result.is_err() {

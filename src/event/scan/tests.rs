@@ -163,6 +163,7 @@ fn limits_hold() {
     assert_eq!(run("{\"a\":{\"b\":[]}}", 2, 99), Err("nested deeper than 2".to_owned()));
     assert_eq!(run("{\"a\":{\"b\":[]}}", 3, 99), Ok(()));
     assert_eq!(run("{\"a\":[1]}", 9, 8), Err("longer than 8 bytes".to_owned()));
+    assert_eq!(Fault::too_long(8).to_string(), "longer than 8 bytes");
     let trie = Trie::new([path("a.0").as_slice()]);
     let mut within = |depth| {
         let line = b"{\"a\":[0,1,[[2],3]]}";

@@ -43,6 +43,9 @@ impl Checker<'_, '_> {
     /// What the steps go into. Of `topic`, `id`, `time`, `now` they cannot.
     fn base(&mut self, base: &Expr, steps: &[Access]) -> Option<Base> {
         let Node::Name(name) = &base.node else { return self.check(base).map(Base::Value) };
+        if self.is_outer_element(name) {
+            return Some(Base::Root(Root::It, base.span));
+        }
         let Some(root) = self.root(name, base.span) else { return self.check(base).map(Base::Value) };
         let root = root?;
         if matches!(root, Root::Event | Root::Data | Root::Headers) {

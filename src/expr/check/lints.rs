@@ -23,8 +23,8 @@ impl Linter<'_> {
     fn walk(&mut self, typed: &Typed) {
         match &typed.node {
             TypedNode::Const(_) | TypedNode::Path(_) | TypedNode::Define(_) | TypedNode::It(_) => {}
-            TypedNode::And(items) => self.with(&items.iter().flat_map(there_if_true).collect::<Vec<_>>(), items),
-            TypedNode::Or(items) => self.with(&items.iter().flat_map(there_if_false).collect::<Vec<_>>(), items),
+            TypedNode::And(items) => self.junction(items, there_if_true),
+            TypedNode::Or(items) => self.junction(items, there_if_false),
             TypedNode::Not(inner) => self.negation(typed, inner),
             TypedNode::Compare(Comparison::NotEqual, left, right) => {
                 self.inequality(typed, left, right);
@@ -48,6 +48,28 @@ impl Linter<'_> {
                 self.walk(b);
             }
         }
+    }
+
+    /// Walks the parts of `&&` or `||`. What the others say of a path is known in each, but not what it says itself.
+    fn junction(&mut self, items: &[Typed], facts: fn(&Typed) -> Vec<PathId>) {
+        let before = self.known.len();
+        let mut said = Vec::with_capacity(items.len());
+        for item in items {
+            let start = self.known.len();
+            self.known.extend(facts(item));
+            said.push(start..self.known.len());
+        }
+        for (item, own) in items.iter().zip(said) {
+            let kept = self.known.get(own.clone()).map(<[PathId]>::to_vec).unwrap_or_default();
+            self.set(own.start, kept.iter().map(|_| NO_PATH));
+            self.walk(item);
+            self.set(own.start, kept.iter().copied());
+        }
+        self.known.truncate(before);
+    }
+
+    fn set(&mut self, start: usize, values: impl Iterator<Item = PathId>) {
+        self.known.iter_mut().skip(start).zip(values).for_each(|(slot, value)| *slot = value);
     }
 
     /// Walks parts for which some more paths are known to be there.
@@ -132,6 +154,9 @@ impl Linter<'_> {
         Some(format!("{} {op} {}", types::shown(left, self.paths), types::shown(right, self.paths)))
     }
 }
+
+/// Stands where nothing is known.
+const NO_PATH: PathId = PathId(u32::MAX);
 
 /// A value of the same type that is hardly ever meant.
 fn neutral(value: &Json) -> &'static str {

@@ -24,7 +24,8 @@ use crate::event::{Json, Type};
 /// Checks an expression: names, functions, argument counts and literal types.
 pub fn compile(expr: &Expr, scope: &mut Scope<'_>, wanted: Wanted, diagnostics: &mut Vec<Diagnostic>) -> Option<Typed> {
     let before = diagnostics.len();
-    let mut checker = Checker { scope, diagnostics, before, bodies: 0 };
+    let is_name = matches!(expr.node, Node::Name(_));
+    let mut checker = Checker { scope, diagnostics, before, bodies: 0, is_name };
     let typed = checker.check(expr)?;
     match wanted {
         Wanted::Value => {}
@@ -49,6 +50,8 @@ struct Checker<'c, 's> {
     before: usize,
     /// How many bodies of `any`, `all`, `filter`, `map` we are in.
     bodies: usize,
+    /// True if the expression is a name and nothing else.
+    is_name: bool,
 }
 
 impl Checker<'_, '_> {
@@ -134,7 +137,7 @@ impl Checker<'_, '_> {
         if typed.ty.meets(Type::BOOLEAN) {
             return Some(());
         }
-        let shown = types::shown(typed, self.scope.paths);
+        let shown = self.shown(typed);
         let help = match &typed.node {
             TypedNode::Const(Json::String(_)) => Some("an expression has no quotes around it as a whole".to_owned()),
             TypedNode::Const(Json::Number(_) | Json::Null) => None,

@@ -46,14 +46,22 @@ impl Checker<'_, '_> {
             Root::Now => Type::STRING.or(Type::TIME),
             Root::Time => Type::ANY.or(Type::TIME),
             Root::Data => (self.scope.type_of)(&path).without(Type::TIME),
-            Root::Event | Root::Headers | Root::Id => Type::ANY,
+            Root::Event | Root::Headers | Root::Id | Root::It => Type::ANY,
         };
         Typed { span, ty, node: TypedNode::Path(self.scope.paths.intern(path)) }
+    }
+
+    /// True for the `it` of a transform's `for_each`.
+    pub(super) fn is_outer_element(&self, name: &str) -> bool {
+        name == "it" && self.bodies == 0 && self.scope.roots.contains(&Root::It)
     }
 
     fn element(&mut self, span: Span) -> Checked {
         if self.bodies > 0 {
             return Some(Typed { span, ty: Type::ANY, node: TypedNode::It(0) });
+        }
+        if self.is_outer_element("it") {
+            return Some(self.path(Path { root: Root::It, steps: Vec::new() }, span));
         }
         let message = "`it` means nothing here";
         let help = "it is the element in the second argument of `any`, `all`, `filter` and `map`: `any(data.items, it.price > 100)`";
@@ -86,13 +94,14 @@ impl Checker<'_, '_> {
         let defines = self.scope.defines.keys().map(String::as_str);
         let it = (self.bodies > 0).then_some("it");
         let near = did_you_mean(name, roots.chain(defines).chain(it).chain(["true", "false", "null"]));
-        let field = if self.bodies > 0 {
-            format!("a field of the element is written `it.{name}`, a text `\"{name}\"`")
-        } else if known(Root::Data) {
-            format!("a field of the payload is written `data.{name}`, a text `\"{name}\"`")
-        } else {
-            format!("a field of the event is written `event.{name}`, a text `\"{name}\"`")
+        let (whose, root) = match () {
+            () if self.bodies > 0 => ("element", "it"),
+            () if known(Root::Data) => ("payload", "data"),
+            () => ("event", "event"),
         };
+        // YAML takes away the quotes around the whole of a value.
+        let text = if self.is_name { format!("'\"{name}\"'") } else { format!("\"{name}\"") };
+        let field = format!("a field of the {whose} is written `{root}.{name}`, a text `{text}`");
         near.map_or(field.clone(), |near| format!("{near} ({field})"))
     }
 }

@@ -8,6 +8,13 @@ use crate::expr::syntax::{Node, Operator};
 use crate::expr::{Arithmetic, Comparison, Expr, Typed, TypedNode, time};
 
 impl Checker<'_, '_> {
+    /// An expression as people write it, as far as it is short.
+    pub(super) fn shown(&self, typed: &Typed) -> String {
+        let defines = self.scope.defines;
+        let named = |wanted| defines.iter().find(|(_, id)| **id == wanted).map(|(name, _)| name.clone());
+        types::shown_by(typed, self.scope.paths, &named)
+    }
+
     /// An operand of `!`, `&&`, `||`.
     pub(super) fn boolean(&mut self, operand: &Typed, symbol: &str) -> Option<()> {
         if operand.ty.meets(Type::BOOLEAN) {
@@ -15,7 +22,7 @@ impl Checker<'_, '_> {
         }
         let found = types::described(operand);
         let message = format!("`{symbol}` works on booleans, and this is {found}");
-        let shown = types::shown(operand, self.scope.paths);
+        let shown = self.shown(operand);
         let help = match &operand.node {
             TypedNode::Const(_) => None,
             _ => Some(format!("compare it with something: `{shown} == …`")),
@@ -67,7 +74,7 @@ impl Checker<'_, '_> {
             }
             TypedNode::Const(_) => None,
             _ if operand.ty.meets(Type::STRING) => {
-                Some(format!("`number({})` reads a number from a string", types::shown(operand, self.scope.paths)))
+                Some(format!("`number({})` reads a number from a string", self.shown(operand)))
             }
             _ => None,
         }
@@ -113,7 +120,7 @@ impl Checker<'_, '_> {
             return Some(common);
         }
         let number = if left.ty.meets(Type::NUMBER) { left } else { right };
-        let help = format!("to join them, write `string({})`", types::shown(number, self.scope.paths));
+        let help = format!("to join them, write `string({})`", self.shown(number));
         let message = "`+` cannot add a number and a string";
         let labelled = Diagnostic::new(Code::TypeMismatch, op_span, message)
             .also(left.span, format!("this is {}", types::described(left)))
@@ -173,10 +180,10 @@ impl Checker<'_, '_> {
             (_, TypedNode::Const(Json::String(_))) if left.ty.meets(Type::NUMBER) => self.number_help(right),
             (TypedNode::Const(Json::String(_)), _) if right.ty.meets(Type::NUMBER) => self.number_help(left),
             (_, TypedNode::Const(n @ Json::Number(_))) if left.ty.meets(Type::STRING) => {
-                Some(format!("write `\"{n}\"`, or `number({})`", types::shown(left, self.scope.paths)))
+                Some(format!("write `\"{n}\"`, or `number({})`", self.shown(left)))
             }
             (TypedNode::Const(n @ Json::Number(_)), _) if right.ty.meets(Type::STRING) => {
-                Some(format!("write `\"{n}\"`, or `number({})`", types::shown(right, self.scope.paths)))
+                Some(format!("write `\"{n}\"`, or `number({})`", self.shown(right)))
             }
             _ => negation_help(left),
         };
@@ -207,18 +214,18 @@ impl Checker<'_, '_> {
     pub(super) fn membership(&mut self, left: &Expr, right: &Expr, span: Span) -> Checked {
         let checked = self.check(left);
         let list = self.check(right);
-        if right.parenthesised && !matches!(right.node, Node::List(_)) {
-            let inside = list.as_ref().map_or_else(|| String::from("…"), |list| types::shown(list, self.scope.paths));
+        let (left, list) = checked.zip(list)?;
+        if !list.ty.meets(Type::ARRAY) && right.parenthesised {
+            let inside = self.shown(&list);
             let message = "parentheses around one value make no list";
             let help = format!("write `[{inside}]` or `({inside},)`");
             return self.error(Diagnostic::new(Code::TypeMismatch, right.span, message).help(help));
         }
-        let (left, list) = checked.zip(list)?;
         if !list.ty.meets(Type::ARRAY) {
             let found = types::described(&list);
             let message = format!("`in` looks into a list, and this is {found}");
-            let value = types::shown(&left, self.scope.paths);
-            let what = types::shown(&list, self.scope.paths);
+            let value = self.shown(&left);
+            let what = self.shown(&list);
             let help = match &list.node {
                 TypedNode::Const(Json::String(_)) => {
                     format!("write `{value} in [{what}]`, or `contains({what}, {value})` for a part of a text")

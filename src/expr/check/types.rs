@@ -1,7 +1,7 @@
 //! Static types: what sets of them mean, and how they and expressions are shown to people.
 
 use crate::event::{Json, Type};
-use crate::expr::{PathTable, Typed, TypedNode};
+use crate::expr::{DefineId, PathTable, Typed, TypedNode};
 
 /// The type of a constant.
 pub(super) fn of_json(value: &Json) -> Type {
@@ -65,13 +65,21 @@ pub(super) fn described(typed: &Typed) -> String {
 
 /// An expression as it may be written, for hints: paths, constants and what is made of them; `…` for the rest.
 pub(super) fn shown(typed: &Typed, paths: &PathTable) -> String {
+    shown_by(typed, paths, &|_| None)
+}
+
+/// The same, where the named values are known by name.
+pub(super) fn shown_by(typed: &Typed, paths: &PathTable, named: &dyn Fn(DefineId) -> Option<String>) -> String {
     match &typed.node {
         TypedNode::Const(value) => value.to_string(),
         TypedNode::Path(id) => paths.get(*id).map(ToString::to_string).unwrap_or_default(),
+        TypedNode::Define(id) => named(*id).unwrap_or_else(|| String::from("…")),
         TypedNode::It(_) => String::from("it"),
-        TypedNode::Steps(base, steps) => steps.iter().fold(shown(base, paths), |text, step| text + &step.to_string()),
+        TypedNode::Steps(base, steps) => {
+            steps.iter().fold(shown_by(base, paths, named), |text, step| text + &step.to_string())
+        }
         TypedNode::Call(function, arguments, _) if arguments.len() == 1 => {
-            let inside = arguments.first().map(|argument| shown(argument, paths)).unwrap_or_default();
+            let inside = arguments.first().map(|argument| shown_by(argument, paths, named)).unwrap_or_default();
             format!("{}({inside})", function.name)
         }
         _ => String::from("…"),

@@ -3,7 +3,7 @@
 use super::{Aux, BASE, Call, Function, MAYBE_NUMBER, MAYBE_STRING, Prepare, PrepareError};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::event::{Type, Value};
-use crate::expr::time::{Instant, instant};
+use crate::expr::time::{Instant, instant, zone_hint};
 use jiff::civil::{DateTime, Weekday};
 use jiff::tz::TimeZone;
 
@@ -15,8 +15,7 @@ macro_rules! part {
             usage: concat!($name, "(time, zone)"),
             doc: concat!(
                 $doc,
-                " In the rule set's zone; the second argument, a literal that may be left out, names another one, or is ",
-                "`\"written\"` for the time's own offset."
+                " In the rule set's zone, or in the one that a second argument names (`\"written\"`: the time's own offset)."
             ),
             examples: $examples,
             params: &[Type::TIME, Type::STRING],
@@ -138,10 +137,8 @@ fn prepare_zone(call: &Prepare<'_>) -> Result<Aux, PrepareError> {
     }
     TimeZone::get(name).map(Aux::Zone).map_err(|_| {
         let message = format!("there is no time zone `{name}`");
-        let known: Vec<_> = jiff::tz::db().available().collect();
-        let names = known.iter().map(|zone| zone.as_str()).chain(std::iter::once("written"));
         let help = "time zones have IANA names, such as `Asia/Kolkata`, `UTC`; `written` is the time's own offset";
-        let help = did_you_mean(name, names).unwrap_or_else(|| help.to_owned());
+        let help = did_you_mean(name, ["written"]).or_else(|| zone_hint(name)).unwrap_or_else(|| help.to_owned());
         PrepareError::new(Code::UnknownTimezone, 1, message).help(help)
     })
 }

@@ -23,11 +23,22 @@ impl Lexer<'_, '_> {
         match value {
             Ok(value) => self.push(Token::Number(value), start),
             Err((message, help)) => {
+                let help = self.thousands(start).or(help);
                 self.error(start..self.at, message, help);
                 self.push(Token::Number(Json::Null), start);
             }
         }
         true
+    }
+
+    /// For the `000` of `5,000`.
+    fn thousands(&self, start: usize) -> Option<String> {
+        let [.., number, comma] = self.tokens.as_slice() else { return None };
+        let joined =
+            comma.range == (start - 1..start) && comma.token == Token::Op(",") && number.range.end == start - 1;
+        let before = self.slice(number.range.clone());
+        let whole = joined && before.bytes().all(|b| b.is_ascii_digit());
+        whole.then(|| format!("a number has no commas: `{before}{}`", self.slice(start..self.at)))
     }
 
     /// Reads a string in `quote`s. False where it has no end.

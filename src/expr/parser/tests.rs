@@ -108,6 +108,22 @@ fn literals() {
 }
 
 #[test]
+fn chains_are_mended_as_they_were_meant() {
+    let cases = [
+        ("1 < a <= 3", "write `1 < a && a <= 3`"),
+        ("a == b == c", "write `a == b && b == c`"),
+        ("a == b == true", "put the first into parentheses: `(a == b) == true`"),
+        ("a in b == true", "put the first into parentheses: `(a in b) == true`"),
+        ("a != b < c", "put the first into parentheses: `(a != b) < c`"),
+    ];
+    for (source, help) in cases {
+        let mut diagnostics = Vec::new();
+        assert!(parse(&text(source), &mut diagnostics).is_none());
+        assert_eq!(diagnostics.first().and_then(|d| d.help.as_deref()), Some(help), "{source}");
+    }
+}
+
+#[test]
 fn errors_point_at_the_exact_characters() {
     let cases = [
         ("", "E030 ``"),

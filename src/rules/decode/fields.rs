@@ -38,6 +38,9 @@ impl<'n> Fields<'n> {
 impl Decoder<'_> {
     /// `expected …, found …`.
     pub(super) fn wrong_type(&mut self, node: &Node, expected: &str) {
+        if node.scalar().is_some_and(Scalar::has_leading_zero) {
+            return;
+        }
         let message = format!("expected {expected}, found {}", node.describe());
         self.report(Diagnostic::new(Code::WrongType, node.span, message));
     }
@@ -53,10 +56,21 @@ impl Decoder<'_> {
         if empty {
             let key = &entry.key.text;
             let message = format!("`{}` has no value", key.value);
-            let help = "write a value behind it, or leave the key out; an empty list is `[]`";
+            let help = self.comment_behind(entry).unwrap_or_else(|| {
+                String::from("write a value behind it, or leave the key out; an empty list is `[]`")
+            });
             self.report(Diagnostic::new(Code::EmptyValue, key.span(), message).help(help));
         }
         empty
+    }
+
+    /// `topic: #` is a key with a comment behind it.
+    fn comment_behind(&self, entry: &Entry) -> Option<String> {
+        let span = entry.key.text.span();
+        let rest = self.reading.sources.get(span.file)?.text.get(span.end as usize..)?;
+        let text = rest.lines().next()?.trim_start_matches(['"', '\'']).strip_prefix(':')?.trim();
+        let comment = text.starts_with('#') && !text.starts_with("# ");
+        comment.then(|| format!("`#` begins a comment; quoted it does not: `{}: \"{text}\"`", entry.key.text.value))
     }
 
     /// The entries of a mapping.
@@ -83,6 +97,11 @@ impl Decoder<'_> {
             }
         }
         Some(Fields { node, entries, of: keys.of })
+    }
+
+    /// True if every key of a mapping is known.
+    pub(super) fn knows(&self, node: &Node, keys: &Keys) -> bool {
+        matches!(&node.kind, Kind::Mapping(entries) if entries.iter().all(|entry| keys.has(&entry.key.text.value)))
     }
 
     /// A key that means nothing there.
@@ -132,10 +151,10 @@ impl Decoder<'_> {
         value
     }
 
-    /// A whole number.
+    /// A whole number. One with a leading zero was told about when its file was read.
     pub(super) fn integer(&mut self, node: &Node) -> Option<i64> {
         let value = node.scalar().and_then(|scalar| scalar.value.as_i64());
-        if value.is_none() {
+        if value.is_none() && !has_leading_zero(node) {
             match node.describe() {
                 "a number" => self.bad_value(node, "expected a whole number of at most 64 bits"),
                 _ => self.wrong_type(node, "a whole number"),
@@ -284,4 +303,10 @@ impl Decoder<'_> {
             }),
         }
     }
+}
+
+/// True for `012`, which has been read as a text.
+fn has_leading_zero(node: &Node) -> bool {
+    let is_number = |text: &str| text.trim_start_matches(['+', '-']).starts_with('0');
+    node.scalar().is_some_and(|scalar| scalar.plain && scalar.value.is_string() && is_number(&scalar.text.value))
 }

@@ -95,7 +95,7 @@ impl Decoder<'_> {
         let mut rows = Vec::new();
         while let Some((record, span)) = next(self) {
             if record.len() != header.len() {
-                let message = format!("this line has {} cells, and the first has {}", record.len(), header.len());
+                let message = format!("cells in this line: {}, in the first: {}", record.len(), header.len());
                 self.report(Diagnostic::new(Code::BadLookup, span, message));
                 continue;
             }

@@ -56,7 +56,7 @@ impl Decoder<'_> {
             let info = LookupInfo {
                 id: LookupId(lookups.len() as u32),
                 keys: lookup.keys.len(),
-                columns: lookup.columns.clone(),
+                columns: lookup.columns.iter().chain(&lookup.keys).cloned().collect(),
             };
             self.lookups.insert(name.text.to_string(), info);
             lookups.push(lookup);

@@ -2,7 +2,7 @@
 
 use super::files::{FileRef, FileTree};
 use super::keys;
-use super::{Name, RuleSet};
+use super::{Cases, Name, RuleSet, TransformId};
 use crate::diagnostic::{Code, Diagnostic, Sources, Span, Text};
 use crate::event::{Json, Type};
 use crate::expr::{self, DefineId, LookupInfo, PathTable, Root, Scope, Typed, Wanted};
@@ -29,6 +29,7 @@ mod subscribers;
 mod tables;
 mod ties;
 mod topics;
+mod transforms;
 
 use fields::Fields;
 
@@ -73,6 +74,7 @@ enum Named {
     Filter,
     Subscriber,
     Lookup,
+    Transform,
 }
 
 impl Named {
@@ -87,12 +89,17 @@ impl Named {
             Named::Filter => "filter",
             Named::Subscriber => "subscriber",
             Named::Lookup => "lookup",
+            Named::Transform => "transform",
         }
     }
 }
 
 /// Every root of the language.
 const ROOTS: [Root; 7] = [Root::Event, Root::Data, Root::Headers, Root::Topic, Root::Id, Root::Time, Root::Now];
+
+/// Within a `for_each`.
+const ROOTS_AND_ELEMENT: [Root; 8] =
+    [Root::Event, Root::Data, Root::Headers, Root::Topic, Root::Id, Root::Time, Root::Now, Root::It];
 
 /// What decoding carries along.
 struct Decoder<'d> {
@@ -103,6 +110,11 @@ struct Decoder<'d> {
     defines: HashMap<String, DefineId>,
     define_types: Vec<Type>,
     lookups: HashMap<String, LookupInfo>,
+    transforms: HashMap<Arc<str>, TransformId>,
+    /// What stands behind the named values, for those who have to look behind them.
+    define_cases: Vec<Cases>,
+    /// Within a `for_each`: its elements, as errors show them.
+    element: Option<String>,
     /// The schemas that vouch for `data` in what is being compiled.
     typing: Vec<Validator>,
     seen: HashMap<(Named, Arc<str>), Span>,
@@ -126,6 +138,9 @@ pub(super) fn decode(
         defines: HashMap::new(),
         define_types: Vec::new(),
         lookups: HashMap::new(),
+        transforms: HashMap::new(),
+        define_cases: Vec::new(),
+        element: None,
         typing: Vec::new(),
         seen: HashMap::new(),
         texts: HashMap::new(),
@@ -183,7 +198,15 @@ impl<'d> Decoder<'d> {
         let (rules, groups) = self.rules(of("rules"), &schemas);
         let tables = self.tables(of("tables"));
         let filters = self.filters(of("filters"));
+        let transforms = self.transform_names(of("transforms"));
+        let ingest = self.ingest(of("ingest"));
         let subscribers = self.subscribers(of("subscribers"));
+        // Last, so that what only transforms read stands behind all other paths.
+        let routing_paths = self.paths.as_slice().len();
+        if !transforms.is_empty() {
+            self.define_cases = defines.iter().map(|named| named.cases.clone()).collect();
+        }
+        let transforms = self.transforms(transforms);
         let rule_set = RuleSet {
             name: head.name,
             version: Arc::from(""),
@@ -201,6 +224,9 @@ impl<'d> Decoder<'d> {
             filters,
             subscribers,
             lookups,
+            routing_paths,
+            transforms,
+            ingest,
         };
         if head.strict {
             self.check_declared(&rule_set);
@@ -270,7 +296,7 @@ impl<'d> Decoder<'d> {
             lookups: &self.lookups,
             zone: &self.zone,
             type_of: &type_of,
-            roots: &ROOTS,
+            roots: if self.element.is_some() { &ROOTS_AND_ELEMENT } else { &ROOTS },
         };
         expr::compile_text(text, &mut scope, wanted, self.diagnostics)
     }

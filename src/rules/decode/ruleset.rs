@@ -1,7 +1,8 @@
 //! `ruleset:`, which is there at most once.
 
 use super::{Decoder, Fields, Section};
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::expr::time::zone_hint;
 use crate::rules::{Defaults, keys};
 use crate::yaml::Node;
 use jiff::tz::TimeZone;
@@ -51,14 +52,8 @@ impl Decoder<'_> {
         if let Ok(zone) = TimeZone::get(name) {
             return Some(zone);
         }
-        let known: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
-        let near = did_you_mean(name, known.iter().map(String::as_str));
-        let city = || {
-            let same = |zone: &&String| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(name));
-            known.iter().find(same).map(|zone| format!("did you mean `{zone}`?"))
-        };
         let help =
-            near.or_else(city).unwrap_or_else(|| String::from("write an IANA name, such as `Asia/Kolkata` or `UTC`"));
+            zone_hint(name).unwrap_or_else(|| String::from("write an IANA name, such as `Asia/Kolkata` or `UTC`"));
         self.report(
             Diagnostic::new(Code::UnknownTimezone, node.span, format!("there is no time zone `{name}`")).help(help),
         );

@@ -3,7 +3,7 @@
 use super::{Decoder, Fields, Named, Reading, Section};
 use crate::diagnostic::{Code, Diagnostic, FileId, SourceFile, Span};
 use crate::event::Json;
-use crate::rules::files::{FileError, FileRef, FileTree, reason};
+use crate::rules::files::{FileError, FileRef, FileTree, near, reason};
 use crate::rules::json_place::locate;
 use crate::rules::{Name, Schema, SchemaTarget, keys};
 use crate::schema::{Resources, SchemaError, Validator};
@@ -194,14 +194,15 @@ impl Resources for Confined {
     fn get(&self, uri: &str) -> Result<Json, String> {
         let location =
             self.location(uri).ok_or_else(|| format!("`{uri}` is not fetched: references lead to files only"))?;
+        let shown = near(&location).display();
         let file = self.tree.at(&location).map_err(|error| match error {
-            FileError::Missing => format!("there is no file `{}`", location.display()),
-            FileError::Outside(root) => format!("`{}` lies outside of {root}", location.display()),
-            FileError::TooLarge => format!("`{}` is larger than 16 MiB", location.display()),
-            FileError::Unreadable(why) => format!("cannot read `{}`: {why}", location.display()),
+            FileError::Missing => format!("there is no file `{}`", shown),
+            FileError::Outside(root) => format!("`{}` lies outside of {root}", shown),
+            FileError::TooLarge => format!("`{}` is larger than 16 MiB", shown),
+            FileError::Unreadable(why) => format!("cannot read `{}`: {why}", shown),
         })?;
-        let bytes = self.tree.read(&file).map_err(|_| format!("cannot read `{}`", location.display()))?;
-        let json = parse_schema(&file.path, &bytes).map_err(|why| format!("`{}`: {why}", location.display()))?;
+        let bytes = self.tree.read(&file).map_err(|_| format!("cannot read `{}`", shown))?;
+        let json = parse_schema(&file.path, &bytes).map_err(|why| format!("`{}`: {why}", shown))?;
         if let Ok(mut read) = self.read.lock() {
             read.push((file, bytes));
         }
@@ -256,7 +257,8 @@ fn parse_schema(path: &str, bytes: &[u8]) -> Result<Json, String> {
 /// What serde_json says, without the place, which is underlined.
 pub(super) fn json_error(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
+    let reason = text.split(" at line ").next().unwrap_or_default();
+    reason.replace("EOF while parsing", "the file ends within")
 }
 
 /// The place of a JSON error.

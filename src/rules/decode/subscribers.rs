@@ -12,9 +12,10 @@ impl Decoder<'_> {
         for (name, node, _) in self.named_entries(sections, Named::Subscriber) {
             let Some(fields) = self.fields(node, &keys::SUBSCRIBER) else { continue };
             let filter = self.condition_at(&fields, "filter");
+            let transform = self.transforms_at(&fields, "transform");
             let description = self.prose(&fields, "description");
             let owner = self.prose(&fields, "owner");
-            declared.insert(name.text.clone(), Subscriber { name, filter, description, owner });
+            declared.insert(name.text.clone(), Subscriber { name, filter, transform, description, owner });
         }
         declared
     }

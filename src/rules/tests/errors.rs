@@ -28,6 +28,10 @@ fn types() {
     check("rules: [{name: a, subscribers: [b, 5]}]", &["E004 5"]);
     check("rules: [{name: a, subscribers: x, priority: high}]", &["E004 high"]);
     check("rules: [{name: a, subscribers: x, priority: 1.5}]", &["E014 1.5"]);
+    check("rules: [{name: a, subscribers: x, priority: 012}]", &["E007 012"]);
+    check("rules: [{name: a, subscribers: x, stop: -01}]", &["E007 -01"]);
+    check("rules: [{name: a, subscribers: x, priority: 010}]", &["E007 010"]);
+    check("rules: [{name: a, subscribers: x, priority: '010'}]", &["E004 '010'"]);
     check("rules: [{name: a, subscribers: x, stop: no}]", &["E004 no", "W001 no"]);
     check("rules: [{group: a, mode: frist, rules: []}]", &["E014 frist"]);
     check(
@@ -114,6 +118,8 @@ fn conditions() {
     check(&when("{all: [data.x, {not: {any: [data.y, dta.z]}}]}"), &["E031 dta"]);
     check(&when("{all: [exists(data.x), data.x != 1]}"), &[]);
     check(&when("{any: [data.y == 2, data.x != 1]}"), &["W002 data.x != 1"]);
+    check(&when("{any: [data.y == 2, not: data.x > 1]}"), &["W006 not: data.x > 1"]);
+    check(&when("{any: [data.x == null, not: data.x > 1]}"), &[]);
 }
 
 #[test]
@@ -152,7 +158,7 @@ rules: [{name: a, subscribers: x}]
 subscribers: {audit: {}}",
         &["E070 audti", "E070 x"],
     );
-    check("subscribers: {a: {transform: t}}", &["E003 transform"]);
+    check("subscribers: {a: {transform: t}}", &["E080 t"]);
     check("subscribers: {a: {filter: 5}}", &["E035 5"]);
 }
 

@@ -20,6 +20,17 @@ fn alternatives_that_are_never_reached() {
 }
 
 #[test]
+fn rows_that_are_never_reached() {
+    let table = |mode: &str| {
+        format!(
+            "tables: {{t: {{inputs: {{a: id}}, mode: {mode}, rows: [{{subscribers: x}}, {{when: {{a: 1}}, subscribers: z}}]}}}}"
+        )
+    };
+    check(&table("first"), &["W004 {when: {a: 1}, subscribers: z} + {subscribers: x}"]);
+    check(&table("all"), &[]);
+}
+
+#[test]
 fn rules_behind_a_stop() {
     check("rules: [{name: a, stop: true}, {name: b, subscribers: x}, {name: c, subscribers: x}]", &["W004 b + a"]);
     check("rules: [{name: a, stop: true, when: data.x}, {name: b, subscribers: x}]", &[]);

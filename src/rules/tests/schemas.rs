@@ -14,7 +14,7 @@ fn inline() {
     check("schemas: {s: {schema: {type: strnig}}}", &["E064 strnig"]);
     check("schemas: {s: {schema: 5}}", &["E064 5"]);
     check("schemas: {s: {schema: {}, target: body}}", &["E014 body"]);
-    check("schemas: {s: {schema: {$ref: 'http://example.com/x'}}}", &["E064 {$ref: 'http://example.com/x'}"]);
+    check("schemas: {s: {schema: {$ref: 'http://example.com/x'}}}", &["E064 'http://example.com/x'"]);
 }
 
 #[test]

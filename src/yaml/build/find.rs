@@ -92,7 +92,8 @@ impl Builder<'_> {
                 continue;
             };
             if pieces.first().is_some_and(|first| first.start == whole.start) {
-                let message = format!("the commas split this into a value and {} more keys", count - 1);
+                let keys = if count == 2 { String::from("another key") } else { format!("{} more keys", count - 1) };
+                let message = format!("the commas split this into a value and {keys}");
                 let prefix = format!("{}: ", entry.key.text.value);
                 self.trap(Code::YamlSyntax, whole, &prefix, message);
             }

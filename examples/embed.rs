@@ -1,0 +1,74 @@
+//! The engine inside another program: rules from strings, mistakes as values, decisions without the command line.
+//!
+//! ```sh
+//! cargo run --example embed --no-default-features
+//! ```
+#![allow(clippy::print_stdout)]
+
+use dadar::{Clock, Diagnostic, Loaded, Options, Router, Status, load_strings};
+use std::io::{self, Write};
+
+const TOPICS: &str = "
+topics:
+  order.created: [inventory, payment]
+";
+
+const RULES: &str = "
+rules:
+  - name: big-order
+    topic: order.created
+    when: data.amount > 5000
+    subscribers: [review]
+";
+
+const EVENTS: [&str; 3] = [
+    r#"{"id": "a", "type": "order.created", "data": {"amount": 7500}}"#,
+    r#"{"id": "b", "type": "order.created", "data": {"amount": "a lot"}}"#,
+    r#"{"id": "c", "type": "order.crea"#,
+];
+
+fn main() -> io::Result<()> {
+    // Rules that are wrong: everything is reported at once, and nothing is printed but by us.
+    let wrong = RULES.replace("data.amount >", "amount >").replace("subscribers", "subscriber");
+    let loaded = load_strings("shop", [("topics.yaml", TOPICS), ("rules.yaml", &wrong)]);
+    for diagnostic in &loaded.diagnostics {
+        println!("{}", in_one_line(diagnostic, &loaded));
+    }
+
+    // Rules that are right.
+    let loaded = load_strings("shop", [("topics.yaml", TOPICS), ("rules.yaml", RULES)]);
+    let Some(rules) = loaded.rule_set else { return Err(io::Error::other("these rules are wrong")) };
+    let router = Router::new(&rules);
+
+    // One event, as a value.
+    let decision = router.route(EVENTS[0].as_bytes());
+    println!("\n{} goes to {}", decision.id, decision.subscribers.join(", "));
+
+    // Many events: a session a thread keeps its memory from one to the next. The clock is ours, so that this can be repeated.
+    let noon = "2026-01-10T12:00:00Z".parse().map_err(io::Error::other)?;
+    let router = router.and_options(Options { clock: Clock::Fixed(noon), ..Options::default() });
+    let mut session = router.session();
+    let mut lines = Vec::new();
+    let mut malformed = 0;
+    for (event, number) in EVENTS.iter().zip(1..) {
+        let verdict = session.route_to(event.as_bytes(), number, &mut lines);
+        malformed += usize::from(verdict.status == Status::Malformed);
+    }
+    println!();
+    io::stdout().write_all(&lines)?;
+    println!("\n{malformed} of {} were no events", EVENTS.len());
+    Ok(())
+}
+
+/// `E031 rules.yaml:5:11: there is nothing named `amount`; did you mean …`
+fn in_one_line(diagnostic: &Diagnostic, loaded: &Loaded) -> String {
+    let place = diagnostic.primary.as_ref().map(|label| loaded.sources.place(label.span));
+    let help = diagnostic.help.as_ref().map(|help| format!("; {help}"));
+    format!(
+        "{} {}: {}{}",
+        diagnostic.code.as_str(),
+        place.unwrap_or_default(),
+        diagnostic.message,
+        help.unwrap_or_default()
+    )
+}

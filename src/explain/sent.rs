@@ -1,0 +1,91 @@
+//! What `ingest` made of an event, and what a subscriber is sent: each step with what it changed, then the event.
+
+use super::page::{Line, Look, Page};
+use super::words::{place, value, with_article};
+use crate::decision::TypeError;
+use crate::diagnostic::{Sources, Span};
+use crate::event::Json;
+use crate::reference::{ChangeTrace, StepTrace, Trace};
+
+/// So many changes of one step are shown; a `for_each` may make thousands.
+const SHOWN: usize = 6;
+
+/// The steps of `ingest`, if there are any.
+pub(super) fn ingest(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+    if !trace.ingest.is_empty() {
+        page.heading(Line::new().add(Look::Heading, "Ingest"));
+        steps(page, &trace.ingest, sources);
+    }
+}
+
+/// What a subscriber is sent, and how it came to that.
+pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, name: &str) {
+    let Some(sent) = trace.sent.iter().find(|sent| *sent.subscriber == *name) else { return };
+    if trace.ingest.is_empty() && sent.steps.is_empty() {
+        // It is sent the event as it came.
+        return;
+    }
+    ingest(page, trace, sources);
+    page.heading(Line::new().add(Look::Heading, "What it is sent"));
+    steps(page, &sent.steps, sources);
+    sent.errors.iter().for_each(|error| type_error(page, error));
+    if sent.value.is_null() {
+        page.line(1, Line::new().plain("nothing: the line could not be read"));
+        return;
+    }
+    let text = serde_json::to_string_pretty(&sent.value).unwrap_or_default();
+    for line in text.lines() {
+        let inside = line.trim_start();
+        page.line(1 + (line.len() - inside.len()) / 2, Line::new().plain(inside));
+    }
+}
+
+fn type_error(page: &mut Page<'_>, error: &TypeError) {
+    let text = format!("`{}` is {}, not {}", error.path, with_article(&error.found), with_article(&error.expected));
+    page.line(1, Line::new().add(Look::No, "type error").plain(text));
+}
+
+/// A step, with all that it changed: those of a `for_each` come again for each element.
+struct Done<'t> {
+    step: &'t StepTrace,
+    applied: bool,
+    changes: Vec<&'t ChangeTrace>,
+}
+
+fn steps(page: &mut Page<'_>, steps: &[StepTrace], sources: &Sources) {
+    let mut all: Vec<Done<'_>> = Vec::new();
+    let mut known: std::collections::HashMap<Span, usize> = std::collections::HashMap::new();
+    for step in steps {
+        let at = *known.entry(step.span).or_insert(all.len());
+        if at == all.len() {
+            all.push(Done { step, applied: false, changes: Vec::new() });
+        }
+        if let Some(done) = all.get_mut(at) {
+            done.applied |= step.applied;
+            done.changes.extend(&step.changes);
+        }
+    }
+    for Done { step, applied, changes } in all {
+        let line = if changes.is_empty() { Line::new().faint("·") } else { Line::new().mark(true) };
+        let mut line = line.name(&*step.transform).plain(step.action);
+        for change in changes.iter().take(SHOWN) {
+            line = line.plain(shown(change));
+        }
+        let more = changes.len().saturating_sub(SHOWN);
+        let said = match (applied, changes.len()) {
+            (false, _) => "its condition does not hold".to_owned(),
+            (true, 0) if !matches!(step.action, "for_each" | "use") => "changed nothing".to_owned(),
+            _ if more > 0 => format!("and {more} more"),
+            _ => String::new(),
+        };
+        page.line(1, line.plain(said).faint(place(sources, step.span)));
+    }
+}
+
+fn shown(change: &ChangeTrace) -> String {
+    match (&change.value, change.removed) {
+        (_, true) => format!("{} is taken away", change.path),
+        (Json::Null, false) => format!("{} = null", change.path),
+        (json, false) => format!("{} = {}", change.path, value(json)),
+    }
+}

@@ -1,0 +1,74 @@
+//! Expressions that are nothing but a path, for those who write somewhere: `data.items[0].sku`, `["odd key"].x`.
+
+use super::Expr;
+use super::syntax::{AccessKind, Node};
+use crate::event::{Json, Number, Step};
+
+/// A path as it is written, of whatever root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its steps; the first is a key.
+    pub steps: Vec<Step>,
+    /// True where the first key stands in brackets, so that it is a key whatever its name means elsewhere.
+    pub quoted: bool,
+}
+
+/// The path that an expression is; none if it is anything else.
+pub fn written_path(expr: &Expr) -> Option<Written> {
+    let (first, rest) = match &expr.node {
+        Node::Access(base, rest) => (&**base, rest.as_slice()),
+        _ => (expr, &[][..]),
+    };
+    let (first, quoted) = match &first.node {
+        Node::Name(name) => (name.as_str(), false),
+        Node::List(items) if !first.parenthesised => match items.as_slice() {
+            [Expr { node: Node::Literal(Json::String(key)), .. }] => (key.as_str(), true),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let mut steps = vec![Step::Key(first.into())];
+    for step in rest {
+        steps.push(match &step.kind {
+            AccessKind::Key(key) => Step::Key(key.as_str().into()),
+            AccessKind::Index(Expr { node: Node::Literal(Json::String(key)), .. }) => Step::Key(key.as_str().into()),
+            AccessKind::Index(Expr { node: Node::Literal(Json::Number(n)), .. }) => {
+                let whole = Number::from_json(n).and_then(Number::as_int);
+                Step::Index(whole.and_then(|n| u32::try_from(n).ok())?)
+            }
+            AccessKind::Index(_) => return None,
+        });
+    }
+    Some(Written { steps, quoted })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{FileId, Span, Text};
+
+    #[test]
+    fn paths_and_others() {
+        let shown = |text: &str| {
+            let expr = crate::expr::parse(&Text::verbatim(text, Span::new(FileId(0), 0, text.len())), &mut Vec::new())?;
+            let Written { steps, quoted } = written_path(&expr)?;
+            Some(steps.iter().map(ToString::to_string).collect::<String>() + if quoted { " quoted" } else { "" })
+        };
+        let cases = [
+            ("a", Some(".a")),
+            ("data.items[0].sku", Some(".data.items[0].sku")),
+            ("data[\"odd key\"]", Some(".data[\"odd key\"]")),
+            ("[\"odd key\"].x", Some("[\"odd key\"].x quoted")),
+            ("a-b", None),
+            ("lower(a)", None),
+            ("a[b]", None),
+            ("a[-1]", None),
+            ("[\"a\", \"b\"]", None),
+            ("a b", None),
+            ("5", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(shown(text).as_deref(), expected, "{text}");
+        }
+    }
+}

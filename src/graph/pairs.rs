@@ -1,0 +1,125 @@
+//! Conjunctions of two equalities as one: where very many targets share each test alone, both together tell them apart.
+//!
+//! `city == "pune" && tier == "gold"` is registered under the pair of values and the hash of both constants; a hit is a
+//! candidate, and its condition is looked at as ever.
+
+use super::condition::{Conditions, Node, NodeId, Op, Test};
+use super::index::{Entry, Meaning};
+use super::values::{ValueId, ValueNode, Values};
+use crate::event::Value;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+use std::hash::BuildHasher;
+
+/// A test with more targets than this is crowded.
+const CROWD: usize = 16;
+
+/// A pair of values is worth an index from so many targets on: it is asked for every event.
+const WORTH: usize = 64;
+
+/// All pairs of a graph.
+#[derive(Debug, Default)]
+pub(crate) struct Pairs {
+    pairs: Vec<Pair>,
+}
+
+#[derive(Debug)]
+struct Pair {
+    values: [ValueId; 2],
+    entries: FxHashMap<u64, Vec<Entry>>,
+}
+
+impl Pairs {
+    /// Takes what is better found by a pair out of crowded lists.
+    pub(crate) fn relieve(
+        lists: &mut FxHashMap<NodeId, Vec<Entry>>,
+        target_conditions: &[NodeId],
+        conditions: &Conditions,
+        values: &Values,
+    ) -> Pairs {
+        let mut moved: BTreeMap<[ValueId; 2], Vec<(NodeId, u64, u32)>> = BTreeMap::new();
+        for (leaf, entries) in lists.iter().filter(|(_, entries)| entries.len() > CROWD) {
+            let Some(first) = equality(*leaf, conditions, values) else { continue };
+            for entry in entries.iter().filter(|entry| entry.meaning() == Meaning::Candidate) {
+                let condition = target_conditions.get(entry.target() as usize);
+                let second = condition.and_then(|condition| partner(first, *condition, lists, conditions, values));
+                if let Some(second) = second {
+                    let (pair, print) = joined(first, second);
+                    moved.entry(pair).or_default().push((*leaf, print, entry.target()));
+                }
+            }
+        }
+        let mut all = Pairs::default();
+        let mut gone: FxHashSet<(NodeId, Entry)> = FxHashSet::default();
+        for (values, targets) in moved.into_iter().filter(|(_, targets)| targets.len() >= WORTH) {
+            let mut entries: FxHashMap<u64, Vec<Entry>> = FxHashMap::default();
+            for (leaf, print, target) in targets {
+                let entry = Entry::new(target, Meaning::Candidate);
+                entries.entry(print).or_default().push(entry);
+                gone.insert((leaf, entry));
+            }
+            all.pairs.push(Pair { values, entries });
+        }
+        if !gone.is_empty() {
+            lists.iter_mut().for_each(|(leaf, list)| list.retain(|entry| !gone.contains(&(*leaf, *entry))));
+        }
+        all
+    }
+
+    /// The pairs of values, by number.
+    pub(crate) fn values(&self) -> impl Iterator<Item = [ValueId; 2]> + '_ {
+        self.pairs.iter().map(|pair| pair.values)
+    }
+
+    /// The entries of a pair whose values are these.
+    pub(crate) fn entries(&self, pair: usize, values: [Value<'_>; 2]) -> &[Entry] {
+        let [Some(first), Some(second)] = values.map(print) else { return &[] };
+        let pair = self.pairs.get(pair).and_then(|pair| pair.entries.get(&mix(first, second)));
+        pair.map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A test for equality with a scalar, on a path.
+fn equality(id: NodeId, conditions: &Conditions, values: &Values) -> Option<(ValueId, u64)> {
+    match conditions.get(id) {
+        Node::Test(Test { value, op: Op::Equal(literal) }) => match values.get(*value) {
+            Some(ValueNode::Path(_)) => Some((*value, print(literal.value())?)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The other equality in a conjunction that is the least crowded.
+fn partner(
+    first: (ValueId, u64),
+    condition: NodeId,
+    lists: &FxHashMap<NodeId, Vec<Entry>>,
+    conditions: &Conditions,
+    values: &Values,
+) -> Option<(ValueId, u64)> {
+    let Node::And(parts) = conditions.get(condition) else { return None };
+    let others = parts.iter().filter_map(|part| Some((*part, equality(*part, conditions, values)?)));
+    let others = others.filter(|(_, (value, _))| *value != first.0);
+    others.min_by_key(|(part, _)| lists.get(part).map_or(0, Vec::len)).map(|(_, second)| second)
+}
+
+/// The pair in the order of its values, and the hash of both constants.
+fn joined(a: (ValueId, u64), b: (ValueId, u64)) -> ([ValueId; 2], u64) {
+    let (a, b) = if a.0 <= b.0 { (a, b) } else { (b, a) };
+    ([a.0, b.0], mix(a.1, b.1))
+}
+
+fn mix(a: u64, b: u64) -> u64 {
+    a.rotate_left(23) ^ b
+}
+
+/// The hash of a scalar; equal values have equal hashes.
+fn print(value: Value<'_>) -> Option<u64> {
+    match value {
+        Value::Bool(b) => Some(FxBuildHasher.hash_one(b)),
+        Value::Number(n) => Some(FxBuildHasher.hash_one(n)),
+        Value::String(s) => Some(FxBuildHasher.hash_one(s)),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}

@@ -1,0 +1,108 @@
+//! What `ingest` made of an event, and what each subscriber is sent of it.
+
+use super::scene::Scene;
+use super::trace::{ChangeTrace, SentTrace, StepTrace};
+use crate::decision::Decision;
+use crate::event::{Json, Value};
+use crate::route::Clock;
+use crate::rules::RuleSet;
+use crate::transform::{ChainPlan, Decided, Made, Stage, StageClock, StepLog, World};
+use bumpalo::Bump;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The lists of transforms that subscribers have.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chains {
+    plan: ChainPlan,
+    of: HashMap<Arc<str>, u32>,
+}
+
+impl Chains {
+    pub(super) fn new(rules: &RuleSet) -> Chains {
+        let mut chains = Chains::default();
+        for (name, subscriber) in &rules.subscribers {
+            if let Some(number) = chains.plan.number(&subscriber.transform) {
+                chains.of.insert(name.clone(), number);
+            }
+        }
+        chains
+    }
+
+    /// What everybody on a decision is sent.
+    pub(super) fn sent<'a>(&'a self, scene: &Scene<'a>, decision: &Decision, detail: bool) -> Vec<SentTrace> {
+        let decided =
+            Decided { topic: scene.topic().map_or(Value::Null, Value::String), id: scene.id, time: scene.time };
+        let clock = StageClock::Fixed(scene.now);
+        let world = world(scene.rules);
+        let mut made = Made::new(world, &self.plan, scene.arena, scene.event, decided, clock).in_detail(detail);
+        let sent = |name: &Arc<str>| {
+            let sent = made.of(self.of.get(name).copied());
+            SentTrace {
+                subscriber: name.clone(),
+                steps: steps(scene.rules, sent.log),
+                value: sent.event.to_json(),
+                errors: sent.errors,
+            }
+        };
+        decision.subscribers.iter().map(sent).collect()
+    }
+}
+
+/// A line that cannot be read is sent as nothing.
+pub(super) fn nothing(decision: &Decision) -> Vec<SentTrace> {
+    let nothing = |name: &Arc<str>| SentTrace {
+        subscriber: name.clone(),
+        steps: Vec::new(),
+        value: Json::Null,
+        errors: Vec::new(),
+    };
+    decision.subscribers.iter().map(nothing).collect()
+}
+
+/// The stage before all others, done.
+pub(super) fn ingest<'a>(
+    rules: &'a RuleSet,
+    arena: &'a Bump,
+    event: Value<'a>,
+    clock: Clock,
+    detail: bool,
+) -> Stage<'a> {
+    let clock = match clock {
+        Clock::Fixed(now) => StageClock::Fixed(now),
+        Clock::System => StageClock::System,
+        Clock::Event => StageClock::Event,
+    };
+    let mut stage = Stage::new(world(rules), arena, event, None, clock);
+    stage.log = detail.then(Vec::new);
+    stage.run(&rules.ingest);
+    stage
+}
+
+/// What steps did, as data.
+pub(super) fn steps(rules: &RuleSet, log: Vec<StepLog<'_>>) -> Vec<StepTrace> {
+    let name = |log: &StepLog<'_>| rules.transform(log.transform).map(|transform| transform.name.text.clone());
+    let step = |log: StepLog<'_>| StepTrace {
+        transform: name(&log).unwrap_or_default(),
+        span: log.step.span,
+        action: log.step.action.word(),
+        applied: log.applied,
+        changes: log.changes.into_iter().map(|(path, value)| change(path, value)).collect(),
+    };
+    log.into_iter().map(step).collect()
+}
+
+fn change(path: &str, value: Option<Json>) -> ChangeTrace {
+    ChangeTrace { path: path.to_owned(), removed: value.is_none(), value: value.unwrap_or_default() }
+}
+
+fn world(rules: &RuleSet) -> World<'_> {
+    World {
+        paths: &rules.paths,
+        envelope: &rules.envelope,
+        defines: &rules.defines,
+        lookups: &rules.lookups,
+        transforms: &rules.transforms,
+        zone: &rules.zone,
+    }
+}

@@ -1,0 +1,180 @@
+//! What steps put at their targets: expressions, literals, templates, and lists of alternatives.
+
+use super::places::Use;
+use crate::diagnostic::{Code, Diagnostic, Text};
+use crate::event::{Json, Type};
+use crate::expr::{Typed, TypedNode, Wanted, demands};
+use crate::rules::decode::Decoder;
+use crate::rules::walk::{Budget, written_out};
+use crate::rules::{Checked, Made, Piece, Place, Source, keys};
+use crate::yaml::{Kind, Node};
+
+/// How far is looked behind named values for the types that they need.
+const LOOK_BEHIND: Budget = Budget { cases: 64, levels: 3 };
+
+impl Decoder<'_> {
+    /// `target: source`, several of them.
+    pub(super) fn sources(&mut self, node: &Node, usage: Use) -> Vec<(Place, Source)> {
+        let Some(entries) = self.mapping(node, "a mapping of targets to sources") else { return Vec::new() };
+        if entries.is_empty() {
+            self.bad_value(node, "the step has nothing to do");
+        }
+        let mut found = Vec::new();
+        for entry in entries {
+            let place = self.place(&entry.key.text, usage);
+            let source = if self.refuse_empty(entry) { None } else { self.source(&entry.value) };
+            found.extend(place.zip(source));
+        }
+        found
+    }
+
+    fn source(&mut self, node: &Node) -> Option<Source> {
+        let items = match &node.kind {
+            Kind::Sequence(items) => items.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        if items.is_empty() {
+            self.bad_value(node, "the list of alternatives is empty");
+            return None;
+        }
+        let alternatives: Vec<Option<_>> = items.iter().map(|item| self.source_alternative(item)).collect();
+        Some(Source { alternatives: alternatives.into_iter().collect::<Option<_>>()? })
+    }
+
+    fn source_alternative(&mut self, node: &Node) -> Option<(Option<Checked>, Made)> {
+        match &node.kind {
+            Kind::Scalar(_) => {
+                let typed = self.expression(node)?;
+                Some((None, self.made(typed)))
+            }
+            Kind::Mapping(_) => {
+                let fields = self.fields(node, &keys::SOURCE)?;
+                let when = self.condition_at(&fields, "when").map(|when| self.checked(when, Type::BOOLEAN));
+                let given: Vec<&str> =
+                    ["value", "expr", "template"].into_iter().filter(|key| fields.has(key)).collect();
+                let made = match given.as_slice() {
+                    ["value"] => Made::Value(fields.get("value").map_or(Json::Null, Node::to_json)),
+                    ["expr"] => {
+                        let typed = self.expression(fields.get("expr")?)?;
+                        self.made(typed)
+                    }
+                    ["template"] => self.template(fields.get("template")?)?,
+                    // A key that is unknown has been told.
+                    [] if !self.knows(node, &keys::SOURCE) => return None,
+                    [] => {
+                        let message =
+                            "a source needs `value` (a literal), `expr` (an expression) or `template` (a text)";
+                        let help = "a literal object is written under `value:`, too";
+                        self.report(Diagnostic::new(Code::MissingKey, node.span, message).help(help));
+                        return None;
+                    }
+                    _ => {
+                        let message = "a source has one of `value`, `expr`, `template` alone";
+                        self.report(Diagnostic::new(Code::BadValue, node.span, message));
+                        return None;
+                    }
+                };
+                Some((when, made))
+            }
+            Kind::Sequence(_) => {
+                self.wrong_type(node, "an expression, or a mapping with `value`, `expr` or `template`");
+                None
+            }
+        }
+    }
+
+    fn made(&mut self, typed: Typed) -> Made {
+        match typed.node {
+            TypedNode::Const(value) => Made::Value(value),
+            _ => Made::Expression(self.checked(typed, Type::ANY)),
+        }
+    }
+
+    /// An expression with what it needs.
+    pub(super) fn checked(&mut self, typed: Typed, expected: Type) -> Checked {
+        let mut found = Vec::new();
+        // What a named value is made from has to fit as well.
+        let whole = written_out(&typed, &self.define_cases, &mut LOOK_BEHIND.clone());
+        demands(&whole, expected, &mut found);
+        let shown = |demand: &crate::expr::Demand| {
+            let shown = demand.shown(&self.paths);
+            let in_element = shown.strip_prefix("it").filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+            match (&self.element, in_element) {
+                (Some(element), Some(rest)) => format!("{element}{rest}").into(),
+                _ => shown.into(),
+            }
+        };
+        let demands = found.into_iter().map(|demand| (demand.clone(), shown(&demand))).collect();
+        Checked { typed, demands }
+    }
+
+    /// `"Order ${data.order_id}"`; `$${` is a `${` that means nothing.
+    fn template(&mut self, node: &Node) -> Option<Made> {
+        let text = self.string(node)?.text.clone();
+        let mut pieces = Vec::new();
+        let mut plain = String::new();
+        let mut at = 0;
+        let mut whole = true;
+        while let Some(rest) = text.value.get(at..).filter(|rest| !rest.is_empty()) {
+            if rest.starts_with("$${") {
+                plain.push_str("${");
+                at += 3;
+            } else if let Some(inside) = rest.strip_prefix("${") {
+                let Some(len) = closing(inside) else {
+                    let message = "this `${` is never closed";
+                    let help = "close it with `}`; a `${` that is meant as it stands is written `$${`";
+                    self.report(Diagnostic::new(Code::ExpressionSyntax, text.locate(at..at + 2), message).help(help));
+                    return None;
+                };
+                if !plain.is_empty() {
+                    pieces.push(Piece::Text(std::mem::take(&mut plain).into()));
+                }
+                let piece = self.piece(&text, at, len);
+                whole &= piece.is_some();
+                pieces.extend(piece);
+                at += len + 3;
+            } else {
+                let len = rest
+                    .find('$')
+                    .filter(|len| *len > 0)
+                    .unwrap_or_else(|| rest.chars().next().map_or(1, char::len_utf8));
+                let len = if rest.contains('$') { len } else { rest.len() };
+                plain.push_str(rest.get(..len).unwrap_or_default());
+                at += len;
+            }
+        }
+        if !plain.is_empty() {
+            pieces.push(Piece::Text(plain.into()));
+        }
+        whole.then_some(Made::Template(pieces))
+    }
+
+    /// The expression of `len` bytes behind the `${` at `at`.
+    fn piece(&mut self, text: &Text, at: usize, len: usize) -> Option<Piece> {
+        let part: Text = text.part(at + 2..at + 2 + len);
+        if part.value.trim().is_empty() {
+            let message = "there is no expression in this `${}`";
+            self.report(Diagnostic::new(Code::ExpressionSyntax, text.locate(at..at + len + 3), message));
+            return None;
+        }
+        let typed = self.compile(&part, Wanted::Value)?;
+        Some(Piece::Expression(self.checked(typed, Type::ANY)))
+    }
+}
+
+/// How far it is to the `}` that closes an expression; one within quotes does not.
+fn closing(text: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), b'\\') => escaped = true,
+            (Some(open), _) if byte == open => quote = None,
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (None, b'}') => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,198 @@
+//! Changing a tree without touching it: what lies on the way to a place is copied, everything else is shared.
+
+use crate::event::{Step as PathStep, Type, Value};
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+/// Why something cannot be written at a place.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Blocked {
+    /// How many steps lead to what is in the way.
+    pub(super) after: usize,
+    pub(super) expected: String,
+    pub(super) found: String,
+}
+
+/// The tree with a value at a place. Objects that are missing on the way are made, and so are arrays for the index 0; an
+/// index one past the end appends.
+pub(super) fn write<'a>(
+    base: Value<'a>,
+    path: &'a [PathStep],
+    value: Value<'a>,
+    arena: &'a Bump,
+) -> Result<Value<'a>, Blocked> {
+    write_at(base, path, 0, value, arena)
+}
+
+fn write_at<'a>(
+    base: Value<'a>,
+    path: &'a [PathStep],
+    at: usize,
+    value: Value<'a>,
+    arena: &'a Bump,
+) -> Result<Value<'a>, Blocked> {
+    let Some(step) = path.get(at) else { return Ok(value) };
+    let blocked =
+        |expected: Type| Blocked { after: at, expected: expected.to_string(), found: base.type_of().to_string() };
+    match step {
+        PathStep::Key(key) => {
+            let members = match base {
+                Value::Object(members) => members,
+                Value::Null => &[],
+                _ => return Err(blocked(Type::OBJECT)),
+            };
+            let known = members.iter().position(|(name, _)| *name == &**key);
+            let old = known.and_then(|known| members.get(known)).map_or(Value::Null, |(_, old)| *old);
+            let new = write_at(old, path, at + 1, value, arena)?;
+            let mut copy = ArenaVec::with_capacity_in(members.len() + 1, arena);
+            copy.extend_from_slice_copy(members);
+            match known.and_then(|known| copy.get_mut(known)) {
+                Some(member) => member.1 = new,
+                None => copy.push((key, new)),
+            }
+            Ok(Value::Object(copy.into_bump_slice()))
+        }
+        PathStep::Index(index) => {
+            let items = match base {
+                Value::Array(items) => items,
+                Value::Null => &[],
+                _ => return Err(blocked(Type::ARRAY)),
+            };
+            let index = *index as usize;
+            if index > items.len() {
+                let (expected, found) = (format!("array of {index} or more"), format!("array of {}", items.len()));
+                return Err(Blocked { after: at, expected, found });
+            }
+            let new = write_at(items.get(index).copied().unwrap_or_default(), path, at + 1, value, arena)?;
+            let mut copy = ArenaVec::with_capacity_in(items.len() + 1, arena);
+            copy.extend_from_slice_copy(items);
+            match copy.get_mut(index) {
+                Some(item) => *item = new,
+                None => copy.push(new),
+            }
+            Ok(Value::Array(copy.into_bump_slice()))
+        }
+    }
+}
+
+/// The tree without what is at a place; none if nothing is there. What stands behind an element moves up.
+pub(super) fn remove<'a>(base: Value<'a>, path: &[PathStep], arena: &'a Bump) -> Option<Value<'a>> {
+    let (step, rest) = path.split_first()?;
+    match (base, step) {
+        (Value::Object(members), PathStep::Key(key)) => {
+            let at = members.iter().position(|(name, _)| *name == &**key)?;
+            let mut copy = ArenaVec::with_capacity_in(members.len(), arena);
+            copy.extend_from_slice_copy(members);
+            if rest.is_empty() {
+                copy.remove(at);
+            } else {
+                let member = copy.get_mut(at)?;
+                member.1 = remove(member.1, rest, arena)?;
+            }
+            Some(Value::Object(copy.into_bump_slice()))
+        }
+        (Value::Array(items), PathStep::Index(index)) => {
+            let at = *index as usize;
+            let old = *items.get(at)?;
+            let mut copy = ArenaVec::with_capacity_in(items.len(), arena);
+            copy.extend_from_slice_copy(items);
+            if rest.is_empty() {
+                copy.remove(at);
+            } else {
+                *copy.get_mut(at)? = remove(old, rest, arena)?;
+            }
+            Some(Value::Array(copy.into_bump_slice()))
+        }
+        _ => None,
+    }
+}
+
+/// How many values a tree has, and how deep it is; none where there are more than `most` or it is deeper than `deepest`.
+pub(super) fn measure(value: Value<'_>, most: usize, deepest: usize) -> Option<(usize, usize)> {
+    let deeper = deepest.checked_sub(1)?;
+    let (mut count, mut depth) = (1, 0);
+    let mut add = |child: Value<'_>| {
+        let (within, below) = measure(child, most.saturating_sub(count), deeper)?;
+        count += within;
+        depth = depth.max(below);
+        (count <= most).then_some(())
+    };
+    match value {
+        Value::Array(items) => items.iter().try_for_each(|item| add(*item))?,
+        Value::Object(members) => members.iter().try_for_each(|(_, member)| add(*member))?,
+        _ => return (most > 0).then_some((1, 0)),
+    }
+    Some((count, depth + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value as Json, json};
+
+    fn path(steps: &[&str]) -> Vec<PathStep> {
+        let step = |step: &&str| step.parse().map_or_else(|_| PathStep::Key((*step).into()), PathStep::Index);
+        steps.iter().map(step).collect()
+    }
+
+    #[test]
+    fn writes() {
+        let cases: [(Json, &[&str], Json); 8] = [
+            (json!({}), &["a"], json!({"a": 7})),
+            (json!({"a": 1, "b": 2}), &["a"], json!({"a": 7, "b": 2})),
+            (json!({}), &["a", "b", "c"], json!({"a": {"b": {"c": 7}}})),
+            (json!({"a": null}), &["a", "b"], json!({"a": {"b": 7}})),
+            (json!({"a": [1, 2]}), &["a", "1"], json!({"a": [1, 7]})),
+            (json!({"a": [1, 2]}), &["a", "2"], json!({"a": [1, 2, 7]})),
+            (json!({}), &["a", "0", "b"], json!({"a": [{"b": 7}]})),
+            (json!(1), &[], json!(7)),
+        ];
+        for (base, steps, expected) in cases {
+            let (arena, steps) = (Bump::new(), path(steps));
+            let written = write(Value::from_json(&base, &arena), &steps, Value::int(7), &arena).unwrap();
+            assert_eq!(written.to_json(), expected, "{base} {steps:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_in_the_way() {
+        let cases: [(Json, &[&str], usize, &str, &str); 4] = [
+            (json!({"a": "x"}), &["a", "b"], 1, "object", "string"),
+            (json!({"a": {}}), &["a", "0"], 1, "array", "object"),
+            (json!({"a": [1]}), &["a", "b"], 1, "object", "array"),
+            (json!({"a": [1]}), &["a", "3"], 1, "array of 3 or more", "array of 1"),
+        ];
+        for (base, steps, after, expected, found) in cases {
+            let (arena, steps) = (Bump::new(), path(steps));
+            let blocked = write(Value::from_json(&base, &arena), &steps, Value::Null, &arena).unwrap_err();
+            assert_eq!(blocked, Blocked { after, expected: expected.into(), found: found.into() }, "{base} {steps:?}");
+        }
+    }
+
+    #[test]
+    fn removes() {
+        let cases: [(Json, &[&str], Option<Json>); 6] = [
+            (json!({"a": 1, "b": 2}), &["a"], Some(json!({"b": 2}))),
+            (json!({"a": {"b": 1}}), &["a", "b"], Some(json!({"a": {}}))),
+            (json!({"a": [1, 2, 3]}), &["a", "1"], Some(json!({"a": [1, 3]}))),
+            (json!({"a": 1}), &["b"], None),
+            (json!({"a": 1}), &["a", "b"], None),
+            (json!({"a": [1]}), &["a", "1"], None),
+        ];
+        for (base, steps, expected) in cases {
+            let (arena, steps) = (Bump::new(), path(steps));
+            let removed = remove(Value::from_json(&base, &arena), &steps, &arena);
+            assert_eq!(removed.map(Value::to_json), expected, "{base} {steps:?}");
+        }
+    }
+
+    #[test]
+    fn measures() {
+        let (arena, json) = (Bump::new(), json!({"a": [1, {"b": 2}], "c": "x"}));
+        let value = Value::from_json(&json, &arena);
+        assert_eq!(measure(value, 100, 100), Some((6, 3)));
+        assert_eq!(measure(value, 5, 100), None);
+        assert_eq!(measure(value, 100, 3), None);
+        assert_eq!(measure(value, 6, 4), Some((6, 3)));
+    }
+}

@@ -1,0 +1,57 @@
+//! Many rules of each kind that the benchmarks measure: the graph decides as the plain evaluator does, strict and trusted.
+//!
+//! Indexes that only many rules bring about (pairs of equalities, trees of ranges, automata) are held to it here.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, dead_code)]
+
+#[path = "../benches/data/mod.rs"]
+mod data;
+
+use dadar::event::Mode;
+use dadar::reference::Reference;
+use dadar::route::{Options, Router};
+
+#[test]
+fn graph_and_reference_agree_on_many_rules() {
+    let events = data::lots(40);
+    for workload in data::workloads() {
+        // Numbers that make values collide, so that there is something to match.
+        let yaml = (workload.yaml)(700).replace("\"00", "\"0");
+        let loaded = dadar::rules::load_strings("large", [("rules.yaml", yaml.as_str())]);
+        let rules = loaded.rule_set.unwrap_or_else(|| panic!("{}: {:?}", workload.name, loaded.diagnostics.first()));
+        let options = Options::default();
+        let router = Router::new(&rules);
+        let mut strict = router.session();
+        let mut trusted = router.and_options(Options { mode: Mode::Trusted, ..options }).session();
+        let reference = Reference::new(&rules);
+        for event in &events {
+            let wanted = reference.decide(event.as_bytes(), 1, &options);
+            assert_eq!(strict.route(event.as_bytes(), 1), wanted, "{}: {event}", workload.name);
+            assert_eq!(trusted.route(event.as_bytes(), 1), wanted, "{}, trusted: {event}", workload.name);
+        }
+    }
+}
+
+/// Two equalities, each shared by many rules: some match, and the pair tells which.
+#[test]
+fn pairs_of_common_values() {
+    let mut yaml = String::from("rules:\n");
+    for n in 0..3_000 {
+        let (a, b, c) = (n % 50, n / 50 % 20, n % 3);
+        let more = if n % 7 == 0 { format!(" && data.c == {c}") } else { String::new() };
+        yaml.push_str(&format!(
+            "  - {{name: r{n}, when: 'data.a == \"k{a}\" && data.b == {b}{more}', subscribers: s}}\n"
+        ));
+    }
+    let loaded = dadar::rules::load_strings("pairs", [("rules.yaml", yaml.as_str())]);
+    let rules = loaded.rule_set.unwrap();
+    let mut session = Router::new(&rules).session();
+    let reference = Reference::new(&rules);
+    let mut matched = 0;
+    for n in 0..200 {
+        let event = format!(r#"{{"type":"t","data":{{"a":"k{}","b":{}.0,"c":{}}}}}"#, n % 60, n % 23, n % 4);
+        let decision = session.route(event.as_bytes(), 1);
+        matched += decision.rules.len();
+        assert_eq!(decision, reference.decide(event.as_bytes(), 1, &Options::default()), "{event}");
+    }
+    assert!(matched > 100, "{matched} matches");
+}

@@ -1,0 +1,552 @@
+//! The program as it runs for long: rules that change, streams that never end, signals, kills, slow readers.
+
+#![cfg(all(feature = "cli", unix))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use serde_json::Value;
+use std::fs::{self, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Nothing takes so long, not even on a slow machine.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+struct Place {
+    dir: TempDir,
+}
+
+impl Place {
+    fn new() -> Place {
+        let place = Place { dir: TempDir::new().unwrap() };
+        place.write("rules/rules.yaml", &to("one"));
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        // As a whole: on a slow machine a half-written file can be at rest for long enough.
+        let beside = path.with_extension("beside");
+        fs::write(&beside, text).unwrap();
+        fs::rename(beside, path).unwrap();
+    }
+
+    fn append(&self, name: &str, text: &str) {
+        let mut file = OpenOptions::new().append(true).create(true).open(self.path(name)).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+
+    fn start(&self, args: &[&str]) -> Running {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dadar"));
+        command.current_dir(self.dir.path()).arg("route").args(args).env_remove("CLICOLOR_FORCE");
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Running::new(child)
+    }
+}
+
+/// Rules that send everything to somebody, and say so in every way.
+fn to(subscriber: &str) -> String {
+    format!(
+        "ruleset: {{name: live}}\ntopics:\n  \"#\": {{subscribers: [{subscriber}], settings: {{by: {subscriber}}}}}\n\
+         rules:\n  - {{name: rule-{subscriber}, when: data.n >= 0, subscribers: [also-{subscriber}]}}\n\
+         labels:\n  by: [{{value: {subscriber}}}]\n"
+    )
+}
+
+fn event(n: usize) -> String {
+    format!("{{\"id\":{n},\"type\":\"t\",\"data\":{{\"n\":{n}}}}}\n")
+}
+
+/// A started `dadar route`.
+struct Running {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    lines: Receiver<String>,
+    err: Arc<Mutex<String>>,
+}
+
+impl Running {
+    fn new(mut child: Child) -> Running {
+        let (send, lines) = channel();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        thread::spawn(move || {
+            for line in out.lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let err = Arc::new(Mutex::new(String::new()));
+        let (pipe, text) = (BufReader::new(child.stderr.take().unwrap()), err.clone());
+        thread::spawn(move || {
+            for line in pipe.lines().map_while(Result::ok) {
+                *text.lock().unwrap() += &(line + "\n");
+            }
+        });
+        Running { stdin: child.stdin.take(), child, lines, err }
+    }
+
+    fn send(&mut self, text: &str) {
+        self.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
+    fn decision(&self) -> Value {
+        match self.lines.recv_timeout(PATIENCE) {
+            Ok(line) => serde_json::from_str(&line).unwrap(),
+            Err(error) => panic!("no decision ({error}); it says:\n{}", self.err()),
+        }
+    }
+
+    fn ids(&self, n: usize) -> Vec<u64> {
+        (0..n).map(|_| self.decision()["id"].as_u64().unwrap()).collect()
+    }
+
+    /// Everything that is still to come, to its end.
+    fn rest(&self) -> Vec<String> {
+        let mut rest = Vec::new();
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => rest.push(line),
+                Err(RecvTimeoutError::Disconnected) => return rest,
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end"),
+            }
+        }
+    }
+
+    fn err(&self) -> String {
+        self.err.lock().unwrap().clone()
+    }
+
+    fn says(&self, part: &str) {
+        self.until(part, || self.err().contains(part));
+    }
+
+    fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !holds() {
+            assert!(Instant::now() < end, "{what}: still not; it says:\n{}", self.err());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    fn end(&mut self) -> ExitStatus {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < end, "it does not end; it says:\n{}", self.err());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn resident_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The subscriber that made a decision; everything on it has to be of that one.
+fn maker(decision: &Value) -> String {
+    let by = decision["labels"]["by"].as_str().unwrap().to_owned();
+    assert_eq!(decision["subscribers"], serde_json::json!([format!("also-{by}"), by]), "{decision}");
+    assert_eq!(decision["rules"], serde_json::json!([format!("rule-{by}")]), "{decision}");
+    assert_eq!(decision["settings"]["by"], by, "{decision}");
+    by
+}
+
+#[test]
+fn a_line_is_decided_as_soon_as_it_is_there() {
+    let place = Place::new();
+    for threads in ["1", "3"] {
+        let mut running = place.start(&["rules", "--threads", threads]);
+        for n in 0..20 {
+            running.send(&event(n));
+            assert_eq!(running.decision()["id"], n);
+        }
+        // Half a line waits for its other half.
+        let line = event(20);
+        let (half, other) = line.split_at(9);
+        running.send(half);
+        running.send(other);
+        assert_eq!(running.decision()["id"], 20);
+        drop(running.stdin.take());
+        assert_eq!(running.end().code(), Some(0));
+    }
+}
+
+#[test]
+fn rules_change_while_events_come() {
+    let place = Place::new();
+    for threads in ["1", "2"] {
+        place.write("rules/rules.yaml", &to("one"));
+        let mut running = place.start(&["rules", "--watch", "--watch-debounce", "20", "--threads", threads, "-v"]);
+        running.send(&event(0));
+        assert_eq!(maker(&running.decision()), "one");
+        place.write("rules/rules.yaml", &to("two"));
+        running.says("generation=2");
+        running.send(&event(1));
+        assert_eq!(maker(&running.decision()), "two");
+        place.write("rules/rules.yaml", "rules: [{name: x, when: nonsense(, subscribers: [a]}]");
+        running.says("the last good ones stay in force");
+        running.send(&event(2));
+        assert_eq!(maker(&running.decision()), "two");
+        assert!(running.err().contains("rules.yaml:1:"), "the place is shown:\n{}", running.err());
+        place.write("rules/rules.yaml", &to("three"));
+        running.says("generation=3");
+        running.send(&event(3));
+        assert_eq!(maker(&running.decision()), "three");
+        running.signal("HUP");
+        running.says("the rules are those in force");
+        drop(running.stdin.take());
+        assert_eq!(running.end().code(), Some(0));
+        assert_eq!(running.err().matches("the last good ones").count(), 1, "{}", running.err());
+    }
+}
+
+#[test]
+fn tests_guard_the_rules() {
+    let place = Place::new();
+    let test = "tests:\n  - {name: t, event: {type: t, data: {n: 1}}, expect: {labels: {by: one}}}\n";
+    place.write("rules/a.test.yaml", test);
+    let mut running = place.start(&["rules", "--watch", "--watch-tests", "--watch-poll", "20"]);
+    running.send(&event(0));
+    assert_eq!(maker(&running.decision()), "one");
+    place.write("rules/rules.yaml", &to("two"));
+    running.says("test `t` failed");
+    running.send(&event(1));
+    assert_eq!(maker(&running.decision()), "one");
+    // Rules that fail their tests are not begun with either.
+    let mut again = place.start(&["rules", "--watch", "--watch-tests"]);
+    assert_eq!(again.end().code(), Some(1));
+    again.says("so nothing was done");
+}
+
+/// Rules are swapped as fast as they load while events come as fast as they go. Every decision is of one rule set, the one
+/// it names; no event is lost, doubled or out of order.
+#[test]
+fn a_storm_of_reloads() {
+    const EVENTS: usize = 60_000;
+    let place = Place::new();
+    let mut running =
+        place.start(&["rules", "--watch", "--watch-debounce", "0", "--threads", "2", "--log-format", "json", "-v"]);
+    let mut stdin = running.stdin.take().unwrap();
+    let feeding = thread::spawn(move || {
+        for n in 0..EVENTS {
+            stdin.write_all(event(n).as_bytes()).unwrap();
+            // Now and then somebody takes a breath, so that it takes a while.
+            if n % 100 == 0 {
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
+    });
+    let (mut versions, mut seen, mut swap, mut changes) = (std::collections::HashMap::new(), 0, 0, 0);
+    let mut last = None;
+    while seen < EVENTS {
+        let decision = running.decision();
+        assert_eq!(decision["id"], seen);
+        let by = maker(&decision);
+        let version = decision["ruleset"].as_str().unwrap().to_owned();
+        changes += usize::from(*last.get_or_insert(by.clone()) != by);
+        last = Some(by.clone());
+        assert_eq!(*versions.entry(version).or_insert(by.clone()), by);
+        seen += 1;
+        if seen % 200 == 0 {
+            swap += 1;
+            let next = place.path("rules/.next");
+            fs::write(&next, to(if swap % 2 == 0 { "one" } else { "two" })).unwrap();
+            fs::rename(&next, place.path("rules/rules.yaml")).unwrap();
+        }
+    }
+    feeding.join().unwrap();
+    assert_eq!(versions.len(), 2, "{versions:?}");
+    assert_eq!(running.end().code(), Some(0));
+    let log = running.err();
+    let reloads = log.lines().filter(|line| line.contains("rules reloaded")).count();
+    assert!(reloads > 5, "{reloads} reloads");
+    assert!(changes <= reloads, "{changes} changes: it went back from a generation to an older one");
+    for line in log.lines() {
+        let _: Value = serde_json::from_str(line).unwrap();
+    }
+}
+
+#[test]
+fn files_are_followed_by_name() {
+    let place = Place::new();
+    place.append("log", &event(0));
+    let mut running = place.start(&["rules", "-i", "log", "--follow", "--summary"]);
+    assert_eq!(running.ids(1), [0]);
+    let line = event(1);
+    let (half, other) = line.split_at(7);
+    place.append("log", half);
+    place.append("log", other);
+    assert_eq!(running.ids(1), [1]);
+    fs::rename(place.path("log"), place.path("log.1")).unwrap();
+    place.append("log.1", &event(2));
+    place.append("log.1", event(3).trim_end());
+    place.append("log", &event(4));
+    assert_eq!(running.ids(3), [2, 3, 4]);
+    fs::write(place.path("log"), "").unwrap();
+    running.says("was truncated");
+    place.append("log", &event(5));
+    assert_eq!(running.ids(1), [5]);
+    running.signal("TERM");
+    assert_eq!(running.end().code(), Some(0));
+    running.says("6 lines");
+    assert!(running.rest().is_empty());
+}
+
+#[test]
+fn a_file_that_is_not_there_yet() {
+    let place = Place::new();
+    let mut running = place.start(&["rules", "-i", "log", "--follow"]);
+    running.says("is waited for");
+    place.append("log", &event(7));
+    assert_eq!(running.ids(1), [7]);
+    running.signal("INT");
+    assert_eq!(running.end().code(), Some(0));
+}
+
+#[test]
+fn signals_end_it_in_order() {
+    let place = Place::new();
+    for (name, threads) in [("INT", "1"), ("TERM", "2")] {
+        let mut running = place.start(&["rules", "--summary", "--threads", threads]);
+        running.send(&(event(0) + "no event\n" + &event(1)));
+        running.send("half a li");
+        (0..3).for_each(|_| drop(running.decision()));
+        running.signal(name);
+        assert_eq!(running.end().code(), Some(0), "{}", running.err());
+        assert!(running.rest().is_empty(), "half a line is no line");
+        running.says("3 lines");
+    }
+    // Nobody reads, so it cannot finish; the second signal ends it all the same.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dadar"));
+    let child = child.current_dir(place.dir.path()).args(["route", "rules"]);
+    let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let out = child.stdout.take();
+    let err = child.stderr.take();
+    let feeding = thread::spawn(move || while stdin.write_all(event(1).repeat(100).as_bytes()).is_ok() {});
+    let mut stuck = Running { child, stdin: None, lines: channel().1, err: Arc::default() };
+    thread::sleep(Duration::from_millis(500));
+    stuck.signal("TERM");
+    thread::sleep(Duration::from_millis(300));
+    assert!(stuck.child.try_wait().unwrap().is_none(), "it has lines to finish");
+    stuck.signal("TERM");
+    assert_eq!(stuck.end().code(), Some(128 + 15));
+    drop((out, err));
+    feeding.join().unwrap();
+}
+
+/// Killed again and again while the file grows and is rotated: every line is decided, in order, and what comes twice comes
+/// with the same decision.
+#[test]
+fn a_kill_loses_nothing() {
+    const LINES: usize = 4000;
+    let place = Place::new();
+    place.append("log", "");
+    let path = place.dir.path().to_path_buf();
+    let writer = thread::spawn(move || {
+        for n in 0..LINES {
+            let mut log = OpenOptions::new().append(true).create(true).open(path.join("log")).unwrap();
+            log.write_all(event(n).as_bytes()).unwrap();
+            if n % 1000 == 999 {
+                fs::rename(path.join("log"), path.join(format!("log.{n}"))).unwrap();
+            }
+            if n % 4 == 0 {
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
+    });
+    let mut decided: Vec<String> = Vec::new();
+    let mut kills = 0;
+    let end = Instant::now() + PATIENCE;
+    while decided.last().is_none_or(|line| !line.contains(&format!("\"id\":{},", LINES - 1))) {
+        assert!(Instant::now() < end, "after {kills} kills: {:?}", decided.last());
+        let mut running = place.start(&["rules", "-i", "log", "--follow", "--state", "at"]);
+        let until = Instant::now() + Duration::from_millis(if kills < 3 { 700 } else { 5000 });
+        while Instant::now() < until {
+            match running.lines.recv_timeout(Duration::from_millis(50)) {
+                Ok(line) => decided.push(line),
+                Err(_) if writer.is_finished() && kills >= 3 => break,
+                Err(_) => {}
+            }
+        }
+        running.child.kill().unwrap();
+        running.end();
+        decided.extend(running.rest());
+        kills += 1;
+    }
+    writer.join().unwrap();
+    let ids: Vec<usize> = decided
+        .iter()
+        .map(|line| {
+            let decision: Value = serde_json::from_str(line).unwrap();
+            decision["id"].as_u64().unwrap() as usize
+        })
+        .collect();
+    let mut next = 0;
+    for id in &ids {
+        assert!(*id <= next, "{next} is missing before {id}");
+        next = next.max(id + 1);
+    }
+    assert_eq!(next, LINES);
+    assert!(ids.len() < LINES * 3, "{} decisions", ids.len());
+}
+
+#[test]
+fn the_state_is_of_files_alone() {
+    let place = Place::new();
+    let run = |args: &[&str]| place.start(args).end().code();
+    assert_eq!(run(&["rules", "--state", "at"]), Some(2));
+    assert_eq!(run(&["rules", "--follow"]), Some(2));
+    assert_eq!(run(&["rules", "-i", "-", "--state", "at"]), Some(2));
+    place.append("log", &(event(0) + &event(1)));
+    place.write("at", "nonsense");
+    assert_eq!(run(&["rules", "-i", "log", "--state", "at"]), Some(2));
+    fs::remove_file(place.path("at")).unwrap();
+    for expected in [vec![0, 1], vec![], vec![2]] {
+        let mut running = place.start(&["rules", "-i", "log", "--state", "at"]);
+        assert_eq!(running.end().code(), Some(0), "{}", running.err());
+        let ids: Vec<u64> = running
+            .rest()
+            .iter()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].as_u64().unwrap())
+            .collect();
+        assert_eq!(ids, expected);
+        if expected.is_empty() {
+            place.append("log", &event(2));
+        }
+    }
+}
+
+/// Whoever reads slowly slows the reading: memory does not grow, however much is there to read.
+#[test]
+fn a_slow_reader_slows_the_writer() {
+    let place = Place::new();
+    for threads in ["1", "2"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dadar"));
+        command.current_dir(place.dir.path()).args(["route", "rules", "--threads", threads]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut out = child.stdout.take().unwrap();
+        let sent = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let count = sent.clone();
+        let writer = thread::spawn(move || {
+            let lines = event(1).repeat(500);
+            while stdin.write_all(lines.as_bytes()).is_ok() {
+                count.fetch_add(lines.len(), std::sync::atomic::Ordering::Relaxed);
+            }
+        });
+        let running = Running { child, stdin: None, lines: channel().1, err: Arc::default() };
+        let mut buffer = vec![0; 4096];
+        let mut most = 0;
+        for _ in 0..150 {
+            out.read_exact(&mut buffer).unwrap();
+            thread::sleep(Duration::from_millis(10));
+            most = most.max(running.resident_kib());
+        }
+        let sent = sent.load(std::sync::atomic::Ordering::Relaxed);
+        assert!(sent < 16 << 20, "{sent} bytes were taken though nobody read what came of them");
+        assert!(most < 120 << 10, "{most} KiB");
+        drop(running);
+        drop(out);
+        writer.join().unwrap();
+    }
+}
+
+#[test]
+fn metrics_are_served() {
+    let place = Place::new();
+    let mut running = place.start(&["rules", "--watch", "--watch-debounce", "10", "--metrics", "0", "-v"]);
+    running.says("/metrics");
+    let log = running.err();
+    let address = log.split("http://").nth(1).unwrap().split("/metrics").next().unwrap().to_owned();
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+    running.send(&(event(1) + &event(2) + "no\n"));
+    (0..3).for_each(|_| drop(running.decision()));
+    let metrics = || get(&address, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+    let has = |line: &str| running.until(line, || metrics().lines().any(|one| one == line));
+    has("dadar_events_total{status=\"routed\"} 2");
+    has("dadar_malformed_lines_total 1");
+    has("dadar_rule_matches_total{rule=\"rule-one\"} 2");
+    has("dadar_subscriber_events_total{subscriber=\"also-one\"} 2");
+    has("dadar_decision_seconds_count 3");
+    has("dadar_ruleset_generation 1");
+    place.write("rules/rules.yaml", "no: rules");
+    has("dadar_reload_failures_total 1");
+    has("dadar_reload_last_successful 0");
+    place.write("rules/rules.yaml", &to("two"));
+    has("dadar_ruleset_generation 2");
+    has("dadar_reload_last_successful 1");
+    assert!(metrics().starts_with("HTTP/1.1 200"));
+    assert!(get(&address, "GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404"));
+    assert!(get(&address, "POST /metrics HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 405"));
+    assert_eq!(get(&address, &"x".repeat(100_000)), "", "what is too long is not read");
+    running.signal("TERM");
+    assert_eq!(running.end().code(), Some(0));
+    assert_eq!(place.start(&["rules", "--metrics", "nowhere"]).end().code(), Some(2));
+}
+
+fn get(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    // It may hang up before it has heard everything.
+    let _ = stream.write_all(request.as_bytes());
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    answer
+}
+
+#[test]
+fn files_of_rules_that_are_swapped_by_a_link() {
+    let place = Place::new();
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, place.path(name)).unwrap();
+    place.write("map/..1/rules.yaml", &to("one"));
+    link("..1", "map/..data");
+    link("..data/rules.yaml", "map/rules.yaml");
+    let mut running = place.start(&["map", "--watch", "-v"]);
+    running.send(&event(0));
+    assert_eq!(maker(&running.decision()), "one");
+    place.write("map/..2/rules.yaml", &to("two"));
+    link("..2", "map/..tmp");
+    fs::rename(place.path("map/..tmp"), place.path("map/..data")).unwrap();
+    running.says("generation=2");
+    running.send(&event(1));
+    assert_eq!(maker(&running.decision()), "two");
+}
+
+/// The tests need nothing but the program itself.
+#[test]
+fn help_shows_it_all() {
+    let output = Command::new(env!("CARGO_BIN_EXE_dadar")).args(["route", "--help"]).output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for option in ["--watch", "--watch-tests", "--follow", "--state", "--metrics", "--log-format", "SIGHUP"] {
+        assert!(help.contains(option), "{option}");
+    }
+    assert!(Path::new(env!("CARGO_BIN_EXE_dadar")).exists());
+}
