@@ -98,8 +98,8 @@ labels:
 
 /// What allocates, or might: a name, a section of rules, and how often it may allocate for an event.
 const DEARER: [(&str, &str, f64); 13] = [
-    ("a header table", "tables: {t: {key: headers.priority, default: low, rows: {high: [a], low: [b]}}}", 1.0),
-    ("a dropped event", "filters: [{name: f, drop: exists(data.amount)}]", 2.0),
+    ("a header table", "tables: {t: {key: headers.priority, default: low, rows: {high: [a], low: [b]}}}", 0.0),
+    ("a dropped event", "filters: [{name: f, drop: exists(data.amount)}]", 0.0),
     ("lower", r#"lower(data.city) == "pune""#, 0.0),
     ("lower of capitals", r#"lower(data.state) == "mh""#, 0.0),
     ("concat", r#"concat(data.city, "-", data.sku) == "x""#, 0.0),
