@@ -15,9 +15,9 @@ bounds=benches/instructions.txt
 record=${1:-}
 
 command -v valgrind > /dev/null || { echo "valgrind is needed" >&2; exit 2; }
-bench=$(cargo bench --bench route --no-run --message-format=json 2> /dev/null |
+bench=$(cargo bench --no-default-features --bench route --no-run --message-format=json 2> /dev/null |
     sed -n 's/.*"name":"route".*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
-[ -n "$bench" ] || { echo "the benchmark does not build: cargo bench --bench route --no-run" >&2; exit 2; }
+[ -n "$bench" ] || { echo "the benchmark does not build: cargo bench --no-default-features --bench route --no-run" >&2; exit 2; }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
