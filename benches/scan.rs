@@ -14,6 +14,9 @@ fn main() {
     let mut random = Random(42);
     let lots: Vec<String> = (0..2000).map(|n| city_lot(n, &mut random)).collect();
     let orders: Vec<String> = (0..2000).map(|n| order(n, &mut random)).collect();
+    if std::env::args().any(|argument| argument == "--profile") {
+        return profile(&lots);
+    }
     let early = ["type", "properties.MAPBLKLOT", "properties.BLOCK_NUM"];
     let late = ["type", "properties.STREET", "geometry.coordinates.0.9.0"];
     run("city lots", &lots, early, late);
@@ -44,6 +47,20 @@ fn run(name: &str, events: &[String], early: [&str; 3], late: [&str; 3]) {
     show("trusted, 3 early paths", scanned(events, &early, Mode::Trusted), "");
     show("trusted, 3 late paths", scanned(events, &late, Mode::Trusted), "");
     show("trusted, 1 missing path", scanned(events, &["none.such"], Mode::Trusted), "");
+}
+
+/// A fixed amount of work, for a profiler that counts instructions: `--profile trusted`, or strict.
+fn profile(events: &[String]) {
+    let trusted = std::env::args().any(|argument| argument == "trusted");
+    let mode = if trusted { Mode::Trusted } else { Mode::Strict };
+    let paths = ["MAPBLKLOT", "BLOCK_NUM", "STREET", "ODD_EVEN"]
+        .map(|key| [Step::Key("properties".into()), Step::Key(key.into())]);
+    let trie = Trie::new(paths.iter().map(<[Step; 2]>::as_slice));
+    let mut captures = Captures::new(&trie);
+    for event in (0..10).flat_map(|_| events) {
+        scan(&trie, event.as_bytes(), mode, Limits::default(), &mut captures).unwrap();
+        black_box(captures.found());
+    }
 }
 
 fn scanned(events: &[String], paths: &[&str], mode: Mode) -> Duration {

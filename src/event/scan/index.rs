@@ -1,7 +1,7 @@
 //! The index: where brackets, commas, colons and quotes stand, and where numbers and words begin.
 //!
 //! 64 bytes at a time become bit masks (a bit a byte, the first byte is the lowest bit), by plain arithmetic here and by
-//! AVX2 in `simd`; what the masks mean is worked out in one place, `Seen::positions`. What lies within strings is left
+//! AVX2 in `simd`; what the masks mean is worked out in one place, `Seen::marks`. What lies within strings is left
 //! out, so a string is its two quotes. This is done for a few blocks at a time, as the walk asks for more.
 
 use super::simd::Avx2;
@@ -12,8 +12,16 @@ pub(super) const BLOCK: usize = 64;
 /// Blocks that are indexed at a time.
 pub(super) const BLOCKS: usize = 8;
 
-/// The positions that matter, a word a block.
-pub(super) type Words = [u64; BLOCKS];
+/// What the walk needs of a block; nothing of it lies within strings.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Marks {
+    /// Every position that matters.
+    pub(super) tokens: u64,
+    /// Of those, in trusted mode: opening brackets.
+    pub(super) open: u64,
+    /// The same: closing brackets.
+    pub(super) close: u64,
+}
 
 /// How blocks are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +48,10 @@ pub(super) struct Masks {
     pub(super) control: u64,
     /// `{}[]:,`, and the bytes 0x0c and 0x1a, which the walk refuses.
     pub(super) operator: u64,
+    /// `{` and `[`.
+    pub(super) open: u64,
+    /// `}` and `]`.
+    pub(super) close: u64,
     pub(super) non_ascii: u64,
 }
 
@@ -64,9 +76,14 @@ impl Seen {
         self.backslash || self.non_ascii || self.control.is_some()
     }
 
-    /// The positions that matter in the block that begins at `base`.
+    /// The marks of the block that begins at `base`.
     #[inline(always)]
-    pub(super) fn positions(&mut self, masks: Masks, base: usize, prefix_xor: impl Fn(u64) -> u64) -> u64 {
+    pub(super) fn marks<const STRICT: bool>(
+        &mut self,
+        masks: Masks,
+        base: usize,
+        prefix_xor: impl Fn(u64) -> u64,
+    ) -> Marks {
         let mut escaped = self.escaped;
         self.escaped = 0;
         if masks.backslash != 0 {
@@ -83,7 +100,10 @@ impl Seen {
         if masks.control & in_string != 0 && self.control.is_none() {
             self.control = Some(base as u32 + (masks.control & in_string).trailing_zeros());
         }
-        quote | (masks.operator | begins) & !in_string
+        let tokens = quote | (masks.operator | begins) & !in_string;
+        // A strict walk looks at every bracket.
+        let brackets = if STRICT { 0 } else { !in_string };
+        Marks { tokens, open: masks.open & brackets, close: masks.close & brackets }
     }
 
     /// Which bytes are escaped by a backslash, given whether the first one is.
@@ -102,36 +122,42 @@ impl Seen {
     }
 }
 
-/// Marks the positions that matter from `at` on, for as many blocks as there are words; gives how many blocks.
-pub(super) fn index(level: Level, line: &[u8], at: usize, seen: &mut Seen, words: &mut [u64]) -> usize {
+/// Marks the positions that matter from `at` on, for as many blocks as there is room; gives how many blocks.
+pub(super) fn index<const STRICT: bool>(
+    level: Level,
+    line: &[u8],
+    at: usize,
+    seen: &mut Seen,
+    room: &mut [Marks],
+) -> usize {
     match level {
-        Level::Avx2(avx2) => avx2.index(line, at, seen, words),
-        Level::Portable => index_with(line, at, seen, words, masks, prefix_xor),
+        Level::Avx2(avx2) => avx2.index::<STRICT>(line, at, seen, room),
+        Level::Portable => index_with::<STRICT>(line, at, seen, room, masks, prefix_xor),
     }
 }
 
 /// The same for any way to make masks.
 #[inline(always)]
-pub(super) fn index_with(
+pub(super) fn index_with<const STRICT: bool>(
     line: &[u8],
     at: usize,
     seen: &mut Seen,
-    words: &mut [u64],
+    room: &mut [Marks],
     masks: impl Fn(&[u8; BLOCK]) -> Masks,
     prefix_xor: impl Fn(u64) -> u64 + Copy,
 ) -> usize {
     let (blocks, rest) = line.get(at..).unwrap_or_default().as_chunks::<BLOCK>();
     let mut base = at;
     let mut known = *seen;
-    for (block, word) in blocks.iter().zip(words.iter_mut()) {
-        *word = known.positions(masks(block), base, prefix_xor);
+    for (block, marks) in blocks.iter().zip(room.iter_mut()) {
+        *marks = known.marks::<STRICT>(masks(block), base, prefix_xor);
         base += BLOCK;
     }
-    let mut count = blocks.len().min(words.len());
+    let mut count = blocks.len().min(room.len());
     if !rest.is_empty()
-        && let Some(word) = words.get_mut(blocks.len())
+        && let Some(marks) = room.get_mut(blocks.len())
     {
-        *word = known.positions(masks(&padded(rest)), base, prefix_xor);
+        *marks = known.marks::<STRICT>(masks(&padded(rest)), base, prefix_xor);
         count += 1;
     }
     *seen = known;
@@ -172,6 +198,8 @@ pub(super) fn masks(block: &[u8; BLOCK]) -> Masks {
             | zeros(folded ^ repeat(b','))
             | zeros(folded ^ repeat(b':'));
         add(&mut masks.operator, collect(any));
+        add(&mut masks.open, collect(zeros(folded ^ repeat(b'{'))));
+        add(&mut masks.close, collect(zeros(folded ^ repeat(b'}'))));
     }
     masks
 }
@@ -236,6 +264,8 @@ mod tests {
                     space: bit(b" \t\n\r".contains(&byte)),
                     control: bit(byte < 0x20),
                     operator: bit(b"{}[]:,\x0c\x1a".contains(&byte)),
+                    open: bit(b"{[".contains(&byte)),
+                    close: bit(b"}]".contains(&byte)),
                     non_ascii: bit(byte >= 0x80),
                 };
                 assert_eq!(masks(&block), expected, "{byte:#x} at {at}");

@@ -1,7 +1,7 @@
 //! The index by AVX2: the one place with `unsafe`, which is needed to call functions that not every processor can run.
 #![allow(unsafe_code)]
 
-use super::index::{BLOCK, Masks, Seen};
+use super::index::{BLOCK, Marks, Masks, Seen};
 
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::*;
@@ -28,9 +28,15 @@ mod x86 {
 
         /// As `index::index`.
         #[inline]
-        pub(in super::super) fn index(self, line: &[u8], at: usize, seen: &mut Seen, words: &mut [u64]) -> usize {
+        pub(in super::super) fn index<const STRICT: bool>(
+            self,
+            line: &[u8],
+            at: usize,
+            seen: &mut Seen,
+            room: &mut [Marks],
+        ) -> usize {
             // SAFETY: the features that the function is compiled for were found, or there would be no `self`.
-            unsafe { index_avx2(line, at, seen, words) }
+            unsafe { index_avx2::<STRICT>(line, at, seen, room) }
         }
 
         /// The masks of one block, for the tests.
@@ -42,8 +48,8 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
-    fn index_avx2(line: &[u8], at: usize, seen: &mut Seen, words: &mut [u64]) -> usize {
-        index_with(line, at, seen, words, |block| masks(block), |bits| opaque(prefix_xor(bits)))
+    fn index_avx2<const STRICT: bool>(line: &[u8], at: usize, seen: &mut Seen, room: &mut [Marks]) -> usize {
+        index_with::<STRICT>(line, at, seen, room, |block| masks(block), |bits| opaque(prefix_xor(bits)))
     }
 
     #[inline]
@@ -61,6 +67,8 @@ mod x86 {
             space,
             control,
             operator: join(operators(low), operators(high)),
+            open: join(is(fold(low), b'{'), is(fold(high), b'{')),
+            close: join(is(fold(low), b'}'), is(fold(high), b'}')),
             non_ascii: join(low, high),
         }
     }
@@ -120,8 +128,14 @@ mod x86 {
             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, colon, o, comma, c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, colon, o, comma, c,
             0, 0,
         );
-        let folded = _mm256_or_si256(bytes, _mm256_set1_epi8(b' ' as i8));
-        _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, bytes), folded)
+        _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, bytes), fold(bytes))
+    }
+
+    /// Sets the bit of the space, which makes braces of brackets.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn fold(bytes: __m256i) -> __m256i {
+        _mm256_or_si256(bytes, _mm256_set1_epi8(b' ' as i8))
     }
 
     /// Which of 32 bytes are digits.
@@ -170,7 +184,13 @@ mod elsewhere {
             None
         }
 
-        pub(in super::super) fn index(self, _: &[u8], _: usize, _: &mut Seen, _: &mut [u64]) -> usize {
+        pub(in super::super) fn index<const STRICT: bool>(
+            self,
+            _: &[u8],
+            _: usize,
+            _: &mut Seen,
+            _: &mut [Marks],
+        ) -> usize {
             match self {}
         }
 

@@ -4,7 +4,7 @@
 //! keeps one bit for each open bracket. Nothing here recurses.
 
 use super::fault::{Fault, Stop, What};
-use super::index::{self, Level, Seen, Words};
+use super::index::{self, Level, Marks, Seen};
 use super::token;
 use super::trie::{NONE, Node, ROOT, Trie};
 use super::{Captures, Mode, Tag};
@@ -47,11 +47,11 @@ struct Walk<'w> {
     line: &'w [u8],
     depth: usize,
     captures: &'w mut Captures,
-    /// Where the first of `words` begins.
+    /// Where the first of `marks` begins.
     at: usize,
     seen: Seen,
-    words: Words,
-    /// How many words stand in `words`, and which one comes next.
+    marks: [Marks; index::BLOCKS],
+    /// How many blocks stand in `marks`, and which one comes next.
     count: usize,
     next: usize,
     cursor: Cursor,
@@ -84,7 +84,7 @@ pub(super) fn walk(
         captures,
         at: 0,
         seen: Seen::default(),
-        words: Words::default(),
+        marks: Default::default(),
         count: 0,
         next: 0,
         cursor: Cursor::default(),
@@ -112,7 +112,7 @@ pub(super) fn walk(
 
 impl Walk<'_> {
     fn event<const STRICT: bool>(&mut self) -> Step<()> {
-        let start = self.token();
+        let start = self.token::<STRICT>();
         match self.byte(start) {
             b'{' => self.tracked::<STRICT>(start)?,
             _ if start >= self.line.len() => return stop(start, What::Empty),
@@ -120,7 +120,7 @@ impl Walk<'_> {
             _ => return stop(start, What::Event),
         }
         if STRICT {
-            let after = self.token();
+            let after = self.token::<STRICT>();
             if after < self.line.len() {
                 return stop(after, What::Trailing);
             }
@@ -130,17 +130,17 @@ impl Walk<'_> {
 
     /// The next position that matters; the line's length, or more, at its end.
     #[inline(always)]
-    fn token(&mut self) -> usize {
+    fn token<const STRICT: bool>(&mut self) -> usize {
         let mut cursor = self.cursor;
-        let position = self.token_at(&mut cursor);
+        let position = self.token_at::<STRICT>(&mut cursor);
         self.cursor = cursor;
         position
     }
 
     #[inline(always)]
-    fn token_at(&mut self, cursor: &mut Cursor) -> usize {
+    fn token_at<const STRICT: bool>(&mut self, cursor: &mut Cursor) -> usize {
         while cursor.bits == 0 {
-            match self.next_word() {
+            match self.next_word::<STRICT>() {
                 Some(next) => *cursor = next,
                 None => return self.line.len(),
             }
@@ -151,11 +151,11 @@ impl Walk<'_> {
     }
 
     #[inline(always)]
-    fn next_word(&mut self) -> Option<Cursor> {
-        if self.next == self.count && !self.refill() {
+    fn next_word<const STRICT: bool>(&mut self) -> Option<Cursor> {
+        if self.next == self.count && !self.refill::<STRICT>() {
             return None;
         }
-        let bits = self.words.get(self.next).copied().unwrap_or_default();
+        let bits = self.marks.get(self.next).map_or(0, |marks| marks.tokens);
         let base = self.at + self.next * index::BLOCK;
         self.next += 1;
         Some(Cursor { bits, base })
@@ -163,11 +163,11 @@ impl Walk<'_> {
 
     /// Has more blocks indexed; false at the end of the line.
     #[inline(never)]
-    fn refill(&mut self) -> bool {
+    fn refill<const STRICT: bool>(&mut self) -> bool {
         self.at += self.count * index::BLOCK;
         self.next = 0;
-        let words = self.words.get_mut(..self.ahead).unwrap_or_default();
-        self.count = index::index(self.level, self.line, self.at, &mut self.seen, words);
+        let room = self.marks.get_mut(..self.ahead).unwrap_or_default();
+        self.count = index::index::<STRICT>(self.level, self.line, self.at, &mut self.seen, room);
         self.ahead = (self.ahead * 2).min(index::BLOCKS);
         self.count > 0
     }
@@ -195,22 +195,22 @@ impl Walk<'_> {
                     }
                     continue;
                 }
-                let at = self.token();
+                let at = self.token::<STRICT>();
                 match (self.byte(at), object) {
                     (b',', true) => {
-                        let at = self.token();
+                        let at = self.token::<STRICT>();
                         node = self.member::<STRICT>(at)?;
-                        pos = self.token();
+                        pos = self.token::<STRICT>();
                         break;
                     }
                     (b',', false) if left == 0 => {
-                        let first = self.token();
-                        let end = self.check_elements(first)?;
+                        let first = self.token::<STRICT>();
+                        let end = self.check_elements::<STRICT>(first)?;
                         self.close(end - 1);
                     }
                     (b',', false) => {
                         node = self.element();
-                        pos = self.token();
+                        pos = self.token::<STRICT>();
                         break;
                     }
                     (b'}', true) | (b']', false) => self.close(at),
@@ -233,7 +233,7 @@ impl Walk<'_> {
             b'{' if node.keys > 0 => self.open::<STRICT>(number, node, mark, pos, true),
             b'[' if node.items() > 0 => self.open::<STRICT>(number, node, mark, pos, false),
             first => {
-                let tag = self.leaf(node.slot, first, pos)?;
+                let tag = self.leaf::<STRICT>(node.slot, first, pos)?;
                 if !STRICT && !node.settles.is_empty() {
                     self.settle(node, tag);
                 }
@@ -260,8 +260,8 @@ impl Walk<'_> {
     }
 
     /// Passes over a value into which the trie does not lead, and captures it.
-    fn leaf(&mut self, slot: u32, first: u8, pos: usize) -> Step<Tag> {
-        let end = if first == b'"' { self.string()? } else { self.check(pos)? };
+    fn leaf<const STRICT: bool>(&mut self, slot: u32, first: u8, pos: usize) -> Step<Tag> {
+        let end = if first == b'"' { self.string::<STRICT>()? } else { self.check::<STRICT>(pos)? };
         let tag = match first {
             b'"' if self.has_escapes(pos, end) => Tag::EscapedString,
             b'"' => Tag::String,
@@ -301,7 +301,7 @@ impl Walk<'_> {
         }
         let left = if object { node.keys } else { node.items() };
         self.frames.push(Frame { node: number, start: pos as u32, mark, left, index: 0, object });
-        let at = self.token();
+        let at = self.token::<STRICT>();
         match (self.byte(at), object) {
             (b'}', true) | (b']', false) => {
                 self.close(at);
@@ -309,7 +309,7 @@ impl Walk<'_> {
             }
             (_, true) => {
                 let node = self.member::<STRICT>(at)?;
-                Ok(Some((node, self.token())))
+                Ok(Some((node, self.token::<STRICT>())))
             }
             (_, false) => Ok(Some((self.element(), at))),
         }
@@ -334,8 +334,8 @@ impl Walk<'_> {
         if self.byte(start) != b'"' {
             return stop(start, What::Key);
         }
-        let end = self.token();
-        let colon = self.token();
+        let end = self.token::<STRICT>();
+        let colon = self.token::<STRICT>();
         if self.byte(colon) != b':' {
             return stop(colon, What::Colon);
         }
@@ -398,23 +398,25 @@ impl Walk<'_> {
         Ok(false)
     }
 
-    /// Passes over what is left of `levels` brackets; gives where the last one closes.
+    /// Passes over what is left of `levels` brackets; gives where the last one closes. Only for trusted mode.
     fn out_of(&mut self, levels: usize) -> Step<usize> {
-        let mut depth = levels;
+        let mut depth = levels as u64;
         let mut cursor = self.cursor;
         loop {
-            let at = self.token_at(&mut cursor);
-            match self.byte(at) {
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        self.cursor = cursor;
-                        return Ok(at);
-                    }
-                }
-                _ if at >= self.line.len() => return stop(at, What::Value),
-                _ => {}
+            let marks = self.marks.get(self.next.wrapping_sub(1)).copied().unwrap_or_default();
+            let (open, close) = (marks.open & cursor.bits, marks.close & cursor.bits);
+            if u64::from(close.count_ones()) >= depth
+                && let Some(bracket) = closing(open, close, depth)
+            {
+                // What is above the bracket is left.
+                cursor.bits &= !(bracket | (bracket - 1));
+                self.cursor = cursor;
+                return Ok(cursor.base + bracket.trailing_zeros() as usize);
+            }
+            depth = depth + u64::from(open.count_ones()) - u64::from(close.count_ones());
+            match self.next_word::<false>() {
+                Some(next) => cursor = next,
+                None => return stop(self.line.len(), What::Value),
             }
         }
     }
@@ -424,8 +426,8 @@ impl Walk<'_> {
     fn skip<const STRICT: bool>(&mut self, pos: usize) -> Step<usize> {
         match self.byte(pos) {
             // Here too, since most values are strings and a call would cost more than they do.
-            b'"' => self.string(),
-            _ if STRICT => self.check(pos),
+            b'"' => self.string::<STRICT>(),
+            _ if STRICT => self.check::<STRICT>(pos),
             b'{' | b'[' => self.out_of(1).map(|end| end + 1),
             _ => Ok(pos),
         }
@@ -433,27 +435,27 @@ impl Walk<'_> {
 
     /// The end of a string whose opening quote was the last token.
     #[inline(always)]
-    fn string(&mut self) -> Step<usize> {
-        let close = self.token();
+    fn string<const STRICT: bool>(&mut self) -> Step<usize> {
+        let close = self.token::<STRICT>();
         if close < self.line.len() { Ok(close + 1) } else { stop(close, What::Value) }
     }
 
     /// Passes over the value at `pos`, checking it; gives its end.
     #[inline]
-    fn check(&mut self, pos: usize) -> Step<usize> {
-        self.check_within(pos, 0)
+    fn check<const STRICT: bool>(&mut self, pos: usize) -> Step<usize> {
+        self.check_within::<STRICT>(pos, 0)
     }
 
     /// Passes over the element at `pos` of the innermost frame, and all that follow it; gives the frame's end. Cheaper
     /// than one call for each.
     #[inline]
-    fn check_elements(&mut self, pos: usize) -> Step<usize> {
-        self.check_within(pos, 1)
+    fn check_elements<const STRICT: bool>(&mut self, pos: usize) -> Step<usize> {
+        self.check_within::<STRICT>(pos, 1)
     }
 
     /// Passes over a value, and out of as many arrays (one at most) as it stands in.
     #[inline(never)]
-    fn check_within(&mut self, mut pos: usize, mut depth: usize) -> Step<usize> {
+    fn check_within<const STRICT: bool>(&mut self, mut pos: usize, mut depth: usize) -> Step<usize> {
         let mut cursor = self.cursor;
         // The frames hold the array already.
         let base = self.frames.len().saturating_sub(depth);
@@ -463,7 +465,7 @@ impl Walk<'_> {
         loop {
             let mut end = match self.byte(pos) {
                 b'"' => {
-                    let close = self.token_at(&mut cursor);
+                    let close = self.token_at::<STRICT>(&mut cursor);
                     if close >= self.line.len() {
                         return stop(close, What::Value);
                     }
@@ -479,7 +481,7 @@ impl Walk<'_> {
                     }
                     depth += 1;
                     let object = first == b'{';
-                    let at = self.token_at(&mut cursor);
+                    let at = self.token_at::<STRICT>(&mut cursor);
                     if self.byte(at) == first + 2 {
                         // Closed at once.
                         depth -= 1;
@@ -489,7 +491,7 @@ impl Walk<'_> {
                         at + 1
                     } else {
                         kinds = kinds << 1 | u64::from(object);
-                        pos = if object { self.checked_key(at, &mut cursor)? } else { at };
+                        pos = if object { self.checked_key::<STRICT>(at, &mut cursor)? } else { at };
                         continue;
                     }
                 }
@@ -505,12 +507,12 @@ impl Walk<'_> {
                     self.cursor = cursor;
                     return Ok(end);
                 }
-                let at = self.token_at(&mut cursor);
+                let at = self.token_at::<STRICT>(&mut cursor);
                 let object = kinds & 1 == 1;
                 match self.byte(at) {
                     b',' => {
-                        let next = self.token_at(&mut cursor);
-                        pos = if object { self.checked_key(next, &mut cursor)? } else { next };
+                        let next = self.token_at::<STRICT>(&mut cursor);
+                        pos = if object { self.checked_key::<STRICT>(next, &mut cursor)? } else { next };
                         break;
                     }
                     b'}' if object => {}
@@ -529,21 +531,36 @@ impl Walk<'_> {
 
     /// Checks a key and the colon behind it; gives where the value begins.
     #[inline(always)]
-    fn checked_key(&mut self, start: usize, cursor: &mut Cursor) -> Step<usize> {
+    fn checked_key<const STRICT: bool>(&mut self, start: usize, cursor: &mut Cursor) -> Step<usize> {
         if self.byte(start) != b'"' {
             return stop(start, What::Key);
         }
-        self.token_at(cursor);
-        let colon = self.token_at(cursor);
+        self.token_at::<STRICT>(cursor);
+        let colon = self.token_at::<STRICT>(cursor);
         if self.byte(colon) != b':' {
             return stop(colon, What::Colon);
         }
-        Ok(self.token_at(cursor))
+        Ok(self.token_at::<STRICT>(cursor))
     }
 
     fn word(&mut self, pos: usize, word: &[u8]) -> Step<usize> {
         token::word(self.line, pos, word).ok_or(Stop { at: pos, what: What::Value })
     }
+}
+
+/// Which of the closing brackets of a block closes `depth` open ones and those between.
+#[inline]
+fn closing(open: u64, mut close: u64, depth: u64) -> Option<u64> {
+    let mut closed = 0;
+    while close != 0 {
+        let bracket = close & close.wrapping_neg();
+        closed += 1;
+        if depth + u64::from((open & (bracket - 1)).count_ones()) == closed {
+            return Some(bracket);
+        }
+        close ^= bracket;
+    }
+    None
 }
 
 #[inline]
