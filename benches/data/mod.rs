@@ -185,6 +185,19 @@ pub(crate) fn workloads() -> Vec<Workload> {
             },
         },
         Workload {
+            name: "there, not equal",
+            sizes: FEW,
+            yaml: |n| {
+                rules(n, |i| {
+                    let others = format!("[\"{}\", \"{}\", \"{}\"]", i % 100, i % 13, i + 2);
+                    format!(
+                        "exists(data.properties.FROM_ST) && !(data.properties.FROM_ST in {others}) && data.properties.ODD_EVEN != \"{}\"",
+                        odd(i)
+                    )
+                })
+            },
+        },
+        Workload {
             name: "lower(path)",
             sizes: ALL,
             yaml: |n| rules(n, |i| format!("lower(data.properties.MAPBLKLOT) == \"{}\"", key(i))),

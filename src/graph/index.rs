@@ -12,7 +12,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
-/// What a hit leads to: a target, and in the lowest two bits what the hit means for it.
+/// What a hit leads to: a target, and in the lowest three bits what the hit means for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Entry(u32);
 
@@ -27,23 +27,26 @@ pub(crate) enum Meaning {
     Defeated,
     /// It matches, and no other hit in an event can say so again.
     Only,
+    /// It matches unless another hit takes it away.
+    Enabled,
 }
 
 impl Entry {
     pub(crate) fn new(target: u32, meaning: Meaning) -> Entry {
-        Entry(target << 2 | meaning as u32)
+        Entry(target << 3 | meaning as u32)
     }
 
     pub(crate) fn target(self) -> u32 {
-        self.0 >> 2
+        self.0 >> 3
     }
 
     pub(crate) fn meaning(self) -> Meaning {
-        match self.0 & 3 {
+        match self.0 & 7 {
             0 => Meaning::Sure,
             1 => Meaning::Candidate,
             2 => Meaning::Defeated,
-            _ => Meaning::Only,
+            3 => Meaning::Only,
+            _ => Meaning::Enabled,
         }
     }
 
@@ -51,7 +54,7 @@ impl Entry {
     pub(crate) fn unproven(self) -> Entry {
         match self.meaning() {
             Meaning::Sure | Meaning::Only => Entry::new(self.target(), Meaning::Candidate),
-            Meaning::Candidate | Meaning::Defeated => self,
+            Meaning::Candidate | Meaning::Defeated | Meaning::Enabled => self,
         }
     }
 }

@@ -310,7 +310,8 @@ impl<'a, 's> Run<'a, 's> {
     pub(crate) fn match_targets(&mut self) {
         let graph = self.graph;
         if graph.targets.has_defaults {
-            self.state.defaults.clone_from(&graph.targets.defaults);
+            self.state.enabled.clone_from(&graph.targets.defaults);
+            self.state.defeated.clear();
         }
         self.hit(&graph.targets.always);
         if let Some(topic) = self.topic {
@@ -352,12 +353,17 @@ impl<'a, 's> Run<'a, 's> {
         if !graph.targets.has_defaults {
             return;
         }
-        let defaults = std::mem::take(&mut self.state.defaults);
-        for target in defaults.ones() {
-            let meaning = if graph.targets.unsure.contains(target) { Meaning::Candidate } else { Meaning::Only };
-            self.hit(&[Entry::new(target as u32, meaning)]);
+        let enabled = std::mem::take(&mut self.state.enabled);
+        let defeated = std::mem::take(&mut self.state.defeated);
+        for target in enabled.difference(&defeated) {
+            let unsure = graph.targets.unsure.contains(target);
+            let condition = graph.targets.conditions.get(target).copied().unwrap_or(NodeId::FALSE);
+            if !unsure || self.holds(condition) {
+                self.matched(target as u32);
+            }
         }
-        self.state.defaults = defaults;
+        self.state.enabled = enabled;
+        self.state.defeated = defeated;
     }
 
     /// Deals with the entries of a test that holds.
@@ -366,13 +372,20 @@ impl<'a, 's> Run<'a, 's> {
         let event = self.state.event();
         for entry in entries {
             let target = entry.target();
-            if entry.meaning() == Meaning::Defeated {
-                self.state.defaults.set(target as usize, false);
-                continue;
-            }
-            if entry.meaning() == Meaning::Only {
-                self.matched(target);
-                continue;
+            match entry.meaning() {
+                Meaning::Defeated => {
+                    self.state.defeated.insert(target as usize);
+                    continue;
+                }
+                Meaning::Enabled => {
+                    self.state.enabled.insert(target as usize);
+                    continue;
+                }
+                Meaning::Only => {
+                    self.matched(target);
+                    continue;
+                }
+                Meaning::Sure | Meaning::Candidate => {}
             }
             if self.state.targets.get(event, target as usize).is_some() {
                 continue;

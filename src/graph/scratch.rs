@@ -32,8 +32,9 @@ pub(crate) struct State {
     pub(crate) subscribers: Marks,
     /// By group: the place of the first alternative that matched.
     pub(crate) groups: Marks,
-    /// What holds by default and has not been taken away.
-    pub(crate) defaults: FixedBitSet,
+    /// What holds unless it is taken away, and what is.
+    pub(crate) enabled: FixedBitSet,
+    pub(crate) defeated: FixedBitSet,
     /// Rules that matched; in the end, by rank.
     pub(crate) rules: Vec<u32>,
     /// Rows of decision tables that matched.
@@ -113,6 +114,7 @@ impl State {
         self.targets.reset(graph.targets.conditions.len());
         self.subscribers.reset(graph.subscribers.len());
         self.groups.reset(graph.groups);
-        self.defaults = graph.targets.defaults.clone();
+        self.enabled = graph.targets.defaults.clone();
+        self.defeated = FixedBitSet::with_capacity(graph.targets.defaults.len());
     }
 }

@@ -1,6 +1,6 @@
 //! Targets: what conditions lead to. Rules come first, by rank; rows of decision tables follow.
 
-use super::access::Selectivity;
+use super::access::{Access, Selectivity};
 use super::condition::{Conditions, Lowering, Node, NodeId, Test};
 use super::index::{Entry, Indexes, Meaning};
 use super::labels::{CasesPlan, Labels};
@@ -15,6 +15,9 @@ use crate::rules::{Group, GroupId, Member, Mode, Rule, RuleSet, Table, TableKind
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
+
+/// A test that is hit more often than this, as far as can be guessed, selects little.
+const WEAK: f64 = 0.3;
 
 /// All targets with how they are found.
 #[derive(Debug, Default)]
@@ -317,7 +320,17 @@ pub(crate) fn register(
     for (number, access) in accesses.into_iter().enumerate() {
         let target = number as u32;
         let Some(condition) = targets.conditions.get(number).copied() else { continue };
+        let defeats = defeats(condition, graph);
         match access {
+            // What is hit often anyway is not worth a look at each target: the hits on its negations say more.
+            Some(Access { rate, ref leaves })
+                if rate > WEAK && !defeats.is_empty() && is_proof(leaves, condition, graph) =>
+            {
+                for leaf in leaves {
+                    lists.entry(*leaf).or_default().push(Entry::new(target, Meaning::Enabled));
+                }
+                targets.defeat(target, condition, defeats, 1, graph, &mut lists);
+            }
             Some(access) => {
                 for leaf in access.leaves {
                     let meaning = match graph.get(leaf) {
@@ -328,7 +341,7 @@ pub(crate) fn register(
                     lists.entry(leaf).or_default().push(Entry::new(target, meaning));
                 }
             }
-            None => targets.without_access(target, condition, graph, &mut lists),
+            None => targets.without_access(target, condition, defeats, graph, &mut lists),
         }
     }
     let pairs = Pairs::relieve(&mut lists, &targets.conditions, graph, values);
@@ -363,38 +376,66 @@ impl Targets {
         &mut self,
         target: u32,
         condition: NodeId,
+        defeats: Vec<NodeId>,
         graph: &Conditions,
         lists: &mut FxHashMap<NodeId, Vec<Entry>>,
     ) {
         match graph.get(condition) {
-            Node::Const(false) => return,
-            Node::Const(true) => {
-                self.always.push(Entry::new(target, Meaning::Sure));
-                return;
+            Node::Const(false) => {}
+            Node::Const(true) => self.always.push(Entry::new(target, Meaning::Only)),
+            _ if defeats.is_empty() => self.always.push(Entry::new(target, Meaning::Candidate)),
+            _ => {
+                self.defaults.insert(target as usize);
+                self.defeat(target, condition, defeats, 0, graph, lists);
             }
-            _ => {}
         }
-        let parts = match graph.get(condition) {
-            Node::And(parts) => parts.to_vec(),
-            _ => vec![condition],
-        };
-        let defeated_by = |part: &NodeId| match graph.get(*part) {
-            Node::Not(inner) => match graph.get(*inner) {
-                Node::Test(test) if test.op.is_exact() => Some(*inner),
-                _ => None,
-            },
-            _ => None,
-        };
-        let defeats: Vec<NodeId> = parts.iter().filter_map(defeated_by).collect();
-        if defeats.is_empty() {
-            self.always.push(Entry::new(target, Meaning::Candidate));
-            return;
-        }
-        self.defaults.insert(target as usize);
+    }
+
+    /// Registers what takes a target away. `known` of its parts are seen to otherwise; if there are more, its condition has to
+    /// be looked at in the end.
+    fn defeat(
+        &mut self,
+        target: u32,
+        condition: NodeId,
+        defeats: Vec<NodeId>,
+        known: usize,
+        graph: &Conditions,
+        lists: &mut FxHashMap<NodeId, Vec<Entry>>,
+    ) {
         self.has_defaults = true;
-        self.unsure.set(target as usize, defeats.len() < parts.len());
+        self.unsure.set(target as usize, defeats.len() + known < parts(condition, graph).len());
         for leaf in defeats {
             lists.entry(leaf).or_default().push(Entry::new(target, Meaning::Defeated));
         }
     }
+}
+
+/// True if there is one leaf, which is itself a part of the condition, and a hit on it proves it.
+fn is_proof(leaves: &[NodeId], condition: NodeId, graph: &Conditions) -> bool {
+    let [leaf] = leaves else { return false };
+    let is_exact = match graph.get(*leaf) {
+        Node::Test(test) => test.op.is_exact(),
+        node => matches!(node, Node::Topic(_)),
+    };
+    is_exact && parts(condition, graph).contains(leaf)
+}
+
+/// The parts of a conjunction.
+fn parts(condition: NodeId, graph: &Conditions) -> Vec<NodeId> {
+    match graph.get(condition) {
+        Node::And(parts) => parts.to_vec(),
+        _ => vec![condition],
+    }
+}
+
+/// The tests whose hits prove that a condition does not hold.
+fn defeats(condition: NodeId, graph: &Conditions) -> Vec<NodeId> {
+    let defeated_by = |part: NodeId| match graph.get(part) {
+        Node::Not(inner) => match graph.get(*inner) {
+            Node::Test(test) if test.op.is_exact() => Some(*inner),
+            _ => None,
+        },
+        _ => None,
+    };
+    parts(condition, graph).into_iter().filter_map(defeated_by).collect()
 }
