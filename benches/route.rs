@@ -4,7 +4,7 @@
 //! event costs in the same run: serde_json's `IgnoredAny`, which walks the event and keeps nothing.
 //!
 //! `cargo bench --bench route -- WORD` runs the workloads with WORD in their name; `--rules N` only that many rules;
-//! `--profile` decides a fixed number of events once and prints nothing but their count, for a profiler.
+//! `--profile` (strict, or `--trusted`) decides a fixed number of events once and prints nothing but their count, for a profiler.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::panic, clippy::expect_used, clippy::indexing_slicing)]
 
 #[path = "data/mod.rs"]
@@ -26,6 +26,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let value_of = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1).cloned();
     let only_rules: Option<usize> = value_of("--rules").and_then(|number| number.parse().ok());
+    let is_trusted = arguments.iter().any(|argument| argument == "--trusted");
     let is_profile = arguments.iter().any(|argument| argument == "--profile");
     let word = arguments
         .iter()
@@ -46,7 +47,7 @@ fn main() {
     for workload in workloads().into_iter().filter(|workload| workload.name.contains(word)) {
         for &rules in workload.sizes.iter().filter(|size| only_rules.is_none_or(|only| only == **size)) {
             if is_profile {
-                profile(&workload, rules, &lines);
+                profile(&workload, rules, &lines, if is_trusted { Mode::Trusted } else { Mode::Strict });
             } else {
                 row(&workload, rules, &lines);
             }
@@ -56,9 +57,7 @@ fn main() {
 
 fn row(workload: &Workload, rules: usize, lines: &[&[u8]]) {
     let before = resident();
-    let started = Instant::now();
     let yaml = (workload.yaml)(rules);
-    let yaml_time = started.elapsed();
     let started = Instant::now();
     let loaded = dadar::rules::load_strings("bench", [("rules.yaml", yaml.as_str())]);
     let load = started.elapsed();
@@ -68,7 +67,6 @@ fn row(workload: &Workload, rules: usize, lines: &[&[u8]]) {
         }
         panic!("{}: the rules do not load", workload.name);
     };
-    let _ = yaml_time;
     let started = Instant::now();
     let strict = Router::with_options(&rule_set, options(Mode::Strict));
     let compile = started.elapsed();
@@ -119,10 +117,10 @@ fn measure(lines: &[&[u8]], mut decide: impl FnMut(&[u8]) -> bool) -> f64 {
 }
 
 /// A fixed amount of work.
-fn profile(workload: &Workload, rules: usize, lines: &[&[u8]]) {
+fn profile(workload: &Workload, rules: usize, lines: &[&[u8]], mode: Mode) {
     let yaml = (workload.yaml)(rules);
     let loaded = dadar::rules::load_strings("bench", [("rules.yaml", yaml.as_str())]);
-    let router = Router::with_options(&loaded.rule_set.expect("the rules load"), options(Mode::Strict));
+    let router = Router::with_options(&loaded.rule_set.expect("the rules load"), options(mode));
     let mut session = router.session();
     let matches = decide_all(&mut session, lines);
     println!("{} {rules}: {} events, {matches} matches", workload.name, PASSES * lines.len());

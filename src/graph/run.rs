@@ -13,11 +13,14 @@ use super::values::{ValueId, ValueNode};
 use super::{DecisionGraph, FilterPlan, at};
 use crate::decision::{Invalid, Status, TypeError};
 use crate::event::{Tag, Type, Value};
-use crate::expr::{DefineId, Env, LookupId, PathId, Root, evaluate, time};
+use crate::expr::{DefineId, Env, LookupId, PathId, Root, Typed, TypedNode, evaluate, time};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+/// How many values an event usually asks for: room for them is taken at once.
+const USUAL_VALUES: usize = 16;
 
 /// Where `now` comes from in one run.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +82,7 @@ impl<'a, 's> Run<'a, 's> {
             slots,
             arena,
             state,
-            values: ArenaVec::new_in(arena),
+            values: ArenaVec::with_capacity_in(USUAL_VALUES, arena),
             topic: None,
             clock,
             now: None,
@@ -237,6 +240,17 @@ impl<'a, 's> Run<'a, 's> {
         let number = id.0 as usize;
         match graph.values.get(id) {
             Some(ValueNode::Path(path)) => self.path_value(*path),
+            Some(ValueNode::Expression(Typed { node: TypedNode::Const(json), .. })) => {
+                Value::from_json(json, self.arena)
+            }
+            Some(ValueNode::Expression(Typed { node: TypedNode::Coalesce(first, second), .. }))
+                if let (TypedNode::Path(first), TypedNode::Path(second)) = (&first.node, &second.node) =>
+            {
+                match self.path_value(*first) {
+                    Value::Null => self.path_value(*second),
+                    there => there,
+                }
+            }
             Some(node) => {
                 let event = self.state.event();
                 if let Some(known) = self.state.values.get(event, number) {
