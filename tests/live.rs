@@ -430,6 +430,9 @@ fn the_state_is_of_files_alone() {
     place.write("at", "nonsense");
     assert_eq!(run(&["rules", "-i", "log", "--state", "at"]), Some(2));
     fs::remove_file(place.path("at")).unwrap();
+    let mut nowhere = place.start(&["rules", "-i", "log", "--state", "no-folder/at"]);
+    assert_eq!(nowhere.end().code(), Some(2));
+    assert_eq!(nowhere.rest(), [""; 0], "found out before anything is decided");
     for expected in [vec![0, 1], vec![], vec![2]] {
         let mut running = place.start(&["rules", "-i", "log", "--state", "at"]);
         assert_eq!(running.end().code(), Some(0), "{}", running.err());

@@ -1,6 +1,6 @@
 //! `dadar route`: a decision for each line of input.
 
-use super::input::{Follow, Progress, Saved, Stream};
+use super::input::{Follow, Progress, Saved, Stream, can_write};
 use super::log::LogArgs;
 use super::metrics::{self, Metrics};
 use super::pipeline::Job;
@@ -251,6 +251,7 @@ impl Lines {
         };
         let name = format!("`{}`", path.display());
         let saved = args.state.as_deref().map(Saved::read).transpose()?.flatten();
+        args.state.as_deref().map(can_write).transpose()?;
         let follow = Follow::new(path, stop.clone(), !args.follow, saved.as_ref());
         let source = From::File(follow.with_context(|| format!("cannot read {name}"))?);
         let before = saved.map_or(0, |saved| saved.lines);

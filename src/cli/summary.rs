@@ -46,6 +46,8 @@ fn rows(table: &mut Table, what: &str, counts: Vec<(String, u64)>) {
 fn speed(lines: u64, bytes: u64, took: Duration) -> String {
     let rate = bytes as f64 / 1e6 / took.as_secs_f64().max(1e-9);
     let lines = count(usize::try_from(lines).unwrap_or(usize::MAX), "line");
-    let took = Duration::from_millis(took.as_millis() as u64);
+    // In milliseconds, and less than that in microseconds.
+    let micros = took.as_micros() as u64;
+    let took = Duration::from_micros(if micros < 1000 { micros } else { micros / 1000 * 1000 });
     format!("{lines}, {} in {took:?}: {rate:.0} MB/s", HumanBytes(bytes))
 }

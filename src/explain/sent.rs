@@ -26,6 +26,8 @@ pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, 
         return;
     }
     ingest(page, trace, sources);
+    let of_ingest = |error: &&TypeError| error.asked_by.iter().any(|asker| asker.starts_with("transform:"));
+    trace.decision.errors.iter().filter(of_ingest).for_each(|error| type_error(page, error));
     page.heading(Line::new().add(Look::Heading, "What it is sent"));
     steps(page, &sent.steps, sources);
     sent.errors.iter().for_each(|error| type_error(page, error));
@@ -33,11 +35,52 @@ pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, 
         page.line(1, Line::new().plain("nothing: the line could not be read"));
         return;
     }
-    let text = serde_json::to_string_pretty(&sent.value).unwrap_or_default();
-    for line in text.lines() {
-        let inside = line.trim_start();
-        page.line(1 + (line.len() - inside.len()) / 2, Line::new().plain(inside));
+    for (depth, line) in laid_out(&sent.text) {
+        page.line(1 + depth, Line::new().plain(line));
     }
+}
+
+/// JSON without blanks as lines, each with how deep it stands. The order of members stays.
+fn laid_out(json: &str) -> Vec<(usize, String)> {
+    let (mut lines, mut line, mut depth) = (Vec::new(), String::new(), 0_usize);
+    let (mut quoted, mut escaped) = (false, false);
+    let mut chars = json.chars().peekable();
+    while let Some(c) = chars.next() {
+        if quoted {
+            line.push(c);
+            quoted = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            continue;
+        }
+        match c {
+            '{' | '[' => {
+                line.push(c);
+                match chars.next_if(|next| matches!(next, '}' | ']')) {
+                    Some(end) => line.push(end),
+                    None => {
+                        lines.push((depth, std::mem::take(&mut line)));
+                        depth += 1;
+                    }
+                }
+            }
+            '}' | ']' => {
+                lines.push((depth, std::mem::take(&mut line)));
+                depth = depth.saturating_sub(1);
+                line.push(c);
+            }
+            ',' => {
+                line.push(c);
+                lines.push((depth, std::mem::take(&mut line)));
+            }
+            ':' => line.push_str(": "),
+            _ => {
+                quoted = c == '"';
+                line.push(c);
+            }
+        }
+    }
+    lines.push((depth, line));
+    lines
 }
 
 fn type_error(page: &mut Page<'_>, error: &TypeError) {
@@ -87,5 +130,19 @@ fn shown(change: &ChangeTrace) -> String {
         (_, true) => format!("{} is taken away", change.path),
         (Json::Null, false) => format!("{} = null", change.path),
         (json, false) => format!("{} = {}", change.path, value(json)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::laid_out;
+
+    #[test]
+    fn it_is_laid_out_in_its_order() {
+        let json = r#"{"z":[1,{},[]],"a\"{":"x: [\\","n":null}"#;
+        let lines: String =
+            laid_out(json).iter().map(|(depth, line)| format!("{}{line}\n", "  ".repeat(*depth))).collect();
+        let expected = "{\n  \"z\": [\n    1,\n    {},\n    []\n  ],\n  \"a\\\"{\": \"x: [\\\\\",\n  \"n\": null\n}\n";
+        assert_eq!(lines, expected);
     }
 }

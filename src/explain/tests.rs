@@ -113,6 +113,30 @@ fn events_that_do_not_get_far() {
 }
 
 #[test]
+fn what_a_subscriber_is_sent() {
+    let rules = r##"
+ingest: tidy
+topics: {"#": [billing]}
+subscribers: {billing: {transform: billing}}
+transforms:
+  tidy:
+    - for_each: data.items
+      do: [{set: {it.total: it.price}}]
+  billing:
+    - project: {zone: {value: b}, amount: data.amount * 2, nested.z: id, nested.a: topic}
+"##;
+    let loaded = load_strings("sent", [("rules.yaml", rules)]);
+    let event = br#"{"id": "1", "type": "A", "data": {"items": {"a": 1}, "amount": "x"}}"#;
+    let trace = reference::trace(loaded.rule_set.as_ref().unwrap(), event, 1, &Options::default());
+    let page = render(&trace, &loaded.sources, Focus::Subscriber("billing"), &Style::PLAIN).unwrap();
+    assert!(page.contains("type error  `data.items` is an object, not an array"), "{page}");
+    assert!(page.contains("type error  `data.amount` is a string, not a number"), "{page}");
+    // As it is sent, to the letter: its members in their order.
+    let sent: String = page.lines().skip_while(|line| line.trim() != "{").map(str::trim).collect();
+    assert_eq!(sent, r#"{"zone": "b","amount": null,"nested": {"z": "1","a": "a"}}"#, "{page}");
+}
+
+#[test]
 fn unknown_names_have_a_hint() {
     assert_eq!(
         explain(EVENT, Focus::Subscriber("catch-al")),

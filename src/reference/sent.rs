@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use super::trace::{ChangeTrace, SentTrace, StepTrace};
 use crate::decision::Decision;
-use crate::event::{Json, Value};
+use crate::event::{Json, Value, write_json};
 use crate::route::Clock;
 use crate::rules::RuleSet;
 use crate::transform::{ChainPlan, Decided, Made, Stage, StageClock, StepLog, World};
@@ -42,11 +42,18 @@ impl Chains {
                 subscriber: name.clone(),
                 steps: steps(scene.rules, sent.log),
                 value: sent.event.to_json(),
+                text: if detail { text(sent.event) } else { String::new() },
                 errors: sent.errors,
             }
         };
         decision.subscribers.iter().map(sent).collect()
     }
+}
+
+fn text(event: Value<'_>) -> String {
+    let mut json = Vec::new();
+    write_json(event, &mut json);
+    String::from_utf8_lossy(&json).into_owned()
 }
 
 /// A line that cannot be read is sent as nothing.
@@ -55,6 +62,7 @@ pub(super) fn nothing(decision: &Decision) -> Vec<SentTrace> {
         subscriber: name.clone(),
         steps: Vec::new(),
         value: Json::Null,
+        text: String::new(),
         errors: Vec::new(),
     };
     decision.subscribers.iter().map(nothing).collect()

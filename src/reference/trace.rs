@@ -77,6 +77,9 @@ pub struct SentTrace {
     pub steps: Vec<StepTrace>,
     /// The event as it is sent; null where the line is none.
     pub value: Json,
+    /// The same to the letter: with its members in their order.
+    #[serde(skip)]
+    pub text: String,
     /// Values of another type than some step needs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<TypeError>,

@@ -117,11 +117,17 @@ impl Follow {
             return Ok(at_rest);
         }
         let since = *self.moved.get_or_insert_with(Instant::now);
-        if named.len() == 0 && since.elapsed() < LINGER && !self.once {
+        if named.len() == 0 && !self.once && since.elapsed() < LINGER && !self.was_followed() {
             return Ok(Next::Wait);
         }
-        // Whoever writes to the new file has written everything to the old one; so this end of it is the last.
+        // Whoever writes to a newer file has written everything to the old one; so this end of it is the last.
         if open.has_more()? { Ok(Next::Read) } else { self.move_on() }
+    }
+
+    /// True if a file that came after the open one, and was rotated as well, has something in it.
+    fn was_followed(&self) -> bool {
+        let next = self.open.as_ref().and_then(|open| next_rotated(&self.path, open));
+        next.is_some_and(|next| fs::metadata(next).is_ok_and(|kind| kind.len() > 0))
     }
 
     /// Begins a file again that was overwritten.

@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 pub(crate) use follow::Follow;
-pub(crate) use state::{Progress, Saved};
+pub(crate) use state::{Progress, Saved, can_write};
 
 /// What is read at a time.
 const CHUNK: usize = 1 << 18;

@@ -168,11 +168,26 @@ impl Progress {
     }
 }
 
-/// Replaces a file as a whole: after a crash there is the old one or the new one.
-fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Whether a state can be written at all, so that it is not found out after all has been decided.
+pub(crate) fn can_write(path: &Path) -> anyhow::Result<()> {
+    let (_, beside) = beside(path);
+    File::create(&beside).and_then(|_| fs::remove_file(&beside)).map_err(|error| {
+        Failure::new(format!("cannot write `{}`: {error}", path.display()))
+            .hint("it is replaced as a whole: its folder has to be there, and be open to writing")
+            .into()
+    })
+}
+
+/// The folder of a state, and the file that takes its name when it is whole.
+fn beside(path: &Path) -> (&Path, PathBuf) {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    (folder, folder.join(format!(".{name}.{}.tmp", std::process::id())))
+}
+
+/// Replaces a file as a whole: after a crash there is the old one or the new one.
+fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (folder, beside) = beside(path);
     let mut file = File::create(&beside)?;
     file.write_all(bytes)?;
     file.write_all(b"\n")?;

@@ -106,6 +106,24 @@ fn rotation_loses_and_doubles_nothing() {
 }
 
 #[test]
+fn files_in_between_are_not_waited_for() {
+    let place = Place::new("0\n");
+    let mut reading = place.follow(false, None);
+    assert_eq!(reading.next(1), ["0"]);
+    for i in 1..6 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        place.rotate(&format!("log.{i}"));
+        place.append("log", &format!("{i}\n"));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    place.rotate("log.6");
+    place.append("log", "");
+    let start = std::time::Instant::now();
+    assert_eq!(reading.next(5), ["1", "2", "3", "4", "5"]);
+    assert!(start.elapsed() < super::LINGER, "each took {:?}", start.elapsed() / 5);
+}
+
+#[test]
 fn an_empty_successor_is_waited_for() {
     let place = Place::new("a\n");
     let mut reading = place.follow(false, None);
