@@ -414,3 +414,22 @@ transforms:
     );
     assert_eq!(lines.len(), 6);
 }
+
+#[test]
+fn what_ingest_could_not_do_stands_on_each_delivery() {
+    let rules = "
+ruleset: {name: sent}
+ingest: [tidy]
+topics: {a.b: [audit]}
+transforms:
+  tidy: [{set: {data.seen: 'true'}}]
+";
+    let place = Place::new(&[("rules/rules.yaml", rules)]);
+    let events = "{\"id\":\"7\",\"type\":\"a.b\",\"data\":[1]}\n{\"id\":\"8\",\"type\":\"c\",\"data\":[1]}\n";
+    let called = place.call(&["route", "--deliveries"], events).code(0);
+    let lines: Vec<Value> = called.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        assert_eq!(line["errors"][0]["asked_by"][0], "transform:tidy", "{line}");
+    }
+}
