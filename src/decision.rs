@@ -182,3 +182,8 @@ pub fn shown_id(id: Value<'_>) -> Json {
         Value::Null | Value::Array(_) | Value::Object(_) => Json::Null,
     }
 }
+
+/// What `ingest` could not do. It concerns everybody who is sent the event, so it stands on each delivery as well.
+pub(crate) fn of_ingest(errors: &[TypeError]) -> impl Iterator<Item = &TypeError> {
+    errors.iter().filter(|error| error.asked_by.iter().any(|asker| asker.starts_with("transform:")))
+}

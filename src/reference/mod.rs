@@ -21,7 +21,7 @@ pub use trace::{
     Trace,
 };
 
-use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, shown_id};
+use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, of_ingest, shown_id};
 use crate::event::{self, Value};
 use crate::expr::{Typed, holds};
 use crate::route::{Clock, Options};
@@ -86,7 +86,7 @@ impl<'r> Reference<'r> {
             id: id.clone(),
             subscriber: sent.subscriber,
             event: sent.value,
-            errors: sent.errors,
+            errors: of_ingest(&trace.decision.errors).cloned().chain(sent.errors).collect(),
         };
         Delivered { deliveries: trace.sent.into_iter().map(delivery).collect(), decision: trace.decision }
     }
