@@ -182,6 +182,18 @@ impl Type {
     /// Nothing.
     pub const NONE: Type = Type(0);
 
+    /// The type of an owned value, as a set with one member.
+    pub fn of_json(value: &Json) -> Type {
+        match value {
+            Json::Null => Type::NULL,
+            Json::Bool(_) => Type::BOOLEAN,
+            Json::Number(_) => Type::NUMBER,
+            Json::String(_) => Type::STRING,
+            Json::Array(_) => Type::ARRAY,
+            Json::Object(_) => Type::OBJECT,
+        }
+    }
+
     /// Both sets together.
     #[must_use]
     pub const fn or(self, other: Type) -> Type {

@@ -6,23 +6,7 @@ use crate::expr::{Typed, TypedNode};
 /// Calls `seen` with an expression and every expression within it. (No deeper than the parser lets expressions nest.)
 pub(crate) fn visit<'t>(typed: &'t Typed, seen: &mut dyn FnMut(&'t Typed)) {
     seen(typed);
-    match &typed.node {
-        TypedNode::Const(_) | TypedNode::Path(_) | TypedNode::Define(_) | TypedNode::It(_) => {}
-        TypedNode::Not(a) | TypedNode::Negate(a) | TypedNode::Steps(a, _) => visit(a, seen),
-        TypedNode::Index(a, b)
-        | TypedNode::Arithmetic(_, a, b)
-        | TypedNode::Compare(_, a, b)
-        | TypedNode::In(a, b)
-        | TypedNode::Coalesce(a, b)
-        | TypedNode::Quantified(_, a, b) => {
-            visit(a, seen);
-            visit(b, seen);
-        }
-        TypedNode::If(a, b, c) => [a, b, c].into_iter().for_each(|part| visit(part, seen)),
-        TypedNode::List(parts) | TypedNode::And(parts) | TypedNode::Or(parts) | TypedNode::Call(_, parts, _) => {
-            parts.iter().for_each(|part| visit(part, seen));
-        }
-    }
+    typed.children().for_each(|part| visit(part, seen));
 }
 
 /// How far named values are written out.

@@ -94,9 +94,9 @@ fn own(schema: &Json) -> Type {
         Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).map(by_name).fold(Type::NONE, Type::or),
         _ => Type::ANY,
     };
-    let constant = schema.get("const").map_or(Type::ANY, of_value);
+    let constant = schema.get("const").map_or(Type::ANY, Type::of_json);
     let listed = match schema.get("enum") {
-        Some(Json::Array(values)) => values.iter().map(of_value).fold(Type::NONE, Type::or),
+        Some(Json::Array(values)) => values.iter().map(Type::of_json).fold(Type::NONE, Type::or),
         _ => Type::ANY,
     };
     named.and(constant).and(listed)
@@ -111,16 +111,5 @@ fn by_name(name: &str) -> Type {
         "array" => Type::ARRAY,
         "object" => Type::OBJECT,
         _ => Type::ANY,
-    }
-}
-
-fn of_value(value: &Json) -> Type {
-    match value {
-        Json::Null => Type::NULL,
-        Json::Bool(_) => Type::BOOLEAN,
-        Json::Number(_) => Type::NUMBER,
-        Json::String(_) => Type::STRING,
-        Json::Array(_) => Type::ARRAY,
-        Json::Object(_) => Type::OBJECT,
     }
 }

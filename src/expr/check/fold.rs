@@ -1,6 +1,5 @@
 //! Constant parts are evaluated once, here. Never what depends on the event, the clock, the zone or a table.
 
-use super::types;
 use super::{Checker, constant};
 use crate::diagnostic::Span;
 use crate::event::{Json, Type, Value};
@@ -24,7 +23,7 @@ impl Checker<'_, '_> {
             evaluate(&typed, &mut env).to_json()
         };
         // What comes to null keeps its type: `1 / 0 > 5` is as good a comparison as any.
-        let ty = if value.is_null() { typed.ty } else { types::of_json(&value) };
+        let ty = if value.is_null() { typed.ty } else { Type::of_json(&value) };
         Typed { span: typed.span, ty, node: TypedNode::Const(value) }
     }
 }

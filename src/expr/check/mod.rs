@@ -183,7 +183,7 @@ impl Checker<'_, '_> {
 }
 
 fn constant(span: Span, value: Json) -> Typed {
-    Typed { span, ty: types::of_json(&value), node: TypedNode::Const(value) }
+    Typed { span, ty: Type::of_json(&value), node: TypedNode::Const(value) }
 }
 
 #[cfg(test)]

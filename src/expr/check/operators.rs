@@ -244,7 +244,7 @@ impl Checker<'_, '_> {
     fn fitting_elements(&mut self, left: &Typed, list: &Typed) -> Option<()> {
         let elements = match &list.node {
             TypedNode::Const(Json::Array(items)) => {
-                items.iter().fold(Type::NONE, |ty, item| ty.or(types::of_json(item)))
+                items.iter().fold(Type::NONE, |ty, item| ty.or(Type::of_json(item)))
             }
             TypedNode::List(items) => items.iter().fold(Type::NONE, |ty, item| ty.or(plain(item.ty))),
             _ => return Some(()),

@@ -3,18 +3,6 @@
 use crate::event::{Json, Type};
 use crate::expr::{DefineId, PathTable, Typed, TypedNode};
 
-/// The type of a constant.
-pub(super) fn of_json(value: &Json) -> Type {
-    match value {
-        Json::Null => Type::NULL,
-        Json::Bool(_) => Type::BOOLEAN,
-        Json::Number(_) => Type::NUMBER,
-        Json::String(_) => Type::STRING,
-        Json::Array(_) => Type::ARRAY,
-        Json::Object(_) => Type::OBJECT,
-    }
-}
-
 /// What it may be, the mark of times left out.
 pub(super) fn plain(ty: Type) -> Type {
     ty.without(Type::TIME)

@@ -1,7 +1,7 @@
 //! The cells of a table with several inputs, as conditions over those inputs.
 
 use super::condition::{joined, negation};
-use super::{Decoder, Fields, constant, type_of};
+use super::{Decoder, Fields, constant};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::{Json, Type};
 use crate::expr::functions::{self, Prepare};
@@ -140,7 +140,7 @@ impl Decoder<'_> {
 
 /// `input <comparison> value`.
 fn compare(comparison: Comparison, input: &Typed, value: Json, span: Span) -> Typed {
-    let value = Typed { span, ty: type_of(&value), node: TypedNode::Const(value) };
+    let value = Typed { span, ty: Type::of_json(&value), node: TypedNode::Const(value) };
     let node = TypedNode::Compare(comparison, Box::new(input.clone()), Box::new(value));
     Typed { span, ty: Type::BOOLEAN, node }
 }

@@ -304,17 +304,5 @@ impl<'d> Decoder<'d> {
 
 /// A literal as an expression.
 fn constant(value: Json, span: Span) -> Typed {
-    Typed { span, ty: type_of(&value), node: expr::TypedNode::Const(value) }
-}
-
-/// The type of a literal.
-fn type_of(value: &Json) -> Type {
-    match value {
-        Json::Null => Type::NULL,
-        Json::Bool(_) => Type::BOOLEAN,
-        Json::Number(_) => Type::NUMBER,
-        Json::String(_) => Type::STRING,
-        Json::Array(_) => Type::ARRAY,
-        Json::Object(_) => Type::OBJECT,
-    }
+    Typed { span, ty: Type::of_json(&value), node: expr::TypedNode::Const(value) }
 }
