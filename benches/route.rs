@@ -4,7 +4,8 @@
 //! event costs in the same run: serde_json's `IgnoredAny`, which walks the event and keeps nothing.
 //!
 //! `cargo bench --bench route -- WORD` runs the workloads with WORD in their name; `--rules N` only that many rules;
-//! `--profile` (strict, or `--trusted`) decides a fixed number of events once and prints nothing but their count, for a profiler.
+//! `--profile` (strict, or `--trusted`) decides all events a fixed number of times (`--passes N`) and prints nothing but their
+//! count, for a profiler.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::panic, clippy::expect_used, clippy::indexing_slicing)]
 
 #[path = "data/mod.rs"]
@@ -19,19 +20,20 @@ use std::time::{Duration, Instant};
 /// How long a figure is measured, and in how many rounds, of which the best counts.
 const ROUND: Duration = Duration::from_millis(60);
 const ROUNDS: usize = 5;
-/// How often a profile decides all events.
+/// How often a profile decides all events, unless it is told.
 const PASSES: usize = 10;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let value_of = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1).cloned();
     let only_rules: Option<usize> = value_of("--rules").and_then(|number| number.parse().ok());
+    let passes = value_of("--passes").and_then(|number| number.parse().ok()).unwrap_or(PASSES);
     let is_trusted = arguments.iter().any(|argument| argument == "--trusted");
     let is_profile = arguments.iter().any(|argument| argument == "--profile");
     let word = arguments
         .iter()
         .enumerate()
-        .find(|(n, argument)| !argument.starts_with("--") && (*n == 0 || arguments[n - 1] != "--rules"));
+        .find(|(n, argument)| !argument.starts_with("--") && (*n == 0 || !["--rules", "--passes"].contains(&&*arguments[n - 1])));
     let word = word.map_or("", |(_, argument)| argument.as_str());
 
     let events = data::lots(2_000);
@@ -47,7 +49,7 @@ fn main() {
     for workload in workloads().into_iter().filter(|workload| workload.name.contains(word)) {
         for &rules in workload.sizes.iter().filter(|size| only_rules.is_none_or(|only| only == **size)) {
             if is_profile {
-                profile(&workload, rules, &lines, if is_trusted { Mode::Trusted } else { Mode::Strict });
+                profile(&workload, rules, &lines, if is_trusted { Mode::Trusted } else { Mode::Strict }, passes);
             } else {
                 row(&workload, rules, &lines);
             }
@@ -117,19 +119,19 @@ fn measure(lines: &[&[u8]], mut decide: impl FnMut(&[u8]) -> bool) -> f64 {
 }
 
 /// A fixed amount of work.
-fn profile(workload: &Workload, rules: usize, lines: &[&[u8]], mode: Mode) {
+fn profile(workload: &Workload, rules: usize, lines: &[&[u8]], mode: Mode, passes: usize) {
     let yaml = (workload.yaml)(rules);
     let loaded = dadar::rules::load_strings("bench", [("rules.yaml", yaml.as_str())]);
     let router = Router::with_options(&loaded.rule_set.expect("the rules load"), options(mode));
     let mut session = router.session();
-    let matches = decide_all(&mut session, lines);
-    println!("{} {rules}: {} events, {matches} matches", workload.name, PASSES * lines.len());
+    let matches = decide_all(&mut session, lines, passes);
+    println!("{} {rules}: {} events, {matches} matches", workload.name, passes * lines.len());
 }
 
 /// What a profiler is to look at; scripts/instructions.sh knows it by its name.
 #[inline(never)]
-fn decide_all(session: &mut Session, lines: &[&[u8]]) -> usize {
-    (0..PASSES).flat_map(|_| lines).map(|line| session.judge(line).rules.len()).sum()
+fn decide_all(session: &mut Session, lines: &[&[u8]], passes: usize) -> usize {
+    (0..passes).flat_map(|_| lines).map(|line| session.judge(line).rules.len()).sum()
 }
 
 /// Resident memory in bytes; 0 where the system does not tell.

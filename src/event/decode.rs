@@ -3,7 +3,7 @@
 //! The text has passed the scanner, so nothing is checked here again; should it be wrong after all, what is wrong is null.
 
 use super::number::{Number, parse_number};
-use super::scan::{Captures, Fault, Found, Limits, MAX_DEPTH, Mode, Tag, Trie, scan, unescape};
+use super::scan::{Captures, Fault, Found, Limits, MAX_DEPTH, Mode, Tag, Trie, ascii, scan, unescape};
 use super::value::Value;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -62,6 +62,11 @@ fn short_int(text: &[u8]) -> Option<i64> {
 
 /// A string's inside as it is. In trusted mode it may not be UTF-8: then what is wrong becomes U+FFFD.
 fn plain<'a>(inside: &'a [u8], arena: &'a Bump) -> &'a str {
+    ascii(inside).unwrap_or_else(|| unicode(inside, arena))
+}
+
+#[cold]
+fn unicode<'a>(inside: &'a [u8], arena: &'a Bump) -> &'a str {
     std::str::from_utf8(inside).unwrap_or_else(|_| arena.alloc_str(&String::from_utf8_lossy(inside)))
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The key is not the topic but the raw bytes that it is made from, so that its expression is not evaluated either.
 
+use super::strings::short;
 use super::topics::TopicEntry;
 use std::collections::HashMap;
 
@@ -18,19 +19,34 @@ pub(crate) struct TopicCache {
     known: HashMap<Box<[u8]>, usize>,
     entries: Vec<TopicEntry>,
     /// The last key and its entry: most streams repeat themselves.
-    last: (Vec<u8>, Option<usize>),
+    last: Last,
+}
+
+#[derive(Debug, Default)]
+struct Last {
+    key: Vec<u8>,
+    /// The key, where it is short.
+    short: Option<u128>,
+    entry: Option<usize>,
+}
+
+impl Last {
+    fn is(&self, key: &[u8], short: Option<u128>) -> bool {
+        self.key.len() == key.len() && self.short == short && (short.is_some() || self.key == key)
+    }
 }
 
 impl TopicCache {
     /// The entry of a key.
     pub(crate) fn find(&mut self, key: &[u8]) -> Option<usize> {
-        if let Some(last) = self.last.1.filter(|_| self.last.0 == key) {
+        let short = short(key);
+        if let Some(last) = self.last.entry.filter(|_| self.last.is(key, short)) {
             return Some(last);
         }
         let found = self.known.get(key).copied()?;
-        self.last.0.clear();
-        self.last.0.extend_from_slice(key);
-        self.last.1 = Some(found);
+        self.last.key.clear();
+        self.last.key.extend_from_slice(key);
+        (self.last.short, self.last.entry) = (short, Some(found));
         Some(found)
     }
 
@@ -56,6 +72,6 @@ impl TopicCache {
     pub(crate) fn clear(&mut self) {
         self.known.clear();
         self.entries.clear();
-        self.last.1 = None;
+        self.last.entry = None;
     }
 }

@@ -3,13 +3,13 @@
 use super::condition::{Conditions, Lowering, NodeId};
 use super::demand::{Asker, Demands};
 use super::labels::{CasesPlan, Labels};
-use super::layout::{LayoutPlan, Source};
+use super::layout::{LayoutPlan, Source, User};
 use super::names::{Names, json_string};
 use super::schemas::SchemaPlan;
 use super::targets::{TargetBuilder, all_targets, register};
 use super::topics::Topics;
 use super::values::{ValueNode, Values};
-use super::{DecisionGraph, DefaultsPlan, FilterPlan};
+use super::{DecisionGraph, DefaultsPlan, FilterPlan, Reader};
 use crate::diagnostic::Span;
 use crate::event::Type;
 use crate::expr::{DefineId, Path, PathId, PathTable, Root, Typed, TypedNode, demands};
@@ -89,7 +89,13 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
             _ => computed_indexes.push(number as u32),
         }
     }
-    let suspicious: Vec<Type> = (0..paths.as_slice().len()).map(|n| demands.suspicious(PathId(n as u32))).collect();
+    let reader = |user: &User| Reader {
+        path: user.path,
+        choice: user.choice,
+        index: index_of_path.get(super::at(user.path)).copied().flatten(),
+        suspicious: demands.suspicious(user.path),
+    };
+    let readers = layout.users.iter().map(|users| users.iter().map(reader).collect()).collect();
     let suspicious_roots = demands.paths().filter(|path| !is_slot(&layout, *path)).collect();
     let numbers = |names: &[Name]| subscribers.numbers(names.iter().map(|name| &name.text));
     DecisionGraph {
@@ -121,9 +127,8 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
         subscriber_filters,
         labels,
         demands,
-        index_of_path,
+        readers,
         computed_indexes,
-        suspicious,
         suspicious_roots,
         define_values,
     }

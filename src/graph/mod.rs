@@ -90,12 +90,10 @@ pub(crate) struct DecisionGraph {
     pub(crate) labels: labels::Labels,
     demands: demand::Demands,
     defaults: DefaultsPlan,
-    /// By path: the number of its index.
-    index_of_path: Vec<Option<u32>>,
+    /// By slot: the paths that read it, with what is to be done for each.
+    readers: Vec<Box<[Reader]>>,
     /// Indexes of values that are no slots, asked for every event.
     computed_indexes: Vec<u32>,
-    /// By path: the types that call for a look at its demands.
-    suspicious: Vec<Type>,
     /// Paths with demands that are no slots.
     suspicious_roots: Vec<PathId>,
     /// By named value: the value of it.
@@ -113,6 +111,18 @@ pub(crate) struct FilterPlan {
     pub(crate) json: Box<[u8]>,
     drop: bool,
     condition: condition::NodeId,
+}
+
+/// A path that reads a slot.
+#[derive(Clone, Copy, Debug)]
+struct Reader {
+    path: PathId,
+    /// If it reads the slot under a choice alone: which.
+    choice: Option<(layout::Part, usize)>,
+    /// The number of its index.
+    index: Option<u32>,
+    /// The types that call for a look at its demands.
+    suspicious: Type,
 }
 
 /// Who gets events whatever the rules say, by number, sorted.

@@ -10,9 +10,9 @@ use super::slots::Slots;
 use super::topics::TopicEntry;
 use super::transforms::SentTo;
 use super::values::{ValueId, ValueNode};
-use super::{DecisionGraph, FilterPlan, at};
+use super::{DecisionGraph, FilterPlan, Reader, at};
 use crate::decision::{Invalid, Status, TypeError};
-use crate::event::{Tag, Type, Value};
+use crate::event::{Tag, Value};
 use crate::expr::{DefineId, Env, LookupId, PathId, Root, Typed, TypedNode, evaluate, time};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -63,6 +63,8 @@ pub(crate) struct Run<'a, 's> {
     is_cloud: bool,
     data: Option<usize>,
     headers: Option<usize>,
+    /// False if no value has a type that somebody may object to.
+    suspects: bool,
 }
 
 impl<'a, 's> Run<'a, 's> {
@@ -89,6 +91,7 @@ impl<'a, 's> Run<'a, 's> {
             is_cloud,
             data: layout.choose(Part::Data, is_cloud, is_there),
             headers: layout.choose(Part::Headers, is_cloud, is_there),
+            suspects: true,
         }
     }
 
@@ -335,17 +338,22 @@ impl<'a, 's> Run<'a, 's> {
         if let Some(topic) = self.topic {
             self.hit(&topic.entries);
         }
+        let mut suspects = false;
         for slot in self.slots.found() {
-            let Some(users) = graph.layout.users.get(*slot as usize) else { continue };
-            for user in users {
-                let is_chosen = user.choice.is_none_or(|(part, number)| self.chosen(part) == Some(number));
-                let index = graph.index_of_path.get(at(user.path)).copied().flatten();
-                if let Some(index) = index.filter(|_| is_chosen) {
-                    let value = self.path_value(user.path);
+            let Some(readers) = graph.readers.get(*slot as usize) else { continue };
+            let found = self.slots.type_of(*slot as usize);
+            for reader in readers {
+                if !self.is_chosen(reader) {
+                    continue;
+                }
+                suspects |= reader.suspicious.meets(found);
+                if let Some(index) = reader.index {
+                    let value = self.path_value(reader.path);
                     self.probe(index as usize, value);
                 }
             }
         }
+        self.suspects = suspects;
         for index in &graph.computed_indexes {
             let index = *index as usize;
             if let Some(value) = graph.indexes.as_slice().get(index).map(|index| index.value) {
@@ -358,6 +366,10 @@ impl<'a, 's> Run<'a, 's> {
             self.hit(graph.pairs.entries(number, values));
         }
         self.match_defaults();
+    }
+
+    fn is_chosen(&self, reader: &Reader) -> bool {
+        reader.choice.is_none_or(|(part, number)| self.chosen(part) == Some(number))
     }
 
     fn probe(&mut self, index: usize, value: Value<'a>) {
@@ -426,13 +438,12 @@ impl<'a, 's> Run<'a, 's> {
     pub(crate) fn type_errors(&mut self, demands: &Demands) -> Vec<TypeError> {
         let graph = self.graph;
         let mut errors = Vec::new();
-        for slot in self.slots.found() {
+        let found = if self.suspects { self.slots.found() } else { &[] };
+        for slot in found {
             let found = self.slots.type_of(*slot as usize);
-            for user in graph.layout.users.get(*slot as usize).into_iter().flatten() {
-                let is_chosen = user.choice.is_none_or(|(part, number)| self.chosen(part) == Some(number));
-                let suspicious = graph.suspicious.get(at(user.path)).copied().unwrap_or(Type::NONE);
-                if suspicious.meets(found) && is_chosen {
-                    demands.check(user.path, self, &mut errors);
+            for reader in graph.readers.get(*slot as usize).into_iter().flatten() {
+                if reader.suspicious.meets(found) && self.is_chosen(reader) {
+                    demands.check(reader.path, self, &mut errors);
                 }
             }
         }

@@ -346,8 +346,10 @@ impl<'a> Settling<'_, 'a, '_> {
     /// Adds who gets events whatever the rules say, and sorts by name.
     fn add_defaults(&mut self, defaults: &[&[u32]]) {
         let chosen = &mut self.run.state.chosen;
-        defaults.iter().for_each(|subscribers| chosen.extend_from_slice(subscribers));
-        chosen.sort_unstable();
-        chosen.dedup();
+        defaults.iter().for_each(|subscribers| chosen.extend(subscribers.iter()));
+        if chosen.len() > 1 {
+            chosen.sort_unstable();
+            chosen.dedup();
+        }
     }
 }

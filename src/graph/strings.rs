@@ -1,6 +1,6 @@
 //! A hash table from strings to small values in which a look-up touches one place in memory.
 //!
-//! Short strings (most keys of rules) stand in the table itself, padded with zeros beside their length; longer ones in a pool
+//! Short strings (most keys of rules) stand in the table itself, as their first and last bytes; longer ones in a pool
 //! of their own. A table of 100,000 keys is far larger than a cache, so that what a look-up costs is how many places it
 //! visits. Probing is linear, the table at most half full.
 
@@ -41,7 +41,8 @@ impl<V: Copy + Default> StringTable<V> {
     }
 
     fn insert(&mut self, key: &str, value: V) {
-        let word = match short(key) {
+        let short = short(key.as_bytes());
+        let word = match short {
             Some(word) => word,
             None => {
                 self.pool.push_str(key);
@@ -50,7 +51,7 @@ impl<V: Copy + Default> StringTable<V> {
         };
         self.longest = self.longest.max(key.len());
         let mask = self.slots.len().wrapping_sub(1);
-        let mut at = hash(key) & mask;
+        let mut at = hash(key, short) & mask;
         while self.slots.get(at).is_some_and(|slot| slot.len != VACANT) {
             at = (at + 1) & mask;
         }
@@ -60,13 +61,14 @@ impl<V: Copy + Default> StringTable<V> {
     }
 
     /// The value of a key.
+    #[inline]
     pub(crate) fn get(&self, key: &str) -> Option<&V> {
         if key.len() > self.longest || self.slots.is_empty() {
             return None;
         }
         let mask = self.slots.len() - 1;
-        let short = short(key);
-        let mut at = hash(key) & mask;
+        let short = short(key.as_bytes());
+        let mut at = hash(key, short) & mask;
         loop {
             let slot = self.slots.get(at)?;
             if slot.len == VACANT {
@@ -86,16 +88,31 @@ impl<V: Copy + Default> StringTable<V> {
     }
 }
 
-/// The bytes of a short key, padded.
-fn short(key: &str) -> Option<u128> {
-    let mut bytes = [0; SHORT];
-    bytes.get_mut(..key.len())?.copy_from_slice(key.as_bytes());
-    Some(u128::from_le_bytes(bytes))
+/// The first and last bytes of a short key, which overlap: with the length they are the key.
+#[inline]
+pub(super) fn short(bytes: &[u8]) -> Option<u128> {
+    let join = |low: u64, high: u64| u128::from(low) | u128::from(high) << 64;
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let word = join(u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+        return (bytes.len() <= SHORT).then_some(word);
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return Some(join(u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into()));
+    }
+    Some(bytes.iter().fold(0, |word, byte| word << 8 | u128::from(*byte)))
 }
 
 /// Only rules put keys in, so no event can provoke collisions.
-fn hash(key: &str) -> usize {
-    FxBuildHasher.hash_one(key) as usize
+#[inline]
+fn hash(key: &str, short: Option<u128>) -> usize {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    match short {
+        Some(word) => {
+            let mixed = (word as u64 ^ key.len() as u64).wrapping_mul(FACTOR).rotate_left(32) ^ (word >> 64) as u64;
+            (mixed.wrapping_mul(FACTOR) >> 24) as usize
+        }
+        None => FxBuildHasher.hash_one(key) as usize,
+    }
 }
 
 #[cfg(test)]

@@ -13,13 +13,14 @@ use std::ops::Range;
 pub struct Captures {
     spans: Vec<Span>,
     found: Vec<u32>,
-    /// By node; only inner nodes are ever visited.
+    /// By node; a strict walk visits only inner nodes.
     visits: Vec<Visit>,
     /// The number of the event, so that visits of earlier events do not count.
     event: u32,
     /// True if entries of `found` were struck out.
     struck: bool,
-    pub(super) scratch: super::walk::Scratch,
+    pub(super) walk: super::walk::Scratch,
+    pub(super) seek: super::seek::Scratch,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -94,20 +95,15 @@ impl Captures {
         }
     }
 
-    /// True if something was found for a slot.
-    #[inline]
-    pub(super) fn has(&self, slot: u32) -> bool {
-        self.spans.get(slot as usize).is_some_and(|span| span.tag != Tag::Missing)
-    }
-
     /// True if a node was visited in this event.
     #[inline]
     pub(super) fn visited(&self, node: u32) -> bool {
         self.visits.get(node as usize).is_some_and(|visit| visit.event == self.event)
     }
 
-    /// Counts a node as visited though nothing was captured: it is of no interest any more.
-    pub(super) fn pass_over(&mut self, node: u32) {
+    /// Counts a node as visited: in trusted mode it is of no interest any more then.
+    #[inline]
+    pub(super) fn visit(&mut self, node: u32) {
         if let Some(visit) = self.visits.get_mut(node as usize) {
             *visit = Visit { event: self.event, start: 0, end: 0 };
         }

@@ -74,7 +74,8 @@ impl Fault {
 }
 
 impl Stop {
-    fn message(self, line: &[u8], depth: usize) -> Fault {
+    /// The fault as such.
+    pub(super) fn message(self, line: &[u8], depth: usize) -> Fault {
         if self.at >= line.len() && self.what != What::Empty {
             return Fault::new(line.len(), "unexpected end");
         }

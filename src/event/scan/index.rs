@@ -1,7 +1,7 @@
-//! The index: where brackets, commas, colons and quotes stand, and where numbers and words begin.
+//! The index of a strict walk: where brackets, commas, colons and quotes stand, and where numbers and words begin.
 //!
 //! 64 bytes at a time become bit masks (a bit a byte, the first byte is the lowest bit), by plain arithmetic here and by
-//! AVX2 in `simd`; what the masks mean is worked out in one place, `Seen::marks`. What lies within strings is left
+//! AVX2 in `simd`; what the masks mean is worked out in one place, `Seen::tokens`. What lies within strings is left
 //! out, so a string is its two quotes. This is done for a few blocks at a time, as the walk asks for more.
 
 use super::simd::Avx2;
@@ -11,17 +11,6 @@ pub(super) const BLOCK: usize = 64;
 
 /// Blocks that are indexed at a time.
 pub(super) const BLOCKS: usize = 8;
-
-/// What the walk needs of a block; nothing of it lies within strings.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Marks {
-    /// Every position that matters.
-    pub(super) tokens: u64,
-    /// Of those, in trusted mode: opening brackets.
-    pub(super) open: u64,
-    /// The same: closing brackets.
-    pub(super) close: u64,
-}
 
 /// How blocks are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +37,6 @@ pub(super) struct Masks {
     pub(super) control: u64,
     /// `{}[]:,`, and the bytes 0x0c and 0x1a, which the walk refuses.
     pub(super) operator: u64,
-    /// `{` and `[`.
-    pub(super) open: u64,
-    /// `}` and `]`.
-    pub(super) close: u64,
     pub(super) non_ascii: u64,
 }
 
@@ -76,18 +61,14 @@ impl Seen {
         self.backslash || self.non_ascii || self.control.is_some()
     }
 
-    /// The marks of the block that begins at `base`.
+    /// Every position that matters of the block that begins at `base`; none of them lies within a string.
     #[inline(always)]
-    pub(super) fn marks<const STRICT: bool>(
-        &mut self,
-        masks: Masks,
-        base: usize,
-        prefix_xor: impl Fn(u64) -> u64,
-    ) -> Marks {
+    fn tokens(&mut self, masks: Masks, base: usize, prefix_xor: impl Fn(u64) -> u64) -> u64 {
         let mut escaped = self.escaped;
         self.escaped = 0;
         if masks.backslash != 0 {
-            escaped = self.escapes(masks.backslash, escaped);
+            self.backslash = true;
+            (escaped, self.escaped) = escapes(masks.backslash, escaped);
         }
         let quote = masks.quote & !escaped;
         // From an opening quote up to the byte before the closing one.
@@ -100,64 +81,55 @@ impl Seen {
         if masks.control & in_string != 0 && self.control.is_none() {
             self.control = Some(base as u32 + (masks.control & in_string).trailing_zeros());
         }
-        let tokens = quote | (masks.operator | begins) & !in_string;
-        // A strict walk looks at every bracket.
-        let brackets = if STRICT { 0 } else { !in_string };
-        Marks { tokens, open: masks.open & brackets, close: masks.close & brackets }
-    }
-
-    /// Which bytes are escaped by a backslash, given whether the first one is.
-    #[cold]
-    fn escapes(&mut self, backslash: u64, first: u64) -> u64 {
-        self.backslash = true;
-        let mut escaped = first;
-        let mut left = backslash & !first;
-        while left != 0 {
-            let one = left & left.wrapping_neg();
-            escaped |= one << 1;
-            self.escaped = one >> 63;
-            left &= !(one | one << 1);
-        }
-        escaped
+        quote | (masks.operator | begins) & !in_string
     }
 }
 
+/// Which bytes are escaped by a backslash, given whether the first one is (1 or 0); and whether the next block's first is.
+#[cold]
+pub(super) fn escapes(backslash: u64, first: u64) -> (u64, u64) {
+    let mut escaped = first;
+    let mut next = 0;
+    let mut left = backslash & !first;
+    while left != 0 {
+        let one = left & left.wrapping_neg();
+        escaped |= one << 1;
+        next = one >> 63;
+        left &= !(one | one << 1);
+    }
+    (escaped, next)
+}
+
 /// Marks the positions that matter from `at` on, for as many blocks as there is room; gives how many blocks.
-pub(super) fn index<const STRICT: bool>(
-    level: Level,
-    line: &[u8],
-    at: usize,
-    seen: &mut Seen,
-    room: &mut [Marks],
-) -> usize {
+pub(super) fn index(level: Level, line: &[u8], at: usize, seen: &mut Seen, room: &mut [u64]) -> usize {
     match level {
-        Level::Avx2(avx2) => avx2.index::<STRICT>(line, at, seen, room),
-        Level::Portable => index_with::<STRICT>(line, at, seen, room, masks, prefix_xor),
+        Level::Avx2(avx2) => avx2.index(line, at, seen, room),
+        Level::Portable => index_with(line, at, seen, room, masks, prefix_xor),
     }
 }
 
 /// The same for any way to make masks.
 #[inline(always)]
-pub(super) fn index_with<const STRICT: bool>(
+pub(super) fn index_with(
     line: &[u8],
     at: usize,
     seen: &mut Seen,
-    room: &mut [Marks],
+    room: &mut [u64],
     masks: impl Fn(&[u8; BLOCK]) -> Masks,
     prefix_xor: impl Fn(u64) -> u64 + Copy,
 ) -> usize {
     let (blocks, rest) = line.get(at..).unwrap_or_default().as_chunks::<BLOCK>();
     let mut base = at;
     let mut known = *seen;
-    for (block, marks) in blocks.iter().zip(room.iter_mut()) {
-        *marks = known.marks::<STRICT>(masks(block), base, prefix_xor);
+    for (block, tokens) in blocks.iter().zip(room.iter_mut()) {
+        *tokens = known.tokens(masks(block), base, prefix_xor);
         base += BLOCK;
     }
     let mut count = blocks.len().min(room.len());
     if !rest.is_empty()
-        && let Some(marks) = room.get_mut(blocks.len())
+        && let Some(tokens) = room.get_mut(blocks.len())
     {
-        *marks = known.marks::<STRICT>(masks(&padded(rest)), base, prefix_xor);
+        *tokens = known.tokens(masks(&padded(rest)), base, prefix_xor);
         count += 1;
     }
     *seen = known;
@@ -166,7 +138,7 @@ pub(super) fn index_with<const STRICT: bool>(
 
 /// A last block, filled up with spaces.
 #[cold]
-fn padded(rest: &[u8]) -> [u8; BLOCK] {
+pub(super) fn padded(rest: &[u8]) -> [u8; BLOCK] {
     let mut block = [b' '; BLOCK];
     for (to, from) in block.iter_mut().zip(rest) {
         *to = *from;
@@ -198,8 +170,6 @@ pub(super) fn masks(block: &[u8; BLOCK]) -> Masks {
             | zeros(folded ^ repeat(b','))
             | zeros(folded ^ repeat(b':'));
         add(&mut masks.operator, collect(any));
-        add(&mut masks.open, collect(zeros(folded ^ repeat(b'{'))));
-        add(&mut masks.close, collect(zeros(folded ^ repeat(b'}'))));
     }
     masks
 }
@@ -217,12 +187,12 @@ pub(super) fn digits(bytes: &[u8; 32]) -> u32 {
 
 const HIGH: u64 = repeat(0x80);
 
-const fn repeat(byte: u8) -> u64 {
+pub(super) const fn repeat(byte: u8) -> u64 {
     byte as u64 * 0x0101_0101_0101_0101
 }
 
 /// The high bit of each byte that is zero.
-fn zeros(word: u64) -> u64 {
+pub(super) fn zeros(word: u64) -> u64 {
     // Without carries between bytes: 0x7f is added to seven bits each.
     !(((word & !HIGH) + !HIGH) | word) & HIGH
 }
@@ -233,13 +203,13 @@ fn below_space(word: u64) -> u64 {
 }
 
 /// The high bits of eight bytes as eight bits.
-fn collect(high_bits: u64) -> u64 {
+pub(super) fn collect(high_bits: u64) -> u64 {
     // The product moves the bit of byte n to bit 56 + n, and none of the others meet there.
     (high_bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// Each bit is the exclusive or of the bits up to it.
-fn prefix_xor(mut bits: u64) -> u64 {
+pub(super) fn prefix_xor(mut bits: u64) -> u64 {
     for shift in [1, 2, 4, 8, 16, 32] {
         bits ^= bits << shift;
     }
@@ -264,8 +234,6 @@ mod tests {
                     space: bit(b" \t\n\r".contains(&byte)),
                     control: bit(byte < 0x20),
                     operator: bit(b"{}[]:,\x0c\x1a".contains(&byte)),
-                    open: bit(b"{[".contains(&byte)),
-                    close: bit(b"}]".contains(&byte)),
                     non_ascii: bit(byte >= 0x80),
                 };
                 assert_eq!(masks(&block), expected, "{byte:#x} at {at}");

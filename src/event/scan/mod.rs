@@ -1,13 +1,19 @@
 //! The scanner: one pass over an event, guided by the trie of the paths that rules read.
 //!
-//! It works in two steps that take turns. The *index* (`index`, with `simd` where the processor has AVX2) looks at 64 bytes
-//! at a time and lists the positions that matter: brackets, commas, colons, quotes, and where numbers and words begin. The
-//! *walk* (`walk`) goes over that list, checks the grammar, and notes what stands at the paths of the trie.
-//! Values are not decoded here.
+//! ```text
+//!             bit masks of 64 bytes      over their positions
+//!   strict      index  (simd)      ──▶    walk: checks all of the grammar
+//!   trusted     blocks (simd)      ──▶    seek: from colon to colon, until everything is found
+//! ```
+//!
+//! Both note what stands at the paths of the trie. Masks are made by AVX2 where the processor has it, else by plain
+//! arithmetic. Values are not decoded here.
 
+mod blocks;
 mod captures;
 mod fault;
 mod index;
+mod seek;
 mod simd;
 #[cfg(test)]
 mod tests;
@@ -17,6 +23,7 @@ mod walk;
 
 pub use captures::Captures;
 pub use fault::Fault;
+pub(super) use simd::ascii;
 pub(super) use token::unescape;
 pub use trie::Trie;
 
@@ -79,7 +86,8 @@ pub enum Mode {
     /// All of it; it is valid, or it is a fault. Of duplicate keys the last wins.
     #[default]
     Strict,
-    /// Until every slot has been found; of duplicate keys it takes the first. What is not read is not checked.
+    /// Until every slot has been found; of duplicate keys it takes the first. What is not looked for is passed over without
+    /// a check: a comma that is missing, a number or string that is none, and all that follows the last thing found.
     Trusted,
 }
 
@@ -102,7 +110,11 @@ fn scan_with(
     if line.len() > most {
         return Err(Fault::too_long(most));
     }
-    let result = walk::walk(level, trie, line, mode, limits.depth.min(MAX_DEPTH), captures);
+    let depth = limits.depth.min(MAX_DEPTH);
+    let result = match mode {
+        Mode::Strict => walk::walk(level, trie, line, depth, captures),
+        Mode::Trusted => seek::seek(level, trie, line, depth, captures),
+    };
     if result.is_err() {
         captures.begin(trie);
     }

@@ -1,13 +1,39 @@
-//! The index by AVX2: the one place with `unsafe`, which is needed to call functions that not every processor can run.
+//! Masks by AVX2, and texts without a second look: the one place with `unsafe`, which is needed to call functions that not
+//! every processor can run, and to say that ASCII is UTF-8.
 #![allow(unsafe_code)]
 
-use super::index::{BLOCK, Marks, Masks, Seen};
+use super::blocks::{Block, Carry, Exit, Signs};
+use super::index::{BLOCK, Masks, Seen};
 
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::*;
 
+/// What `Avx2::run` runs. A trait and not a closure, since a closure cannot be told to be inlined.
+pub(super) trait Work {
+    type Result;
+
+    /// `#[inline(always)]`, or it is compiled for every processor.
+    fn run(self) -> Self::Result;
+}
+
+/// The text of bytes that are all ASCII. Short ones, as most are, cost a few instructions, where `str::from_utf8` looks at
+/// each byte.
+#[inline]
+pub(in crate::event) fn ascii(bytes: &[u8]) -> Option<&str> {
+    let is_ascii = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) if bytes.len() <= 16 => {
+            // Together they are all of it.
+            (u64::from_le_bytes(*first) | u64::from_le_bytes(*last)) & 0x8080_8080_8080_8080 == 0
+        }
+        _ => bytes.is_ascii(),
+    };
+    // SAFETY: every byte is below 0x80, and such bytes are UTF-8.
+    is_ascii.then(|| unsafe { std::str::from_utf8_unchecked(bytes) })
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86 {
+    use super::super::blocks::{self, Lens, out_of_with};
     use super::super::index::index_with;
     use super::*;
     use std::arch::x86_64::*;
@@ -21,6 +47,8 @@ mod x86 {
         pub(in super::super) fn detect() -> Option<Avx2> {
             let all = is_x86_feature_detected!("avx2")
                 && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2")
+                && is_x86_feature_detected!("lzcnt")
                 && is_x86_feature_detected!("popcnt")
                 && is_x86_feature_detected!("pclmulqdq");
             all.then_some(Avx2(()))
@@ -28,15 +56,30 @@ mod x86 {
 
         /// As `index::index`.
         #[inline]
-        pub(in super::super) fn index<const STRICT: bool>(
-            self,
-            line: &[u8],
-            at: usize,
-            seen: &mut Seen,
-            room: &mut [Marks],
-        ) -> usize {
+        pub(in super::super) fn index(self, line: &[u8], at: usize, seen: &mut Seen, room: &mut [u64]) -> usize {
             // SAFETY: the features that the function is compiled for were found, or there would be no `self`.
-            unsafe { index_avx2::<STRICT>(line, at, seen, room) }
+            unsafe { index_avx2(line, at, seen, room) }
+        }
+
+        /// Runs what is inlined into it with what the processor can do: counting zeros by one instruction above all.
+        #[inline(always)]
+        pub(in super::super) fn run<W: Work>(self, work: W) -> W::Result {
+            // SAFETY: as above.
+            unsafe { run_avx2(work) }
+        }
+
+        /// As `blocks::block`.
+        #[inline]
+        pub(in super::super) fn block(self, line: &[u8], base: usize, carry: &mut Carry, block: &mut Block) {
+            // SAFETY: as above.
+            unsafe { block_avx2(line, base, carry, block) }
+        }
+
+        /// As `blocks::out_of`.
+        #[inline]
+        pub(in super::super) fn out_of(self, line: &[u8], base: usize, carry: &mut Carry, depth: u64) -> Option<Exit> {
+            // SAFETY: as above.
+            unsafe { out_of_avx2(line, base, carry, depth) }
         }
 
         /// The masks of one block, for the tests.
@@ -45,15 +88,74 @@ mod x86 {
             // SAFETY: as above.
             unsafe { masks(block) }
         }
+
+        /// The same for the signs.
+        #[cfg(test)]
+        pub(in super::super) fn signs(self, block: &[u8; BLOCK]) -> Signs {
+            // SAFETY: as above.
+            unsafe { signs(block) }
+        }
     }
 
-    #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
-    fn index_avx2<const STRICT: bool>(line: &[u8], at: usize, seen: &mut Seen, room: &mut [Marks]) -> usize {
-        index_with::<STRICT>(line, at, seen, room, |block| masks(block), |bits| opaque(prefix_xor(bits)))
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
+    fn index_avx2(line: &[u8], at: usize, seen: &mut Seen, room: &mut [u64]) -> usize {
+        index_with(line, at, seen, room, |block| masks(block), |bits| opaque(prefix_xor(bits)))
+    }
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
+    fn run_avx2<W: Work>(work: W) -> W::Result {
+        work.run()
+    }
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
+    fn block_avx2(line: &[u8], base: usize, carry: &mut Carry, block: &mut Block) {
+        *block = carry.block(signs(blocks::bytes(line, base, &mut [0; BLOCK])), |bits| opaque(prefix_xor(bits)));
+    }
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
+    fn out_of_avx2(line: &[u8], base: usize, carry: &mut Carry, depth: u64) -> Option<Exit> {
+        let lens = Lens {
+            signs: |block: &[u8; BLOCK]| signs(block),
+            brackets: |block: &[u8; BLOCK]| {
+                let (low, high) = halves(block);
+                brackets(low, high)
+            },
+            quoted: |block: &[u8; BLOCK]| {
+                let (low, high) = halves(block);
+                let quotes = _mm256_or_si256(is(low, b'"'), is(high, b'"'));
+                let backslashes = _mm256_or_si256(is(low, b'\\'), is(high, b'\\'));
+                _mm256_movemask_epi8(_mm256_or_si256(quotes, backslashes)) != 0
+            },
+            prefix_xor: |bits| opaque(prefix_xor(bits)),
+        };
+        out_of_with(line, base, carry, depth, lens)
     }
 
     #[inline]
-    #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
+    fn signs(block: &[u8; BLOCK]) -> Signs {
+        let (low, high) = halves(block);
+        let sign = |byte| join(is(low, byte), is(high, byte));
+        let (open, close) = brackets(low, high);
+        Signs {
+            quote: sign(b'"'),
+            backslash: sign(b'\\'),
+            colon: sign(b':'),
+            comma: sign(b','),
+            open,
+            close,
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn brackets(low: __m256i, high: __m256i) -> (u64, u64) {
+        let (low, high) = (fold(low), fold(high));
+        (join(is(low, b'{'), is(high, b'{')), join(is(low, b'}'), is(high, b'}')))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
     fn masks(block: &[u8; BLOCK]) -> Masks {
         let (low, high) = halves(block);
         let control = join(below_space(low), below_space(high));
@@ -67,8 +169,6 @@ mod x86 {
             space,
             control,
             operator: join(operators(low), operators(high)),
-            open: join(is(fold(low), b'{'), is(fold(high), b'{')),
-            close: join(is(fold(low), b'}'), is(fold(high), b'}')),
             non_ascii: join(low, high),
         }
     }
@@ -184,18 +284,29 @@ mod elsewhere {
             None
         }
 
-        pub(in super::super) fn index<const STRICT: bool>(
-            self,
-            _: &[u8],
-            _: usize,
-            _: &mut Seen,
-            _: &mut [Marks],
-        ) -> usize {
+        pub(in super::super) fn index(self, _: &[u8], _: usize, _: &mut Seen, _: &mut [u64]) -> usize {
+            match self {}
+        }
+
+        pub(in super::super) fn run<W: Work>(self, _: W) -> W::Result {
+            match self {}
+        }
+
+        pub(in super::super) fn block(self, _: &[u8], _: usize, _: &mut Carry, _: &mut Block) {
+            match self {}
+        }
+
+        pub(in super::super) fn out_of(self, _: &[u8], _: usize, _: &mut Carry, _: u64) -> Option<Exit> {
             match self {}
         }
 
         #[cfg(test)]
         pub(in super::super) fn masks(self, _: &[u8; BLOCK]) -> Masks {
+            match self {}
+        }
+
+        #[cfg(test)]
+        pub(in super::super) fn signs(self, _: &[u8; BLOCK]) -> Signs {
             match self {}
         }
     }

@@ -1,8 +1,8 @@
 //! The trie of paths.
 //!
 //! Nodes are numbered; node 0 is the event. A node's members lie in an open hash table of their own, a slice of one shared
-//! array, its elements in another. An entry holds the length and the first bytes of its key, which tell almost all keys
-//! apart without a look at the key itself.
+//! array, its elements in another. An entry holds the length, the first and the last bytes of its key: up to 16 bytes that
+//! is the key, so that most keys are compared without a look at them.
 
 use crate::event::path::Step;
 use rustc_hash::FxHashMap;
@@ -45,12 +45,15 @@ pub(super) struct Node {
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    word: u64,
+    ends: (u64, u64),
     len: u32,
     node: u32,
 }
 
-const VACANT: Entry = Entry { word: 0, len: u32::MAX, node: NONE };
+const VACANT: Entry = Entry { ends: (0, 0), len: u32::MAX, node: NONE };
+
+/// Tables of so few entries are gone through from their beginning, without a hash.
+const FEW: u32 = 8;
 
 impl Node {
     fn new(key: Box<str>) -> Node {
@@ -70,6 +73,12 @@ impl Node {
     /// How many elements are looked for.
     pub(super) fn items(&self) -> u32 {
         self.last_item - self.first_item
+    }
+
+    /// True if some member is looked for whose key has so many bytes.
+    #[inline(always)]
+    pub(super) fn has_length(&self, bytes: usize) -> bool {
+        self.lengths >> bytes.min(63) & 1 == 1
     }
 
     /// True if something below this node is looked for.
@@ -156,25 +165,28 @@ impl Trie {
     /// The member of a node; `NONE` where it is not looked for.
     #[inline]
     pub(super) fn member(&self, node: &Node, key: &[u8]) -> u32 {
-        if node.lengths >> key.len().min(63) & 1 == 0 { NONE } else { self.find(node, key) }
+        if node.has_length(key.len()) { self.find(node, key) } else { NONE }
     }
 
+    #[inline]
     fn find(&self, node: &Node, key: &[u8]) -> u32 {
-        let word = first_word(key);
-        let mut at = hash(word, key) & node.mask;
+        let ends = ends(key);
+        let mut at = if node.mask < FEW { 0 } else { hash(ends, key) & node.mask };
         loop {
             let entry = self.entries.get((node.table + at) as usize).copied().unwrap_or(VACANT);
-            if entry.word == word && entry.len as usize == key.len() {
-                let same = key.len() <= 8 || self.node(entry.node).is_some_and(|node| node.key.as_bytes() == key);
-                if same {
-                    return entry.node;
-                }
+            if entry.ends == ends && entry.len as usize == key.len() && (key.len() <= 16 || self.is(entry.node, key)) {
+                return entry.node;
             }
             if entry.node == NONE {
                 return NONE;
             }
             at = (at + 1) & node.mask;
         }
+    }
+
+    #[cold]
+    fn is(&self, node: u32, key: &[u8]) -> bool {
+        self.node(node).is_some_and(|node| node.key.as_bytes() == key)
     }
 
     fn end(&mut self, node: u32, slot: u32) {
@@ -213,36 +225,36 @@ impl Trie {
 
 fn place(table: &mut [Entry], key: &[u8], node: u32) {
     let mask = table.len() as u32 - 1;
-    let word = first_word(key);
-    let mut at = hash(word, key) & mask;
+    let ends = ends(key);
+    let mut at = if mask < FEW { 0 } else { hash(ends, key) & mask };
     while let Some(entry) = table.get_mut(at as usize) {
         if entry.node == NONE {
-            *entry = Entry { word, len: key.len() as u32, node };
+            *entry = Entry { ends, len: key.len() as u32, node };
             return;
         }
         at = (at + 1) & mask;
     }
 }
 
-/// The first eight bytes. Of a shorter key all bytes, so that with the length it stands for the key.
-#[inline]
-fn first_word(key: &[u8]) -> u64 {
-    if let Some(word) = key.first_chunk() {
-        return u64::from_le_bytes(*word);
+/// The first and the last eight bytes, which overlap in a key of less than 16; up to seven bytes stand in the first word
+/// alone.
+#[inline(always)]
+fn ends(key: &[u8]) -> (u64, u64) {
+    if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
     }
     if let (Some(head), Some(tail)) = (key.first_chunk(), key.last_chunk()) {
-        return u64::from(u32::from_le_bytes(*head)) | u64::from(u32::from_le_bytes(*tail)) << 32;
+        return (u64::from(u32::from_le_bytes(*head)) | u64::from(u32::from_le_bytes(*tail)) << 32, 0);
     }
-    key.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))
+    (key.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0)
 }
 
 #[inline]
-fn hash(word: u64, key: &[u8]) -> u32 {
+fn hash(ends: (u64, u64), key: &[u8]) -> u32 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut hash = word.wrapping_mul(FACTOR) ^ key.len() as u64;
-    if key.len() > 8 {
-        let last = key.last_chunk().map_or(0, |word| u64::from_le_bytes(*word));
-        hash = (hash ^ hash >> 29 ^ last).wrapping_mul(FACTOR);
+    let mut hash = (ends.0.wrapping_mul(FACTOR) ^ key.len() as u64).rotate_left(29) ^ ends.1;
+    hash = hash.wrapping_mul(FACTOR);
+    if key.len() > 16 {
         for chunk in key.get(8..).unwrap_or_default().chunks_exact(8) {
             let word = chunk.first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
             hash = (hash.rotate_left(25) ^ word).wrapping_mul(FACTOR);

@@ -1,13 +1,13 @@
-//! The walk over the index: checks the grammar, and captures what stands at the paths of the trie.
+//! The strict walk over the index: checks the grammar, and captures what stands at the paths of the trie.
 //!
 //! Objects and arrays that the trie leads into have a `Frame` on a stack; everything else is passed over by `skip`, which
 //! keeps one bit for each open bracket. Nothing here recurses.
 
 use super::fault::{Fault, Stop, What};
-use super::index::{self, Level, Marks, Seen};
+use super::index::{self, Level, Seen};
 use super::token;
 use super::trie::{NONE, Node, ROOT, Trie};
-use super::{Captures, Mode, Tag};
+use super::{Captures, Tag};
 
 /// Memory of the walk that is kept from event to event.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,7 @@ struct Frame {
     start: u32,
     /// Where its captures begin in `found`.
     mark: u32,
-    /// How many of the node's children are still looked for (in trusted mode, and of arrays).
+    /// Of an array: how many of the node's elements are still looked for.
     left: u32,
     /// Of an array: the index of the next element.
     index: u32,
@@ -47,18 +47,15 @@ struct Walk<'w> {
     line: &'w [u8],
     depth: usize,
     captures: &'w mut Captures,
-    /// Where the first of `marks` begins.
+    /// Where the first of `blocks` begins.
     at: usize,
     seen: Seen,
-    marks: [Marks; index::BLOCKS],
-    /// How many blocks stand in `marks`, and which one comes next.
+    /// The positions that matter, by block.
+    blocks: [u64; index::BLOCKS],
+    /// How many blocks there are, and which one comes next.
     count: usize,
     next: usize,
     cursor: Cursor,
-    /// How many blocks are indexed next. In trusted mode few at first, since the event's beginning is often enough.
-    ahead: usize,
-    /// True in trusted mode.
-    settling: bool,
     frames: Vec<Frame>,
     kinds: Vec<u64>,
     key: Vec<u8>,
@@ -67,80 +64,87 @@ struct Walk<'w> {
 type Step<T> = Result<T, Stop>;
 
 /// Scans a line whose length fits.
-pub(super) fn walk(
-    level: Level,
-    trie: &Trie,
-    line: &[u8],
-    mode: Mode,
-    depth: usize,
-    captures: &mut Captures,
-) -> Result<(), Fault> {
-    let Scratch { frames, kinds, key } = std::mem::take(&mut captures.scratch);
-    let mut walk = Walk {
-        level,
-        trie,
-        line,
-        depth,
-        captures,
-        at: 0,
-        seen: Seen::default(),
-        marks: Default::default(),
-        count: 0,
-        next: 0,
-        cursor: Cursor::default(),
-        settling: mode == Mode::Trusted,
-        ahead: if mode == Mode::Strict { index::BLOCKS } else { 2 },
-        frames,
-        kinds,
-        key,
-    };
-    let result = match mode {
-        Mode::Strict => walk.event::<true>(),
-        Mode::Trusted => walk.event::<false>(),
-    };
+pub(super) fn walk(level: Level, trie: &Trie, line: &[u8], depth: usize, captures: &mut Captures) -> Result<(), Fault> {
+    let scratch = std::mem::take(&mut captures.walk);
+    let mut walk = Walk::new(level, trie, line, depth, captures, scratch);
+    let result = walk.event();
     let Walk { mut frames, mut kinds, key, seen, .. } = walk;
     frames.clear();
     kinds.clear();
-    captures.scratch = Scratch { frames, kinds, key };
+    captures.walk = Scratch { frames, kinds, key };
     captures.finish();
     match result {
         Err(stop) => Err(Fault::from_stop(stop, line, &seen, depth)),
-        Ok(()) if mode == Mode::Strict && seen.asks_for_more() => Fault::in_strings(line, &seen).map_or(Ok(()), Err),
+        Ok(()) if seen.asks_for_more() => Fault::in_strings(line, &seen).map_or(Ok(()), Err),
         Ok(()) => Ok(()),
     }
 }
 
+/// Checks that a value begins at `start` and ends where the line does; what stands within strings is not looked at.
+pub(super) fn check(level: Level, line: &[u8], start: usize, depth: usize) -> Result<(), Stop> {
+    let (trie, mut captures) = (Trie::default(), Captures::default());
+    let mut walk = Walk::new(level, &trie, line, depth, &mut captures, Scratch::default());
+    walk.at = start;
+    let first = walk.token();
+    let end = walk.check(first)?;
+    if end == line.len() { Ok(()) } else { stop(end, What::Value) }
+}
+
+impl<'w> Walk<'w> {
+    fn new(
+        level: Level,
+        trie: &'w Trie,
+        line: &'w [u8],
+        depth: usize,
+        captures: &'w mut Captures,
+        scratch: Scratch,
+    ) -> Walk<'w> {
+        let Scratch { frames, kinds, key } = scratch;
+        Walk {
+            level,
+            trie,
+            line,
+            depth,
+            captures,
+            at: 0,
+            seen: Seen::default(),
+            blocks: [0; index::BLOCKS],
+            count: 0,
+            next: 0,
+            cursor: Cursor::default(),
+            frames,
+            kinds,
+            key,
+        }
+    }
+}
+
 impl Walk<'_> {
-    fn event<const STRICT: bool>(&mut self) -> Step<()> {
-        let start = self.token::<STRICT>();
+    fn event(&mut self) -> Step<()> {
+        let start = self.token();
         match self.byte(start) {
-            b'{' => self.tracked::<STRICT>(start)?,
+            b'{' => self.tracked(start)?,
             _ if start >= self.line.len() => return stop(start, What::Empty),
             b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => return stop(start, What::NotObject),
             _ => return stop(start, What::Event),
         }
-        if STRICT {
-            let after = self.token::<STRICT>();
-            if after < self.line.len() {
-                return stop(after, What::Trailing);
-            }
-        }
-        Ok(())
+        let after = self.token();
+        if after < self.line.len() { stop(after, What::Trailing) } else { Ok(()) }
     }
 
     /// The next position that matters; the line's length, or more, at its end.
     #[inline(always)]
-    fn token<const STRICT: bool>(&mut self) -> usize {
+    fn token(&mut self) -> usize {
         let mut cursor = self.cursor;
-        let position = self.token_at::<STRICT>(&mut cursor);
+        let position = self.token_at(&mut cursor);
         self.cursor = cursor;
         position
     }
 
     #[inline(always)]
-    fn token_at<const STRICT: bool>(&mut self, cursor: &mut Cursor) -> usize {
+    fn token_at(&mut self, cursor: &mut Cursor) -> usize {
         while cursor.bits == 0 {
-            match self.next_word::<STRICT>() {
+            match self.next_word() {
                 Some(next) => *cursor = next,
                 None => return self.line.len(),
             }
@@ -151,11 +155,11 @@ impl Walk<'_> {
     }
 
     #[inline(always)]
-    fn next_word<const STRICT: bool>(&mut self) -> Option<Cursor> {
-        if self.next == self.count && !self.refill::<STRICT>() {
+    fn next_word(&mut self) -> Option<Cursor> {
+        if self.next == self.count && !self.refill() {
             return None;
         }
-        let bits = self.marks.get(self.next).map_or(0, |marks| marks.tokens);
+        let bits = self.blocks.get(self.next).copied().unwrap_or(0);
         let base = self.at + self.next * index::BLOCK;
         self.next += 1;
         Some(Cursor { bits, base })
@@ -163,12 +167,10 @@ impl Walk<'_> {
 
     /// Has more blocks indexed; false at the end of the line.
     #[inline(never)]
-    fn refill<const STRICT: bool>(&mut self) -> bool {
+    fn refill(&mut self) -> bool {
         self.at += self.count * index::BLOCK;
         self.next = 0;
-        let room = self.marks.get_mut(..self.ahead).unwrap_or_default();
-        self.count = index::index::<STRICT>(self.level, self.line, self.at, &mut self.seen, room);
-        self.ahead = (self.ahead * 2).min(index::BLOCKS);
+        self.count = index::index(self.level, self.line, self.at, &mut self.seen, &mut self.blocks);
         self.count > 0
     }
 
@@ -178,39 +180,33 @@ impl Walk<'_> {
     }
 
     /// Walks the value at `pos`, which belongs to the trie's root.
-    fn tracked<const STRICT: bool>(&mut self, mut pos: usize) -> Step<()> {
+    fn tracked(&mut self, mut pos: usize) -> Step<()> {
         let mut node = ROOT;
         loop {
             // A value.
-            if let Some((next_node, next)) = self.value::<STRICT>(node, pos)? {
+            if let Some((next_node, next)) = self.value(node, pos)? {
                 (node, pos) = (next_node, next);
                 continue;
             }
             // What is behind it.
             loop {
                 let Some(&Frame { object, left, .. }) = self.frames.last() else { return Ok(()) };
-                if !STRICT && left == 0 {
-                    if self.leave_early()? {
-                        return Ok(());
-                    }
-                    continue;
-                }
-                let at = self.token::<STRICT>();
+                let at = self.token();
                 match (self.byte(at), object) {
                     (b',', true) => {
-                        let at = self.token::<STRICT>();
-                        node = self.member::<STRICT>(at)?;
-                        pos = self.token::<STRICT>();
+                        let at = self.token();
+                        node = self.member(at)?;
+                        pos = self.token();
                         break;
                     }
                     (b',', false) if left == 0 => {
-                        let first = self.token::<STRICT>();
-                        let end = self.check_elements::<STRICT>(first)?;
+                        let first = self.token();
+                        let end = self.check_elements(first)?;
                         self.close(end - 1);
                     }
                     (b',', false) => {
                         node = self.element();
-                        pos = self.token::<STRICT>();
+                        pos = self.token();
                         break;
                     }
                     (b'}', true) | (b']', false) => self.close(at),
@@ -223,45 +219,25 @@ impl Walk<'_> {
 
     /// Passes over a value, or steps into it: then the first value inside is next.
     #[inline(always)]
-    fn value<const STRICT: bool>(&mut self, number: u32, pos: usize) -> Step<Option<(u32, usize)>> {
+    fn value(&mut self, number: u32, pos: usize) -> Step<Option<(u32, usize)>> {
         let Some(node) = self.trie.node(number) else {
-            self.skip::<STRICT>(pos)?;
+            self.skip(pos)?;
             return Ok(None);
         };
         let mark = if node.is_inner() { self.captures.enter(number) } else { 0 };
         match self.byte(pos) {
-            b'{' if node.keys > 0 => self.open::<STRICT>(number, node, mark, pos, true),
-            b'[' if node.items() > 0 => self.open::<STRICT>(number, node, mark, pos, false),
+            b'{' if node.keys > 0 => self.open(number, node, mark, pos, true),
+            b'[' if node.items() > 0 => self.open(number, node, mark, pos, false),
             first => {
-                let tag = self.leaf::<STRICT>(node.slot, first, pos)?;
-                if !STRICT && !node.settles.is_empty() {
-                    self.settle(node, tag);
-                }
+                self.leaf(node.slot, first, pos)?;
                 Ok(None)
             }
         }
     }
 
-    /// In trusted mode, takes those siblings that are of no interest any more from what the frame waits for. A number may
-    /// be beyond every float and then stands for null, so it settles nothing.
-    #[cold]
-    fn settle(&mut self, node: &Node, tag: Tag) {
-        if matches!(tag, Tag::Null | Tag::Number) {
-            return;
-        }
-        for sibling in &node.settles {
-            let was_there = self.captures.visited(*sibling)
-                || self.trie.node(*sibling).is_some_and(|node| self.captures.has(node.slot));
-            if !was_there && let Some(frame) = self.frames.last_mut() {
-                self.captures.pass_over(*sibling);
-                frame.left = frame.left.saturating_sub(1);
-            }
-        }
-    }
-
     /// Passes over a value into which the trie does not lead, and captures it.
-    fn leaf<const STRICT: bool>(&mut self, slot: u32, first: u8, pos: usize) -> Step<Tag> {
-        let end = if first == b'"' { self.string::<STRICT>()? } else { self.check::<STRICT>(pos)? };
+    fn leaf(&mut self, slot: u32, first: u8, pos: usize) -> Step<()> {
+        let end = self.skip(pos)?;
         let tag = match first {
             b'"' if self.has_escapes(pos, end) => Tag::EscapedString,
             b'"' => Tag::String,
@@ -273,7 +249,7 @@ impl Walk<'_> {
             _ => Tag::Number,
         };
         self.capture(slot, tag, pos, end);
-        Ok(tag)
+        Ok(())
     }
 
     fn capture(&mut self, mut slot: u32, tag: Tag, start: usize, end: usize) {
@@ -288,7 +264,7 @@ impl Walk<'_> {
     }
 
     /// Opens a frame; gives the first value inside.
-    fn open<const STRICT: bool>(
+    fn open(
         &mut self,
         number: u32,
         node: &Node,
@@ -299,17 +275,17 @@ impl Walk<'_> {
         if self.frames.len() >= self.depth {
             return stop(pos, What::Depth);
         }
-        let left = if object { node.keys } else { node.items() };
+        let left = if object { 0 } else { node.items() };
         self.frames.push(Frame { node: number, start: pos as u32, mark, left, index: 0, object });
-        let at = self.token::<STRICT>();
+        let at = self.token();
         match (self.byte(at), object) {
             (b'}', true) | (b']', false) => {
                 self.close(at);
                 Ok(None)
             }
             (_, true) => {
-                let node = self.member::<STRICT>(at)?;
-                Ok(Some((node, self.token::<STRICT>())))
+                let node = self.member(at)?;
+                Ok(Some((node, self.token())))
             }
             (_, false) => Ok(Some((self.element(), at))),
         }
@@ -321,25 +297,22 @@ impl Walk<'_> {
         if let Some(node) = self.trie.node(frame.node) {
             let tag = if frame.object { Tag::Object } else { Tag::Array };
             self.capture(node.slot, tag, frame.start as usize, at + 1);
-            if self.settling && !node.settles.is_empty() {
-                self.settle(node, tag);
-            }
         }
         self.captures.leave(frame.node, frame.mark);
     }
 
     /// Reads a key and the colon behind it; gives the member's node.
     #[inline(always)]
-    fn member<const STRICT: bool>(&mut self, start: usize) -> Step<u32> {
+    fn member(&mut self, start: usize) -> Step<u32> {
         if self.byte(start) != b'"' {
             return stop(start, What::Key);
         }
-        let end = self.token::<STRICT>();
-        let colon = self.token::<STRICT>();
+        let end = self.token();
+        let colon = self.token();
         if self.byte(colon) != b':' {
             return stop(colon, What::Colon);
         }
-        let Some(frame) = self.frames.last_mut() else { return Ok(NONE) };
+        let Some(frame) = self.frames.last() else { return Ok(NONE) };
         let Some(node) = self.trie.node(frame.node) else { return Ok(NONE) };
         let key = self.line.get(start + 1..end).unwrap_or_default();
         let child = if self.seen.backslash && memchr::memchr(b'\\', key).is_some() {
@@ -349,16 +322,6 @@ impl Walk<'_> {
         } else {
             self.trie.member(node, key)
         };
-        if !STRICT && child != NONE {
-            if self
-                .trie
-                .node(child)
-                .is_some_and(|node| self.captures.visited(child) || !node.is_inner() && self.captures.has(node.slot))
-            {
-                return Ok(NONE);
-            }
-            frame.left = frame.left.saturating_sub(1);
-        }
         Ok(child)
     }
 
@@ -381,81 +344,36 @@ impl Walk<'_> {
         }
     }
 
-    /// In trusted mode, when nothing more is looked for in the innermost frame: leaves all frames of which that is true.
-    /// True if none is left.
-    fn leave_early(&mut self) -> Step<bool> {
-        let trie = self.trie;
-        let is_captured = |frame: &Frame| trie.node(frame.node).is_some_and(|node| node.slot != NONE);
-        let done = self.frames.iter().rev().take_while(|frame| frame.left == 0 && !is_captured(frame)).count();
-        if done == self.frames.len() {
-            return Ok(true);
-        }
-        // A frame that is captured itself needs its end.
-        let end = self.out_of(done.max(1))?;
-        for _ in 0..done.max(1) {
-            self.close(end);
-        }
-        Ok(false)
-    }
-
-    /// Passes over what is left of `levels` brackets; gives where the last one closes. Only for trusted mode.
-    fn out_of(&mut self, levels: usize) -> Step<usize> {
-        let mut depth = levels as u64;
-        let mut cursor = self.cursor;
-        loop {
-            let marks = self.marks.get(self.next.wrapping_sub(1)).copied().unwrap_or_default();
-            let (open, close) = (marks.open & cursor.bits, marks.close & cursor.bits);
-            if u64::from(close.count_ones()) >= depth
-                && let Some(bracket) = closing(open, close, depth)
-            {
-                // What is above the bracket is left.
-                cursor.bits &= !(bracket | (bracket - 1));
-                self.cursor = cursor;
-                return Ok(cursor.base + bracket.trailing_zeros() as usize);
-            }
-            depth = depth + u64::from(open.count_ones()) - u64::from(close.count_ones());
-            match self.next_word::<false>() {
-                Some(next) => cursor = next,
-                None => return stop(self.line.len(), What::Value),
-            }
-        }
-    }
-
-    /// Passes over the value at `pos`; gives its end. What is not strict does not check, and knows no end of numbers.
+    /// Passes over the value at `pos`; gives its end.
     #[inline(always)]
-    fn skip<const STRICT: bool>(&mut self, pos: usize) -> Step<usize> {
-        match self.byte(pos) {
-            // Here too, since most values are strings and a call would cost more than they do.
-            b'"' => self.string::<STRICT>(),
-            _ if STRICT => self.check::<STRICT>(pos),
-            b'{' | b'[' => self.out_of(1).map(|end| end + 1),
-            _ => Ok(pos),
-        }
+    fn skip(&mut self, pos: usize) -> Step<usize> {
+        // Strings here, since most values are strings and a call would cost more than they do.
+        if self.byte(pos) == b'"' { self.string() } else { self.check(pos) }
     }
 
     /// The end of a string whose opening quote was the last token.
     #[inline(always)]
-    fn string<const STRICT: bool>(&mut self) -> Step<usize> {
-        let close = self.token::<STRICT>();
+    fn string(&mut self) -> Step<usize> {
+        let close = self.token();
         if close < self.line.len() { Ok(close + 1) } else { stop(close, What::Value) }
     }
 
     /// Passes over the value at `pos`, checking it; gives its end.
     #[inline]
-    fn check<const STRICT: bool>(&mut self, pos: usize) -> Step<usize> {
-        self.check_within::<STRICT>(pos, 0)
+    fn check(&mut self, pos: usize) -> Step<usize> {
+        self.check_within(pos, 0)
     }
 
     /// Passes over the element at `pos` of the innermost frame, and all that follow it; gives the frame's end. Cheaper
     /// than one call for each.
     #[inline]
-    fn check_elements<const STRICT: bool>(&mut self, pos: usize) -> Step<usize> {
-        self.check_within::<STRICT>(pos, 1)
+    fn check_elements(&mut self, pos: usize) -> Step<usize> {
+        self.check_within(pos, 1)
     }
 
     /// Passes over a value, and out of as many arrays (one at most) as it stands in.
     #[inline(never)]
-    fn check_within<const STRICT: bool>(&mut self, mut pos: usize, mut depth: usize) -> Step<usize> {
+    fn check_within(&mut self, mut pos: usize, mut depth: usize) -> Step<usize> {
         let mut cursor = self.cursor;
         // The frames hold the array already.
         let base = self.frames.len().saturating_sub(depth);
@@ -465,7 +383,7 @@ impl Walk<'_> {
         loop {
             let mut end = match self.byte(pos) {
                 b'"' => {
-                    let close = self.token_at::<STRICT>(&mut cursor);
+                    let close = self.token_at(&mut cursor);
                     if close >= self.line.len() {
                         return stop(close, What::Value);
                     }
@@ -481,7 +399,7 @@ impl Walk<'_> {
                     }
                     depth += 1;
                     let object = first == b'{';
-                    let at = self.token_at::<STRICT>(&mut cursor);
+                    let at = self.token_at(&mut cursor);
                     if self.byte(at) == first + 2 {
                         // Closed at once.
                         depth -= 1;
@@ -491,7 +409,7 @@ impl Walk<'_> {
                         at + 1
                     } else {
                         kinds = kinds << 1 | u64::from(object);
-                        pos = if object { self.checked_key::<STRICT>(at, &mut cursor)? } else { at };
+                        pos = if object { self.checked_key(at, &mut cursor)? } else { at };
                         continue;
                     }
                 }
@@ -507,12 +425,12 @@ impl Walk<'_> {
                     self.cursor = cursor;
                     return Ok(end);
                 }
-                let at = self.token_at::<STRICT>(&mut cursor);
+                let at = self.token_at(&mut cursor);
                 let object = kinds & 1 == 1;
                 match self.byte(at) {
                     b',' => {
-                        let next = self.token_at::<STRICT>(&mut cursor);
-                        pos = if object { self.checked_key::<STRICT>(next, &mut cursor)? } else { next };
+                        let next = self.token_at(&mut cursor);
+                        pos = if object { self.checked_key(next, &mut cursor)? } else { next };
                         break;
                     }
                     b'}' if object => {}
@@ -531,36 +449,21 @@ impl Walk<'_> {
 
     /// Checks a key and the colon behind it; gives where the value begins.
     #[inline(always)]
-    fn checked_key<const STRICT: bool>(&mut self, start: usize, cursor: &mut Cursor) -> Step<usize> {
+    fn checked_key(&mut self, start: usize, cursor: &mut Cursor) -> Step<usize> {
         if self.byte(start) != b'"' {
             return stop(start, What::Key);
         }
-        self.token_at::<STRICT>(cursor);
-        let colon = self.token_at::<STRICT>(cursor);
+        self.token_at(cursor);
+        let colon = self.token_at(cursor);
         if self.byte(colon) != b':' {
             return stop(colon, What::Colon);
         }
-        Ok(self.token_at::<STRICT>(cursor))
+        Ok(self.token_at(cursor))
     }
 
     fn word(&mut self, pos: usize, word: &[u8]) -> Step<usize> {
         token::word(self.line, pos, word).ok_or(Stop { at: pos, what: What::Value })
     }
-}
-
-/// Which of the closing brackets of a block closes `depth` open ones and those between.
-#[inline]
-fn closing(open: u64, mut close: u64, depth: u64) -> Option<u64> {
-    let mut closed = 0;
-    while close != 0 {
-        let bracket = close & close.wrapping_neg();
-        closed += 1;
-        if depth + u64::from((open & (bracket - 1)).count_ones()) == closed {
-            return Some(bracket);
-        }
-        close ^= bracket;
-    }
-    None
 }
 
 #[inline]
