@@ -30,10 +30,9 @@ fn main() {
     let passes = value_of("--passes").and_then(|number| number.parse().ok()).unwrap_or(PASSES);
     let is_trusted = arguments.iter().any(|argument| argument == "--trusted");
     let is_profile = arguments.iter().any(|argument| argument == "--profile");
-    let word = arguments
-        .iter()
-        .enumerate()
-        .find(|(n, argument)| !argument.starts_with("--") && (*n == 0 || !["--rules", "--passes"].contains(&&*arguments[n - 1])));
+    let word = arguments.iter().enumerate().find(|(n, argument)| {
+        !argument.starts_with("--") && (*n == 0 || !["--rules", "--passes"].contains(&&*arguments[n - 1]))
+    });
     let word = word.map_or("", |(_, argument)| argument.as_str());
 
     let events = data::lots(2_000);

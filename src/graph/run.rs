@@ -434,26 +434,24 @@ impl<'a, 's> Run<'a, 's> {
         list.push(target);
     }
 
-    /// Values of another type than some rule needs, by path.
-    pub(crate) fn type_errors(&mut self, demands: &Demands) -> Vec<TypeError> {
+    /// Adds values of another type than some rule needs, by path.
+    pub(crate) fn type_errors(&mut self, demands: &Demands, errors: &mut Vec<TypeError>) {
         let graph = self.graph;
-        let mut errors = Vec::new();
         let found = if self.suspects { self.slots.found() } else { &[] };
         for slot in found {
             let found = self.slots.type_of(*slot as usize);
             for reader in graph.readers.get(*slot as usize).into_iter().flatten() {
                 if reader.suspicious.meets(found) && self.is_chosen(reader) {
-                    demands.check(reader.path, self, &mut errors);
+                    demands.check(reader.path, self, errors);
                 }
             }
         }
         for path in &graph.suspicious_roots {
-            demands.check(*path, self, &mut errors);
+            demands.check(*path, self, errors);
         }
         if errors.len() > 1 {
             errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
         }
-        errors
     }
 }
 

@@ -54,17 +54,19 @@ pub(crate) fn decide<R>(
         },
     };
     let mut run = Run::new(graph, slots, arena, state, clock);
-    let mut outcome = match find_topic(&mut run, topics, topic_key).and_then(|number| topics.get(number)) {
+    // Filled in where it stands: it is large, and copies of it would be felt in every event.
+    let mut outcome = Outcome::new(arena, Status::Unrouted, Value::Null);
+    match find_topic(&mut run, topics, topic_key).and_then(|number| topics.get(number)) {
         Some(topic) => {
             run.topic = Some(topic);
-            Settling { run: &mut run, arena }.outcome()
+            Settling { run: &mut run }.settle(&mut outcome);
         }
         None => {
-            let id = shown_id(run.id());
+            outcome.id = shown_id(run.id());
             run.state.chosen.extend_from_slice(&graph.defaults.rejected);
-            Outcome::malformed(arena, id, String::from(NO_TOPIC))
+            (outcome.status, outcome.fault) = (Status::Malformed, Some(String::from(NO_TOPIC)));
         }
-    };
+    }
     let tree = ingested.map(|(tree, errors)| {
         if !errors.is_empty() {
             add_errors(&mut outcome.errors, errors);
@@ -124,6 +126,7 @@ fn shown_id(id: Value<'_>) -> Value<'_> {
 }
 
 impl<'a> Outcome<'a> {
+    #[inline(always)]
     fn new(arena: &'a Bump, status: Status, id: Value<'a>) -> Outcome<'a> {
         Outcome {
             status,
@@ -146,14 +149,12 @@ impl<'a> Outcome<'a> {
 /// The stages after the envelope.
 struct Settling<'r, 'a, 's> {
     run: &'r mut Run<'a, 's>,
-    arena: &'a Bump,
 }
 
 impl<'a> Settling<'_, 'a, '_> {
-    fn outcome(&mut self) -> Outcome<'a> {
+    fn settle(&mut self, outcome: &mut Outcome<'a>) {
         let graph = self.run.graph;
-        let id = shown_id(self.run.id());
-        let mut outcome = Outcome::new(self.arena, Status::Unrouted, id);
+        outcome.id = shown_id(self.run.id());
         outcome.topic = self.run.topic;
         if let Some(filter) = graph.filters.iter().find(|filter| self.run.holds(filter.condition) == filter.drop) {
             outcome.status = Status::Dropped;
@@ -161,7 +162,7 @@ impl<'a> Settling<'_, 'a, '_> {
         } else if schemas::validate(&graph.schemas, self.run, &mut outcome.invalid) {
             outcome.status = Status::Rejected;
         } else {
-            self.route(&mut outcome);
+            self.route(outcome);
         }
         let defaults = &graph.defaults;
         match outcome.status {
@@ -169,8 +170,7 @@ impl<'a> Settling<'_, 'a, '_> {
             Status::Unrouted => self.add_defaults(&[&defaults.always, &defaults.unrouted]),
             _ => self.add_defaults(&[&defaults.rejected]),
         }
-        outcome.errors = self.run.type_errors(&graph.demands);
-        outcome
+        self.run.type_errors(&graph.demands, &mut outcome.errors);
     }
 
     fn route(&mut self, outcome: &mut Outcome<'a>) {

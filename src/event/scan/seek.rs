@@ -131,9 +131,8 @@ impl Seek<'_> {
                 self.signs = signs;
                 return self.bracket_in_frame(sign);
             }
-            let (open, close) = self.key_before(sign);
-            let is_known = node.has_length(close.wrapping_sub(open).wrapping_sub(1)) || self.carry.backslash;
-            if is_known {
+            if node.has_length(self.key_length(sign)) || self.carry.backslash {
+                let (open, close) = self.key_before(sign);
                 let colon = self.at(sign);
                 let child = self.member(node, open, close, colon)?;
                 if child != NONE {
@@ -237,14 +236,31 @@ impl Seek<'_> {
         Ok(child)
     }
 
+    /// How many bytes stand between the last two quotes before a sign of the block.
+    #[inline(always)]
+    fn key_length(&self, sign: u64) -> usize {
+        let before = self.block.quotes & (sign - 1);
+        let close = before.leading_zeros();
+        let open = (before & below_leading(close)).leading_zeros();
+        if open < u64::BITS {
+            return (open - close - 1) as usize;
+        }
+        let (open, close) = self.key_before(sign);
+        close.wrapping_sub(open).wrapping_sub(1)
+    }
+
     /// The last two quotes before a sign of the block.
     #[inline(always)]
     fn key_before(&self, sign: u64) -> (usize, usize) {
         let before = self.block.quotes & (sign - 1);
-        let Some(close) = before.checked_ilog2() else { return (self.quotes[0], self.quotes[1]) };
-        let rest = before ^ 1 << close;
-        let open = rest.checked_ilog2().map_or(self.quotes[1], |at| self.base + at as usize);
-        (open, self.base + close as usize)
+        let at = |zeros: u32| self.base + (u64::BITS - 1 - zeros) as usize;
+        let close = before.leading_zeros();
+        let open = (before & below_leading(close)).leading_zeros();
+        match (open < u64::BITS, close < u64::BITS) {
+            (true, _) => (at(open), at(close)),
+            (false, true) => (self.quotes[1], at(close)),
+            (false, false) => (self.quotes[0], self.quotes[1]),
+        }
     }
 
     /// Deals with the next element of the innermost array, behind the bracket or comma before `at`.
@@ -443,6 +459,12 @@ impl Seek<'_> {
         self.signs &= !(bracket | (bracket - 1));
         Ok(self.base + bracket.trailing_zeros() as usize)
     }
+}
+
+/// All bits below the one that comes after so many zeros, from the top.
+#[inline(always)]
+fn below_leading(zeros: u32) -> u64 {
+    (u64::MAX >> 1).checked_shr(zeros).unwrap_or(0)
 }
 
 /// The signs that matter in an object or array.

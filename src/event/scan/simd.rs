@@ -137,14 +137,7 @@ mod x86 {
         let (low, high) = halves(block);
         let sign = |byte| join(is(low, byte), is(high, byte));
         let (open, close) = brackets(low, high);
-        Signs {
-            quote: sign(b'"'),
-            backslash: sign(b'\\'),
-            colon: sign(b':'),
-            comma: sign(b','),
-            open,
-            close,
-        }
+        Signs { quote: sign(b'"'), backslash: sign(b'\\'), colon: sign(b':'), comma: sign(b','), open, close }
     }
 
     #[inline]

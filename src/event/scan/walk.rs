@@ -264,14 +264,7 @@ impl Walk<'_> {
     }
 
     /// Opens a frame; gives the first value inside.
-    fn open(
-        &mut self,
-        number: u32,
-        node: &Node,
-        mark: u32,
-        pos: usize,
-        object: bool,
-    ) -> Step<Option<(u32, usize)>> {
+    fn open(&mut self, number: u32, node: &Node, mark: u32, pos: usize, object: bool) -> Step<Option<(u32, usize)>> {
         if self.frames.len() >= self.depth {
             return stop(pos, What::Depth);
         }
