@@ -1,0 +1,149 @@
+//! Where workers leave their decisions: the output, in the order of the batches.
+//!
+//! There is no writer that would have to be woken: who brings the decisions that are next writes them, and after them all
+//! that wait for nothing else. Who is far ahead of the others waits, so that little waits in memory.
+
+use super::Job;
+use crate::cli::input::Mark;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// How many batches may wait for an earlier one, for each thread.
+const AHEAD: u64 = 4;
+/// A buffer that long decisions made larger than this is not kept.
+const LARGE: usize = 4 << 20;
+
+/// The output, shared by the workers.
+pub(super) struct Outlet<'j, W> {
+    job: Job<'j>,
+    /// Locked by the one that writes, and nobody else: see `Order::writing`.
+    output: Mutex<W>,
+    order: Mutex<Order>,
+    /// Something was written, or nothing will be any more.
+    moved: Condvar,
+    closed: AtomicBool,
+}
+
+#[derive(Default)]
+struct Order {
+    /// Whose turn it is.
+    next: u64,
+    /// Decisions that wait for earlier ones.
+    waiting: BTreeMap<u64, Written>,
+    /// Somebody is writing.
+    writing: bool,
+    failed: Option<io::Error>,
+    /// Emptied buffers, to be filled again.
+    spare: Vec<Vec<u8>>,
+}
+
+/// The decisions of a batch.
+pub(super) struct Written {
+    pub(super) text: Vec<u8>,
+    /// What is done when they are written.
+    pub(super) reached: Option<Mark>,
+    /// The number of the last line.
+    pub(super) lines: u64,
+}
+
+impl<'j, W: Write> Outlet<'j, W> {
+    pub(super) fn new(job: Job<'j>, output: W) -> Self {
+        Self {
+            job,
+            output: Mutex::new(output),
+            order: Mutex::default(),
+            moved: Condvar::new(),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// True as long as decisions are taken.
+    pub(super) fn is_open(&self) -> bool {
+        !self.closed.load(Ordering::Relaxed)
+    }
+
+    /// Takes what a turn came to. Returns an empty buffer for the next.
+    pub(super) fn put(&self, turn: u64, written: Written) -> Vec<u8> {
+        let ahead = AHEAD * self.job.threads.max(1) as u64;
+        let mut order = self.wait(self.lock(), |order| turn > order.next + ahead);
+        order.waiting.insert(turn, written);
+        if !order.writing {
+            order.writing = true;
+            while let Some(next) = self.next(&mut order) {
+                drop(order);
+                let Written { mut text, reached, lines } = next;
+                let done = self.write(&mut text);
+                if let Some((progress, mark)) = self.job.progress.zip(reached).filter(|_| done.is_ok()) {
+                    progress.reached(mark, lines);
+                }
+                order = self.lock();
+                order.next += 1;
+                order.spare.push(text);
+                self.note(&mut order, done);
+            }
+            order.writing = false;
+            self.moved.notify_all();
+        }
+        order.spare.pop().unwrap_or_default()
+    }
+
+    /// Takes a part of what a turn comes to, when it has come.
+    pub(super) fn put_part(&self, turn: u64, text: &mut Vec<u8>) {
+        let mut order = self.wait(self.lock(), |order| turn > order.next || order.writing);
+        order.writing = true;
+        drop(order);
+        let done = self.write(text);
+        order = self.lock();
+        order.writing = false;
+        self.note(&mut order, done);
+    }
+
+    /// Takes nothing any more.
+    pub(super) fn close(&self, why: io::Error) {
+        self.note(&mut self.lock(), Err(why));
+    }
+
+    /// How writing ended.
+    pub(super) fn end(self) -> io::Result<()> {
+        let order = self.order.into_inner().unwrap_or_else(PoisonError::into_inner);
+        order.failed.map_or(Ok(()), Err)
+    }
+
+    fn next(&self, order: &mut Order) -> Option<Written> {
+        if self.is_open() { order.waiting.remove(&order.next) } else { None }
+    }
+
+    /// Whoever is at the other end gets every decision before there is more to wait for.
+    fn write(&self, text: &mut Vec<u8>) -> io::Result<()> {
+        let done = if self.is_open() {
+            let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+            output.write_all(text).and_then(|()| output.flush())
+        } else {
+            Ok(())
+        };
+        if text.capacity() > LARGE {
+            *text = Vec::new();
+        }
+        text.clear();
+        done
+    }
+
+    fn note(&self, order: &mut Order, done: io::Result<()>) {
+        if let Err(error) = done {
+            order.failed.get_or_insert(error);
+            self.closed.store(true, Ordering::Relaxed);
+        }
+        self.moved.notify_all();
+    }
+
+    fn wait<'o>(&self, order: MutexGuard<'o, Order>, too_early: impl Fn(&Order) -> bool) -> MutexGuard<'o, Order> {
+        let waited = self.moved.wait_while(order, |order| self.is_open() && too_early(order));
+        waited.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Order> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
