@@ -331,6 +331,18 @@ fn a_closed_pipe_ends_it_quietly() {
     }
 }
 
+/// The next decision's id, or its status where it has none.
+fn next_id(stdout: &mut impl Read) -> Value {
+    let mut line = Vec::new();
+    while line.last() != Some(&b'\n') {
+        let mut byte = [0];
+        assert_eq!(stdout.read(&mut byte).unwrap(), 1);
+        line.push(byte[0]);
+    }
+    let decision: Value = serde_json::from_slice(&line).unwrap();
+    if decision["id"].is_null() { decision["status"].clone() } else { decision["id"].clone() }
+}
+
 #[test]
 fn a_decision_is_there_before_the_next_event() {
     let place = Place::small();
@@ -340,15 +352,42 @@ fn a_decision_is_there_before_the_next_event() {
         let mut stdout = child.stdout.take().unwrap();
         for _ in 0..3 {
             writeln!(stdin, "{EVENT}").unwrap();
-            let mut line = Vec::new();
-            while line.last() != Some(&b'\n') {
-                let mut byte = [0];
-                assert_eq!(stdout.read(&mut byte).unwrap(), 1);
-                line.push(byte[0]);
-            }
+            assert_eq!(next_id(&mut stdout), "e1");
         }
         drop(stdin);
         assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+}
+
+/// Line breaks come late, and several lines with the end of one that was begun: whatever is whole is decided at once, by
+/// whoever reads while the others wait to read; and what is not whole is no line yet.
+#[test]
+fn a_slow_stream_is_decided_as_it_comes() {
+    let place = Place::small();
+    for threads in ["1", "2", "4"] {
+        let mut child = place.start(&["route", "--threads", threads]);
+        let mut stdin = child.stdin.take().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        let mut check = |sent: &str, expected: &[&str]| {
+            stdin.write_all(sent.as_bytes()).unwrap();
+            for id in expected {
+                assert_eq!(next_id(&mut stdout), *id, "{threads} threads, {sent:?}");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(3));
+        };
+        let [a, b, c] = ["a", "b", "c"].map(|id| EVENT.replace("e1", id));
+        for _ in 0..5 {
+            let (half, other) = c.split_at(11);
+            check(&format!("{a}\n{b}"), &["a"]);
+            check("\n", &["b"]);
+            check(&format!("x\r\n{c}\n{a}\n{half}"), &["malformed", "c", "a"]);
+            check(other, &[]);
+            check(&format!("\n{b}\n"), &["c", "b"]);
+        }
+        check(&a, &[]);
+        drop(stdin);
+        assert_eq!(next_id(&mut stdout), "a", "the end of the input ends a line");
+        assert_eq!(child.wait().unwrap().code(), Some(3));
     }
 }
 

@@ -199,35 +199,6 @@ fn a_line_is_decided_as_soon_as_it_is_there() {
     }
 }
 
-/// Line breaks come late, and several lines with the end of one that was begun: whatever is whole is decided at once,
-/// by whoever reads, while the others wait to read.
-#[test]
-fn a_slow_stream_is_decided_as_it_comes() {
-    let place = Place::new();
-    for threads in ["1", "2", "4"] {
-        let mut running = place.start(&["rules", "--threads", threads]);
-        let (a, b, c) = (event(0), event(1), event(2));
-        for round in 0..5 {
-            running.send(&a);
-            running.send(b.trim_end());
-            assert_eq!(running.decision()["id"], 0, "round {round}");
-            thread::sleep(Duration::from_millis(5));
-            assert!(running.lines.try_recv().is_err(), "a line without its end is no line yet");
-            let (half, other) = c.split_at(11);
-            running.send("\n");
-            assert_eq!(running.decision()["id"], 1);
-            running.send(&format!("{c}{a}{half}"));
-            assert_eq!(running.ids(2), [2, 0]);
-            running.send(&format!("{other}{b}"));
-            assert_eq!(running.ids(2), [2, 1]);
-        }
-        running.send(a.trim_end());
-        drop(running.stdin.take());
-        assert_eq!(running.decision()["id"], 0, "the end of the input is the end of a line");
-        assert_eq!(running.end().code(), Some(0));
-    }
-}
-
 #[test]
 fn rules_change_while_events_come() {
     let place = Place::new();

@@ -43,10 +43,13 @@ impl Job<'_> {
         let outlet = Outlet::new(self, output);
         thread::scope(|scope| {
             // This thread is one of them.
-            for _ in 1..self.threads {
-                scope.spawn(|| Worker::new(self).run(&inlet, &outlet));
+            let work = || Worker::new(self).run(&inlet, &outlet);
+            let others: Vec<_> = (1..self.threads).map(|_| scope.spawn(work)).collect();
+            work();
+            for other in others {
+                // A worker that broke down has told the outlet.
+                let _ = other.join();
             }
-            Worker::new(self).run(&inlet, &outlet);
         });
         outlet.end().and(inlet.end())
     }

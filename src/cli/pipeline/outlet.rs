@@ -34,6 +34,8 @@ struct Order {
     waiting: BTreeMap<u64, Written>,
     /// Somebody is writing.
     writing: bool,
+    /// So many wait for something to move.
+    sleeping: usize,
     failed: Option<io::Error>,
     /// Emptied buffers, to be filled again.
     spare: Vec<Vec<u8>>,
@@ -84,7 +86,7 @@ impl<'j, W: Write> Outlet<'j, W> {
                 self.note(&mut order, done);
             }
             order.writing = false;
-            self.moved.notify_all();
+            self.wake(&order);
         }
         order.spare.pop().unwrap_or_default()
     }
@@ -135,12 +137,23 @@ impl<'j, W: Write> Outlet<'j, W> {
             order.failed.get_or_insert(error);
             self.closed.store(true, Ordering::Relaxed);
         }
-        self.moved.notify_all();
+        self.wake(order);
     }
 
-    fn wait<'o>(&self, order: MutexGuard<'o, Order>, too_early: impl Fn(&Order) -> bool) -> MutexGuard<'o, Order> {
-        let waited = self.moved.wait_while(order, |order| self.is_open() && too_early(order));
-        waited.unwrap_or_else(PoisonError::into_inner)
+    /// Waking costs a call of the system, also where nobody sleeps, which is nearly always.
+    fn wake(&self, order: &Order) {
+        if order.sleeping > 0 {
+            self.moved.notify_all();
+        }
+    }
+
+    fn wait<'o>(&self, mut order: MutexGuard<'o, Order>, too_early: impl Fn(&Order) -> bool) -> MutexGuard<'o, Order> {
+        while self.is_open() && too_early(&order) {
+            order.sleeping += 1;
+            order = self.moved.wait(order).unwrap_or_else(PoisonError::into_inner);
+            order.sleeping -= 1;
+        }
+        order
     }
 
     fn lock(&self) -> MutexGuard<'_, Order> {
