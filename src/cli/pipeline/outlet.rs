@@ -160,3 +160,68 @@ impl<'j, W: Write> Outlet<'j, W> {
         self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AHEAD, Outlet, Written};
+    use crate::cli::pipeline::Job;
+    use crate::cli::tally::Board;
+    use dadar::reload::Live;
+    use dadar::route::Router;
+    use dadar::rules::load_strings;
+    use std::io::{self, Write};
+
+    fn with_job(test: impl FnOnce(Job<'_>)) {
+        let rules = load_strings("r", [("r.yaml", "topics: {a: [b]}")]).rule_set.unwrap();
+        let (live, board) = (Live::new(Router::new(&rules)), Board::default());
+        test(Job { live: &live, board: &board, progress: None, before: 0, threads: 2 });
+    }
+
+    fn written(text: &str) -> Written {
+        Written { text: text.into(), reached: None, lines: 0 }
+    }
+
+    #[test]
+    fn it_is_in_the_order_of_the_turns() {
+        const FAR: u64 = AHEAD * 2 + 1;
+        with_job(|job| {
+            let mut output = Vec::new();
+            let outlet = Outlet::new(job, &mut output);
+            outlet.put(2, written("2"));
+            outlet.put(1, written("1"));
+            std::thread::scope(|scope| {
+                scope.spawn(|| outlet.put_part(3, &mut b"3a ".to_vec()));
+                scope.spawn(|| outlet.put(FAR, written("far")));
+                outlet.put_part(0, &mut b"0a ".to_vec());
+                outlet.put(0, written("0b "));
+            });
+            outlet.put(3, written("3b "));
+            outlet.put(4, written("4"));
+            outlet.end().unwrap();
+            assert_eq!(output, b"0a 0b 123a 3b 4");
+        });
+    }
+
+    #[test]
+    fn nobody_waits_where_nothing_is_written_any_more() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        with_job(|job| {
+            let outlet = Outlet::new(job, Full);
+            std::thread::scope(|scope| {
+                scope.spawn(|| outlet.put_part(2, &mut b"2".to_vec()));
+                scope.spawn(|| outlet.put(1000, written("1000")));
+                outlet.put(0, written("0"));
+            });
+            assert!(!outlet.is_open());
+            assert_eq!(outlet.end().unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        });
+    }
+}
