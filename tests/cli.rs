@@ -251,6 +251,54 @@ fn threads_keep_the_order_of_many_lines() {
     assert_eq!(many.decisions()[19_999]["id"], 19_999);
 }
 
+/// Lines of nothing and lines longer than what is read at a time, so that workers are done in every order.
+#[test]
+fn threads_keep_the_order_of_lines_of_all_lengths() {
+    let place = Place::small();
+    let mut input = String::from("\u{feff}");
+    for n in 0..3_000 {
+        let pad = match n % 500 {
+            7 => 1_200_000,
+            100..140 => 20_000,
+            _ => n % 40,
+        };
+        let line = match n % 11 {
+            5 => String::new(),
+            6 => format!("no event {n}{}", "y".repeat(pad)),
+            _ => format!("{{\"event_id\":{n},\"event_type\":\"ORDER_CREATED\",\"pad\":\"{}\"}}", "x".repeat(pad)),
+        };
+        input += &line;
+        input += if n % 3 == 0 { "\r\n" } else { "\n" };
+    }
+    std::fs::write(place.path("e.ndjson"), &input).unwrap();
+    let one = place.call(&["route", "--max-line", "1MiB"], input.as_str()).code(3);
+    assert_eq!(one.decisions().len(), 3_000);
+    for decision in one.decisions().iter().filter(|one| one["status"] == "malformed") {
+        let n = decision["line"].as_u64().unwrap() - 1;
+        assert!(matches!(n % 11, 5 | 6) || n % 500 == 7, "{decision}");
+    }
+    for threads in ["2", "3", "8"] {
+        for _ in 0..3 {
+            let args = ["route", "--max-line", "1MiB", "-i", "e.ndjson", "--threads", threads];
+            assert!(place.call(&args, "").code(3).out == one.out, "{threads} threads");
+        }
+    }
+}
+
+/// Much more comes out than went in: it is written before a batch is done, and in order all the same.
+#[test]
+fn decisions_much_longer_than_their_events() {
+    let names: Vec<String> = (0..2_000).map(|n| format!("subscriber-{n}")).collect();
+    let rules = format!("ruleset: {{name: wide}}\ntopics: {{t: [{}]}}\n", names.join(", "));
+    let place = Place::new(&[("rules/rules.yaml", &rules)]);
+    let input: String = (0..1_500).map(|n| format!("{{\"id\":{n},\"type\":\"t\"}}\n")).collect();
+    for threads in ["1", "4"] {
+        let called = place.call(&["route", "--threads", threads], input.as_str()).code(0);
+        let ids: Vec<String> = called.out.lines().map(|line| line.split(',').next().unwrap().to_owned()).collect();
+        assert!(ids == (0..1_500).map(|n| format!("{{\"id\":{n}")).collect::<Vec<_>>(), "{threads} threads");
+    }
+}
+
 #[test]
 fn the_summary_stands_on_stderr() {
     let place = Place::small();
@@ -283,6 +331,18 @@ fn a_closed_pipe_ends_it_quietly() {
     }
 }
 
+/// The next decision's id, or its status where it has none.
+fn next_id(stdout: &mut impl Read) -> Value {
+    let mut line = Vec::new();
+    while line.last() != Some(&b'\n') {
+        let mut byte = [0];
+        assert_eq!(stdout.read(&mut byte).unwrap(), 1);
+        line.push(byte[0]);
+    }
+    let decision: Value = serde_json::from_slice(&line).unwrap();
+    if decision["id"].is_null() { decision["status"].clone() } else { decision["id"].clone() }
+}
+
 #[test]
 fn a_decision_is_there_before_the_next_event() {
     let place = Place::small();
@@ -292,15 +352,42 @@ fn a_decision_is_there_before_the_next_event() {
         let mut stdout = child.stdout.take().unwrap();
         for _ in 0..3 {
             writeln!(stdin, "{EVENT}").unwrap();
-            let mut line = Vec::new();
-            while line.last() != Some(&b'\n') {
-                let mut byte = [0];
-                assert_eq!(stdout.read(&mut byte).unwrap(), 1);
-                line.push(byte[0]);
-            }
+            assert_eq!(next_id(&mut stdout), "e1");
         }
         drop(stdin);
         assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+}
+
+/// Line breaks come late, and several lines with the end of one that was begun: whatever is whole is decided at once, by
+/// whoever reads while the others wait to read; and what is not whole is no line yet.
+#[test]
+fn a_slow_stream_is_decided_as_it_comes() {
+    let place = Place::small();
+    for threads in ["1", "2", "4"] {
+        let mut child = place.start(&["route", "--threads", threads]);
+        let mut stdin = child.stdin.take().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        let mut check = |sent: &str, expected: &[&str]| {
+            stdin.write_all(sent.as_bytes()).unwrap();
+            for id in expected {
+                assert_eq!(next_id(&mut stdout), *id, "{threads} threads, {sent:?}");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(3));
+        };
+        let [a, b, c] = ["a", "b", "c"].map(|id| EVENT.replace("e1", id));
+        for _ in 0..5 {
+            let (half, other) = c.split_at(11);
+            check(&format!("{a}\n{b}"), &["a"]);
+            check("\n", &["b"]);
+            check(&format!("x\r\n{c}\n{a}\n{half}"), &["malformed", "c", "a"]);
+            check(other, &[]);
+            check(&format!("\n{b}\n"), &["c", "b"]);
+        }
+        check(&a, &[]);
+        drop(stdin);
+        assert_eq!(next_id(&mut stdout), "a", "the end of the input ends a line");
+        assert_eq!(child.wait().unwrap().code(), Some(3));
     }
 }
 

@@ -1,8 +1,10 @@
 //! `dadar explain`: what the rules made of an event, and why.
 
-use super::lines::Splitter;
+use super::input::{Feed, Stream};
+use super::lines::Chunk;
 use super::route::{Input, clock};
 use super::rule_set::{Ready, RulesArg, load_one};
+use super::stop::Stop;
 use super::{Done, Exit, Failure, Global, output};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -12,7 +14,7 @@ use dadar::event::Json;
 use dadar::explain::{self, Focus, Style};
 use dadar::reference::{Reference, Trace};
 use dadar::route::{Clock, Options};
-use std::io::{self, BufWriter, Read, StdoutLock, Write};
+use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -90,27 +92,19 @@ struct Explainer<'e> {
 }
 
 impl Explainer<'_> {
-    fn all(&mut self, mut input: Input) -> anyhow::Result<()> {
-        let mut splitter = Splitter::new(self.options.limits.bytes);
-        let mut buffer = vec![0; 1 << 16];
+    fn all(&mut self, input: Input) -> anyhow::Result<()> {
+        let source = Stream::new(input.reader, Stop::new()?);
+        let mut feed = Feed::new(source, self.options.limits.bytes);
+        let mut chunk = Chunk::default();
         let mut number = 0;
         loop {
-            let read = input.reader.read(&mut buffer);
-            let read = read.with_context(|| format!("cannot read {}", input.name))?;
-            let mut done = Ok(());
-            let mut each = |line: &[u8]| {
+            let step = feed.fill(&mut chunk, |_| ()).with_context(|| format!("cannot read {}", input.name))?;
+            for line in chunk.lines() {
                 number += 1;
-                if done.is_ok() {
-                    done = self.line(line, number);
-                }
-            };
-            match buffer.get(..read) {
-                Some(chunk) if !chunk.is_empty() => splitter.push(chunk, &mut each),
-                _ => splitter.finish(&mut each),
+                self.line(line, number)?;
             }
-            done?;
             self.out.flush()?;
-            if read == 0 {
+            if step.over {
                 return Ok(());
             }
         }

@@ -1,30 +1,85 @@
-//! Splits input into lines, however it arrives, and never holds more of a line than one may have.
+//! Cuts input into lines, however it arrives, and never holds more of a line than one may have.
+
+use std::ops::Range;
 
 /// A byte-order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
+/// What is read at a time: what is read is still in the core's own cache when it is decided.
+const SIZE: usize = 1 << 18;
+/// A buffer that a long line made larger than this is not kept.
+const LARGE: usize = 16 * SIZE;
 
-/// Splits chunks into lines. `\n` and `\r\n` end one, and a byte-order mark at the very beginning is skipped.
+/// Bytes as they were read, and the lines that are complete in them.
+#[derive(Debug, Default)]
+pub(crate) struct Chunk {
+    /// Only the first `filled` bytes count. It never gets shorter: room that was cleared once need not be cleared again.
+    text: Vec<u8>,
+    filled: usize,
+    /// Where the line begins whose end has not come.
+    open: usize,
+    lines: Vec<Range<usize>>,
+}
+
+impl Chunk {
+    /// The lines, without their line breaks.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        self.lines.iter().map(|line| self.text.get(line.clone()).unwrap_or_default())
+    }
+
+    /// How many lines there are.
+    pub(crate) fn count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Where to read to next. [`Cutter::cut`] has to be told how much came.
+    pub(crate) fn room(&mut self) -> &mut [u8] {
+        let end = self.filled + SIZE;
+        if self.text.len() < end {
+            self.text.resize(end, 0);
+        }
+        self.text.get_mut(self.filled..end).unwrap_or_default()
+    }
+
+    fn unfinished(&self) -> &[u8] {
+        self.text.get(self.open..self.filled).unwrap_or_default()
+    }
+
+    /// Begins anew, with the beginning of a line.
+    fn begin(&mut self, held: &[u8]) {
+        if self.text.len() > LARGE {
+            self.text = Vec::new();
+        }
+        self.lines.clear();
+        (self.filled, self.open) = (0, 0);
+        if self.text.len() < held.len() + SIZE {
+            self.text.resize(held.len() + SIZE, 0);
+        }
+        if let Some(room) = self.text.get_mut(..held.len()) {
+            room.copy_from_slice(held);
+            self.filled = held.len();
+        }
+    }
+}
+
+/// Cuts chunks into lines, one chunk after the other. `\n` and `\r\n` end a line, and a byte-order mark at the very beginning is
+/// skipped.
 ///
-/// A line of more than `limit` bytes is handed on as its first `limit + 1` bytes: enough for whoever reads it to see that
+/// A line of more than `limit` bytes becomes its first `limit + 1` bytes: enough for whoever reads it to see that
 /// it is too long, and what it began with.
-pub(crate) struct Splitter {
+#[derive(Debug)]
+pub(crate) struct Cutter {
     limit: usize,
-    /// What has come of a line whose end has not.
+    /// What has come of a line whose end has not, from one chunk to the next.
     held: Vec<u8>,
     /// How much has come of it, also where not all of it is kept.
     pending: u64,
     at_start: bool,
 }
 
-impl Splitter {
-    /// A splitter for lines of at most `limit` bytes.
-    pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, held: Vec::new(), pending: 0, at_start: true }
-    }
-
-    /// A line begins: the first of a file, or one within.
-    pub(crate) fn begin(&mut self, at_start: bool) {
-        self.at_start = at_start;
+impl Cutter {
+    /// For lines of at most `limit` bytes. They begin at the beginning of a file, or within.
+    pub(crate) fn new(limit: usize, at_start: bool) -> Self {
+        Self { limit, held: Vec::new(), pending: 0, at_start }
     }
 
     /// How many bytes have come of a line whose end has not.
@@ -32,70 +87,93 @@ impl Splitter {
         self.pending
     }
 
-    /// Hands on every line that is complete with this chunk.
-    pub(crate) fn push(&mut self, chunk: &[u8], mut each: impl FnMut(&[u8])) {
-        let mut rest = chunk;
-        while let Some(end) = memchr::memchr(b'\n', rest) {
-            let (line, after) = rest.split_at(end);
-            if self.held.is_empty() {
-                self.emit(line, &mut each);
-            } else {
-                self.hold(line);
-                let held = std::mem::take(&mut self.held);
-                self.emit(&held, &mut each);
-                self.held = held;
-                self.held.clear();
-            }
-            rest = after.get(1..).unwrap_or_default();
-            self.pending = 0;
-        }
-        self.hold(rest);
-        self.pending += rest.len() as u64;
+    /// Begins a chunk with what the last one left over.
+    pub(crate) fn begin(&mut self, chunk: &mut Chunk) {
+        chunk.begin(&self.held);
+        self.held.clear();
     }
 
-    /// Hands on the last line, if it has no line break.
-    pub(crate) fn finish(&mut self, mut each: impl FnMut(&[u8])) {
-        self.pending = 0;
-        let held = std::mem::take(&mut self.held);
-        let only_a_mark = self.at_start && held == BOM;
-        if !held.is_empty() && !only_a_mark {
-            self.emit(&held, &mut each);
+    /// Finds every line that is complete with the bytes that were read last.
+    pub(crate) fn cut(&mut self, chunk: &mut Chunk, read: usize) {
+        let from = chunk.filled;
+        chunk.filled += read;
+        let (mut open, mut pending) = (chunk.open, self.pending + read as u64);
+        let Chunk { text, lines, filled, .. } = &mut *chunk;
+        let fresh = text.get(from..*filled).unwrap_or_default();
+        for at in memchr::memchr_iter(b'\n', fresh) {
+            lines.push(self.line(text, open..from + at));
+            open = from + at + 1;
+            pending = (*filled - open) as u64;
         }
-    }
-
-    /// Keeps the beginning of a line. Two bytes more than may be there, so that `\r` can be told from a line too long.
-    fn hold(&mut self, part: &[u8]) {
+        chunk.open = open;
+        self.pending = pending;
+        // Two bytes more than a line may have, so that `\r` can be told from a line too long.
         let bom = if self.at_start { BOM.len() } else { 0 };
-        let room = (self.limit + 2 + bom).saturating_sub(self.held.len());
-        self.held.extend_from_slice(part.get(..room).unwrap_or(part));
+        chunk.filled = chunk.filled.min(open.saturating_add(self.limit).saturating_add(2 + bom));
     }
 
-    fn emit(&mut self, line: &[u8], each: &mut impl FnMut(&[u8])) {
-        let line = match self.at_start {
-            true => line.strip_prefix(BOM).unwrap_or(line),
-            false => line,
-        };
-        self.at_start = false;
-        let whole = line.len() <= self.limit + 1;
-        let line = if whole { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
-        each(line.get(..self.limit + 1).unwrap_or(line));
+    /// Ends a chunk: what has come of a line goes on in the next.
+    pub(crate) fn end(&mut self, chunk: &Chunk) {
+        self.held.extend_from_slice(chunk.unfinished());
+    }
+
+    /// A file is over: what has come of a line is a line. Another file may follow.
+    pub(crate) fn finish(&mut self, chunk: &mut Chunk) {
+        let only_a_mark = self.at_start && chunk.unfinished() == BOM;
+        if !chunk.unfinished().is_empty() && !only_a_mark {
+            let line = self.line(&chunk.text, chunk.open..chunk.filled);
+            chunk.lines.push(line);
+        }
+        chunk.open = chunk.filled;
+        (self.pending, self.at_start) = (0, true);
+    }
+
+    /// What of these bytes is the line.
+    fn line(&mut self, text: &[u8], within: Range<usize>) -> Range<usize> {
+        let Range { mut start, mut end } = within;
+        let line = text.get(start..end).unwrap_or_default();
+        if std::mem::replace(&mut self.at_start, false) && line.starts_with(BOM) {
+            start += BOM.len();
+        }
+        let whole = end - start <= self.limit.saturating_add(1);
+        if whole && start < end && line.ends_with(b"\r") {
+            end -= 1;
+        }
+        start..end.min(start.saturating_add(self.limit).saturating_add(1))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Splitter;
+    use super::{Chunk, Cutter};
 
-    /// The lines of a text that arrives in pieces of every size.
+    /// The lines of a text that arrives in pieces of every size, so many of them to a chunk.
     fn check(text: &str, limit: usize, expected: &[&str]) {
         for size in 1..=text.len().max(1) {
-            let mut lines = Vec::new();
-            let mut splitter = Splitter::new(limit);
-            for chunk in text.as_bytes().chunks(size) {
-                splitter.push(chunk, |line| lines.push(String::from_utf8_lossy(line).into_owned()));
+            for together in [1, 2, usize::MAX] {
+                assert_eq!(lines(text, limit, size, together), expected, "{text:?} in pieces of {size}");
             }
-            splitter.finish(|line| lines.push(String::from_utf8_lossy(line).into_owned()));
-            assert_eq!(lines, expected, "{text:?} in pieces of {size}");
+        }
+    }
+
+    fn lines(text: &str, limit: usize, size: usize, together: usize) -> Vec<String> {
+        let (mut cutter, mut chunk, mut lines) = (Cutter::new(limit, true), Chunk::default(), Vec::new());
+        let mut pieces = text.as_bytes().chunks(size).peekable();
+        loop {
+            cutter.begin(&mut chunk);
+            for piece in pieces.by_ref().take(together) {
+                chunk.room()[..piece.len()].copy_from_slice(piece);
+                cutter.cut(&mut chunk, piece.len());
+            }
+            let over = pieces.peek().is_none();
+            if over {
+                cutter.finish(&mut chunk);
+            }
+            cutter.end(&chunk);
+            lines.extend(chunk.lines().map(|line| String::from_utf8_lossy(line).into_owned()));
+            if over {
+                return lines;
+            }
         }
     }
 
@@ -121,5 +199,20 @@ mod tests {
         check("\u{feff}1234\n", 4, &["1234"]);
         check("123456789", 4, &["12345"]);
         check("1234\r", 4, &["1234"]);
+    }
+
+    #[test]
+    fn no_more_of_a_line_is_held_than_one_may_have() {
+        let (mut cutter, mut chunk) = (Cutter::new(10, true), Chunk::default());
+        cutter.begin(&mut chunk);
+        for _ in 0..100 {
+            let read = chunk.room().len();
+            chunk.room().fill(b'x');
+            cutter.cut(&mut chunk, read);
+        }
+        assert!(chunk.text.len() < 2 * super::SIZE);
+        assert_eq!((chunk.count(), cutter.pending()), (0, 100 * super::SIZE as u64));
+        cutter.finish(&mut chunk);
+        assert_eq!(chunk.lines().collect::<Vec<_>>(), [[b'x'; 11]]);
     }
 }

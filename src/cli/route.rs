@@ -196,7 +196,7 @@ fn route(job: Job<'_>, input: Lines, state: Option<&Path>) -> anyhow::Result<u64
         total.fetch_add(bytes, Ordering::Relaxed);
         bar.inc(bytes);
     };
-    let output = &mut io::stdout().lock();
+    let output = io::stdout();
     let routed = match (state, input.source) {
         (Some(state), From::File(file)) => {
             let progress = Progress::new(&input.path, state);

@@ -1,19 +1,17 @@
 //! Where lines come from: a stream that is read to its end, or a file that grows.
 
+mod feed;
 mod follow;
 mod state;
 
-use super::lines::Splitter;
 use super::stop::{Stop, Woken};
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+pub(crate) use feed::{Feed, Step};
 pub(crate) use follow::Follow;
 pub(crate) use state::{Progress, Saved, can_write};
-
-/// What is read at a time.
-const CHUNK: usize = 1 << 18;
 
 /// What reading once came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,57 +95,5 @@ impl Source for Stream {
                 Err(error) => return Err(error),
             }
         }
-    }
-}
-
-/// A source, cut into lines.
-pub(crate) struct Feed<S> {
-    source: S,
-    splitter: Splitter,
-    buffer: Vec<u8>,
-}
-
-/// What one step of a [`Feed`] came to.
-#[derive(Debug)]
-pub(crate) struct Step {
-    /// So many bytes were read.
-    pub(crate) bytes: u64,
-    /// There is no more.
-    pub(crate) over: bool,
-    /// Where the next line begins.
-    pub(crate) reached: Option<Mark>,
-}
-
-impl<S: Source> Feed<S> {
-    /// Lines of at most `limit` bytes.
-    pub(crate) fn new(source: S, limit: usize) -> Feed<S> {
-        let mut splitter = Splitter::new(limit);
-        splitter.begin(source.mark().is_none_or(|mark| mark.offset == 0));
-        Feed { source, splitter, buffer: vec![0; CHUNK] }
-    }
-
-    /// Reads once and hands on every line that is complete with that.
-    pub(crate) fn step(&mut self, each: impl FnMut(&[u8])) -> io::Result<Step> {
-        let piece = self.source.next(&mut self.buffer)?;
-        let (mut bytes, mut tail) = (0, 0);
-        match piece {
-            Piece::Bytes(n) => {
-                bytes = n as u64;
-                self.splitter.push(self.buffer.get(..n).unwrap_or_default(), each);
-            }
-            Piece::Break => {
-                self.splitter.finish(each);
-                self.splitter.begin(true);
-            }
-            Piece::End => {
-                tail = self.splitter.pending();
-                self.splitter.finish(each);
-            }
-            Piece::Stopped => {}
-        }
-        let undecided = self.splitter.pending() + tail;
-        let reached =
-            self.source.mark().map(|mark| Mark { offset: mark.offset.saturating_sub(undecided), tail, ..mark });
-        Ok(Step { bytes, over: matches!(piece, Piece::End | Piece::Stopped), reached })
     }
 }

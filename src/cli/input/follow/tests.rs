@@ -1,6 +1,7 @@
 use super::super::{Feed, Identity, Mark, Saved};
 use super::{Follow, is_rotation};
 use crate::cli::input::state::Progress;
+use crate::cli::lines::Chunk;
 use crate::cli::stop::Stop;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -39,7 +40,7 @@ impl Place {
 
     fn follow(&self, once: bool, saved: Option<&Saved>) -> Reading {
         let follow = Follow::new(&self.log(), Stop::new().unwrap(), once, saved).unwrap();
-        Reading { feed: Feed::new(follow, 1 << 20), reached: None, lines: 0 }
+        Reading { feed: Feed::new(follow, 1 << 20), chunk: Chunk::default(), reached: None, lines: 0 }
     }
 
     /// What a run writes down that stopped there.
@@ -53,6 +54,7 @@ impl Place {
 
 struct Reading {
     feed: Feed<Follow>,
+    chunk: Chunk,
     reached: Option<Mark>,
     lines: u64,
 }
@@ -62,7 +64,8 @@ impl Reading {
     fn next(&mut self, n: usize) -> Vec<String> {
         let mut lines = Vec::new();
         while lines.len() < n {
-            let step = self.feed.step(|line| lines.push(String::from_utf8_lossy(line).into_owned())).unwrap();
+            let step = self.feed.fill(&mut self.chunk, |_| ()).unwrap();
+            lines.extend(self.chunk.lines().map(|line| String::from_utf8_lossy(line).into_owned()));
             self.reached = step.reached;
             if step.over {
                 break;
