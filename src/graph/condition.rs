@@ -13,7 +13,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// The number of a condition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct NodeId(pub(crate) u32);
 
 impl NodeId {
@@ -240,11 +240,18 @@ impl Conditions {
         let mut flat = self.intersect(flat);
         flat.sort_unstable();
         flat.dedup();
-        match flat.as_slice() {
+        match flat.first() {
+            Some(first) if *first == NodeId::FALSE => NodeId::FALSE,
+            _ => self.conjunction(flat),
+        }
+    }
+
+    /// All of them, which are some of the parts of a conjunction, in their order.
+    pub(crate) fn conjunction(&mut self, parts: Vec<NodeId>) -> NodeId {
+        match parts.as_slice() {
             [] => NodeId::TRUE,
             [one] => *one,
-            [first, ..] if *first == NodeId::FALSE => NodeId::FALSE,
-            _ => self.intern(Node::And(flat.into_boxed_slice())),
+            _ => self.intern(Node::And(parts.into_boxed_slice())),
         }
     }
 

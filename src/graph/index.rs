@@ -2,7 +2,7 @@
 //!
 //! What is found are *entries*: numbers of targets with a mark that says what a hit means (see [`Entry`]).
 
-use super::condition::{Op, Test};
+use super::condition::{NodeId, Op, Test};
 use super::interval::Intervals;
 use super::literal::Literal;
 use super::strings::StringTable;
@@ -12,50 +12,58 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
-/// What a hit leads to: a target, and in the lowest three bits what the hit means for it.
+/// What a hit leads to: a target, in the lowest two bits what the hit means for it, and what is left to be asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Entry(u32);
+pub(crate) struct Entry {
+    target: u32,
+    rest: NodeId,
+}
 
 /// What a hit means for a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// It matches: the test is its whole condition.
-    Sure,
-    /// It may match: its condition has to be looked at.
-    Candidate,
+    /// It matches if the rest holds, and no other hit in an event can say so again.
+    Once,
+    /// It matches if the rest holds, and other hits may say so again.
+    Again,
     /// It does not match, though it does by default.
     Defeated,
-    /// It matches, and no other hit in an event can say so again.
-    Only,
     /// It matches unless another hit takes it away.
     Enabled,
 }
 
 impl Entry {
+    /// An entry whose hit leaves nothing to be asked.
     pub(crate) fn new(target: u32, meaning: Meaning) -> Entry {
-        Entry(target << 3 | meaning as u32)
+        Entry::asking(target, meaning, NodeId::TRUE)
+    }
+
+    /// An entry whose hit leaves `rest` to be asked.
+    pub(crate) fn asking(target: u32, meaning: Meaning, rest: NodeId) -> Entry {
+        Entry { target: target << 2 | meaning as u32, rest }
     }
 
     pub(crate) fn target(self) -> u32 {
-        self.0 >> 3
+        self.target >> 2
     }
 
     pub(crate) fn meaning(self) -> Meaning {
-        match self.0 & 7 {
-            0 => Meaning::Sure,
-            1 => Meaning::Candidate,
+        match self.target & 3 {
+            0 => Meaning::Once,
+            1 => Meaning::Again,
             2 => Meaning::Defeated,
-            3 => Meaning::Only,
             _ => Meaning::Enabled,
         }
     }
 
-    /// The same for a hit that does not prove the test.
-    pub(crate) fn unproven(self) -> Entry {
-        match self.meaning() {
-            Meaning::Sure | Meaning::Only => Entry::new(self.target(), Meaning::Candidate),
-            Meaning::Candidate | Meaning::Defeated | Meaning::Enabled => self,
-        }
+    /// What the hit does not prove of the target's condition.
+    pub(crate) fn rest(self) -> NodeId {
+        self.rest
+    }
+
+    /// A place in a list, in the place of an entry.
+    fn place(at: usize) -> Entry {
+        Entry { target: at as u32, rest: NodeId::FALSE }
     }
 }
 
@@ -81,7 +89,7 @@ pub(crate) struct ValueIndex {
     truths: [Run; 2],
     strings: StringTable<Run>,
     numbers: FxHashMap<Number, Run>,
-    intervals: Intervals,
+    intervals: Intervals<Entry>,
     prefixes: ByLength,
     suffixes: ByLength,
     substrings: Option<Substrings>,
@@ -98,11 +106,11 @@ struct ByLength {
     affixes: StringTable<Run>,
 }
 
-/// Substrings in one automaton.
+/// Substrings.
 #[derive(Debug)]
-struct Substrings {
-    automaton: AhoCorasick,
-    runs: Vec<Run>,
+enum Substrings {
+    Automaton { automaton: AhoCorasick, runs: Box<[Run]> },
+    OneByOne(Box<[(Box<str>, Run)]>),
 }
 
 impl Indexes {
@@ -130,7 +138,10 @@ impl Indexes {
     pub(crate) fn run<'r>(&'r self, run: &'r Run) -> &'r [Entry] {
         match run.len {
             1 => std::slice::from_ref(&run.start),
-            len => self.entries.get(run.start.0 as usize..(run.start.0 + len) as usize).unwrap_or(&[]),
+            len => {
+                let start = run.start.target as usize;
+                self.entries.get(start..start + len as usize).unwrap_or(&[])
+            }
         }
     }
 
@@ -139,7 +150,7 @@ impl Indexes {
         if let [only] = entries {
             return Run { start: *only, len: 1 };
         }
-        let run = Run { start: Entry(self.entries.len() as u32), len: entries.len() as u32 };
+        let run = Run { start: Entry::place(self.entries.len()), len: entries.len() as u32 };
         self.entries.extend_from_slice(entries);
         run
     }
@@ -173,7 +184,7 @@ impl ValueIndex {
             all(*run);
         }
         if !self.intervals.is_empty() {
-            self.intervals.stab(n, &mut |entry| all(Run { start: Entry(entry), len: 1 }));
+            self.intervals.stab(n, &mut |entry| all(Run { start: entry, len: 1 }));
         }
     }
 
@@ -192,9 +203,7 @@ impl ValueIndex {
             }
         }
         if let Some(substrings) = &self.substrings {
-            for found in substrings.automaton.find_overlapping_iter(s) {
-                all(substrings.runs.get(found.pattern().as_usize()).copied().unwrap_or_default());
-            }
+            substrings.find(s, all);
         }
         all(self.any_string);
     }
@@ -248,20 +257,15 @@ impl Builder {
                     self.substring(text, entries);
                 }
             }
-            Op::Glob(glob) => {
-                let unproven = unproven(entries);
-                match glob.fragments().iter().max_by_key(|text| text.len()) {
-                    Some(fragment) => self.substring(fragment.clone(), &unproven),
-                    None => self.any_string.extend(unproven),
-                }
-            }
-            Op::Matches(regex) => {
-                let unproven = unproven(entries);
-                match required_literals(regex.source()) {
-                    Some(literals) => literals.into_iter().for_each(|text| self.substring(text, &unproven)),
-                    None => self.any_string.extend(unproven),
-                }
-            }
+            // A hit of these two proves nothing, and their entries ask the whole condition.
+            Op::Glob(glob) => match glob.fragments().iter().max_by_key(|text| text.len()) {
+                Some(fragment) => self.substring(fragment.clone(), entries),
+                None => self.any_string.extend(entries),
+            },
+            Op::Matches(regex) => match required_literals(regex.source()) {
+                Some(literals) => literals.into_iter().for_each(|text| self.substring(text, entries)),
+                None => self.any_string.extend(entries),
+            },
         }
     }
 
@@ -281,7 +285,7 @@ impl Builder {
             truths: [Run::default(); 2],
             strings: StringTable::new([].into_iter()),
             numbers: FxHashMap::default(),
-            intervals: Intervals::new(self.ranges.iter().map(|(range, entry)| (*range, entry.0))),
+            intervals: Intervals::new(self.ranges),
             prefixes: ByLength::new(self.prefixes, all),
             suffixes: ByLength::new(self.suffixes, all),
             substrings: None,
@@ -305,7 +309,7 @@ impl Builder {
             }
         }
         index.strings = StringTable::new(strings.iter().map(|(key, run)| (&**key, *run)));
-        index.substrings = substrings(self.substrings, all, &mut index.any_string);
+        index.substrings = (!self.substrings.is_empty()).then(|| Substrings::new(self.substrings, all));
         index
     }
 }
@@ -320,32 +324,38 @@ impl ByLength {
     }
 }
 
-/// One automaton of all substrings; where it cannot be built, every string is a candidate.
-fn substrings(
-    substrings: FxHashMap<Box<str>, Vec<Entry>>,
-    all: &mut Indexes,
-    any_string: &mut Run,
-) -> Option<Substrings> {
-    if substrings.is_empty() {
-        return None;
-    }
-    let (texts, entries): (Vec<_>, Vec<_>) = substrings.into_iter().unzip();
-    match AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.iter().map(|text| text.as_bytes())) {
-        Ok(automaton) => {
-            let runs = entries.iter().map(|entries| all.store(entries)).collect();
-            Some(Substrings { automaton, runs })
-        }
-        Err(_) => {
-            let mut every = all.run(any_string).to_vec();
-            every.extend(entries.iter().flatten().map(|entry| entry.unproven()));
-            *any_string = all.store(&every);
-            None
+impl Substrings {
+    /// One automaton of all substrings, and the texts themselves where it cannot be built.
+    fn new(substrings: FxHashMap<Box<str>, Vec<Entry>>, all: &mut Indexes) -> Substrings {
+        let texts = || substrings.keys().map(|text| text.as_bytes());
+        match AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts()) {
+            Ok(automaton) => {
+                let runs = substrings.values().map(|entries| all.store(entries)).collect();
+                Substrings::Automaton { automaton, runs }
+            }
+            Err(_) => Substrings::one_by_one(substrings, all),
         }
     }
-}
 
-fn unproven(entries: &[Entry]) -> Vec<Entry> {
-    entries.iter().map(|entry| entry.unproven()).collect()
+    fn one_by_one(substrings: FxHashMap<Box<str>, Vec<Entry>>, all: &mut Indexes) -> Substrings {
+        Substrings::OneByOne(substrings.into_iter().map(|(text, entries)| (text, all.store(&entries))).collect())
+    }
+
+    /// Calls `all` with the run of every text that `s` has in it; several times, perhaps.
+    fn find(&self, s: &str, all: &mut impl FnMut(Run)) {
+        match self {
+            Substrings::Automaton { automaton, runs } => {
+                for found in automaton.find_overlapping_iter(s) {
+                    all(runs.get(found.pattern().as_usize()).copied().unwrap_or_default());
+                }
+            }
+            Substrings::OneByOne(texts) => {
+                let found =
+                    texts.iter().filter(|(text, _)| memchr::memmem::find(s.as_bytes(), text.as_bytes()).is_some());
+                found.for_each(|(_, run)| all(*run));
+            }
+        }
+    }
 }
 
 /// Texts of which one must occur in whatever the regular expression matches.

@@ -1,7 +1,7 @@
 //! Conjunctions of two equalities as one: where very many targets share each test alone, both together tell them apart.
 //!
-//! `city == "pune" && tier == "gold"` is registered under the pair of values and the hash of both constants; a hit is a
-//! candidate, and its condition is looked at as ever.
+//! `city == "pune" && tier == "gold"` is registered under the pair of values and the hash of both constants; a hit proves
+//! nothing, and the whole condition is looked at.
 
 use super::condition::{Conditions, Node, NodeId, Op, Test};
 use super::index::{Entry, Meaning};
@@ -37,15 +37,14 @@ impl Pairs {
         conditions: &Conditions,
         values: &Values,
     ) -> Pairs {
-        let mut moved: BTreeMap<[ValueId; 2], Vec<(NodeId, u64, u32)>> = BTreeMap::new();
+        let mut moved: BTreeMap<[ValueId; 2], Vec<(NodeId, u64, Entry, NodeId)>> = BTreeMap::new();
         for (leaf, entries) in lists.iter().filter(|(_, entries)| entries.len() > CROWD) {
             let Some(first) = equality(*leaf, conditions, values) else { continue };
-            for entry in entries.iter().filter(|entry| entry.meaning() == Meaning::Candidate) {
-                let condition = target_conditions.get(entry.target() as usize);
-                let second = condition.and_then(|condition| partner(first, *condition, lists, conditions, values));
-                if let Some(second) = second {
+            for entry in entries.iter().filter(|entry| matches!(entry.meaning(), Meaning::Once | Meaning::Again)) {
+                let Some(condition) = target_conditions.get(entry.target() as usize).copied() else { continue };
+                if let Some(second) = partner(first, condition, lists, conditions, values) {
                     let (pair, print) = joined(first, second);
-                    moved.entry(pair).or_default().push((*leaf, print, entry.target()));
+                    moved.entry(pair).or_default().push((*leaf, print, *entry, condition));
                 }
             }
         }
@@ -53,9 +52,10 @@ impl Pairs {
         let mut gone: FxHashSet<(NodeId, Entry)> = FxHashSet::default();
         for (values, targets) in moved.into_iter().filter(|(_, targets)| targets.len() >= WORTH) {
             let mut entries: FxHashMap<u64, Vec<Entry>> = FxHashMap::default();
-            for (leaf, print, target) in targets {
-                let entry = Entry::new(target, Meaning::Candidate);
-                entries.entry(print).or_default().push(entry);
+            for (leaf, print, entry, condition) in targets {
+                // Of a target with one leaf, one pair is asked, and with one hash: it is still hit once at most.
+                let asking = Entry::asking(entry.target(), entry.meaning(), condition);
+                entries.entry(print).or_default().push(asking);
                 gone.insert((leaf, entry));
             }
             all.pairs.push(Pair { values, entries });
