@@ -31,6 +31,7 @@ mod interval;
 mod labels;
 mod layout;
 mod literal;
+mod lowering;
 mod names;
 mod pairs;
 mod register;

@@ -13,36 +13,87 @@ use super::topics::Topics;
 use super::values::Values;
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 /// A test that is hit more often than this, as far as can be guessed, selects little.
 const WEAK: f64 = 0.3;
 
-/// Registers every target under its access predicates.
-pub(crate) fn register(
-    conditions: Vec<NodeId>,
-    rules: (Vec<RulePlan>, Vec<Extras>),
-    graph: &mut Conditions,
-    values: &Values,
-    topics: &mut Topics,
-) -> (Targets, Indexes, Pairs) {
-    let mut targets = Targets {
-        defaults: FixedBitSet::with_capacity(conditions.len()),
-        unsure: FixedBitSet::with_capacity(conditions.len()),
-        conditions,
-        rules: rules.0,
-        extras: rules.1,
-        always: Vec::new(),
-        has_defaults: false,
-        has_repeats: false,
-    };
-    let mut lists: FxHashMap<NodeId, Vec<Entry>> = FxHashMap::default();
-    let accesses: Vec<_> = {
-        let selectivity = Selectivity::new(graph, values, topics);
-        targets.conditions.iter().map(|condition| selectivity.access(*condition)).collect()
-    };
-    for (number, access) in accesses.into_iter().enumerate() {
-        let target = number as u32;
-        let Some(condition) = targets.conditions.get(number).copied() else { continue };
+/// What is registered under each leaf.
+pub(crate) type Lists = FxHashMap<NodeId, List>;
+
+/// Entries of one leaf: mostly one.
+pub(crate) type List = SmallVec<[Entry; 2]>;
+
+/// Targets under their access predicates, before these are indexed.
+pub(crate) struct Registered {
+    targets: Targets,
+    pairs: Pairs,
+    tests: Vec<(Test, List)>,
+    sets: Vec<(u32, List)>,
+}
+
+impl Registered {
+    /// Registers every target.
+    pub(crate) fn new(
+        conditions: Vec<NodeId>,
+        rules: (Vec<RulePlan>, Vec<Extras>),
+        graph: &mut Conditions,
+        values: &Values,
+        topics: &Topics,
+    ) -> Registered {
+        let mut targets = Targets {
+            count: conditions.len(),
+            defaults: FixedBitSet::with_capacity(conditions.len()),
+            unsure: FixedBitSet::with_capacity(conditions.len()),
+            conditions,
+            rules: rules.0,
+            extras: rules.1,
+            always: Vec::new(),
+            has_defaults: false,
+            has_repeats: false,
+        };
+        let mut lists = Lists::default();
+        let accesses: Vec<_> = {
+            let selectivity = Selectivity::new(graph, values, topics);
+            targets.conditions.iter().map(|condition| selectivity.access(*condition)).collect()
+        };
+        for (target, access) in (0u32..).zip(accesses) {
+            targets.register(target, access, graph, &mut lists);
+        }
+        let pairs = Pairs::relieve(&mut lists, &targets.conditions, graph, values);
+        targets.forget_sure();
+        let mut all = Registered { targets, pairs, tests: Vec::with_capacity(lists.len()), sets: Vec::new() };
+        for (leaf, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+            match graph.get(leaf) {
+                Node::Test(test) => all.tests.push((test.clone(), list)),
+                Node::Topic(set) => all.sets.push((*set, list)),
+                // (Access sets and what defeats have no other leaves.)
+                _ => {}
+            }
+        }
+        all
+    }
+
+    /// All conditions that may be asked when an event comes.
+    pub(crate) fn conditions_mut(&mut self) -> impl Iterator<Item = &mut NodeId> {
+        let tests = self.tests.iter_mut().map(|(_, list)| list);
+        let lists = tests.chain(self.sets.iter_mut().map(|(_, list)| list)).flatten();
+        let entries = lists.chain(&mut self.targets.always).chain(self.pairs.entries_mut());
+        entries.map(Entry::rest_mut).chain(&mut self.targets.conditions)
+    }
+
+    /// Builds the indexes.
+    pub(crate) fn index(self, topics: &mut Topics) -> (Targets, Indexes, Pairs) {
+        for (set, list) in self.sets {
+            topics.register(set, &list);
+        }
+        (self.targets, Indexes::new(self.tests), self.pairs)
+    }
+}
+
+impl Targets {
+    fn register(&mut self, target: u32, access: Option<Access>, graph: &mut Conditions, lists: &mut Lists) {
+        let Some(condition) = self.conditions.get(target as usize).copied() else { return };
         let defeats = defeats(condition, graph);
         match access {
             // What is hit often anyway is not worth a look at each target: the hits on its negations say more.
@@ -52,33 +103,32 @@ pub(crate) fn register(
                 for leaf in leaves {
                     lists.entry(*leaf).or_default().push(Entry::new(target, Meaning::Enabled));
                 }
-                targets.defeat(target, condition, defeats, 1, graph, &mut lists);
+                self.defeat(target, condition, defeats, 1, graph, lists);
             }
             Some(Access { leaves, .. }) => {
                 let meaning = meaning(&leaves, graph);
-                targets.has_repeats |= meaning == Meaning::Again;
+                self.has_repeats |= meaning == Meaning::Again;
                 for leaf in leaves {
                     let rest = rest(leaf, condition, graph);
                     lists.entry(leaf).or_default().push(Entry::asking(target, meaning, rest));
                 }
             }
-            None => targets.without_access(target, condition, defeats, graph, &mut lists),
+            None => self.without_access(target, condition, defeats, graph, lists),
         }
     }
-    let pairs = Pairs::relieve(&mut lists, &targets.conditions, graph, values);
-    let mut tests: Vec<(Test, Vec<Entry>)> = Vec::new();
-    for (leaf, entries) in lists.into_iter().filter(|(_, entries)| !entries.is_empty()) {
-        match graph.get(leaf) {
-            Node::Test(test) => tests.push((test.clone(), entries)),
-            Node::Topic(set) => entries.into_iter().for_each(|entry| topics.register(*set, entry)),
-            // (Access sets and what defeats have no other leaves.)
-            _ => {}
-        }
-    }
-    (targets, Indexes::new(tests), pairs)
-}
 
-impl Targets {
+    /// Forgets the conditions that no event needs, since what is left to be asked stands in entries.
+    fn forget_sure(&mut self) {
+        if self.unsure.is_clear() {
+            self.conditions = Vec::new();
+        }
+        for (target, condition) in self.conditions.iter_mut().enumerate() {
+            if !self.unsure.contains(target) {
+                *condition = NodeId::FALSE;
+            }
+        }
+    }
+
     /// A target that nothing selects: it holds by default and is taken away, or it is looked at for every event.
     fn without_access(
         &mut self,
@@ -86,7 +136,7 @@ impl Targets {
         condition: NodeId,
         defeats: Vec<NodeId>,
         graph: &Conditions,
-        lists: &mut FxHashMap<NodeId, Vec<Entry>>,
+        lists: &mut Lists,
     ) {
         match graph.get(condition) {
             Node::Const(false) => {}
@@ -107,7 +157,7 @@ impl Targets {
         defeats: Vec<NodeId>,
         known: usize,
         graph: &Conditions,
-        lists: &mut FxHashMap<NodeId, Vec<Entry>>,
+        lists: &mut Lists,
     ) {
         self.has_defaults = true;
         self.unsure.set(target as usize, defeats.len() + known < parts(condition, graph).len());

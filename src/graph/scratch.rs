@@ -111,7 +111,7 @@ impl State {
         self.values.reset(graph.values.len());
         self.paths.reset(graph.layout.sources.len());
         self.conditions.reset(graph.conditions.len());
-        self.targets.reset(if graph.targets.has_repeats { graph.targets.conditions.len() } else { 0 });
+        self.targets.reset(if graph.targets.has_repeats { graph.targets.count } else { 0 });
         self.subscribers.reset(graph.subscribers.len());
         self.groups.reset(graph.groups);
         self.enabled = graph.targets.defaults.clone();

@@ -1,9 +1,10 @@
 //! Targets: what conditions lead to. Rules come first, by rank; rows of decision tables follow.
 
-use super::condition::{Lowering, NodeId};
+use super::condition::NodeId;
 use super::index::Entry;
 use super::labels::{CasesPlan, Labels};
 use super::literal::Literal;
+use super::lowering::Lowering;
 use super::names::Names;
 use super::strings::StringTable;
 use super::topics::Topics;
@@ -17,7 +18,9 @@ use smallvec::SmallVec;
 /// All targets with how they are found.
 #[derive(Debug, Default)]
 pub(crate) struct Targets {
-    /// The whole condition of each.
+    /// How many there are.
+    pub(crate) count: usize,
+    /// The whole condition of each that may have to be looked at in the end (see `unsure`); empty if there is none.
     pub(crate) conditions: Vec<NodeId>,
     /// Rules: the first targets.
     pub(crate) rules: Vec<RulePlan>,
@@ -74,6 +77,16 @@ pub(crate) struct TablePlan {
     pub(crate) kind: TableKindPlan,
     pub(crate) rows: Vec<RowPlan>,
     pub(crate) otherwise: RowPlan,
+}
+
+impl TablePlan {
+    /// The key, if it has one.
+    pub(crate) fn key_mut(&mut self) -> Option<&mut CasesPlan> {
+        match &mut self.kind {
+            TableKindPlan::Key { key, .. } => Some(key),
+            TableKindPlan::Decision { .. } => None,
+        }
+    }
 }
 
 /// How rows are found.

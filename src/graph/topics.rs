@@ -79,10 +79,10 @@ impl Topics {
         set
     }
 
-    /// Registers an entry under a set.
-    pub(crate) fn register(&mut self, set: u32, entry: Entry) {
-        if let Some(entries) = self.access.get_mut(set as usize) {
-            entries.push(entry);
+    /// Registers entries under a set.
+    pub(crate) fn register(&mut self, set: u32, entries: &[Entry]) {
+        if let Some(access) = self.access.get_mut(set as usize) {
+            access.extend_from_slice(entries);
         }
     }
 
@@ -146,6 +146,8 @@ impl Topics {
     /// Forgets what is needed for building alone.
     pub(crate) fn seal(&mut self) {
         self.known = FxHashMap::default();
+        self.subscribers.shrink_to_fit();
+        self.access.shrink_to_fit();
     }
 }
 
