@@ -81,6 +81,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let reads_clock = conditions.reads_clock() || transforms_read_time(rules);
     let (layout, trie, slots) = LayoutPlan::new(&rules.envelope, &paths, &mut values, &demanded, reads_clock);
     let mut registered = Registered::new(target_conditions, rule_plans, &mut conditions, &values, &topics);
+    // From here on, conditions that no event may ask for are gone, and the others have new numbers.
     let cases = defines.iter_mut().chain(labels.own.iter_mut().map(|(_, cases)| cases));
     let cases = cases.chain(tables.iter_mut().filter_map(TablePlan::key_mut));
     let roots = cases.flat_map(|cases| cases.alternatives.iter_mut().map(|(when, _)| when));

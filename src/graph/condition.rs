@@ -36,7 +36,7 @@ pub(crate) enum Node {
     /// The topic is in a set of patterns.
     Topic(u32),
     /// `now` is within.
-    Active(Active),
+    Active(Box<Active>),
 }
 
 impl Node {
@@ -285,7 +285,7 @@ impl Conditions {
 
     /// `now` is within.
     pub(crate) fn active(&mut self, active: Active) -> NodeId {
-        if active.is_always() { NodeId::TRUE } else { self.intern(Node::Active(active)) }
+        if active.is_always() { NodeId::TRUE } else { self.intern(Node::Active(Box::new(active))) }
     }
 
     /// All of them.
@@ -382,6 +382,11 @@ impl Conditions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_condition_is_small() {
+        assert!(size_of::<Node>() <= 48, "{}", size_of::<Node>());
+    }
 
     #[test]
     fn sealing_keeps_what_is_asked() {
