@@ -1,12 +1,14 @@
 //! From a rule set to its graph.
 
-use super::condition::{Conditions, Lowering, NodeId};
+use super::condition::{Conditions, NodeId};
 use super::demand::{Asker, Demands};
 use super::labels::{CasesPlan, Labels};
 use super::layout::{LayoutPlan, Source, User};
+use super::lowering::Lowering;
 use super::names::{Names, json_string};
+use super::register::Registered;
 use super::schemas::SchemaPlan;
-use super::targets::{TargetBuilder, all_targets, register};
+use super::targets::{TablePlan, TargetBuilder, all_targets};
 use super::topics::Topics;
 use super::values::{ValueNode, Values};
 use super::{DecisionGraph, DefaultsPlan, FilterPlan, Reader};
@@ -25,25 +27,31 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
         .map(|root| if rules.schemas.is_empty() { None } else { Some(paths.intern(Path { root, steps: Vec::new() })) });
     let mut values = Values::default();
     let mut conditions = Conditions::new();
-    let subscribers = Names::new(subscriber_names(rules));
+    let mut subscribers = Names::new(subscriber_names(rules));
     let mut topics = Topics::new(rules, &subscribers);
+    let numbers = |names: &[Name]| subscribers.numbers(names.iter().map(|name| &name.text));
+    let defaults = DefaultsPlan {
+        always: numbers(&rules.defaults.always),
+        unrouted: numbers(&rules.defaults.unrouted),
+        rejected: numbers(&rules.defaults.rejected),
+    };
 
     let mut lowering = Lowering { values: &mut values, conditions: &mut conditions, defines: &rules.defines };
-    let defines: Vec<_> = rules.defines.iter().map(|define| CasesPlan::new(&define.cases, &mut lowering)).collect();
+    let mut defines: Vec<_> = rules.defines.iter().map(|define| CasesPlan::new(&define.cases, &mut lowering)).collect();
     let define_values = (0..rules.defines.len()).map(|n| lowering.values.intern(&define(n))).collect();
-    let labels = Labels::new(rules, &mut lowering);
+    let mut labels = Labels::new(rules, &mut lowering);
 
     let mut builder = TargetBuilder::new(lowering, &mut topics, &labels, &subscribers);
     let rule_plans = builder.rules(rules);
-    let tables = rules.tables.iter().map(|table| builder.table(table)).collect();
+    let mut tables: Vec<_> = rules.tables.iter().map(|table| builder.table(table)).collect();
     let filters = rules.filters.iter().map(|filter| FilterPlan {
         name: filter.name.text.clone(),
         json: json_string(&filter.name.text),
         drop: filter.drop,
         condition: builder.lowering.truth(&filter.condition),
     });
-    let filters = filters.collect();
-    let mut schemas = Vec::new();
+    let mut filters: Vec<_> = filters.collect();
+    let mut schemas: Vec<SchemaPlan> = Vec::new();
     for schema in &rules.schemas {
         let parts = [
             builder.limited_to(&schema.topics),
@@ -63,20 +71,32 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
             validator: schema.validator.clone(),
         }));
     }
-    let subscriber_filters = subscriber_filters(rules, &subscribers, &mut builder.lowering);
+    let mut subscriber_filters = subscriber_filters(rules, &subscribers, &mut builder.lowering);
     let mut demands = all_demands(rules, &paths, &mut builder);
     let target_conditions = std::mem::take(&mut builder.conditions);
     let rule_plans = (rule_plans, std::mem::take(&mut builder.extras));
 
     let mut demanded: Vec<PathId> = demands.paths().collect();
-    demanded.extend(schemas.iter().map(|schema: &SchemaPlan| schema.target));
+    demanded.extend(schemas.iter().map(|schema| schema.target));
     let reads_clock = conditions.reads_clock() || transforms_read_time(rules);
     let (layout, trie, slots) = LayoutPlan::new(&rules.envelope, &paths, &mut values, &demanded, reads_clock);
-    let (targets, indexes, pairs) = register(target_conditions, rule_plans, &conditions, &values, &mut topics);
+    let mut registered = Registered::new(target_conditions, rule_plans, &mut conditions, &values, &topics);
+    // From here on, conditions that no event may ask for are gone, and the others have new numbers.
+    let cases = defines.iter_mut().chain(labels.own.iter_mut().map(|(_, cases)| cases));
+    let cases = cases.chain(tables.iter_mut().filter_map(TablePlan::key_mut));
+    let roots = cases.flat_map(|cases| cases.alternatives.iter_mut().map(|(when, _)| when));
+    let roots = roots.chain(filters.iter_mut().map(|filter: &mut FilterPlan| &mut filter.condition));
+    let roots = roots.chain(schemas.iter_mut().map(|schema| &mut schema.applies));
+    let roots = roots.chain(subscriber_filters.iter_mut().flatten()).chain(demands.conditions_mut());
+    conditions.seal(roots.chain(registered.conditions_mut()));
+    let (targets, indexes, pairs) = registered.index(&mut topics);
     demands.seal();
     topics.seal();
     values.seal();
-    conditions.seal();
+    subscribers.seal();
+    labels.names.seal();
+    let mut rule_names = Names::new(rules.rules.iter().map(|rule| rule.name.text.clone()));
+    rule_names.seal();
     let mut index_of_path = vec![None; paths.as_slice().len()];
     let mut computed_indexes = Vec::new();
     for (number, index) in indexes.as_slice().iter().enumerate() {
@@ -97,17 +117,12 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     };
     let readers = layout.users.iter().map(|users| users.iter().map(reader).collect()).collect();
     let suspicious_roots = demands.paths().filter(|path| !is_slot(&layout, *path)).collect();
-    let numbers = |names: &[Name]| subscribers.numbers(names.iter().map(|name| &name.text));
     DecisionGraph {
         version_json: json_string(&rules.version),
         version: rules.version.clone(),
         zone: rules.zone.clone(),
-        rules: Names::new(rules.rules.iter().map(|rule| rule.name.text.clone())),
-        defaults: DefaultsPlan {
-            always: numbers(&rules.defaults.always),
-            unrouted: numbers(&rules.defaults.unrouted),
-            rejected: numbers(&rules.defaults.rejected),
-        },
+        rules: rule_names,
+        defaults,
         groups: rules.groups.len(),
         transforms: super::transforms::TransformPlan::new(rules, &subscribers, &slots),
         lookups: rules.lookups.clone(),
@@ -173,7 +188,8 @@ fn subscriber_filters(rules: &RuleSet, subscribers: &Names, lowering: &mut Lower
 /// Who needs which types: rules by rank, then tables, filters, labels, named values, subscribers, schemas.
 fn all_demands(rules: &RuleSet, paths: &PathTable, builder: &mut TargetBuilder<'_, '_>) -> Demands {
     let mut all = Demands::default();
-    for rule in rules.rules.iter().filter(|rule| rule.enabled) {
+    all.rules = rules.rules.len() as u32;
+    for (number, rule) in (0u32..).zip(&rules.rules).filter(|(_, rule)| rule.enabled) {
         let mut wanted = Vec::new();
         rule.when.iter().for_each(|when| demands(when, Type::BOOLEAN, &mut wanted));
         rule.labels.iter().for_each(|(_, value)| demands(value, Type::ANY, &mut wanted));
@@ -184,12 +200,12 @@ fn all_demands(rules: &RuleSet, paths: &PathTable, builder: &mut TargetBuilder<'
         }
         if !wanted.is_empty() {
             let in_force = builder.in_force(rules, rule);
-            all.add(paths, wanted, &Asker { name: rule.name.text.clone(), in_force });
+            all.add(paths, wanted, Asker { number, in_force });
         }
     }
     let mut add = |kind: &str, name: &str, wanted: Vec<_>| {
         if !wanted.is_empty() {
-            all.add(paths, wanted, &Asker { name: format!("{kind}:{name}").into(), in_force: NodeId::TRUE });
+            all.add_other(paths, wanted, format!("{kind}:{name}"));
         }
     };
     for table in &rules.tables {

@@ -3,17 +3,18 @@
 //! The constructors simplify: constants vanish, nested conjunctions are flattened, ranges of one value are intersected.
 //! Equal nodes are one node. What is not of the form `value op constant` becomes the test `expression == true`.
 
-use super::literal::{Bound, Literal, Range};
-use super::values::{ValueId, Values};
-use crate::event::{Json, Type, Value};
-use crate::expr::{Aux, Comparison, Glob, Pattern, Shape, Typed, TypedNode};
-use crate::rules::{Active, Named};
+use super::literal::{Literal, Range};
+use super::values::ValueId;
+use crate::event::Value;
+use crate::expr::{Glob, Pattern};
+use crate::rules::Active;
+use fixedbitset::FixedBitSet;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// The number of a condition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct NodeId(pub(crate) u32);
 
 impl NodeId {
@@ -24,7 +25,7 @@ impl NodeId {
 }
 
 /// A condition.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Node {
     Const(bool),
     And(Box<[NodeId]>),
@@ -35,7 +36,31 @@ pub(crate) enum Node {
     /// The topic is in a set of patterns.
     Topic(u32),
     /// `now` is within.
-    Active(Active),
+    Active(Box<Active>),
+}
+
+impl Node {
+    /// The conditions it is made of.
+    fn parts(&self) -> &[NodeId] {
+        match self {
+            Node::And(parts) | Node::Or(parts) => parts,
+            Node::Not(inner) => std::slice::from_ref(inner),
+            Node::Const(_) | Node::Test(_) | Node::Topic(_) | Node::Active(_) => &[],
+        }
+    }
+
+    fn parts_mut(&mut self) -> &mut [NodeId] {
+        match self {
+            Node::And(parts) | Node::Or(parts) => parts,
+            Node::Not(inner) => std::slice::from_mut(inner),
+            Node::Const(_) | Node::Test(_) | Node::Topic(_) | Node::Active(_) => &mut [],
+        }
+    }
+}
+
+/// Writes the new number of a condition.
+fn move_to(moved: &[NodeId], id: &mut NodeId) {
+    *id = moved.get(id.0 as usize).copied().unwrap_or(NodeId::FALSE);
 }
 
 /// A leaf: what is asked of a value.
@@ -45,7 +70,7 @@ pub(crate) struct Test {
     pub(crate) op: Op,
 }
 
-/// What can be asked. Null passes none of them.
+/// What can be asked. Null passes none of them. (What is large and rare is in a box: there may be a million of them.)
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
     /// Is this scalar.
@@ -53,7 +78,7 @@ pub(crate) enum Op {
     /// Is one of these scalars.
     OneOf(Arc<FxHashSet<Literal>>),
     /// Is a number within.
-    Range(Range),
+    Range(Box<Range>),
     /// Is not null.
     Exists,
     /// Is a string that begins so.
@@ -63,7 +88,7 @@ pub(crate) enum Op {
     /// Is a string that has this in it.
     Has(Box<str>),
     /// Is a string that has this in it, or a list with this element.
-    Contains(Literal),
+    Contains(Box<Literal>),
     /// Is a string that the glob matches.
     Glob(Arc<Glob>),
     /// Is a string that the regular expression matches.
@@ -81,8 +106,9 @@ impl Op {
             (Op::Exists, _) => true,
             (Op::Prefix(text), Value::String(s)) => s.starts_with(&**text),
             (Op::Suffix(text), Value::String(s)) => s.ends_with(&**text),
-            (Op::Has(text) | Op::Contains(Literal::String(text)), Value::String(s)) => {
-                memchr::memmem::find(s.as_bytes(), text.as_bytes()).is_some()
+            (Op::Has(text), Value::String(s)) => has(s, text),
+            (Op::Contains(literal), Value::String(s)) => {
+                matches!(&**literal, Literal::String(text) if has(s, text))
             }
             (Op::Contains(literal), Value::Array(items)) => items.iter().any(|item| *item == literal.value()),
             (Op::Glob(glob), Value::String(s)) => glob.is_match(s),
@@ -102,6 +128,10 @@ impl Op {
     }
 }
 
+fn has(s: &str, text: &str) -> bool {
+    memchr::memmem::find(s.as_bytes(), text.as_bytes()).is_some()
+}
+
 /// True if one of the literals is equal to the value.
 fn contains_literal(set: &FxHashSet<Literal>, value: Value<'_>) -> bool {
     match value {
@@ -117,7 +147,8 @@ fn contains_literal(set: &FxHashSet<Literal>, value: Value<'_>) -> bool {
 impl PartialEq for Op {
     fn eq(&self, other: &Op) -> bool {
         match (self, other) {
-            (Op::Equal(a), Op::Equal(b)) | (Op::Contains(a), Op::Contains(b)) => a == b,
+            (Op::Equal(a), Op::Equal(b)) => a == b,
+            (Op::Contains(a), Op::Contains(b)) => a == b,
             (Op::OneOf(a), Op::OneOf(b)) => a == b,
             (Op::Range(a), Op::Range(b)) => a == b,
             (Op::Exists, Op::Exists) => true,
@@ -135,7 +166,8 @@ impl Hash for Op {
     fn hash<H: Hasher>(&self, state: &mut H) {
         std::mem::discriminant(self).hash(state);
         match self {
-            Op::Equal(literal) | Op::Contains(literal) => literal.hash(state),
+            Op::Equal(literal) => literal.hash(state),
+            Op::Contains(literal) => literal.hash(state),
             // Whatever order the set is in.
             Op::OneOf(set) => set.iter().fold(0u64, |all, item| all ^ FxBuildHasher.hash_one(item)).hash(state),
             Op::Range(range) => range.hash(state),
@@ -152,7 +184,8 @@ impl Hash for Op {
 pub(crate) struct Conditions {
     nodes: Vec<Node>,
     uses: Vec<u32>,
-    known: FxHashMap<Node, NodeId>,
+    /// By hash; of several with one hash, the next ones stand under the numbers that follow it.
+    known: FxHashMap<u64, NodeId>,
 }
 
 impl Conditions {
@@ -183,23 +216,52 @@ impl Conditions {
         self.nodes.iter().any(|node| matches!(node, Node::Active(_)))
     }
 
-    /// Forgets what is needed for interning alone.
-    pub(crate) fn seal(&mut self) {
+    /// Keeps only what these lead to, under new numbers, which are written to where the old ones stood.
+    ///
+    /// Most conditions of rules with an access predicate are asked by an index and never as themselves.
+    pub(crate) fn seal<'r>(&mut self, roots: impl IntoIterator<Item = &'r mut NodeId>) {
         self.known = FxHashMap::default();
-        self.nodes.shrink_to_fit();
+        let roots: Vec<&mut NodeId> = roots.into_iter().collect();
+        let mut kept = FixedBitSet::with_capacity(self.nodes.len());
+        [NodeId::FALSE, NodeId::TRUE].iter().for_each(|id| kept.insert(id.0 as usize));
+        roots.iter().for_each(|id| kept.insert(id.0 as usize));
+        // A condition comes after all of its parts.
+        for (number, node) in self.nodes.iter().enumerate().rev() {
+            if kept.contains(number) {
+                node.parts().iter().for_each(|part| kept.insert(part.0 as usize));
+            }
+        }
+        let mut moved: Vec<NodeId> = Vec::with_capacity(self.nodes.len());
+        let mut nodes = Vec::with_capacity(kept.count_ones(..));
+        let mut uses = Vec::with_capacity(nodes.capacity());
+        for (number, mut node) in std::mem::take(&mut self.nodes).into_iter().enumerate() {
+            moved.push(NodeId(nodes.len() as u32));
+            if kept.contains(number) {
+                node.parts_mut().iter_mut().for_each(|part| move_to(&moved, part));
+                nodes.push(node);
+                uses.extend(self.uses.get(number));
+            }
+        }
+        self.nodes = nodes;
+        self.uses = uses;
+        roots.into_iter().for_each(|id| move_to(&moved, id));
     }
 
     fn intern(&mut self, node: Node) -> NodeId {
-        if let Some(id) = self.known.get(&node).copied() {
-            if let Some(uses) = self.uses.get_mut(id.0 as usize) {
-                *uses += 1;
+        let mut print = FxBuildHasher.hash_one(&node);
+        while let Some(id) = self.known.get(&print).copied() {
+            if self.get(id) == &node {
+                if let Some(uses) = self.uses.get_mut(id.0 as usize) {
+                    *uses += 1;
+                }
+                return id;
             }
-            return id;
+            print = print.wrapping_add(1);
         }
         let id = NodeId(self.nodes.len() as u32);
-        self.nodes.push(node.clone());
+        self.nodes.push(node);
         self.uses.push(1);
-        self.known.insert(node, id);
+        self.known.insert(print, id);
         id
     }
 
@@ -223,7 +285,7 @@ impl Conditions {
 
     /// `now` is within.
     pub(crate) fn active(&mut self, active: Active) -> NodeId {
-        if active.is_always() { NodeId::TRUE } else { self.intern(Node::Active(active)) }
+        if active.is_always() { NodeId::TRUE } else { self.intern(Node::Active(Box::new(active))) }
     }
 
     /// All of them.
@@ -240,11 +302,18 @@ impl Conditions {
         let mut flat = self.intersect(flat);
         flat.sort_unstable();
         flat.dedup();
-        match flat.as_slice() {
+        match flat.first() {
+            Some(first) if *first == NodeId::FALSE => NodeId::FALSE,
+            _ => self.conjunction(flat),
+        }
+    }
+
+    /// All of them, which are some of the parts of a conjunction, in their order.
+    pub(crate) fn conjunction(&mut self, parts: Vec<NodeId>) -> NodeId {
+        match parts.as_slice() {
             [] => NodeId::TRUE,
             [one] => *one,
-            [first, ..] if *first == NodeId::FALSE => NodeId::FALSE,
-            _ => self.intern(Node::And(flat.into_boxed_slice())),
+            _ => self.intern(Node::And(parts.into_boxed_slice())),
         }
     }
 
@@ -270,14 +339,16 @@ impl Conditions {
 
     /// Not it. Pushed down to the leaves.
     pub(crate) fn not(&mut self, id: NodeId) -> NodeId {
-        match self.get(id).clone() {
+        match self.get(id) {
             Node::Const(truth) => self.constant(!truth),
-            Node::Not(inner) => inner,
+            Node::Not(inner) => *inner,
             Node::And(parts) => {
+                let parts = parts.clone();
                 let parts: Vec<_> = parts.iter().map(|part| self.not(*part)).collect();
                 self.or(parts)
             }
             Node::Or(parts) => {
+                let parts = parts.clone();
                 let parts: Vec<_> = parts.iter().map(|part| self.not(*part)).collect();
                 self.and(parts)
             }
@@ -288,7 +359,7 @@ impl Conditions {
     /// Ranges of one value become one range.
     fn intersect(&mut self, parts: Vec<NodeId>) -> Vec<NodeId> {
         let range = |node: &Node| match node {
-            Node::Test(Test { value, op: Op::Range(range) }) => Some((*value, *range)),
+            Node::Test(Test { value, op: Op::Range(range) }) => Some((*value, **range)),
             _ => None,
         };
         let ranges: Vec<_> = parts.iter().filter_map(|part| range(self.get(*part))).collect();
@@ -303,281 +374,49 @@ impl Conditions {
                 None => merged.push((value, range)),
             }
         }
-        rest.extend(merged.into_iter().map(|(value, range)| self.test(value, Op::Range(range))));
+        rest.extend(merged.into_iter().map(|(value, range)| self.test(value, Op::Range(Box::new(range)))));
         rest
     }
 }
 
-/// Brings typed expressions into normal form.
-pub(crate) struct Lowering<'l> {
-    pub(crate) values: &'l mut Values,
-    pub(crate) conditions: &'l mut Conditions,
-    pub(crate) defines: &'l [Named],
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<'l> Lowering<'l> {
-    /// The condition that an expression is true.
-    pub(crate) fn truth(&mut self, typed: &Typed) -> NodeId {
-        let typed = self.resolve(typed);
-        match &typed.node {
-            TypedNode::Const(json) => self.conditions.constant(*json == Json::Bool(true)),
-            TypedNode::Not(inner) => {
-                let inner = self.truth(inner);
-                self.conditions.not(inner)
-            }
-            TypedNode::And(parts) => {
-                let parts: Vec<_> = parts.iter().map(|part| self.truth(part)).collect();
-                self.conditions.and(parts)
-            }
-            TypedNode::Or(parts) => {
-                let parts: Vec<_> = parts.iter().map(|part| self.truth(part)).collect();
-                self.conditions.or(parts)
-            }
-            TypedNode::If(when, then, otherwise) => self.choice(when, then, otherwise),
-            TypedNode::Compare(op, left, right) => self.comparison(typed, *op, left, right),
-            TypedNode::In(item, list) => self.membership(typed, item, list),
-            TypedNode::Call(function, args, aux) => self.call(typed, function.name, args, aux),
-            _ => self.is_true(typed),
-        }
+    #[test]
+    fn a_condition_is_small() {
+        assert!(size_of::<Node>() <= 48, "{}", size_of::<Node>());
     }
 
-    /// `expression == true`: what is left where nothing better is known.
-    fn is_true(&mut self, typed: &Typed) -> NodeId {
-        let value = self.values.intern(typed);
-        self.conditions.test(value, Op::Equal(Literal::Bool(true)))
-    }
-
-    /// A named value with one alternative is what it names.
-    fn resolve<'t>(&self, typed: &'t Typed) -> &'t Typed
-    where
-        'l: 't,
-    {
-        let mut typed = typed;
-        while let TypedNode::Define(id) = &typed.node {
-            match self.defines.get(id.0 as usize).map(|named| named.cases.alternatives.as_slice()) {
-                Some([only]) if only.when.is_none() => typed = &only.value,
-                _ => break,
-            }
-        }
-        typed
-    }
-
-    fn choice(&mut self, when: &Typed, then: &Typed, otherwise: &Typed) -> NodeId {
-        let when = self.truth(when);
-        let then = self.truth(then);
-        let otherwise = self.truth(otherwise);
-        let unless = self.conditions.not(when);
-        let first = self.conditions.and([when, then]);
-        let second = self.conditions.and([unless, otherwise]);
-        self.conditions.or([first, second])
-    }
-
-    fn comparison(&mut self, whole: &Typed, op: Comparison, left: &Typed, right: &Typed) -> NodeId {
-        // Times compare as instants, which no index knows.
-        if left.ty.or(right.ty).meets(Type::TIME) {
-            return self.is_true(whole);
-        }
-        let (operand, op, literal) = match (literal(left), literal(right)) {
-            (_, Some(literal)) => (left, op, literal),
-            (Some(literal), None) => (right, flip(op), literal),
-            (None, None) => return self.is_true(whole),
-        };
-        match op {
-            Comparison::Equal => self.against(operand, Against::Equal(literal)),
-            Comparison::NotEqual => {
-                let equal = self.against(operand, Against::Equal(literal));
-                self.conditions.not(equal)
-            }
-            _ => match literal.number() {
-                Some(at) => self.against(operand, Against::Range(half_line(op, at))),
-                None => self.is_true(whole),
-            },
-        }
-    }
-
-    fn membership(&mut self, whole: &Typed, item: &Typed, list: &Typed) -> NodeId {
-        let TypedNode::Const(Json::Array(items)) = &list.node else { return self.is_true(whole) };
-        let literals: Option<FxHashSet<Literal>> = items.iter().map(Literal::from_json).collect();
-        match literals {
-            Some(literals) => self.against(item, Against::OneOf(literals)),
-            None => self.is_true(whole),
-        }
-    }
-
-    /// What is asked of an operand; `??` is taken apart so that the path in it can be indexed.
-    fn against(&mut self, operand: &Typed, asked: Against) -> NodeId {
-        let operand = self.resolve(operand);
-        match &operand.node {
-            TypedNode::Const(json) if Literal::from_json(json).is_some() => {
-                let truth = Literal::from_json(json).is_some_and(|literal| asked.holds(&literal));
-                self.conditions.constant(truth)
-            }
-            TypedNode::Coalesce(first, second) => {
-                let missing = self.is_null(first);
-                let mut there = self.against(first, asked.clone());
-                if asked.holds(&Literal::Null) {
-                    let exists = self.conditions.not(missing);
-                    there = self.conditions.and([exists, there]);
-                }
-                let second = self.against(second, asked);
-                let second = self.conditions.and([missing, second]);
-                self.conditions.or([there, second])
-            }
-            _ => {
-                let value = self.values.intern(operand);
-                self.test_value(value, asked)
-            }
-        }
-    }
-
-    fn test_value(&mut self, value: ValueId, asked: Against) -> NodeId {
-        match asked {
-            Against::Equal(Literal::Null) => self.null_value(value),
-            Against::Equal(literal) => self.conditions.test(value, Op::Equal(literal)),
-            Against::Range(range) => self.conditions.test(value, Op::Range(range)),
-            Against::OneOf(mut set) => {
-                let null = set.remove(&Literal::Null);
-                let among = match set.len() {
-                    1 => {
-                        let only = set.into_iter().next().unwrap_or(Literal::Null);
-                        self.conditions.test(value, Op::Equal(only))
-                    }
-                    _ => self.conditions.test(value, Op::OneOf(Arc::new(set))),
-                };
-                if !null {
-                    return among;
-                }
-                let missing = self.null_value(value);
-                self.conditions.or([missing, among])
-            }
-        }
-    }
-
-    fn null_value(&mut self, value: ValueId) -> NodeId {
-        let exists = self.conditions.test(value, Op::Exists);
-        self.conditions.not(exists)
-    }
-
-    /// The condition that an expression is null.
-    fn is_null(&mut self, typed: &Typed) -> NodeId {
-        let typed = self.resolve(typed);
-        match &typed.node {
-            TypedNode::Const(json) => self.conditions.constant(json.is_null()),
-            TypedNode::Coalesce(first, second) => {
-                let parts = [self.is_null(first), self.is_null(second)];
-                self.conditions.and(parts)
-            }
-            _ => {
-                let value = self.values.intern(typed);
-                self.null_value(value)
-            }
-        }
-    }
-
-    fn call(&mut self, whole: &Typed, name: &str, args: &[Typed], aux: &Aux) -> NodeId {
-        let text = |at: usize| match args.get(at).map(|arg| &arg.node) {
-            Some(TypedNode::Const(Json::String(s))) => Some(Box::<str>::from(s.as_str())),
+    #[test]
+    fn sealing_keeps_what_is_asked() {
+        let mut all = Conditions::new();
+        let mut test = |n: u32| all.test(ValueId(n), Op::Exists);
+        let [a, b, c, d] = [0, 1, 2, 3].map(&mut test);
+        let not = all.not(c);
+        let either = all.or([b, not]);
+        all.and([a, either]);
+        let mut both = all.and([either, d]);
+        let (mut truth, mut alone) = (NodeId::TRUE, d);
+        all.seal([&mut both, &mut truth, &mut alone]);
+        assert_eq!(truth, NodeId::TRUE);
+        // Constants, b, c, d, not c, either, both.
+        assert_eq!(all.len(), 8);
+        let exists = |id: NodeId| match all.get(id) {
+            Node::Test(Test { value, op: Op::Exists }) => Some(value.0),
             _ => None,
         };
-        let Some(first) = args.first() else { return self.is_true(whole) };
-        let op = match (name, aux) {
-            ("exists", _) => {
-                let null = self.is_null(first);
-                return self.conditions.not(null);
-            }
-            ("starts_with", _) => text(1).map(Op::Prefix),
-            ("ends_with", _) => text(1).map(Op::Suffix),
-            ("contains", _) => args.get(1).and_then(literal).map(Op::Contains),
-            ("matches", Aux::Regex(regex)) => Some(Op::Matches(Arc::new(regex.clone()))),
-            ("glob", Aux::Glob(glob)) => Some(glob_op(glob)),
-            ("between", _) => return self.between(whole, args),
-            _ => None,
+        assert_eq!(exists(alone), Some(3));
+        let Node::And(parts) = all.get(both) else { panic!("{:?}", all.get(both)) };
+        assert!(parts.contains(&alone));
+        let Some(Node::Or(parts)) = parts.iter().map(|part| all.get(*part)).find(|node| matches!(node, Node::Or(_)))
+        else {
+            panic!("{:?}", all)
         };
-        match op {
-            Some(op) if !is_constant(first) => {
-                let first = self.resolve(first);
-                let value = self.values.intern(first);
-                self.conditions.test(value, op)
-            }
-            _ => self.is_true(whole),
-        }
-    }
-
-    fn between(&mut self, whole: &Typed, args: &[Typed]) -> NodeId {
-        let [operand, low, high] = args else { return self.is_true(whole) };
-        let bound = |typed: &Typed| literal(typed).and_then(|literal| literal.number());
-        match (bound(low), bound(high)) {
-            (Some(low), Some(high)) if !operand.ty.meets(Type::TIME) => {
-                let at = |at| Some(Bound { at, inclusive: true });
-                self.against(operand, Against::Range(Range { low: at(low), high: at(high) }))
-            }
-            _ => self.is_true(whole),
-        }
-    }
-}
-
-/// What is asked of an operand.
-#[derive(Clone, Debug)]
-enum Against {
-    Equal(Literal),
-    Range(Range),
-    OneOf(FxHashSet<Literal>),
-}
-
-impl Against {
-    /// What it says of a constant.
-    fn holds(&self, literal: &Literal) -> bool {
-        match self {
-            Against::Equal(other) => literal == other,
-            Against::Range(range) => literal.number().is_some_and(|n| range.holds(n)),
-            Against::OneOf(set) => set.contains(literal),
-        }
-    }
-}
-
-/// A glob that is only a prefix, suffix, substring or plain text is asked as that.
-fn glob_op(glob: &Glob) -> Op {
-    let text = |s: &str| Box::<str>::from(s);
-    match glob.shape() {
-        Shape::Exact(s) => Op::Equal(Literal::String(text(s))),
-        Shape::Prefix(s) => Op::Prefix(text(s)),
-        Shape::Suffix(s) => Op::Suffix(text(s)),
-        Shape::Contains(s) => Op::Has(text(s)),
-        Shape::Any => Op::Has(text("")),
-        Shape::Other => Op::Glob(Arc::new(glob.clone())),
-    }
-}
-
-/// The scalar constant that an expression is.
-fn literal(typed: &Typed) -> Option<Literal> {
-    match &typed.node {
-        TypedNode::Const(json) => Literal::from_json(json),
-        _ => None,
-    }
-}
-
-fn is_constant(typed: &Typed) -> bool {
-    matches!(typed.node, TypedNode::Const(_))
-}
-
-/// The operator with its sides exchanged.
-fn flip(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessEqual => Comparison::GreaterEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterEqual => Comparison::LessEqual,
-        same => same,
-    }
-}
-
-/// `op at` as a range.
-fn half_line(op: Comparison, at: crate::event::Number) -> Range {
-    let bound = |inclusive| Some(Bound { at, inclusive });
-    match op {
-        Comparison::Greater => Range { low: bound(false), high: None },
-        Comparison::GreaterEqual => Range { low: bound(true), high: None },
-        Comparison::Less => Range { low: None, high: bound(false) },
-        _ => Range { low: None, high: bound(true) },
+        let negated = parts.iter().find_map(|part| match all.get(*part) {
+            Node::Not(inner) => exists(*inner),
+            _ => None,
+        });
+        assert_eq!((parts.iter().find_map(|part| exists(*part)), negated), (Some(1), Some(2)));
     }
 }

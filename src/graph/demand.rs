@@ -4,13 +4,13 @@
 //! and more only if the mask hits.
 
 use super::condition::NodeId;
+use super::names::Names;
 use super::run::Run;
 use crate::decision::{MAX_ASKED_BY, TypeError};
 use crate::event::{Step, Type, Value};
 use crate::expr::{Demand, PathId, PathTable, time};
 use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 
 /// All demands of a rule set.
 #[derive(Debug, Default)]
@@ -18,6 +18,10 @@ pub(crate) struct Demands {
     wants: Vec<Want>,
     by_path: FxHashMap<PathId, Vec<usize>>,
     known: FxHashMap<Demand, usize>,
+    /// How many rules there are, whose numbers come first among the askers.
+    pub(super) rules: u32,
+    /// The other askers.
+    others: Vec<Box<str>>,
 }
 
 /// One type wanted of one path, and by whom.
@@ -30,25 +34,45 @@ struct Want {
 }
 
 /// Who asks, and while what holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Asker {
-    pub(crate) name: Arc<str>,
+    /// The number of a rule; numbers beyond the rules' are those of others.
+    pub(crate) number: u32,
     pub(crate) in_force: NodeId,
 }
 
 impl Demands {
     /// Adds what somebody needs. Askers come in the order in which they are to be named.
-    pub(crate) fn add(&mut self, paths: &PathTable, demands: Vec<Demand>, asker: &Asker) {
+    pub(crate) fn add(&mut self, paths: &PathTable, demands: Vec<Demand>, asker: Asker) {
         for demand in demands {
             let want = match self.known.get(&demand) {
                 Some(want) => *want,
                 None => self.new_want(paths, demand),
             };
             if let Some(want) = self.wants.get_mut(want)
-                && want.askers.last().is_none_or(|last| last.name != asker.name)
+                && want.askers.last().is_none_or(|last| last.number != asker.number)
             {
-                want.askers.push(asker.clone());
+                want.askers.push(asker);
             }
+        }
+    }
+
+    /// Adds what somebody else than a rule needs.
+    pub(crate) fn add_other(&mut self, paths: &PathTable, demands: Vec<Demand>, name: String) {
+        let number = self.rules + self.others.len() as u32;
+        self.others.push(name.into());
+        self.add(paths, demands, Asker { number, in_force: NodeId::TRUE });
+    }
+
+    /// The conditions under which somebody asks.
+    pub(crate) fn conditions_mut(&mut self) -> impl Iterator<Item = &mut NodeId> {
+        self.wants.iter_mut().flat_map(|want| &mut want.askers).map(|asker| &mut asker.in_force)
+    }
+
+    fn name(&self, number: u32, rules: &Names) -> String {
+        match number.checked_sub(self.rules) {
+            None => rules.name(number).to_string(),
+            Some(other) => self.others.get(other as usize).map_or(String::new(), |name| name.to_string()),
         }
     }
 
@@ -79,6 +103,7 @@ impl Demands {
     /// Adds the errors of a path to `errors`.
     pub(crate) fn check(&self, path: PathId, run: &mut Run<'_, '_>, errors: &mut Vec<TypeError>) {
         let value = run.path_value(path);
+        let rules = &run.graph.rules;
         for want in self.by_path.get(&path).into_iter().flatten().filter_map(|want| self.wants.get(*want)) {
             let Some(found) = want.offence(value, &want.elements, run.zone()) else { continue };
             let askers: Vec<&Asker> = want.askers.iter().filter(|asker| run.holds(asker.in_force)).collect();
@@ -89,7 +114,7 @@ impl Demands {
                 path: want.shown.clone(),
                 expected: want.expected.to_string(),
                 found: found.to_string(),
-                asked_by: askers.iter().take(MAX_ASKED_BY).map(|asker| asker.name.to_string()).collect(),
+                asked_by: askers.iter().take(MAX_ASKED_BY).map(|asker| self.name(asker.number, rules)).collect(),
                 count: askers.len(),
             });
         }
@@ -98,6 +123,7 @@ impl Demands {
     /// Forgets what is needed for building alone.
     pub(crate) fn seal(&mut self) {
         self.known = FxHashMap::default();
+        self.wants.iter_mut().for_each(|want| want.askers.shrink_to_fit());
     }
 }
 

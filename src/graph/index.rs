@@ -2,9 +2,10 @@
 //!
 //! What is found are *entries*: numbers of targets with a mark that says what a hit means (see [`Entry`]).
 
-use super::condition::{Op, Test};
+use super::condition::{NodeId, Op, Test};
 use super::interval::Intervals;
 use super::literal::Literal;
+use super::register::List;
 use super::strings::StringTable;
 use super::values::ValueId;
 use crate::event::{Number, Value};
@@ -12,64 +13,121 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
-/// What a hit leads to: a target, and in the lowest three bits what the hit means for it.
+/// What a hit leads to: a target, in the lowest two bits what the hit means for it, and what is left to be asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Entry(u32);
+pub(crate) struct Entry {
+    target: u32,
+    rest: NodeId,
+}
 
 /// What a hit means for a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// It matches: the test is its whole condition.
-    Sure,
-    /// It may match: its condition has to be looked at.
-    Candidate,
+    /// It matches if the rest holds, and no other hit in an event can say so again.
+    Once,
+    /// It matches if the rest holds, and other hits may say so again.
+    Again,
     /// It does not match, though it does by default.
     Defeated,
-    /// It matches, and no other hit in an event can say so again.
-    Only,
     /// It matches unless another hit takes it away.
     Enabled,
 }
 
 impl Entry {
+    /// An entry whose hit leaves nothing to be asked.
     pub(crate) fn new(target: u32, meaning: Meaning) -> Entry {
-        Entry(target << 3 | meaning as u32)
+        Entry::asking(target, meaning, NodeId::TRUE)
+    }
+
+    /// An entry whose hit leaves `rest` to be asked.
+    pub(crate) fn asking(target: u32, meaning: Meaning, rest: NodeId) -> Entry {
+        Entry { target: target << 2 | meaning as u32, rest }
     }
 
     pub(crate) fn target(self) -> u32 {
-        self.0 >> 3
+        self.target >> 2
     }
 
     pub(crate) fn meaning(self) -> Meaning {
-        match self.0 & 7 {
-            0 => Meaning::Sure,
-            1 => Meaning::Candidate,
+        match self.target & 3 {
+            0 => Meaning::Once,
+            1 => Meaning::Again,
             2 => Meaning::Defeated,
-            3 => Meaning::Only,
             _ => Meaning::Enabled,
         }
     }
 
-    /// The same for a hit that does not prove the test.
-    pub(crate) fn unproven(self) -> Entry {
-        match self.meaning() {
-            Meaning::Sure | Meaning::Only => Entry::new(self.target(), Meaning::Candidate),
-            Meaning::Candidate | Meaning::Defeated | Meaning::Enabled => self,
-        }
+    /// What the hit does not prove of the target's condition.
+    pub(crate) fn rest(self) -> NodeId {
+        self.rest
+    }
+
+    /// The same, to be written to.
+    pub(crate) fn rest_mut(&mut self) -> &mut NodeId {
+        &mut self.rest
+    }
+
+    /// A place in a list, in the place of an entry.
+    fn place(at: usize) -> Entry {
+        Entry { target: at as u32, rest: NodeId::FALSE }
     }
 }
 
-/// A run of entries. A single one stands here itself; of more, the first stands at `start` in [`Indexes`].
+/// A run of entries. A single one stands here itself; of more, `start` says where the first stands in [`Entries`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Run {
     start: Entry,
     len: u32,
 }
 
+impl Run {
+    /// The only entry of a run that has no more.
+    pub(crate) fn single_mut(&mut self) -> Option<&mut Entry> {
+        (self.len == 1).then_some(&mut self.start)
+    }
+}
+
+/// Entries in runs.
+#[derive(Debug, Default)]
+pub(crate) struct Entries(Vec<Entry>);
+
+impl Entries {
+    /// The entries of a run.
+    pub(crate) fn run<'r>(&'r self, run: &'r Run) -> &'r [Entry] {
+        match run.len {
+            1 => std::slice::from_ref(&run.start),
+            len => {
+                let start = run.start.target as usize;
+                self.0.get(start..start + len as usize).unwrap_or(&[])
+            }
+        }
+    }
+
+    /// Stores entries.
+    pub(crate) fn store(&mut self, entries: &[Entry]) -> Run {
+        if let [only] = entries {
+            return Run { start: *only, len: 1 };
+        }
+        let run = Run { start: Entry::place(self.0.len()), len: entries.len() as u32 };
+        self.0.extend_from_slice(entries);
+        run
+    }
+
+    /// All that do not stand in their runs.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.0.iter_mut()
+    }
+
+    /// Gives back what was taken in advance.
+    pub(crate) fn seal(&mut self) {
+        self.0.shrink_to_fit();
+    }
+}
+
 /// All indexes of a graph.
 #[derive(Debug, Default)]
 pub(crate) struct Indexes {
-    entries: Vec<Entry>,
+    entries: Entries,
     indexes: Vec<ValueIndex>,
 }
 
@@ -81,7 +139,7 @@ pub(crate) struct ValueIndex {
     truths: [Run; 2],
     strings: StringTable<Run>,
     numbers: FxHashMap<Number, Run>,
-    intervals: Intervals,
+    intervals: Intervals<Entry>,
     prefixes: ByLength,
     suffixes: ByLength,
     substrings: Option<Substrings>,
@@ -98,26 +156,26 @@ struct ByLength {
     affixes: StringTable<Run>,
 }
 
-/// Substrings in one automaton.
+/// Substrings.
 #[derive(Debug)]
-struct Substrings {
-    automaton: AhoCorasick,
-    runs: Vec<Run>,
+enum Substrings {
+    Automaton { automaton: AhoCorasick, runs: Box<[Run]> },
+    OneByOne(Box<[(Box<str>, Run)]>),
 }
 
 impl Indexes {
     /// Builds the indexes of tests with their entries.
-    pub(crate) fn new(tests: Vec<(Test, Vec<Entry>)>) -> Indexes {
-        let mut by_value: BTreeMap<ValueId, Vec<(Op, Vec<Entry>)>> = BTreeMap::new();
+    pub(crate) fn new(tests: Vec<(Test, List)>) -> Indexes {
+        let mut by_value: BTreeMap<ValueId, Vec<(Op, List)>> = BTreeMap::new();
         for (test, entries) in tests {
             by_value.entry(test.value).or_default().push((test.op, entries));
         }
         let mut all = Indexes::default();
         for (value, ops) in by_value {
-            let index = Builder::new(ops).build(value, &mut all);
+            let index = Builder::new(ops).build(value, &mut all.entries);
             all.indexes.push(index);
         }
-        all.entries.shrink_to_fit();
+        all.entries.seal();
         all
     }
 
@@ -126,30 +184,12 @@ impl Indexes {
         &self.indexes
     }
 
-    /// The entries of a run.
-    pub(crate) fn run<'r>(&'r self, run: &'r Run) -> &'r [Entry] {
-        match run.len {
-            1 => std::slice::from_ref(&run.start),
-            len => self.entries.get(run.start.0 as usize..(run.start.0 + len) as usize).unwrap_or(&[]),
-        }
-    }
-
-    /// Stores entries.
-    pub(crate) fn store(&mut self, entries: &[Entry]) -> Run {
-        if let [only] = entries {
-            return Run { start: *only, len: 1 };
-        }
-        let run = Run { start: Entry(self.entries.len() as u32), len: entries.len() as u32 };
-        self.entries.extend_from_slice(entries);
-        run
-    }
-
     /// Calls `hit` with the entries of every test on the value of index `number` that holds; some twice, perhaps.
     pub(crate) fn probe(&self, number: usize, value: Value<'_>, hit: &mut impl FnMut(&[Entry])) {
         let Some(index) = self.indexes.get(number) else { return };
         let mut all = |run: Run| {
             if run.len > 0 {
-                hit(self.run(&run));
+                hit(self.entries.run(&run));
             }
         };
         if !value.is_null() {
@@ -173,7 +213,7 @@ impl ValueIndex {
             all(*run);
         }
         if !self.intervals.is_empty() {
-            self.intervals.stab(n, &mut |entry| all(Run { start: Entry(entry), len: 1 }));
+            self.intervals.stab(n, &mut |entry| all(Run { start: entry, len: 1 }));
         }
     }
 
@@ -192,9 +232,7 @@ impl ValueIndex {
             }
         }
         if let Some(substrings) = &self.substrings {
-            for found in substrings.automaton.find_overlapping_iter(s) {
-                all(substrings.runs.get(found.pattern().as_usize()).copied().unwrap_or_default());
-            }
+            substrings.find(s, all);
         }
         all(self.any_string);
     }
@@ -214,18 +252,18 @@ impl ValueIndex {
 /// Collects the tests of one value by kind.
 #[derive(Default)]
 struct Builder {
-    exists: Vec<Entry>,
-    literals: FxHashMap<Literal, Vec<Entry>>,
+    exists: List,
+    literals: FxHashMap<Literal, List>,
     ranges: Vec<(super::literal::Range, Entry)>,
-    prefixes: FxHashMap<Box<str>, Vec<Entry>>,
-    suffixes: FxHashMap<Box<str>, Vec<Entry>>,
-    substrings: FxHashMap<Box<str>, Vec<Entry>>,
-    elements: FxHashMap<Literal, Vec<Entry>>,
-    any_string: Vec<Entry>,
+    prefixes: FxHashMap<Box<str>, List>,
+    suffixes: FxHashMap<Box<str>, List>,
+    substrings: FxHashMap<Box<str>, List>,
+    elements: FxHashMap<Literal, List>,
+    any_string: List,
 }
 
 impl Builder {
-    fn new(ops: Vec<(Op, Vec<Entry>)>) -> Builder {
+    fn new(ops: Vec<(Op, List)>) -> Builder {
         let mut builder = Builder::default();
         ops.into_iter().for_each(|(op, entries)| builder.add(op, &entries));
         builder
@@ -233,55 +271,51 @@ impl Builder {
 
     fn add(&mut self, op: Op, entries: &[Entry]) {
         match op {
-            Op::Equal(literal) => self.literals.entry(literal).or_default().extend(entries),
+            Op::Equal(literal) => self.literals.entry(literal).or_default().extend_from_slice(entries),
             Op::OneOf(set) => {
-                set.iter().for_each(|literal| self.literals.entry(literal.clone()).or_default().extend(entries));
+                set.iter()
+                    .for_each(|literal| self.literals.entry(literal.clone()).or_default().extend_from_slice(entries));
             }
-            Op::Range(range) => self.ranges.extend(entries.iter().map(|entry| (range, *entry))),
-            Op::Exists => self.exists.extend(entries),
-            Op::Prefix(text) => self.prefixes.entry(text).or_default().extend(entries),
-            Op::Suffix(text) => self.suffixes.entry(text).or_default().extend(entries),
+            Op::Range(range) => self.ranges.extend(entries.iter().map(|entry| (*range, *entry))),
+            Op::Exists => self.exists.extend_from_slice(entries),
+            Op::Prefix(text) => self.prefixes.entry(text).or_default().extend_from_slice(entries),
+            Op::Suffix(text) => self.suffixes.entry(text).or_default().extend_from_slice(entries),
             Op::Has(text) => self.substring(text, entries),
             Op::Contains(literal) => {
-                self.elements.entry(literal.clone()).or_default().extend(entries);
-                if let Literal::String(text) = literal {
-                    self.substring(text, entries);
+                if let Literal::String(text) = &*literal {
+                    self.substring(text.clone(), entries);
                 }
+                self.elements.entry(*literal).or_default().extend_from_slice(entries);
             }
-            Op::Glob(glob) => {
-                let unproven = unproven(entries);
-                match glob.fragments().iter().max_by_key(|text| text.len()) {
-                    Some(fragment) => self.substring(fragment.clone(), &unproven),
-                    None => self.any_string.extend(unproven),
-                }
-            }
-            Op::Matches(regex) => {
-                let unproven = unproven(entries);
-                match required_literals(regex.source()) {
-                    Some(literals) => literals.into_iter().for_each(|text| self.substring(text, &unproven)),
-                    None => self.any_string.extend(unproven),
-                }
-            }
+            // A hit of these two proves nothing, and their entries ask the whole condition.
+            Op::Glob(glob) => match glob.fragments().iter().max_by_key(|text| text.len()) {
+                Some(fragment) => self.substring(fragment.clone(), entries),
+                None => self.any_string.extend_from_slice(entries),
+            },
+            Op::Matches(regex) => match required_literals(regex.source()) {
+                Some(literals) => literals.into_iter().for_each(|text| self.substring(text, entries)),
+                None => self.any_string.extend_from_slice(entries),
+            },
         }
     }
 
     /// Every string has the empty string in it.
     fn substring(&mut self, text: Box<str>, entries: &[Entry]) {
         if text.is_empty() {
-            self.any_string.extend(entries);
+            self.any_string.extend_from_slice(entries);
         } else {
-            self.substrings.entry(text).or_default().extend(entries);
+            self.substrings.entry(text).or_default().extend_from_slice(entries);
         }
     }
 
-    fn build(self, value: ValueId, all: &mut Indexes) -> ValueIndex {
+    fn build(self, value: ValueId, all: &mut Entries) -> ValueIndex {
         let mut index = ValueIndex {
             value,
             exists: all.store(&self.exists),
             truths: [Run::default(); 2],
             strings: StringTable::new([].into_iter()),
             numbers: FxHashMap::default(),
-            intervals: Intervals::new(self.ranges.iter().map(|(range, entry)| (*range, entry.0))),
+            intervals: Intervals::new(self.ranges),
             prefixes: ByLength::new(self.prefixes, all),
             suffixes: ByLength::new(self.suffixes, all),
             substrings: None,
@@ -305,13 +339,13 @@ impl Builder {
             }
         }
         index.strings = StringTable::new(strings.iter().map(|(key, run)| (&**key, *run)));
-        index.substrings = substrings(self.substrings, all, &mut index.any_string);
+        index.substrings = (!self.substrings.is_empty()).then(|| Substrings::new(self.substrings, all));
         index
     }
 }
 
 impl ByLength {
-    fn new(affixes: FxHashMap<Box<str>, Vec<Entry>>, all: &mut Indexes) -> ByLength {
+    fn new(affixes: FxHashMap<Box<str>, List>, all: &mut Entries) -> ByLength {
         let mut lengths: Vec<usize> = affixes.keys().map(|affix| affix.len()).collect();
         lengths.sort_unstable();
         lengths.dedup();
@@ -320,32 +354,38 @@ impl ByLength {
     }
 }
 
-/// One automaton of all substrings; where it cannot be built, every string is a candidate.
-fn substrings(
-    substrings: FxHashMap<Box<str>, Vec<Entry>>,
-    all: &mut Indexes,
-    any_string: &mut Run,
-) -> Option<Substrings> {
-    if substrings.is_empty() {
-        return None;
-    }
-    let (texts, entries): (Vec<_>, Vec<_>) = substrings.into_iter().unzip();
-    match AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.iter().map(|text| text.as_bytes())) {
-        Ok(automaton) => {
-            let runs = entries.iter().map(|entries| all.store(entries)).collect();
-            Some(Substrings { automaton, runs })
-        }
-        Err(_) => {
-            let mut every = all.run(any_string).to_vec();
-            every.extend(entries.iter().flatten().map(|entry| entry.unproven()));
-            *any_string = all.store(&every);
-            None
+impl Substrings {
+    /// One automaton of all substrings, and the texts themselves where it cannot be built.
+    fn new(substrings: FxHashMap<Box<str>, List>, all: &mut Entries) -> Substrings {
+        let texts = || substrings.keys().map(|text| text.as_bytes());
+        match AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts()) {
+            Ok(automaton) => {
+                let runs = substrings.values().map(|entries| all.store(entries)).collect();
+                Substrings::Automaton { automaton, runs }
+            }
+            Err(_) => Substrings::one_by_one(substrings, all),
         }
     }
-}
 
-fn unproven(entries: &[Entry]) -> Vec<Entry> {
-    entries.iter().map(|entry| entry.unproven()).collect()
+    fn one_by_one(substrings: FxHashMap<Box<str>, List>, all: &mut Entries) -> Substrings {
+        Substrings::OneByOne(substrings.into_iter().map(|(text, entries)| (text, all.store(&entries))).collect())
+    }
+
+    /// Calls `all` with the run of every text that `s` has in it; several times, perhaps.
+    fn find(&self, s: &str, all: &mut impl FnMut(Run)) {
+        match self {
+            Substrings::Automaton { automaton, runs } => {
+                for found in automaton.find_overlapping_iter(s) {
+                    all(runs.get(found.pattern().as_usize()).copied().unwrap_or_default());
+                }
+            }
+            Substrings::OneByOne(texts) => {
+                let found =
+                    texts.iter().filter(|(text, _)| memchr::memmem::find(s.as_bytes(), text.as_bytes()).is_some());
+                found.for_each(|(_, run)| all(*run));
+            }
+        }
+    }
 }
 
 /// Texts of which one must occur in whatever the regular expression matches.
@@ -366,4 +406,40 @@ fn required_literals(pattern: &str) -> Option<Vec<Box<str>>> {
         });
     // The longer its shortest literal, the rarer it is hit.
     extracted.max_by_key(|literals| literals.iter().map(|text| text.len()).min())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_one_by_one_find_what_the_automaton_finds() {
+        let texts = ["a", "ab", "b", "abc", "é", "ca"];
+        let map =
+            || (0u32..).zip(texts).map(|(n, text)| (text.into(), List::from_elem(Entry::new(n, Meaning::Once), 1)));
+        let (mut one, mut other) = (Entries::default(), Entries::default());
+        let automaton = Substrings::new(map().collect(), &mut one);
+        let plain = Substrings::one_by_one(map().collect(), &mut other);
+        assert!(matches!(automaton, Substrings::Automaton { .. }));
+        for s in ["", "abcab", "xé", "cab", "zzz"] {
+            let found = |substrings: &Substrings, entries: &Entries| {
+                let mut targets: Vec<u32> = Vec::new();
+                substrings.find(s, &mut |run| targets.extend(entries.run(&run).iter().map(|entry| entry.target())));
+                targets.sort_unstable();
+                targets.dedup();
+                targets
+            };
+            assert_eq!(found(&automaton, &one), found(&plain, &other), "{s}");
+        }
+    }
+
+    #[test]
+    fn an_entry_keeps_what_it_is_made_of() {
+        for meaning in [Meaning::Once, Meaning::Again, Meaning::Defeated, Meaning::Enabled] {
+            let entry = Entry::asking(70_000, meaning, NodeId(9));
+            assert_eq!((entry.target(), entry.meaning(), entry.rest()), (70_000, meaning, NodeId(9)));
+        }
+        // A slot of a table of strings is half a cache line.
+        assert_eq!(std::mem::size_of::<Run>(), 12);
+    }
 }

@@ -9,41 +9,41 @@ use crate::event::Number;
 
 /// Ranges with what they lead to.
 #[derive(Debug, Default)]
-pub(crate) struct Intervals {
+pub(crate) struct Intervals<E> {
     /// Lower bounds alone, ascending: those that hold are a prefix.
-    lower: HalfLines,
+    lower: HalfLines<E>,
     /// Upper bounds alone, descending: those that hold are a prefix.
-    upper: HalfLines,
-    bounded: Bounded,
+    upper: HalfLines<E>,
+    bounded: Bounded<E>,
     /// Ranges that are compared exactly.
-    exact: Vec<(Range, u32)>,
+    exact: Vec<(Range, E)>,
 }
 
 /// Half lines in the order in which they hold.
 #[derive(Debug, Default)]
-struct HalfLines {
+struct HalfLines<E> {
     bounds: Vec<f64>,
     open: Vec<bool>,
-    entries: Vec<u32>,
+    entries: Vec<E>,
 }
 
 /// Bounded ranges by lower bound, as an implicit balanced tree: the middle of every part is its root.
 #[derive(Debug, Default)]
-struct Bounded {
+struct Bounded<E> {
     lows: Vec<f64>,
     highs: Vec<f64>,
     /// The greatest upper bound in the part of the tree that this one is the root of.
     reach: Vec<f64>,
     open: Vec<[bool; 2]>,
-    entries: Vec<u32>,
+    entries: Vec<E>,
 }
 
 /// One end as a closed float, and whether it was open.
 type End = (f64, bool);
 
-impl Intervals {
+impl<E: Copy + Default> Intervals<E> {
     /// The index of ranges with their entries.
-    pub(crate) fn new(ranges: impl IntoIterator<Item = (Range, u32)>) -> Intervals {
+    pub(crate) fn new(ranges: impl IntoIterator<Item = (Range, E)>) -> Intervals<E> {
         let mut all = Intervals::default();
         let (mut lower, mut upper, mut bounded) = (Vec::new(), Vec::new(), Vec::new());
         for (range, entry) in ranges {
@@ -74,7 +74,7 @@ impl Intervals {
     }
 
     /// Calls `found` with the entry of every range that holds `n`.
-    pub(crate) fn stab(&self, n: Number, found: &mut impl FnMut(u32)) {
+    pub(crate) fn stab(&self, n: Number, found: &mut impl FnMut(E)) {
         let near = n.as_f64();
         if Number::Float(near) == n {
             self.lower.prefix(|bound| bound <= near).iter().for_each(|entry| found(*entry));
@@ -87,7 +87,7 @@ impl Intervals {
     }
 
     #[cold]
-    fn stab_exactly(&self, n: Number, found: &mut impl FnMut(u32)) {
+    fn stab_exactly(&self, n: Number, found: &mut impl FnMut(E)) {
         let low = |at: f64, open: bool| Some(bound(at, open, f64::next_down));
         let high = |at: f64, open: bool| Some(bound(at, open, f64::next_up));
         for ((at, open), entry) in self.lower.all() {
@@ -121,8 +121,8 @@ fn bound(at: f64, open: bool, outwards: fn(f64) -> f64) -> Bound {
     Bound { at: Number::Float(if open { outwards(at) } else { at }), inclusive: !open }
 }
 
-impl HalfLines {
-    fn new(sorted: Vec<(End, u32)>) -> HalfLines {
+impl<E: Copy + Default> HalfLines<E> {
+    fn new(sorted: Vec<(End, E)>) -> HalfLines<E> {
         let mut all = HalfLines::default();
         for ((bound, open), entry) in sorted {
             all.bounds.push(bound);
@@ -133,19 +133,19 @@ impl HalfLines {
     }
 
     /// The entries of the bounds that hold.
-    fn prefix(&self, holds: impl Fn(f64) -> bool) -> &[u32] {
+    fn prefix(&self, holds: impl Fn(f64) -> bool) -> &[E] {
         let count = self.bounds.partition_point(|bound| holds(*bound));
         self.entries.get(..count).unwrap_or(&[])
     }
 
-    fn all(&self) -> impl Iterator<Item = (End, u32)> {
+    fn all(&self) -> impl Iterator<Item = (End, E)> {
         let ends = self.bounds.iter().copied().zip(self.open.iter().copied());
         ends.zip(self.entries.iter().copied())
     }
 }
 
-impl Bounded {
-    fn new(sorted: Vec<(End, End, u32)>) -> Bounded {
+impl<E: Copy + Default> Bounded<E> {
+    fn new(sorted: Vec<(End, End, E)>) -> Bounded<E> {
         let mut all = Bounded::default();
         for (low, high, entry) in sorted {
             all.lows.push(low.0);
@@ -159,7 +159,7 @@ impl Bounded {
     }
 
     /// Descends only where a range can still reach `n`. The depth is logarithmic.
-    fn stab(&self, mut from: usize, to: usize, n: f64, found: &mut impl FnMut(u32)) {
+    fn stab(&self, mut from: usize, to: usize, n: f64, found: &mut impl FnMut(E)) {
         // The left half by recursion, the right half in the loop.
         while from < to {
             let root = from + (to - from) / 2;
@@ -216,7 +216,7 @@ mod tests {
                 .map(|(low, high)| Range { low, high })
                 .filter(|range| range.low.is_some() || range.high.is_some())
                 .collect();
-            let index = Intervals::new(ranges.iter().copied().zip(0..));
+            let index = Intervals::new(ranges.iter().copied().zip(0u32..));
             let mut found = Vec::new();
             index.stab(n, &mut |entry| found.push(entry as usize));
             found.sort_unstable();

@@ -1,6 +1,7 @@
 //! Labels, and values by cases.
 
-use super::condition::{Lowering, NodeId};
+use super::condition::NodeId;
+use super::lowering::Lowering;
 use super::names::Names;
 use super::values::ValueId;
 use crate::expr::Typed;

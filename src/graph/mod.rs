@@ -15,7 +15,7 @@
 //! * An **index** answers, for one value, which tests on it hold: a hash map for equality, sorted bounds for ranges, hashed
 //!   lengths for prefixes and suffixes, one automaton for substrings.
 //! * A **target** is what a condition leads to: a rule, or a row of a decision table. It is registered under the access
-//!   predicate that is hit most rarely, and its whole condition is looked at only then. A target that holds by default
+//!   predicate that is hit most rarely, and what such a hit does not prove of its condition is looked at only then. A target that holds by default
 //!   (`!=`, `!exists`) stands in a bit set, and the hits of its tests take it away.
 //!
 //! The graph is a value: it knows no text, no file, no clock and no thread. What changes from event to event is in
@@ -31,8 +31,10 @@ mod interval;
 mod labels;
 mod layout;
 mod literal;
+mod lowering;
 mod names;
 mod pairs;
+mod register;
 mod run;
 mod schemas;
 mod scratch;

@@ -1,14 +1,18 @@
 //! Interned names with their JSON strings ready to be written.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// Names by number.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     names: Vec<Arc<str>>,
-    json: Vec<Box<[u8]>>,
-    numbers: HashMap<Arc<str>, u32>,
+    /// One behind the other, with where each ends: there are as many as rules.
+    json: Vec<u8>,
+    ends: Vec<usize>,
+    /// Until they are sealed.
+    numbers: FxHashMap<Arc<str>, u32>,
 }
 
 impl Names {
@@ -17,13 +21,22 @@ impl Names {
         let mut all = Names::default();
         for name in names {
             let number = all.names.len() as u32;
-            if let std::collections::hash_map::Entry::Vacant(entry) = all.numbers.entry(name.clone()) {
+            if let Entry::Vacant(entry) = all.numbers.entry(name.clone()) {
                 entry.insert(number);
-                all.json.push(json_string(&name));
+                all.json.extend_from_slice(&json_string(&name));
+                all.ends.push(all.json.len());
                 all.names.push(name);
             }
         }
         all
+    }
+
+    /// Forgets what is needed for building alone: which number a name has.
+    pub(crate) fn seal(&mut self) {
+        self.numbers = FxHashMap::default();
+        self.names.shrink_to_fit();
+        self.json.shrink_to_fit();
+        self.ends.shrink_to_fit();
     }
 
     /// The number of a name.
@@ -46,7 +59,10 @@ impl Names {
 
     /// The name as a JSON string, quotes included.
     pub(crate) fn json(&self, number: u32) -> &[u8] {
-        self.json.get(number as usize).map_or(b"\"\"", |json| json)
+        let end = |number: usize| self.ends.get(number).copied();
+        let number = number as usize;
+        let start = number.checked_sub(1).and_then(end).unwrap_or(0);
+        end(number).and_then(|end| self.json.get(start..end)).unwrap_or(b"\"\"")
     }
 
     /// All names, by number.

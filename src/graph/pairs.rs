@@ -1,10 +1,11 @@
 //! Conjunctions of two equalities as one: where very many targets share each test alone, both together tell them apart.
 //!
-//! `city == "pune" && tier == "gold"` is registered under the pair of values and the hash of both constants; a hit is a
-//! candidate, and its condition is looked at as ever.
+//! `city == "pune" && tier == "gold"` is registered under the pair of values and the hash of both constants; a hit proves
+//! nothing, and the whole condition is looked at.
 
 use super::condition::{Conditions, Node, NodeId, Op, Test};
-use super::index::{Entry, Meaning};
+use super::index::{Entries, Entry, Meaning, Run};
+use super::register::{List, Lists};
 use super::values::{ValueId, ValueNode, Values};
 use crate::event::Value;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -21,45 +22,56 @@ const WORTH: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Pairs {
     pairs: Vec<Pair>,
+    entries: Entries,
 }
 
 #[derive(Debug)]
 struct Pair {
     values: [ValueId; 2],
-    entries: FxHashMap<u64, Vec<Entry>>,
+    runs: FxHashMap<u64, Run>,
+}
+
+/// What is better found by a pair.
+struct Moved {
+    leaf: NodeId,
+    print: u64,
+    entry: Entry,
+    condition: NodeId,
 }
 
 impl Pairs {
     /// Takes what is better found by a pair out of crowded lists.
     pub(crate) fn relieve(
-        lists: &mut FxHashMap<NodeId, Vec<Entry>>,
+        lists: &mut Lists,
         target_conditions: &[NodeId],
         conditions: &Conditions,
         values: &Values,
     ) -> Pairs {
-        let mut moved: BTreeMap<[ValueId; 2], Vec<(NodeId, u64, u32)>> = BTreeMap::new();
+        let mut moved: BTreeMap<[ValueId; 2], Vec<Moved>> = BTreeMap::new();
         for (leaf, entries) in lists.iter().filter(|(_, entries)| entries.len() > CROWD) {
             let Some(first) = equality(*leaf, conditions, values) else { continue };
-            for entry in entries.iter().filter(|entry| entry.meaning() == Meaning::Candidate) {
-                let condition = target_conditions.get(entry.target() as usize);
-                let second = condition.and_then(|condition| partner(first, *condition, lists, conditions, values));
-                if let Some(second) = second {
+            for entry in entries.iter().filter(|entry| matches!(entry.meaning(), Meaning::Once | Meaning::Again)) {
+                let Some(condition) = target_conditions.get(entry.target() as usize).copied() else { continue };
+                if let Some(second) = partner(first, condition, lists, conditions, values) {
                     let (pair, print) = joined(first, second);
-                    moved.entry(pair).or_default().push((*leaf, print, entry.target()));
+                    moved.entry(pair).or_default().push(Moved { leaf: *leaf, print, entry: *entry, condition });
                 }
             }
         }
         let mut all = Pairs::default();
         let mut gone: FxHashSet<(NodeId, Entry)> = FxHashSet::default();
         for (values, targets) in moved.into_iter().filter(|(_, targets)| targets.len() >= WORTH) {
-            let mut entries: FxHashMap<u64, Vec<Entry>> = FxHashMap::default();
-            for (leaf, print, target) in targets {
-                let entry = Entry::new(target, Meaning::Candidate);
-                entries.entry(print).or_default().push(entry);
+            let mut entries: FxHashMap<u64, List> = FxHashMap::default();
+            for Moved { leaf, print, entry, condition } in targets {
+                // Of a target with one leaf, one pair is asked, and with one hash: it is still hit once at most.
+                let asking = Entry::asking(entry.target(), entry.meaning(), condition);
+                entries.entry(print).or_default().push(asking);
                 gone.insert((leaf, entry));
             }
-            all.pairs.push(Pair { values, entries });
+            let runs = entries.iter().map(|(print, list)| (*print, all.entries.store(list))).collect();
+            all.pairs.push(Pair { values, runs });
         }
+        all.entries.seal();
         if !gone.is_empty() {
             lists.iter_mut().for_each(|(leaf, list)| list.retain(|entry| !gone.contains(&(*leaf, *entry))));
         }
@@ -71,11 +83,17 @@ impl Pairs {
         self.pairs.iter().map(|pair| pair.values)
     }
 
+    /// All entries.
+    pub(crate) fn entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        let singles = self.pairs.iter_mut().flat_map(|pair| pair.runs.values_mut()).filter_map(Run::single_mut);
+        singles.chain(self.entries.iter_mut())
+    }
+
     /// The entries of a pair whose values are these.
     pub(crate) fn entries(&self, pair: usize, values: [Value<'_>; 2]) -> &[Entry] {
         let [Some(first), Some(second)] = values.map(print) else { return &[] };
-        let pair = self.pairs.get(pair).and_then(|pair| pair.entries.get(&mix(first, second)));
-        pair.map_or(&[], Vec::as_slice)
+        let run = self.pairs.get(pair).and_then(|pair| pair.runs.get(&mix(first, second)));
+        run.map_or(&[], |run| self.entries.run(run))
     }
 }
 
@@ -94,14 +112,14 @@ fn equality(id: NodeId, conditions: &Conditions, values: &Values) -> Option<(Val
 fn partner(
     first: (ValueId, u64),
     condition: NodeId,
-    lists: &FxHashMap<NodeId, Vec<Entry>>,
+    lists: &Lists,
     conditions: &Conditions,
     values: &Values,
 ) -> Option<(ValueId, u64)> {
     let Node::And(parts) = conditions.get(condition) else { return None };
     let others = parts.iter().filter_map(|part| Some((*part, equality(*part, conditions, values)?)));
     let others = others.filter(|(_, (value, _))| *value != first.0);
-    others.min_by_key(|(part, _)| lists.get(part).map_or(0, Vec::len)).map(|(_, second)| second)
+    others.min_by_key(|(part, _)| lists.get(part).map_or(0, |list| list.len())).map(|(_, second)| second)
 }
 
 /// The pair in the order of its values, and the hash of both constants.

@@ -398,11 +398,12 @@ impl<'a, 's> Run<'a, 's> {
 
     /// Deals with the entries of a test that holds.
     fn hit(&mut self, entries: &[Entry]) {
-        let graph = self.graph;
-        let event = self.state.event();
         for entry in entries {
             let target = entry.target();
             match entry.meaning() {
+                Meaning::Once => {}
+                Meaning::Again if self.is_first_hit(target) => {}
+                Meaning::Again => continue,
                 Meaning::Defeated => {
                     self.state.defeated.insert(target as usize);
                     continue;
@@ -411,21 +412,19 @@ impl<'a, 's> Run<'a, 's> {
                     self.state.enabled.insert(target as usize);
                     continue;
                 }
-                Meaning::Only => {
-                    self.matched(target);
-                    continue;
-                }
-                Meaning::Sure | Meaning::Candidate => {}
             }
-            if self.state.targets.get(event, target as usize).is_some() {
-                continue;
-            }
-            self.state.targets.set(event, target as usize, 1);
-            let condition = graph.targets.conditions.get(target as usize).copied().unwrap_or(NodeId::FALSE);
-            if entry.meaning() == Meaning::Sure || self.holds(condition) {
+            if entry.rest() == NodeId::TRUE || self.holds(entry.rest()) {
                 self.matched(target);
             }
         }
+    }
+
+    /// True if a target has not been hit before in this event; now it has.
+    fn is_first_hit(&mut self, target: u32) -> bool {
+        let event = self.state.event();
+        let is_first = self.state.targets.get(event, target as usize).is_none();
+        self.state.targets.set(event, target as usize, 1);
+        is_first
     }
 
     fn matched(&mut self, target: u32) {

@@ -26,7 +26,7 @@ pub(crate) struct State {
     pub(crate) paths: Marks,
     /// By condition: whether it holds.
     pub(crate) conditions: Marks,
-    /// By target: seen already.
+    /// By target: hit already. Empty where no target can be hit twice.
     pub(crate) targets: Marks,
     /// By subscriber.
     pub(crate) subscribers: Marks,
@@ -111,7 +111,7 @@ impl State {
         self.values.reset(graph.values.len());
         self.paths.reset(graph.layout.sources.len());
         self.conditions.reset(graph.conditions.len());
-        self.targets.reset(graph.targets.conditions.len());
+        self.targets.reset(if graph.targets.has_repeats { graph.targets.count } else { 0 });
         self.subscribers.reset(graph.subscribers.len());
         self.groups.reset(graph.groups);
         self.enabled = graph.targets.defaults.clone();

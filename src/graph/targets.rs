@@ -1,32 +1,30 @@
 //! Targets: what conditions lead to. Rules come first, by rank; rows of decision tables follow.
 
-use super::access::{Access, Selectivity};
-use super::condition::{Conditions, Lowering, Node, NodeId, Test};
-use super::index::{Entry, Indexes, Meaning};
+use super::condition::NodeId;
+use super::index::Entry;
 use super::labels::{CasesPlan, Labels};
 use super::literal::Literal;
+use super::lowering::Lowering;
 use super::names::Names;
-use super::pairs::Pairs;
 use super::strings::StringTable;
 use super::topics::Topics;
-use super::values::{ValueId, Values};
+use super::values::ValueId;
 use crate::event::Value;
 use crate::rules::{Group, GroupId, Member, Mode, Rule, RuleSet, Table, TableKind, Target};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-/// A test that is hit more often than this, as far as can be guessed, selects little.
-const WEAK: f64 = 0.3;
-
 /// All targets with how they are found.
 #[derive(Debug, Default)]
 pub(crate) struct Targets {
-    /// The whole condition of each.
+    /// How many there are.
+    pub(crate) count: usize,
+    /// The whole condition of each that may have to be looked at in the end (see `unsure`); empty if there is none.
     pub(crate) conditions: Vec<NodeId>,
     /// Rules: the first targets.
     pub(crate) rules: Vec<RulePlan>,
-    extras: Vec<Extras>,
+    pub(super) extras: Vec<Extras>,
     /// What has to be looked at for every event.
     pub(crate) always: Vec<Entry>,
     /// What holds unless a hit takes it away.
@@ -35,6 +33,24 @@ pub(crate) struct Targets {
     pub(crate) has_defaults: bool,
     /// Which of these have more to their condition.
     pub(crate) unsure: FixedBitSet,
+    /// True if some target can be hit several times in one event, so that it has to be marked.
+    pub(crate) has_repeats: bool,
+}
+
+impl Targets {
+    /// What few rules have.
+    pub(crate) fn extras(&self, rule: u32) -> Option<&Extras> {
+        if self.extras.is_empty() {
+            return None;
+        }
+        let number = self.rules.get(rule as usize)?.extras.checked_sub(1)?;
+        self.extras.get(number as usize)
+    }
+
+    /// True if no rule has any.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.extras.is_empty()
+    }
 }
 
 /// What a rule does. Small, since it is looked at for every match; what few rules have stands elsewhere.
@@ -61,6 +77,16 @@ pub(crate) struct TablePlan {
     pub(crate) kind: TableKindPlan,
     pub(crate) rows: Vec<RowPlan>,
     pub(crate) otherwise: RowPlan,
+}
+
+impl TablePlan {
+    /// The key, if it has one.
+    pub(crate) fn key_mut(&mut self) -> Option<&mut CasesPlan> {
+        match &mut self.kind {
+            TableKindPlan::Key { key, .. } => Some(key),
+            TableKindPlan::Decision { .. } => None,
+        }
+    }
 }
 
 /// How rows are found.
@@ -293,149 +319,4 @@ impl Places {
         }
         firsts.into()
     }
-}
-
-/// Registers every target under its access predicates.
-pub(crate) fn register(
-    conditions: Vec<NodeId>,
-    rules: (Vec<RulePlan>, Vec<Extras>),
-    graph: &Conditions,
-    values: &Values,
-    topics: &mut Topics,
-) -> (Targets, Indexes, Pairs) {
-    let mut targets = Targets {
-        defaults: FixedBitSet::with_capacity(conditions.len()),
-        unsure: FixedBitSet::with_capacity(conditions.len()),
-        conditions,
-        rules: rules.0,
-        extras: rules.1,
-        always: Vec::new(),
-        has_defaults: false,
-    };
-    let mut lists: FxHashMap<NodeId, Vec<Entry>> = FxHashMap::default();
-    let accesses: Vec<_> = {
-        let selectivity = Selectivity::new(graph, values, topics);
-        targets.conditions.iter().map(|condition| selectivity.access(*condition)).collect()
-    };
-    for (number, access) in accesses.into_iter().enumerate() {
-        let target = number as u32;
-        let Some(condition) = targets.conditions.get(number).copied() else { continue };
-        let defeats = defeats(condition, graph);
-        match access {
-            // What is hit often anyway is not worth a look at each target: the hits on its negations say more.
-            Some(Access { rate, ref leaves })
-                if rate > WEAK && !defeats.is_empty() && is_proof(leaves, condition, graph) =>
-            {
-                for leaf in leaves {
-                    lists.entry(*leaf).or_default().push(Entry::new(target, Meaning::Enabled));
-                }
-                targets.defeat(target, condition, defeats, 1, graph, &mut lists);
-            }
-            Some(access) => {
-                for leaf in access.leaves {
-                    let meaning = match graph.get(leaf) {
-                        _ if leaf != condition => Meaning::Candidate,
-                        Node::Test(test) if test.op.hits_again() => Meaning::Sure,
-                        _ => Meaning::Only,
-                    };
-                    lists.entry(leaf).or_default().push(Entry::new(target, meaning));
-                }
-            }
-            None => targets.without_access(target, condition, defeats, graph, &mut lists),
-        }
-    }
-    let pairs = Pairs::relieve(&mut lists, &targets.conditions, graph, values);
-    let mut tests: Vec<(Test, Vec<Entry>)> = Vec::new();
-    for (leaf, entries) in lists.into_iter().filter(|(_, entries)| !entries.is_empty()) {
-        match graph.get(leaf) {
-            Node::Test(test) => tests.push((test.clone(), entries)),
-            Node::Topic(set) => entries.into_iter().for_each(|entry| topics.register(*set, entry)),
-            _ => targets.always.extend(entries.into_iter().map(Entry::unproven)),
-        }
-    }
-    (targets, Indexes::new(tests), pairs)
-}
-
-impl Targets {
-    /// What few rules have.
-    pub(crate) fn extras(&self, rule: u32) -> Option<&Extras> {
-        if self.extras.is_empty() {
-            return None;
-        }
-        let number = self.rules.get(rule as usize)?.extras.checked_sub(1)?;
-        self.extras.get(number as usize)
-    }
-
-    /// True if no rule has any.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.extras.is_empty()
-    }
-
-    /// A target that nothing selects: it holds by default and is taken away, or it is looked at for every event.
-    fn without_access(
-        &mut self,
-        target: u32,
-        condition: NodeId,
-        defeats: Vec<NodeId>,
-        graph: &Conditions,
-        lists: &mut FxHashMap<NodeId, Vec<Entry>>,
-    ) {
-        match graph.get(condition) {
-            Node::Const(false) => {}
-            Node::Const(true) => self.always.push(Entry::new(target, Meaning::Only)),
-            _ if defeats.is_empty() => self.always.push(Entry::new(target, Meaning::Candidate)),
-            _ => {
-                self.defaults.insert(target as usize);
-                self.defeat(target, condition, defeats, 0, graph, lists);
-            }
-        }
-    }
-
-    /// Registers what takes a target away. `known` of its parts are seen to otherwise; if there are more, its condition has to
-    /// be looked at in the end.
-    fn defeat(
-        &mut self,
-        target: u32,
-        condition: NodeId,
-        defeats: Vec<NodeId>,
-        known: usize,
-        graph: &Conditions,
-        lists: &mut FxHashMap<NodeId, Vec<Entry>>,
-    ) {
-        self.has_defaults = true;
-        self.unsure.set(target as usize, defeats.len() + known < parts(condition, graph).len());
-        for leaf in defeats {
-            lists.entry(leaf).or_default().push(Entry::new(target, Meaning::Defeated));
-        }
-    }
-}
-
-/// True if there is one leaf, which is itself a part of the condition, and a hit on it proves it.
-fn is_proof(leaves: &[NodeId], condition: NodeId, graph: &Conditions) -> bool {
-    let [leaf] = leaves else { return false };
-    let is_exact = match graph.get(*leaf) {
-        Node::Test(test) => test.op.is_exact(),
-        node => matches!(node, Node::Topic(_)),
-    };
-    is_exact && parts(condition, graph).contains(leaf)
-}
-
-/// The parts of a conjunction.
-fn parts(condition: NodeId, graph: &Conditions) -> Vec<NodeId> {
-    match graph.get(condition) {
-        Node::And(parts) => parts.to_vec(),
-        _ => vec![condition],
-    }
-}
-
-/// The tests whose hits prove that a condition does not hold.
-fn defeats(condition: NodeId, graph: &Conditions) -> Vec<NodeId> {
-    let defeated_by = |part: NodeId| match graph.get(part) {
-        Node::Not(inner) => match graph.get(*inner) {
-            Node::Test(test) if test.op.is_exact() => Some(*inner),
-            _ => None,
-        },
-        _ => None,
-    };
-    parts(condition, graph).into_iter().filter_map(defeated_by).collect()
 }

@@ -21,6 +21,7 @@ pub(crate) struct Topics {
     settings: Vec<NodeSettings>,
     /// The sets of patterns that rules, groups and schemas are limited to.
     sets: PatternTrie,
+    /// The patterns of each set, until they are sealed.
     patterns: Vec<Vec<TopicPattern>>,
     known: FxHashMap<Vec<TopicPattern>, u32>,
     /// What is registered under a set.
@@ -79,10 +80,10 @@ impl Topics {
         set
     }
 
-    /// Registers an entry under a set.
-    pub(crate) fn register(&mut self, set: u32, entry: Entry) {
-        if let Some(entries) = self.access.get_mut(set as usize) {
-            entries.push(entry);
+    /// Registers entries under a set.
+    pub(crate) fn register(&mut self, set: u32, entries: &[Entry]) {
+        if let Some(access) = self.access.get_mut(set as usize) {
+            access.extend_from_slice(entries);
         }
     }
 
@@ -107,7 +108,7 @@ impl Topics {
         });
         subscribers.sort_unstable();
         subscribers.dedup();
-        let mut sets = FixedBitSet::with_capacity(self.patterns.len());
+        let mut sets = FixedBitSet::with_capacity(self.access.len());
         self.sets.matches(topic, &mut |set| sets.insert(set as usize));
         let mut entries: Vec<Entry> = sets.ones().filter_map(|set| self.access.get(set)).flatten().copied().collect();
         entries.sort_unstable();
@@ -146,6 +147,9 @@ impl Topics {
     /// Forgets what is needed for building alone.
     pub(crate) fn seal(&mut self) {
         self.known = FxHashMap::default();
+        self.patterns = Vec::new();
+        self.subscribers.shrink_to_fit();
+        self.access.shrink_to_fit();
     }
 }
 

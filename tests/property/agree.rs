@@ -15,7 +15,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// So many rule sets, each with a handful of events.
-fn runner(cases: u32) -> TestRunner {
+pub(crate) fn runner(cases: u32) -> TestRunner {
     let given = |variable: &str| std::env::var_os(variable).is_some();
     let mut config =
         Config { failure_persistence: None, max_shrink_iters: 4096, max_shrink_time: 8_000, ..Config::default() };
@@ -28,7 +28,7 @@ fn runner(cases: u32) -> TestRunner {
     TestRunner::new(config)
 }
 
-fn load(yaml: &str) -> Loaded {
+pub(crate) fn load(yaml: &str) -> Loaded {
     load_strings("random", [("rules.yaml", yaml)])
 }
 
@@ -139,8 +139,8 @@ fn graph_and_reference_agree_on_the_examples() {
 
 /// How often things came up, so that agreement means something.
 #[derive(Debug, Default)]
-struct Seen {
-    events: usize,
+pub(crate) struct Seen {
+    pub(crate) events: usize,
     kinds: BTreeMap<&'static str, usize>,
 }
 
@@ -162,17 +162,28 @@ impl Seen {
         }
     }
 
+    /// How often something came up.
+    pub(crate) fn times(&self, kind: &str) -> usize {
+        self.kinds.get(kind).copied().unwrap_or(0)
+    }
+
     /// Everything happens to one event in two hundred at least.
     fn check(&self) {
         let all = "routed unrouted dropped rejected malformed rules labels settings filtered invalid errors";
         for kind in all.split(' ').chain(["several rules"]) {
-            let times = self.kinds.get(kind).copied().unwrap_or(0);
+            let times = self.times(kind);
             assert!(times * 200 >= self.events, "`{kind}` hardly ever comes up: {self:#?}");
         }
     }
 }
 
-fn agree(rules: &RuleSet, yaml: &str, events: &[Vec<u8>], clock: Clock, seen: &mut Seen) -> Result<(), TestCaseError> {
+pub(crate) fn agree(
+    rules: &RuleSet,
+    yaml: &str,
+    events: &[Vec<u8>],
+    clock: Clock,
+    seen: &mut Seen,
+) -> Result<(), TestCaseError> {
     let options = Options { clock, ..Options::default() };
     let mut session = Router::with_options(rules, options).session();
     let reference = Reference::new(rules);

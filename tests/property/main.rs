@@ -6,6 +6,7 @@
 
 mod agree;
 mod conditions;
+mod crowd;
 mod events;
 mod generate;
 mod transforms;

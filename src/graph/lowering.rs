@@ -1,0 +1,284 @@
+//! From typed expressions to conditions in normal form.
+
+use super::condition::{Conditions, NodeId, Op};
+use super::literal::{Bound, Literal, Range};
+use super::values::{ValueId, Values};
+use crate::event::{Json, Type};
+use crate::expr::{Aux, Comparison, Glob, Shape, Typed, TypedNode};
+use crate::rules::Named;
+use rustc_hash::FxHashSet;
+use std::sync::Arc;
+
+/// Brings typed expressions into normal form.
+pub(crate) struct Lowering<'l> {
+    pub(crate) values: &'l mut Values,
+    pub(crate) conditions: &'l mut Conditions,
+    pub(crate) defines: &'l [Named],
+}
+
+impl<'l> Lowering<'l> {
+    /// The condition that an expression is true.
+    pub(crate) fn truth(&mut self, typed: &Typed) -> NodeId {
+        let typed = self.resolve(typed);
+        match &typed.node {
+            TypedNode::Const(json) => self.conditions.constant(*json == Json::Bool(true)),
+            TypedNode::Not(inner) => {
+                let inner = self.truth(inner);
+                self.conditions.not(inner)
+            }
+            TypedNode::And(parts) => {
+                let parts: Vec<_> = parts.iter().map(|part| self.truth(part)).collect();
+                self.conditions.and(parts)
+            }
+            TypedNode::Or(parts) => {
+                let parts: Vec<_> = parts.iter().map(|part| self.truth(part)).collect();
+                self.conditions.or(parts)
+            }
+            TypedNode::If(when, then, otherwise) => self.choice(when, then, otherwise),
+            TypedNode::Compare(op, left, right) => self.comparison(typed, *op, left, right),
+            TypedNode::In(item, list) => self.membership(typed, item, list),
+            TypedNode::Call(function, args, aux) => self.call(typed, function.name, args, aux),
+            _ => self.is_true(typed),
+        }
+    }
+
+    /// `expression == true`: what is left where nothing better is known.
+    fn is_true(&mut self, typed: &Typed) -> NodeId {
+        let value = self.values.intern(typed);
+        self.conditions.test(value, Op::Equal(Literal::Bool(true)))
+    }
+
+    /// A named value with one alternative is what it names.
+    fn resolve<'t>(&self, typed: &'t Typed) -> &'t Typed
+    where
+        'l: 't,
+    {
+        let mut typed = typed;
+        while let TypedNode::Define(id) = &typed.node {
+            match self.defines.get(id.0 as usize).map(|named| named.cases.alternatives.as_slice()) {
+                Some([only]) if only.when.is_none() => typed = &only.value,
+                _ => break,
+            }
+        }
+        typed
+    }
+
+    fn choice(&mut self, when: &Typed, then: &Typed, otherwise: &Typed) -> NodeId {
+        let when = self.truth(when);
+        let then = self.truth(then);
+        let otherwise = self.truth(otherwise);
+        let unless = self.conditions.not(when);
+        let first = self.conditions.and([when, then]);
+        let second = self.conditions.and([unless, otherwise]);
+        self.conditions.or([first, second])
+    }
+
+    fn comparison(&mut self, whole: &Typed, op: Comparison, left: &Typed, right: &Typed) -> NodeId {
+        // Times compare as instants, which no index knows.
+        if left.ty.or(right.ty).meets(Type::TIME) {
+            return self.is_true(whole);
+        }
+        let (operand, op, literal) = match (literal(left), literal(right)) {
+            (_, Some(literal)) => (left, op, literal),
+            (Some(literal), None) => (right, flip(op), literal),
+            (None, None) => return self.is_true(whole),
+        };
+        match op {
+            Comparison::Equal => self.against(operand, Against::Equal(literal)),
+            Comparison::NotEqual => {
+                let equal = self.against(operand, Against::Equal(literal));
+                self.conditions.not(equal)
+            }
+            _ => match literal.number() {
+                Some(at) => self.against(operand, Against::Range(half_line(op, at))),
+                None => self.is_true(whole),
+            },
+        }
+    }
+
+    fn membership(&mut self, whole: &Typed, item: &Typed, list: &Typed) -> NodeId {
+        let TypedNode::Const(Json::Array(items)) = &list.node else { return self.is_true(whole) };
+        let literals: Option<FxHashSet<Literal>> = items.iter().map(Literal::from_json).collect();
+        match literals {
+            Some(literals) => self.against(item, Against::OneOf(literals)),
+            None => self.is_true(whole),
+        }
+    }
+
+    /// What is asked of an operand; `??` is taken apart so that the path in it can be indexed.
+    fn against(&mut self, operand: &Typed, asked: Against) -> NodeId {
+        let operand = self.resolve(operand);
+        match &operand.node {
+            TypedNode::Const(json) if Literal::from_json(json).is_some() => {
+                let truth = Literal::from_json(json).is_some_and(|literal| asked.holds(&literal));
+                self.conditions.constant(truth)
+            }
+            TypedNode::Coalesce(first, second) => {
+                let missing = self.is_null(first);
+                let mut there = self.against(first, asked.clone());
+                if asked.holds(&Literal::Null) {
+                    let exists = self.conditions.not(missing);
+                    there = self.conditions.and([exists, there]);
+                }
+                let second = self.against(second, asked);
+                let second = self.conditions.and([missing, second]);
+                self.conditions.or([there, second])
+            }
+            _ => {
+                let value = self.values.intern(operand);
+                self.test_value(value, asked)
+            }
+        }
+    }
+
+    fn test_value(&mut self, value: ValueId, asked: Against) -> NodeId {
+        match asked {
+            Against::Equal(Literal::Null) => self.null_value(value),
+            Against::Equal(literal) => self.conditions.test(value, Op::Equal(literal)),
+            Against::Range(range) => self.conditions.test(value, Op::Range(Box::new(range))),
+            Against::OneOf(mut set) => {
+                let null = set.remove(&Literal::Null);
+                let among = match set.len() {
+                    1 => {
+                        let only = set.into_iter().next().unwrap_or(Literal::Null);
+                        self.conditions.test(value, Op::Equal(only))
+                    }
+                    _ => self.conditions.test(value, Op::OneOf(Arc::new(set))),
+                };
+                if !null {
+                    return among;
+                }
+                let missing = self.null_value(value);
+                self.conditions.or([missing, among])
+            }
+        }
+    }
+
+    fn null_value(&mut self, value: ValueId) -> NodeId {
+        let exists = self.conditions.test(value, Op::Exists);
+        self.conditions.not(exists)
+    }
+
+    /// The condition that an expression is null.
+    fn is_null(&mut self, typed: &Typed) -> NodeId {
+        let typed = self.resolve(typed);
+        match &typed.node {
+            TypedNode::Const(json) => self.conditions.constant(json.is_null()),
+            TypedNode::Coalesce(first, second) => {
+                let parts = [self.is_null(first), self.is_null(second)];
+                self.conditions.and(parts)
+            }
+            _ => {
+                let value = self.values.intern(typed);
+                self.null_value(value)
+            }
+        }
+    }
+
+    fn call(&mut self, whole: &Typed, name: &str, args: &[Typed], aux: &Aux) -> NodeId {
+        let text = |at: usize| match args.get(at).map(|arg| &arg.node) {
+            Some(TypedNode::Const(Json::String(s))) => Some(Box::<str>::from(s.as_str())),
+            _ => None,
+        };
+        let Some(first) = args.first() else { return self.is_true(whole) };
+        let op = match (name, aux) {
+            ("exists", _) => {
+                let null = self.is_null(first);
+                return self.conditions.not(null);
+            }
+            ("starts_with", _) => text(1).map(Op::Prefix),
+            ("ends_with", _) => text(1).map(Op::Suffix),
+            ("contains", _) => args.get(1).and_then(literal).map(|literal| Op::Contains(Box::new(literal))),
+            ("matches", Aux::Regex(regex)) => Some(Op::Matches(Arc::new(regex.clone()))),
+            ("glob", Aux::Glob(glob)) => Some(glob_op(glob)),
+            ("between", _) => return self.between(whole, args),
+            _ => None,
+        };
+        match op {
+            Some(op) if !is_constant(first) => {
+                let first = self.resolve(first);
+                let value = self.values.intern(first);
+                self.conditions.test(value, op)
+            }
+            _ => self.is_true(whole),
+        }
+    }
+
+    fn between(&mut self, whole: &Typed, args: &[Typed]) -> NodeId {
+        let [operand, low, high] = args else { return self.is_true(whole) };
+        let bound = |typed: &Typed| literal(typed).and_then(|literal| literal.number());
+        match (bound(low), bound(high)) {
+            (Some(low), Some(high)) if !operand.ty.meets(Type::TIME) => {
+                let at = |at| Some(Bound { at, inclusive: true });
+                self.against(operand, Against::Range(Range { low: at(low), high: at(high) }))
+            }
+            _ => self.is_true(whole),
+        }
+    }
+}
+
+/// What is asked of an operand.
+#[derive(Clone, Debug)]
+enum Against {
+    Equal(Literal),
+    Range(Range),
+    OneOf(FxHashSet<Literal>),
+}
+
+impl Against {
+    /// What it says of a constant.
+    fn holds(&self, literal: &Literal) -> bool {
+        match self {
+            Against::Equal(other) => literal == other,
+            Against::Range(range) => literal.number().is_some_and(|n| range.holds(n)),
+            Against::OneOf(set) => set.contains(literal),
+        }
+    }
+}
+
+/// A glob that is only a prefix, suffix, substring or plain text is asked as that.
+fn glob_op(glob: &Glob) -> Op {
+    let text = |s: &str| Box::<str>::from(s);
+    match glob.shape() {
+        Shape::Exact(s) => Op::Equal(Literal::String(text(s))),
+        Shape::Prefix(s) => Op::Prefix(text(s)),
+        Shape::Suffix(s) => Op::Suffix(text(s)),
+        Shape::Contains(s) => Op::Has(text(s)),
+        Shape::Any => Op::Has(text("")),
+        Shape::Other => Op::Glob(Arc::new(glob.clone())),
+    }
+}
+
+/// The scalar constant that an expression is.
+fn literal(typed: &Typed) -> Option<Literal> {
+    match &typed.node {
+        TypedNode::Const(json) => Literal::from_json(json),
+        _ => None,
+    }
+}
+
+fn is_constant(typed: &Typed) -> bool {
+    matches!(typed.node, TypedNode::Const(_))
+}
+
+/// The operator with its sides exchanged.
+fn flip(op: Comparison) -> Comparison {
+    match op {
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessEqual => Comparison::GreaterEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterEqual => Comparison::LessEqual,
+        same => same,
+    }
+}
+
+/// `op at` as a range.
+fn half_line(op: Comparison, at: crate::event::Number) -> Range {
+    let bound = |inclusive| Some(Bound { at, inclusive });
+    match op {
+        Comparison::Greater => Range { low: bound(false), high: None },
+        Comparison::GreaterEqual => Range { low: bound(true), high: None },
+        Comparison::Less => Range { low: None, high: bound(false) },
+        _ => Range { low: None, high: bound(true) },
+    }
+}
