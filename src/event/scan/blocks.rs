@@ -29,12 +29,11 @@ pub(super) struct Carry {
     pub(super) backslash: bool,
 }
 
-/// Where brackets were left: the block that begins at `base`, and in it the bracket that closes the last of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Exit {
+/// The block that a scan has come to, and where it begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
     pub(super) base: usize,
     pub(super) block: Block,
-    pub(super) bracket: u64,
 }
 
 /// Bytes of a block by kind, those within strings too.
@@ -61,31 +60,32 @@ pub(super) struct Lens<S, B, Q, X> {
     pub(super) prefix_xor: X,
 }
 
-/// Reads the block that begins at `base`; beyond the line's end, spaces. (In its place: handed back and copied, it would be
-/// waited for, since it is written word by word and copied by two at a time.)
+/// Reads the block that begins at the place's base; beyond the line's end, spaces. (In its place: handed back and copied, it
+/// would be waited for, since it is written word by word and copied by two at a time.)
 #[inline(always)]
-pub(super) fn read(level: Level, line: &[u8], base: usize, carry: &mut Carry, block: &mut Block) {
+pub(super) fn read(level: Level, line: &[u8], carry: &mut Carry, place: &mut Place) {
     match level {
-        Level::Avx2(avx2) => avx2.block(line, base, carry, block),
+        Level::Avx2(avx2) => avx2.read(line, carry, place),
         Level::Portable => {
-            *block = carry.block(signs(bytes(line, base, &mut [0; BLOCK])), index::prefix_xor);
+            let signs = signs(bytes(line, place.base, &mut [0; BLOCK]));
+            place.block = carry.block(signs, index::prefix_xor);
         }
     }
 }
 
-/// From the block at `base` on, looks for the bracket that closes `depth` open ones and those between; none at the line's
-/// end.
-#[inline]
-pub(super) fn out_of(level: Level, line: &[u8], base: usize, carry: &mut Carry, depth: u64) -> Option<Exit> {
+/// From the place's base on, looks for the bracket that closes `depth` open ones and those between, and gives it; none at
+/// the line's end.
+#[inline(always)]
+pub(super) fn out_of(level: Level, line: &[u8], carry: &mut Carry, depth: u64, place: &mut Place) -> Option<u64> {
     match level {
-        Level::Avx2(avx2) => avx2.out_of(line, base, carry, depth),
+        Level::Avx2(avx2) => avx2.out_of(line, carry, depth, place),
         Level::Portable => {
             let brackets = |block: &[u8; BLOCK]| {
                 let signs = signs(block);
                 (signs.open, signs.close)
             };
             let lens = Lens { signs, brackets, quoted: |_: &[u8; BLOCK]| true, prefix_xor: index::prefix_xor };
-            out_of_with(line, base, carry, depth, lens)
+            out_of_with(line, carry, depth, place, lens)
         }
     }
 }
@@ -107,45 +107,57 @@ pub(super) fn bytes<'l>(line: &'l [u8], base: usize, room: &'l mut [u8; BLOCK]) 
 #[inline(always)]
 pub(super) fn out_of_with<S, B, Q, X>(
     line: &[u8],
-    mut base: usize,
     carry: &mut Carry,
     mut depth: u64,
+    place: &mut Place,
     lens: Lens<S, B, Q, X>,
-) -> Option<Exit>
+) -> Option<u64>
 where
     S: Fn(&[u8; BLOCK]) -> Signs,
     B: Fn(&[u8; BLOCK]) -> (u64, u64),
     Q: Fn(&[u8; BLOCK]) -> bool,
     X: Fn(u64) -> u64 + Copy,
 {
-    let mut known = *carry;
+    let Lens { signs, brackets, quoted, prefix_xor } = lens;
+    let mut base = place.base;
     while base < line.len() {
-        let before = known;
-        let mut room = [0; BLOCK];
-        let bytes = bytes(line, base, &mut room);
         // Large values are often numbers: without strings, brackets are all there is.
-        let (open, close) = if known.is_outside() && !(lens.quoted)(bytes) {
-            (lens.brackets)(bytes)
-        } else {
-            let block = known.block((lens.signs)(bytes), lens.prefix_xor);
-            (block.open, block.close)
-        };
-        let closed = u64::from(close.count_ones());
-        if closed >= depth
-            && let Some(bracket) = closing(open, close, depth)
+        while carry.is_outside()
+            && let Some(bytes) = line.get(base..).and_then(|rest| rest.first_chunk())
+            && !quoted(bytes)
         {
-            *carry = before;
-            let block = carry.block((lens.signs)(bytes), lens.prefix_xor);
-            return Some(Exit { base, block, bracket });
+            let (open, close) = brackets(bytes);
+            if let Some(bracket) = leave(open, close, &mut depth) {
+                *place = Place { base, block: carry.block(signs(bytes), prefix_xor) };
+                return Some(bracket);
+            }
+            base += BLOCK;
         }
-        depth = depth + u64::from(open.count_ones()) - closed;
+        let block = carry.block(signs(bytes(line, base, &mut [0; BLOCK])), prefix_xor);
+        if let Some(bracket) = leave(block.open, block.close, &mut depth) {
+            *place = Place { base, block };
+            return Some(bracket);
+        }
         base += BLOCK;
     }
     None
 }
 
+/// The bracket of a block that closes `depth` open ones and those between; or how many are open behind the block.
+#[inline(always)]
+fn leave(open: u64, close: u64, depth: &mut u64) -> Option<u64> {
+    let closed = u64::from(close.count_ones());
+    if closed >= *depth
+        && let Some(bracket) = closing(open, close, *depth)
+    {
+        return Some(bracket);
+    }
+    *depth = *depth + u64::from(open.count_ones()) - closed;
+    None
+}
+
 /// Which of the closing brackets of a block closes `depth` open ones and those between.
-#[inline]
+#[inline(always)]
 pub(super) fn closing(open: u64, mut close: u64, depth: u64) -> Option<u64> {
     let mut closed = 0;
     while close != 0 {

@@ -4,7 +4,7 @@
 //! so a member that nobody looks for costs one step, mostly a look at the length of its key; and brackets are left without a
 //! look at what they hold. Values that are looked for are checked, since they are read.
 
-use super::blocks::{self, Block, Carry};
+use super::blocks::{self, Block, Carry, Place};
 use super::fault::{Fault, Stop, What};
 use super::index::{BLOCK, Level};
 use super::simd::Work;
@@ -39,9 +39,8 @@ struct Seek<'s> {
     captures: &'s mut Captures,
     frames: Vec<Frame>,
     key: Vec<u8>,
-    /// The block that begins at `base`, and which of its signs are still to come.
-    block: Block,
-    base: usize,
+    place: Place,
+    /// The signs of the block that are still to come.
     signs: u64,
     /// The last two quotes of earlier blocks.
     quotes: [usize; 2],
@@ -61,8 +60,7 @@ pub(super) fn seek(level: Level, trie: &Trie, line: &[u8], depth: usize, capture
         captures,
         frames,
         key,
-        block: Block::default(),
-        base: 0,
+        place: Place::default(),
         signs: 0,
         quotes: [usize::MAX; 2],
         carry: Carry::default(),
@@ -99,7 +97,7 @@ impl Seek<'_> {
         if self.trie.node(ROOT).is_none_or(|root| root.keys == 0 && root.slot == NONE) {
             return Ok(());
         }
-        blocks::read(self.level, self.line, 0, &mut self.carry, &mut self.block);
+        blocks::read(self.level, self.line, &mut self.carry, &mut self.place);
         self.aim();
         self.value(ROOT, start)?;
         while let Some(&Frame { node, object, left, .. }) = self.frames.last() {
@@ -127,7 +125,7 @@ impl Seek<'_> {
             }
             let sign = signs & signs.wrapping_neg();
             signs ^= sign;
-            if sign & self.block.colons == 0 {
+            if sign & self.place.block.colons == 0 {
                 self.signs = signs;
                 return self.bracket_in_frame(sign);
             }
@@ -146,12 +144,12 @@ impl Seek<'_> {
     /// Goes on to the next element of the innermost array, or to its end.
     fn elements(&mut self) -> Step<()> {
         let sign = self.next()?;
-        if sign & self.block.commas == 0 { self.bracket_in_frame(sign) } else { self.element(self.at(sign) + 1) }
+        if sign & self.place.block.commas == 0 { self.bracket_in_frame(sign) } else { self.element(self.at(sign) + 1) }
     }
 
     /// A bracket opens a value that is not looked for, or closes the innermost frame.
     fn bracket_in_frame(&mut self, sign: u64) -> Step<()> {
-        if sign & self.block.open == 0 { self.close(self.at(sign)) } else { self.out_of(1).map(|_| ()) }
+        if sign & self.place.block.open == 0 { self.close(self.at(sign)) } else { self.out_of(1).map(|_| ()) }
     }
 
     #[inline(always)]
@@ -182,35 +180,35 @@ impl Seek<'_> {
     /// Where a sign of the block stands.
     #[inline(always)]
     fn at(&self, sign: u64) -> usize {
-        self.base + sign.trailing_zeros() as usize
+        self.place.base + sign.trailing_zeros() as usize
     }
 
     /// Goes on to the next block.
     #[inline(never)]
     fn advance(&mut self) -> Step<()> {
-        if let Some(last) = self.block.quotes.checked_ilog2() {
-            let rest = self.block.quotes ^ 1 << last;
-            let before = rest.checked_ilog2().map_or(self.quotes[1], |at| self.base + at as usize);
-            self.quotes = [before, self.base + last as usize];
+        if let Some(last) = self.place.block.quotes.checked_ilog2() {
+            let rest = self.place.block.quotes ^ 1 << last;
+            let before = rest.checked_ilog2().map_or(self.quotes[1], |at| self.place.base + at as usize);
+            self.quotes = [before, self.place.base + last as usize];
         }
-        self.base += BLOCK;
-        if self.base >= self.line.len() {
+        self.place.base += BLOCK;
+        if self.place.base >= self.line.len() {
             return stop(self.line.len(), What::Value);
         }
-        blocks::read(self.level, self.line, self.base, &mut self.carry, &mut self.block);
+        blocks::read(self.level, self.line, &mut self.carry, &mut self.place);
         self.aim();
         Ok(())
     }
 
     /// Looks for what matters in the innermost frame, in all of the block.
     fn aim(&mut self) {
-        self.signs = signs(&self.block, self.frames.last().is_none_or(|frame| frame.object));
+        self.signs = signs(&self.place.block, self.frames.last().is_none_or(|frame| frame.object));
     }
 
     /// The same behind a position, whose sign was the last.
     fn aim_behind(&mut self, at: usize) {
         self.aim();
-        self.signs &= (u64::MAX << (at - self.base)) << 1;
+        self.signs &= (u64::MAX << (at - self.place.base)) << 1;
     }
 
     /// The node of the member whose key stands between two quotes; `NONE` where it is not looked for (any more).
@@ -239,7 +237,7 @@ impl Seek<'_> {
     /// How many bytes stand between the last two quotes before a sign of the block.
     #[inline(always)]
     fn key_length(&self, sign: u64) -> usize {
-        let before = self.block.quotes & (sign - 1);
+        let before = self.place.block.quotes & (sign - 1);
         let close = before.leading_zeros();
         let open = (before & below_leading(close)).leading_zeros();
         if open < u64::BITS {
@@ -252,8 +250,8 @@ impl Seek<'_> {
     /// The last two quotes before a sign of the block.
     #[inline(always)]
     fn key_before(&self, sign: u64) -> (usize, usize) {
-        let before = self.block.quotes & (sign - 1);
-        let at = |zeros: u32| self.base + (u64::BITS - 1 - zeros) as usize;
+        let before = self.place.block.quotes & (sign - 1);
+        let at = |zeros: u32| self.place.base + (u64::BITS - 1 - zeros) as usize;
         let close = before.leading_zeros();
         let open = (before & below_leading(close)).leading_zeros();
         match (open < u64::BITS, close < u64::BITS) {
@@ -361,15 +359,15 @@ impl Seek<'_> {
     /// The end of the string that begins at `at`.
     #[inline(always)]
     fn string(&mut self, at: usize) -> Step<usize> {
-        while at >= self.base + BLOCK {
+        while at >= self.place.base + BLOCK {
             self.advance()?;
         }
-        let mut quotes = self.block.quotes & (u64::MAX << (at - self.base)) << 1;
+        let mut quotes = self.place.block.quotes & (u64::MAX << (at - self.place.base)) << 1;
         while quotes == 0 {
             self.advance()?;
-            quotes = self.block.quotes;
+            quotes = self.place.block.quotes;
         }
-        Ok(self.base + quotes.trailing_zeros() as usize + 1)
+        Ok(self.place.base + quotes.trailing_zeros() as usize + 1)
     }
 
     fn has_escapes(&self, start: usize, end: usize) -> bool {
@@ -438,18 +436,19 @@ impl Seek<'_> {
     }
 
     /// Passes over what is left of `levels` brackets; gives where the last one closes.
+    #[inline(always)]
     fn out_of(&mut self, levels: usize) -> Step<usize> {
         let levels = levels as u64;
-        let (open, close) = (self.block.open & self.signs, self.block.close & self.signs);
+        let (open, close) = (self.place.block.open & self.signs, self.place.block.close & self.signs);
         let bracket = match blocks::closing(open, close, levels) {
             Some(bracket) => bracket,
             None => {
                 let depth = levels + u64::from(open.count_ones()) - u64::from(close.count_ones());
-                match blocks::out_of(self.level, self.line, self.base + BLOCK, &mut self.carry, depth) {
-                    Some(exit) => {
-                        (self.base, self.block) = (exit.base, exit.block);
+                self.place.base += BLOCK;
+                match blocks::out_of(self.level, self.line, &mut self.carry, depth, &mut self.place) {
+                    Some(bracket) => {
                         self.aim();
-                        exit.bracket
+                        bracket
                     }
                     None => return stop(self.line.len(), What::Value),
                 }
@@ -457,7 +456,7 @@ impl Seek<'_> {
         };
         // What is above the bracket is left.
         self.signs &= !(bracket | (bracket - 1));
-        Ok(self.base + bracket.trailing_zeros() as usize)
+        Ok(self.at(bracket))
     }
 }
 

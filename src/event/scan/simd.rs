@@ -2,7 +2,7 @@
 //! every processor can run, and to say that ASCII is UTF-8.
 #![allow(unsafe_code)]
 
-use super::blocks::{Block, Carry, Exit, Signs};
+use super::blocks::{Carry, Place, Signs};
 use super::index::{BLOCK, Masks, Seen};
 
 #[cfg(target_arch = "x86_64")]
@@ -68,18 +68,24 @@ mod x86 {
             unsafe { run_avx2(work) }
         }
 
-        /// As `blocks::block`.
+        /// As `blocks::read`.
         #[inline]
-        pub(in super::super) fn block(self, line: &[u8], base: usize, carry: &mut Carry, block: &mut Block) {
+        pub(in super::super) fn read(self, line: &[u8], carry: &mut Carry, place: &mut Place) {
             // SAFETY: as above.
-            unsafe { block_avx2(line, base, carry, block) }
+            unsafe { read_avx2(line, carry, place) }
         }
 
         /// As `blocks::out_of`.
         #[inline]
-        pub(in super::super) fn out_of(self, line: &[u8], base: usize, carry: &mut Carry, depth: u64) -> Option<Exit> {
+        pub(in super::super) fn out_of(
+            self,
+            line: &[u8],
+            carry: &mut Carry,
+            depth: u64,
+            place: &mut Place,
+        ) -> Option<u64> {
             // SAFETY: as above.
-            unsafe { out_of_avx2(line, base, carry, depth) }
+            unsafe { out_of_avx2(line, carry, depth, place) }
         }
 
         /// The masks of one block, for the tests.
@@ -108,12 +114,13 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-    fn block_avx2(line: &[u8], base: usize, carry: &mut Carry, block: &mut Block) {
-        *block = carry.block(signs(blocks::bytes(line, base, &mut [0; BLOCK])), |bits| opaque(prefix_xor(bits)));
+    fn read_avx2(line: &[u8], carry: &mut Carry, place: &mut Place) {
+        let signs = signs(blocks::bytes(line, place.base, &mut [0; BLOCK]));
+        place.block = carry.block(signs, |bits| opaque(prefix_xor(bits)));
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-    fn out_of_avx2(line: &[u8], base: usize, carry: &mut Carry, depth: u64) -> Option<Exit> {
+    fn out_of_avx2(line: &[u8], carry: &mut Carry, depth: u64, place: &mut Place) -> Option<u64> {
         let lens = Lens {
             signs: |block: &[u8; BLOCK]| signs(block),
             brackets: |block: &[u8; BLOCK]| {
@@ -128,7 +135,7 @@ mod x86 {
             },
             prefix_xor: |bits| opaque(prefix_xor(bits)),
         };
-        out_of_with(line, base, carry, depth, lens)
+        out_of_with(line, carry, depth, place, lens)
     }
 
     #[inline]
@@ -285,11 +292,11 @@ mod elsewhere {
             match self {}
         }
 
-        pub(in super::super) fn block(self, _: &[u8], _: usize, _: &mut Carry, _: &mut Block) {
+        pub(in super::super) fn read(self, _: &[u8], _: &mut Carry, _: &mut Place) {
             match self {}
         }
 
-        pub(in super::super) fn out_of(self, _: &[u8], _: usize, _: &mut Carry, _: u64) -> Option<Exit> {
+        pub(in super::super) fn out_of(self, _: &[u8], _: &mut Carry, _: u64, _: &mut Place) -> Option<u64> {
             match self {}
         }
 

@@ -7,32 +7,43 @@ use super::simd;
 #[inline]
 pub(super) fn number(line: &[u8], start: usize) -> Result<usize, usize> {
     let window = line.get(start..).and_then(|rest| rest.first_chunk::<32>());
-    match window.and_then(short_number) {
-        Some(len) => Ok(start + len),
+    let digits = match window {
+        Some(window) => u64::from(simd::digits(window)),
+        None => last_digits(line, start),
+    };
+    match short_number(line, start, digits) {
+        Some(end) => Ok(end),
         None => any_number(line, start),
     }
 }
 
-/// The length of a number that has no exponent and ends within the window, which is nearly every number.
+/// Which bytes from `start` on are digits, where the line ends within 32 bytes of it.
+fn last_digits(line: &[u8], start: usize) -> u64 {
+    let before = start.saturating_sub(line.len().saturating_sub(32));
+    line.last_chunk::<32>().map_or(0, |window| u64::from(simd::digits(window)) >> before)
+}
+
+/// The end of a number that has no exponent and ends within 32 bytes, which is nearly every number. Bit n of `digits` says
+/// whether the byte at `start + n` is one.
 #[inline(always)]
-fn short_number(window: &[u8; 32]) -> Option<usize> {
-    let byte = |at: u32| window.get(at as usize).copied().unwrap_or(b'x');
+fn short_number(line: &[u8], start: usize, digits: u64) -> Option<usize> {
+    let byte = |at: u32| line.get(start + at as usize).copied();
     // 32 bytes in 64 bits: no shift below is too far, and digits end at the window's end.
-    let digits = u64::from(simd::digits(window));
-    let first = u32::from(byte(0) == b'-');
+    let first = u32::from(byte(0) == Some(b'-'));
     let whole = (digits >> first).trailing_ones();
     let mut end = first + whole;
-    if whole == 0 || (whole > 1 && byte(first) == b'0') {
+    if whole == 0 || (whole > 1 && byte(first) == Some(b'0')) {
         return None;
     }
-    if byte(end) == b'.' {
+    if byte(end) == Some(b'.') {
         let fraction = (digits >> (end + 1)).trailing_ones();
         if fraction == 0 {
             return None;
         }
         end += 1 + fraction;
     }
-    ends(byte(end)).then_some(end as usize)
+    let is_end = end < 32 && byte(end).is_none_or(ends);
+    is_end.then_some(start + end as usize)
 }
 
 /// The same for every number.
