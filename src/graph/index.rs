@@ -2,6 +2,7 @@
 //!
 //! What is found are *entries*: numbers of targets with a mark that says what a hit means (see [`Entry`]).
 
+use super::bits::WORD;
 use super::condition::{NodeId, Op, Test};
 use super::interval::Intervals;
 use super::literal::Literal;
@@ -27,7 +28,10 @@ pub(crate) enum Meaning {
     Once,
     /// It matches if the rest holds, and other hits may say so again.
     Again,
-    /// It does not match, though it does by default.
+    /// It does not match, though it does by default. (Such entries and the next have numbers of [`ByDefault`] in the place of
+    /// targets, and stand in indexes a word at a time.)
+    ///
+    /// [`ByDefault`]: super::targets::ByDefault
     Defeated,
     /// It matches unless another hit takes it away.
     Enabled,
@@ -65,6 +69,24 @@ impl Entry {
     /// The same, to be written to.
     pub(crate) fn rest_mut(&mut self) -> &mut NodeId {
         &mut self.rest
+    }
+
+    /// As it stands in an index: what defeats or enables has become a word and a mask of it.
+    pub(crate) fn packed(self) -> Entry {
+        match self.meaning() {
+            Meaning::Once | Meaning::Again => self,
+            meaning => {
+                let number = self.target();
+                let word = number / WORD as u32;
+                Entry { target: word << 2 | meaning as u32, rest: NodeId(1 << (number % WORD as u32)) }
+            }
+        }
+    }
+
+    /// The word and the mask of an entry that defeats or enables.
+    #[inline]
+    pub(crate) fn bits(self) -> (usize, u32) {
+        (self.target() as usize, self.rest.0)
     }
 
     /// A place in a list, in the place of an entry.
@@ -105,6 +127,8 @@ impl Entries {
 
     /// Stores entries.
     pub(crate) fn store(&mut self, entries: &[Entry]) -> Run {
+        let packed = packed(entries);
+        let entries = packed.as_deref().unwrap_or(entries);
         if let [only] = entries {
             return Run { start: *only, len: 1 };
         }
@@ -122,6 +146,21 @@ impl Entries {
     pub(crate) fn seal(&mut self) {
         self.0.shrink_to_fit();
     }
+}
+
+/// Entries as they stand in an index, those of one word together; none where they are as they should be.
+fn packed(entries: &[Entry]) -> Option<List> {
+    let is_single = |entry: &Entry| matches!(entry.meaning(), Meaning::Once | Meaning::Again);
+    if entries.iter().all(is_single) {
+        return None;
+    }
+    let (mut packed, words): (List, List) = entries.iter().map(|entry| entry.packed()).partition(is_single);
+    let mut masks: BTreeMap<u32, u32> = BTreeMap::new();
+    for entry in words {
+        *masks.entry(entry.target).or_default() |= entry.rest.0;
+    }
+    packed.extend(masks.into_iter().map(|(target, mask)| Entry { target, rest: NodeId(mask) }));
+    Some(packed)
 }
 
 /// All indexes of a graph.
@@ -276,7 +315,7 @@ impl Builder {
                 set.iter()
                     .for_each(|literal| self.literals.entry(literal.clone()).or_default().extend_from_slice(entries));
             }
-            Op::Range(range) => self.ranges.extend(entries.iter().map(|entry| (*range, *entry))),
+            Op::Range(range) => self.ranges.extend(entries.iter().map(|entry| (*range, entry.packed()))),
             Op::Exists => self.exists.extend_from_slice(entries),
             Op::Prefix(text) => self.prefixes.entry(text).or_default().extend_from_slice(entries),
             Op::Suffix(text) => self.suffixes.entry(text).or_default().extend_from_slice(entries),

@@ -16,12 +16,13 @@
 //!   lengths for prefixes and suffixes, one automaton for substrings.
 //! * A **target** is what a condition leads to: a rule, or a row of a decision table. It is registered under the access
 //!   predicate that is hit most rarely, and what such a hit does not prove of its condition is looked at only then. A target that holds by default
-//!   (`!=`, `!exists`) stands in a bit set, and the hits of its tests take it away.
+//!   (`!=`, `!exists`) stands in a bit set, and the hits of its tests take it away, as many as there are in a word at once.
 //!
 //! The graph is a value: it knows no text, no file, no clock and no thread. What changes from event to event is in
 //! [`Scratch`].
 
 mod access;
+mod bits;
 mod cache;
 mod compile;
 mod condition;

@@ -8,10 +8,9 @@ use super::access::{Access, Selectivity};
 use super::condition::{Conditions, Node, NodeId, Test};
 use super::index::{Entry, Indexes, Meaning};
 use super::pairs::Pairs;
-use super::targets::{Extras, RulePlan, Targets};
+use super::targets::{ByDefault, Extras, RulePlan, Targets};
 use super::topics::Topics;
 use super::values::Values;
-use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -41,27 +40,16 @@ impl Registered {
         values: &Values,
         topics: &Topics,
     ) -> Registered {
-        let mut targets = Targets {
-            count: conditions.len(),
-            defaults: FixedBitSet::with_capacity(conditions.len()),
-            unsure: FixedBitSet::with_capacity(conditions.len()),
-            conditions,
-            rules: rules.0,
-            extras: rules.1,
-            always: Vec::new(),
-            has_defaults: false,
-            has_repeats: false,
-        };
+        let mut targets = Targets { count: conditions.len(), rules: rules.0, extras: rules.1, ..Targets::default() };
         let mut lists = Lists::default();
         let accesses: Vec<_> = {
             let selectivity = Selectivity::new(graph, values, topics);
-            targets.conditions.iter().map(|condition| selectivity.access(*condition)).collect()
+            conditions.iter().map(|condition| selectivity.access(*condition)).collect()
         };
-        for (target, access) in (0u32..).zip(accesses) {
-            targets.register(target, access, graph, &mut lists);
+        for ((target, condition), access) in (0u32..).zip(&conditions).zip(accesses) {
+            targets.register(target, *condition, access, graph, &mut lists);
         }
-        let pairs = Pairs::relieve(&mut lists, &targets.conditions, graph, values);
-        targets.forget_sure();
+        let pairs = Pairs::relieve(&mut lists, &conditions, graph, values);
         let mut all = Registered { targets, pairs, tests: Vec::with_capacity(lists.len()), sets: Vec::new() };
         for (leaf, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
             match graph.get(leaf) {
@@ -79,29 +67,36 @@ impl Registered {
         let tests = self.tests.iter_mut().map(|(_, list)| list);
         let lists = tests.chain(self.sets.iter_mut().map(|(_, list)| list)).flatten();
         let entries = lists.chain(&mut self.targets.always).chain(self.pairs.entries_mut());
-        entries.map(Entry::rest_mut).chain(&mut self.targets.conditions)
+        entries.map(Entry::rest_mut).chain(self.targets.by_default.iter_mut().map(|by_default| &mut by_default.rest))
     }
 
     /// Builds the indexes.
     pub(crate) fn index(self, topics: &mut Topics) -> (Targets, Indexes, Pairs) {
         for (set, list) in self.sets {
-            topics.register(set, &list);
+            topics.register(set, list.into_iter().map(Entry::packed));
         }
         (self.targets, Indexes::new(self.tests), self.pairs)
     }
 }
 
 impl Targets {
-    fn register(&mut self, target: u32, access: Option<Access>, graph: &mut Conditions, lists: &mut Lists) {
-        let Some(condition) = self.conditions.get(target as usize).copied() else { return };
+    fn register(
+        &mut self,
+        target: u32,
+        condition: NodeId,
+        access: Option<Access>,
+        graph: &mut Conditions,
+        lists: &mut Lists,
+    ) {
         let defeats = defeats(condition, graph);
         match access {
             // What is hit often anyway is not worth a look at each target: the hits on its negations say more.
             Some(Access { rate, ref leaves })
                 if rate > WEAK && !defeats.is_empty() && is_proof(leaves, condition, graph) =>
             {
+                let number = self.by_default.len() as u32;
                 for leaf in leaves {
-                    lists.entry(*leaf).or_default().push(Entry::new(target, Meaning::Enabled));
+                    lists.entry(*leaf).or_default().push(Entry::new(number, Meaning::Enabled));
                 }
                 self.defeat(target, condition, defeats, 1, graph, lists);
             }
@@ -114,18 +109,6 @@ impl Targets {
                 }
             }
             None => self.without_access(target, condition, defeats, graph, lists),
-        }
-    }
-
-    /// Forgets the conditions that no event needs, since what is left to be asked stands in entries.
-    fn forget_sure(&mut self) {
-        if self.unsure.is_clear() {
-            self.conditions = Vec::new();
-        }
-        for (target, condition) in self.conditions.iter_mut().enumerate() {
-            if !self.unsure.contains(target) {
-                *condition = NodeId::FALSE;
-            }
         }
     }
 
@@ -142,7 +125,7 @@ impl Targets {
             Node::Const(false) => {}
             _ if defeats.is_empty() => self.always.push(Entry::asking(target, Meaning::Once, condition)),
             _ => {
-                self.defaults.insert(target as usize);
+                self.defaults.insert(self.by_default.len());
                 self.defeat(target, condition, defeats, 0, graph, lists);
             }
         }
@@ -159,10 +142,11 @@ impl Targets {
         graph: &Conditions,
         lists: &mut Lists,
     ) {
-        self.has_defaults = true;
-        self.unsure.set(target as usize, defeats.len() + known < parts(condition, graph).len());
+        let is_sure = defeats.len() + known >= parts(condition, graph).len();
+        let number = self.by_default.len() as u32;
+        self.by_default.push(ByDefault { target, rest: if is_sure { NodeId::TRUE } else { condition } });
         for leaf in defeats {
-            lists.entry(leaf).or_default().push(Entry::new(target, Meaning::Defeated));
+            lists.entry(leaf).or_default().push(Entry::new(number, Meaning::Defeated));
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What changes from event to event, kept beside the graph and reused, so that a warmed-up event allocates nothing.
 
 use super::DecisionGraph;
+use super::bits::Bits;
 use super::cache::TopicCache;
 use crate::event::Captures;
 use bumpalo::Bump;
-use fixedbitset::FixedBitSet;
 
 /// The memory of one thread for one graph.
 #[derive(Debug)]
@@ -33,8 +33,8 @@ pub(crate) struct State {
     /// By group: the place of the first alternative that matched.
     pub(crate) groups: Marks,
     /// What holds unless it is taken away, and what is.
-    pub(crate) enabled: FixedBitSet,
-    pub(crate) defeated: FixedBitSet,
+    pub(crate) enabled: Bits,
+    pub(crate) defeated: Bits,
     /// Rules that matched; in the end, by rank.
     pub(crate) rules: Vec<u32>,
     /// Rows of decision tables that matched.
@@ -114,7 +114,7 @@ impl State {
         self.targets.reset(if graph.targets.has_repeats { graph.targets.count } else { 0 });
         self.subscribers.reset(graph.subscribers.len());
         self.groups.reset(graph.groups);
-        self.enabled = graph.targets.defaults.clone();
-        self.defeated = FixedBitSet::with_capacity(graph.targets.defaults.len());
+        self.enabled = Bits::new(graph.targets.by_default.len());
+        self.defeated = self.enabled.clone();
     }
 }

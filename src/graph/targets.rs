@@ -1,5 +1,6 @@
 //! Targets: what conditions lead to. Rules come first, by rank; rows of decision tables follow.
 
+use super::bits::Bits;
 use super::condition::NodeId;
 use super::index::Entry;
 use super::labels::{CasesPlan, Labels};
@@ -11,7 +12,6 @@ use super::topics::Topics;
 use super::values::ValueId;
 use crate::event::Value;
 use crate::rules::{Group, GroupId, Member, Mode, Rule, RuleSet, Table, TableKind, Target};
-use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -20,19 +20,15 @@ use smallvec::SmallVec;
 pub(crate) struct Targets {
     /// How many there are.
     pub(crate) count: usize,
-    /// The whole condition of each that may have to be looked at in the end (see `unsure`); empty if there is none.
-    pub(crate) conditions: Vec<NodeId>,
     /// Rules: the first targets.
     pub(crate) rules: Vec<RulePlan>,
     pub(super) extras: Vec<Extras>,
     /// What has to be looked at for every event.
     pub(crate) always: Vec<Entry>,
-    /// What holds unless a hit takes it away.
-    pub(crate) defaults: FixedBitSet,
-    /// True if there is any such.
-    pub(crate) has_defaults: bool,
-    /// Which of these have more to their condition.
-    pub(crate) unsure: FixedBitSet,
+    /// What hits enable and defeat. These have numbers of their own, so that their sets are no larger than need be.
+    pub(crate) by_default: Vec<ByDefault>,
+    /// Which of them hold unless a hit takes them away.
+    pub(crate) defaults: Bits,
     /// True if some target can be hit several times in one event, so that it has to be marked.
     pub(crate) has_repeats: bool,
 }
@@ -51,6 +47,14 @@ impl Targets {
     pub(crate) fn is_plain(&self) -> bool {
         self.extras.is_empty()
     }
+}
+
+/// A target that is enabled, from the outset or by a hit, and may be defeated.
+#[derive(Debug)]
+pub(crate) struct ByDefault {
+    pub(crate) target: u32,
+    /// What is left to be asked in the end.
+    pub(crate) rest: NodeId,
 }
 
 /// What a rule does. Small, since it is looked at for every match; what few rules have stands elsewhere.

@@ -81,9 +81,9 @@ impl Topics {
     }
 
     /// Registers entries under a set.
-    pub(crate) fn register(&mut self, set: u32, entries: &[Entry]) {
+    pub(crate) fn register(&mut self, set: u32, entries: impl Iterator<Item = Entry>) {
         if let Some(access) = self.access.get_mut(set as usize) {
-            access.extend_from_slice(entries);
+            access.extend(entries);
         }
     }
 
