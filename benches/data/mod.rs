@@ -80,6 +80,25 @@ fn lot(n: usize, random: &mut Random) -> String {
     out
 }
 
+/// The paths that rules read, as the names of members: what another reader of events would have to find.
+pub(crate) fn paths(yaml: &str) -> Vec<Vec<&str>> {
+    let mut all: Vec<Vec<&str>> = Vec::new();
+    let names = yaml.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'));
+    for name in names.filter(|name| name.contains('.')) {
+        let path = match name.split('.').collect::<Vec<_>>().as_slice() {
+            ["data", "properties", name] | ["headers", name] | ["event", "properties", name] => {
+                vec!["properties", name]
+            }
+            ["data", name] => vec![*name],
+            _ => continue,
+        };
+        if !all.contains(&path) {
+            all.push(path);
+        }
+    }
+    all
+}
+
 const ENVELOPE: &str = "ruleset:\n  name: bench\n  envelope: {id: 'null', topic: '\"city.lot\"', data: event, headers: event.properties}\n";
 const ALL: &[usize] = &[10, 1_000, 10_000, 100_000];
 const FEW: &[usize] = &[10, 1_000, 10_000];

@@ -147,15 +147,30 @@ impl PartialEq<Value<'_>> for Value<'_> {
             (Value::Null, Value::Null) => true,
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Number(a), Value::Number(b)) => a == b,
-            (Value::String(a), Value::String(b)) => a == b,
+            // (An empty string may lie at a dangling pointer, which `memcmp` is slow to look at.)
+            (Value::String(a), Value::String(b)) => a.len() == b.len() && (a.is_empty() || a == b),
             (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b),
-            (Value::Object(a), Value::Object(b)) => {
-                a.len() == b.len()
-                    && a.iter().all(|(key, member)| b.iter().any(|(name, other)| key == name && member == other))
-            }
+            (Value::Object(a), Value::Object(b)) => a.len() == b.len() && same_members(a, b),
             _ => false,
         }
     }
+}
+
+/// Up to so many members are compared each with each; more are sorted, so that large objects do not take the square of
+/// their size.
+const FEW: usize = 16;
+
+/// True if two objects of the same size have the same members, in whatever order.
+fn same_members(a: &[(&str, Value<'_>)], b: &[(&str, Value<'_>)]) -> bool {
+    if a.len() <= FEW {
+        return a.iter().all(|(key, member)| b.iter().any(|(name, other)| key == name && member == other));
+    }
+    let [a, b] = [a, b].map(|members| {
+        let mut sorted: Vec<_> = members.iter().collect();
+        sorted.sort_unstable_by_key(|(key, _)| *key);
+        sorted
+    });
+    a.iter().zip(&b).all(|((key, member), (name, other))| key == name && member == other)
 }
 
 /// A set of types; what an expression may yield, or what an operand needs.
