@@ -239,10 +239,12 @@ pub(super) fn cut_by_comment(source: &str, scalar: Range<usize>, flow: bool) -> 
     if !Open::behind(source.get(scalar.clone())?).in_string() {
         return None;
     }
-    let stop = line_end(source, scalar.end);
-    if !source.get(scalar.end..stop)?.trim_start().starts_with('#') {
+    // Not up to the line's end: a long list on one line is gone through once, not once for each item.
+    let blank = |c: char| c.is_whitespace() && !matches!(c, '\n' | '\r');
+    if !source.get(scalar.end..)?.trim_start_matches(blank).starts_with('#') {
         return None;
     }
+    let stop = line_end(source, scalar.end);
     let whole = value_range(source, scalar.start, flow);
     let whole = whole
         .filter(|whole| whole.end > scalar.end && !Open::behind(source.get(whole.clone()).unwrap_or("")).in_string());
@@ -299,12 +301,16 @@ pub(super) fn split_by_commas(source: &str, pieces: &[Range<usize>]) -> Vec<(Ran
     found
 }
 
+/// Into how many pieces the commas of one expression are believed to make it. Without an end, a list in which nothing is
+/// ever closed would be gone through for each of its items.
+pub(super) const MAX_PIECES: usize = 200;
+
 /// The piece at which what is open in piece `first` is closed.
 fn rest_of(source: &str, pieces: &[Range<usize>], first: usize) -> Option<usize> {
     let start = pieces.get(first)?.start;
     let mut open = Open::default();
     let mut done = start;
-    for (at, piece) in pieces.iter().enumerate().skip(first) {
+    for (at, piece) in pieces.iter().enumerate().skip(first).take(MAX_PIECES) {
         source.get(done..piece.end)?.chars().for_each(|c| open.take(c));
         done = piece.end;
         if at > first && !open.is_open() {
