@@ -368,8 +368,8 @@ fn long_lines_take_no_longer_than_many_lines() {
     let anchors: String = (0..3000).map(|n| format!("k{n}: &anchor{n} 1\n")).collect();
     let aliases: String = (0..3000).map(|n| format!("m{n}: *achor{n}\n")).collect();
     assert_eq!(load(&(anchors + &aliases)).1.len(), 3000);
-    // Each of them took minutes.
-    assert!(begun.elapsed().as_secs() < 60);
+    // The worst of them took a minute each.
+    assert!(begun.elapsed().as_secs() < 40);
 }
 
 proptest! {

@@ -142,7 +142,8 @@ impl Writer<'_> {
             let start = self.line.len();
             self.line.push('"');
             self.text();
-            let mut key: String = serde_json::from_str(&format!("{}\"", &self.line[start..])).unwrap();
+            let mut key: String =
+                serde_json::from_str(&format!("{}\"", self.line.get(start..).unwrap_or_default())).unwrap();
             if keys.contains(&key) {
                 let number = format!("#{}", keys.len());
                 self.line.push_str(&number);
