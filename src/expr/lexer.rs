@@ -2,6 +2,7 @@
 
 mod literal;
 
+use super::MOST_ERRORS;
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::event::Json;
 use std::ops::Range;
@@ -37,9 +38,9 @@ const OPERATORS: &[&str] = &[
 
 /// Splits a text into tokens, the last of which is [`Token::End`]; none if it holds what cannot be read.
 pub(super) fn lex(text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Lexeme>> {
-    let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), diagnostics, failed: false };
+    let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), diagnostics, errors: 0 };
     while lexer.skip_space() && lexer.next() {}
-    if lexer.failed {
+    if lexer.errors > 0 {
         return None;
     }
     let end = text.value.len();
@@ -52,7 +53,7 @@ struct Lexer<'t, 'd> {
     at: usize,
     tokens: Vec<Lexeme>,
     diagnostics: &'d mut Vec<Diagnostic>,
-    failed: bool,
+    errors: usize,
 }
 
 impl<'t> Lexer<'t, '_> {
@@ -69,9 +70,11 @@ impl<'t> Lexer<'t, '_> {
     }
 
     fn error(&mut self, range: Range<usize>, message: impl Into<String>, help: Option<String>) {
-        let span = self.text.locate(range);
-        self.diagnostics.push(Diagnostic::new(Code::ExpressionSyntax, span, message).maybe_help(help));
-        self.failed = true;
+        self.errors += 1;
+        if self.errors <= MOST_ERRORS {
+            let span = self.text.locate(range);
+            self.diagnostics.push(Diagnostic::new(Code::ExpressionSyntax, span, message).maybe_help(help));
+        }
     }
 
     /// Skips white space and comments; false where nothing more can be read.

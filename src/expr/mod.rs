@@ -40,6 +40,9 @@ pub use parser::parse;
 pub use place::{Written, written_path};
 pub use syntax::Expr;
 
+/// How many errors of one expression are told. Who has so many has mended the first before reading the last.
+const MOST_ERRORS: usize = 100;
+
 /// The number of a path in a [`PathTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PathId(pub u32);

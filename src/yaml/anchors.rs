@@ -12,7 +12,12 @@ pub(super) struct Anchors {
     /// Those that an alias refers to; looked up when the first anchor comes.
     used: Option<HashSet<usize>>,
     budget: usize,
+    /// How many names may still be compared for hints.
+    comparisons: usize,
 }
+
+/// Each hint looks at all names; where nearly every alias is wrong, a few hints are enough.
+const COMPARISONS: usize = 100_000;
 
 /// What an anchor names.
 struct Kept {
@@ -26,7 +31,7 @@ struct Kept {
 impl Anchors {
     /// No anchors yet, and `budget` for their copies.
     pub(super) fn new(budget: usize) -> Anchors {
-        Anchors { names: HashMap::new(), kept: HashMap::new(), used: None, budget }
+        Anchors { names: HashMap::new(), kept: HashMap::new(), used: None, budget, comparisons: COMPARISONS }
     }
 
     /// Notes what an anchor is called.
@@ -69,7 +74,8 @@ impl Anchors {
     }
 
     /// A hint, if an anchor has a name near to `name`.
-    pub(super) fn near(&self, name: &str) -> Option<String> {
+    pub(super) fn near(&mut self, name: &str) -> Option<String> {
+        self.comparisons = self.comparisons.checked_sub(self.names.len())?;
         did_you_mean(name, self.names.values().map(|(name, _)| name.as_str()))
     }
 

@@ -356,6 +356,22 @@ fn many_traps_are_told_in_one_go() {
     assert!(load(&many).1.len() >= PASSES);
 }
 
+#[test]
+fn long_lines_take_no_longer_than_many_lines() {
+    let begun = std::time::Instant::now();
+    let items = |item: &str| vec![item; 20_000].join(", ");
+    for item in ["x 'a", "f(a", "f(a, b)", "{a: f(a}", "a: f(a"] {
+        for (open, close) in [("[", "]"), ("{a: f(", "}"), ("[", &*")".repeat(20_000))] {
+            load(&format!("a: {open}{}{close}", items(item)));
+        }
+    }
+    let anchors: String = (0..3000).map(|n| format!("k{n}: &anchor{n} 1\n")).collect();
+    let aliases: String = (0..3000).map(|n| format!("m{n}: *achor{n}\n")).collect();
+    assert_eq!(load(&(anchors + &aliases)).1.len(), 3000);
+    // The worst of them took a minute each.
+    assert!(begun.elapsed().as_secs() < 40);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 

@@ -161,9 +161,14 @@ pub(super) fn value_range(source: &str, start: usize, flow: bool) -> Option<Rang
 }
 
 fn flow_end(source: &str, start: usize) -> Option<usize> {
-    let line = source.get(start..line_end(source, start))?;
+    let rest = source.get(start..)?;
     let mut open = Open::default();
-    for (at, c) in line.char_indices() {
+    let mut end = rest.len();
+    for (at, c) in rest.char_indices() {
+        if matches!(c, '\n' | '\r') {
+            end = at;
+            break;
+        }
         let depth = open.brackets + open.parens;
         let ends = matches!(c, ',') && depth <= 0 || matches!(c, ']' | '}') && open.brackets <= 0;
         if ends && !open.in_string() {
@@ -171,7 +176,7 @@ fn flow_end(source: &str, start: usize) -> Option<usize> {
         }
         open.take(c);
     }
-    (!open.is_open() && open.brackets <= 0).then_some(start + line.len())
+    (!open.is_open() && open.brackets <= 0).then_some(start + end)
 }
 
 fn block_end(source: &str, start: usize) -> usize {
@@ -239,10 +244,12 @@ pub(super) fn cut_by_comment(source: &str, scalar: Range<usize>, flow: bool) -> 
     if !Open::behind(source.get(scalar.clone())?).in_string() {
         return None;
     }
-    let stop = line_end(source, scalar.end);
-    if !source.get(scalar.end..stop)?.trim_start().starts_with('#') {
+    // Not up to the line's end: a long list on one line is gone through once, not once for each item.
+    let blank = |c: char| c.is_whitespace() && !matches!(c, '\n' | '\r');
+    if !source.get(scalar.end..)?.trim_start_matches(blank).starts_with('#') {
         return None;
     }
+    let stop = line_end(source, scalar.end);
     let whole = value_range(source, scalar.start, flow);
     let whole = whole
         .filter(|whole| whole.end > scalar.end && !Open::behind(source.get(whole.clone()).unwrap_or("")).in_string());
@@ -277,38 +284,41 @@ pub(super) fn header_only(text: &str) -> Option<char> {
     (!text.contains(['\n', '\r']) && text.bytes().any(|b| b.is_ascii_digit())).then_some(first)
 }
 
+/// Into how many pieces the commas of one expression are believed to make it. Without an end, a list in which nothing is
+/// ever closed would be gone through for each of its items.
+const MAX_PIECES: usize = 200;
+
 /// The ranges of pieces that flow commas made of one expression: `[between(a, 1, 2)]`. `pieces` are what stands
 /// between the commas.
-pub(super) fn split_by_commas(source: &str, pieces: &[Range<usize>]) -> Vec<(Range<usize>, usize)> {
+pub(super) fn split_by_commas(source: &str, mut pieces: &[Range<usize>]) -> Vec<(Range<usize>, usize)> {
     let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(first) = pieces.get(at) {
-        let text = source.get(first.clone()).unwrap_or("");
-        // What is quoted is whole.
-        let plain = !text.starts_with(['"', '\'', '[', '{']);
-        let whole = if plain && Open::behind(text).is_open() { rest_of(source, pieces, at) } else { None };
-        match whole {
-            Some(last) => {
-                let end = pieces.get(last).map_or(first.end, |piece| piece.end);
-                found.push((first.start..end, last + 1 - at));
-                at = last + 1;
-            }
-            None => at += 1,
-        }
+    while !pieces.is_empty() {
+        let split = first_split(source, pieces.iter().cloned());
+        let taken = split.as_ref().map_or(1, |(_, count)| *count);
+        found.extend(split);
+        pieces = pieces.get(taken..).unwrap_or_default();
     }
     found
 }
 
-/// The piece at which what is open in piece `first` is closed.
-fn rest_of(source: &str, pieces: &[Range<usize>], first: usize) -> Option<usize> {
-    let start = pieces.get(first)?.start;
-    let mut open = Open::default();
-    let mut done = start;
-    for (at, piece) in pieces.iter().enumerate().skip(first) {
+/// The expression that the first of these pieces begins and another one ends, and of how many it is made.
+pub(super) fn first_split(
+    source: &str,
+    mut pieces: impl Iterator<Item = Range<usize>>,
+) -> Option<(Range<usize>, usize)> {
+    let first = pieces.next()?;
+    let text = source.get(first.clone())?;
+    let mut open = Open::behind(text);
+    // What is quoted is whole.
+    if text.starts_with(['"', '\'', '[', '{']) || !open.is_open() {
+        return None;
+    }
+    let mut done = first.end;
+    for (count, piece) in (2..MAX_PIECES).zip(pieces) {
         source.get(done..piece.end)?.chars().for_each(|c| open.take(c));
         done = piece.end;
-        if at > first && !open.is_open() {
-            return (open.parens == 0).then_some(at);
+        if !open.is_open() {
+            return (open.parens == 0).then_some((first.start..done, count));
         }
     }
     None

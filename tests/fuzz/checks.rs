@@ -1,8 +1,9 @@
 //! What has to hold for whatever input: for the fuzz targets, and for the tests that keep what they found.
 
+use bumpalo::Bump;
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Diagnostic, FileId, SourceFile, Sources, Span, Text};
-use dadar::event::{Captures, Limits, Mode, Step, Trie, scan};
+use dadar::event::{Captures, Limits, Mode, Step, Tag, Trie, Value, decode, scan};
 use dadar::reference::Reference;
 use dadar::route::{Clock, Options, Router};
 use dadar::rules::load_strings;
@@ -41,25 +42,73 @@ pub(crate) fn scanner(data: &[u8]) {
         vec![field("data"), field("amount")],
         vec![field("list"), Step::Index(1)],
         vec![field("é\"")],
+        vec![field("list"), Step::Index(1), Step::Index(0)],
+        vec![field("list"), Step::Index(3), field("a")],
+        vec![field("data")],
+        vec![field("")],
     ];
+    // All of them, and those into which nothing else leads.
+    compare_scans(data, &paths);
+    compare_scans(data, &paths[1..7]);
+    compare_scans(data, &[vec![], paths[2].clone()]);
+}
+
+/// Strict scans find what serde_json reads, trusted ones the same as long as no key comes twice.
+fn compare_scans(data: &[u8], paths: &[Vec<Step>]) {
     let trie = Trie::new(paths.iter().map(Vec::as_slice));
     let (mut strict, mut trusted) = (Captures::new(&trie), Captures::new(&trie));
     let limits = Limits::default();
     let read = scan(&trie, data, Mode::Strict, limits, &mut strict);
     let trusting = scan(&trie, data, Mode::Trusted, limits, &mut trusted);
+    assert!(read.is_err() || trusting.is_ok(), "{trusting:?}");
     // serde_json goes 128 deep.
     let shallow = data.iter().filter(|byte| matches!(byte, b'{' | b'[')).count() < 100;
-    let object = shallow && serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(data).is_ok();
-    assert!(read.is_ok() || !object, "{read:?}");
-    if read.is_ok() {
-        assert!(trusting.is_ok(), "{trusting:?}");
-        for slot in 0..paths.len() {
-            let found = strict.get(slot);
+    let object = if shallow { serde_json::from_slice::<serde_json::Value>(data).ok() } else { None };
+    let object = object.filter(serde_json::Value::is_object);
+    assert!(read.is_ok() || object.is_none(), "{read:?}");
+    let unique = object.as_ref().is_some_and(|object| members(object) == colons(data));
+    let arena = Bump::new();
+    for (slot, path) in paths.iter().enumerate() {
+        let (found, trusted) = (strict.get(slot), trusted.get(slot));
+        for found in [found, trusted] {
             assert!(found.start <= found.end && found.end <= data.len());
-            // Of duplicate keys they may take another.
-            assert_eq!(strict.found().contains(&(slot as u32)), trusted.found().contains(&(slot as u32)));
+            decode(data, found, &arena);
+        }
+        if let Some(object) = &object {
+            let expected = path.iter().try_fold(object, |value, step| match step {
+                Step::Key(key) => value.as_object()?.get(&**key),
+                Step::Index(index) => value.as_array()?.get(*index as usize),
+            });
+            assert_eq!(expected.is_some(), found.tag != Tag::Missing, "{path:?}");
+            let expected = expected.map_or(Value::Null, |value| Value::from_json(value, &arena));
+            assert_eq!(decode(data, found, &arena), expected, "{path:?}");
+        }
+        // Of duplicate keys they take another.
+        assert!(!unique || found == trusted, "{found:?} {trusted:?}");
+    }
+}
+
+/// How many members there are, each key of an object once.
+fn members(value: &serde_json::Value) -> usize {
+    match value {
+        serde_json::Value::Object(object) => object.len() + object.values().map(members).sum::<usize>(),
+        serde_json::Value::Array(items) => items.iter().map(members).sum(),
+        _ => 0,
+    }
+}
+
+/// How many colons stand outside of strings.
+fn colons(data: &[u8]) -> usize {
+    let (mut count, mut in_string, mut bytes) = (0, false, data.iter());
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => _ = bytes.next(),
+            b'"' => in_string = !in_string,
+            b':' if !in_string => count += 1,
+            _ => {}
         }
     }
+    count
 }
 
 /// Rules, a zero byte, and events: both evaluators decide the same.

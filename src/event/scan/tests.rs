@@ -1,5 +1,7 @@
 //! The scanner against serde_json, and the ways of indexing against one another.
 
+mod writer;
+
 use super::index::Level;
 use super::*;
 use crate::event::path::{RawPath, Step};
@@ -9,6 +11,7 @@ use bumpalo::Bump;
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::Value as Json;
+use writer::Writer;
 
 /// Every way of indexing that this processor can do.
 fn levels() -> impl Iterator<Item = Level> {
@@ -269,6 +272,75 @@ fn trusted_takes_the_first_and_stops() {
     assert_eq!(one(r#"{"b":{"c":2,"y":[]},"b":{"c":3},"a":1}"#), expected);
 }
 
+/// What both modes note for each path, by every level; null for a fault. The same captures are used for all.
+fn spans(trie: &Trie, line: &[u8]) -> [Option<Vec<Found>>; 2] {
+    let mut captures = Captures::new(trie);
+    [Mode::Strict, Mode::Trusted].map(|mode| {
+        let mut results = levels().map(|level| {
+            scan_with(level, trie, line, mode, Limits::default(), &mut captures).ok()?;
+            Some((0..trie.slots()).map(|slot| captures.get(slot)).collect::<Vec<_>>())
+        });
+        let first = results.next().unwrap();
+        for other in results {
+            assert_eq!(first, other, "{mode:?} {}", String::from_utf8_lossy(line));
+        }
+        first
+    })
+}
+
+#[test]
+fn trusted_scans_hold_at_every_border() {
+    let long = "k".repeat(61);
+    let cases: &[(&str, &[&str])] = &[
+        (r#"{"\\":"\\\"","a":"\\\\\"","b":"x"}"#, &["a", "b", "\\"]),
+        (r#"{"x":"\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"","a":1}"#, &["a", "x"]),
+        (r#"{"x\\":"}]:,{[","a":"{\"a\":2}","b":[":,"]}"#, &["a", "b.0", "x\\", "b"]),
+        ("{\"x\" \t:\r\n 1 , \"a\"\n:\t\"y\" ,\"b\" : [ 1 , [ ] , { } ]\r}", &["a", "b.1", "b.2", "b"]),
+        (r#"{"":{"":{"":1}},"a":2}"#, &["", "a"]),
+        (r#"{"\u0061":{"\u0062\"":-0.5e7},"c":1}"#, &["a.b\"", "c", "a"]),
+        (r#"{"a":[[1,[2,3]],[],[[4],{"b":[5,6]}]],"b":7}"#, &["a.0.1.1", "a.2.1.b.0", "a.2.1", "a.2", "b", "a.1.0"]),
+        (r#"{"a":{"b":{"c":{"d":1,"x":[{}]},"x":{}},"x":2},"b":3}"#, &["a.b.c.d", "b"]),
+        (r#"{"a":{"b":{"c":{"d":1,"x":[{}]},"x":{}},"x":2},"b":3}"#, &["a.b.c.d", "b", "a.b", ""]),
+        (r#"{"x":{},"y":[],"a":{},"b":[],"c":[{}],"d":[[]]}"#, &["a", "b", "c.0", "d.0", "a.b", "b.0", "d.0.0", ""]),
+        (r#"{"a":12345678901234567890123456789012345678901234567890}"#, &["a"]),
+    ];
+    for (line, paths) in cases {
+        let paths: Vec<_> = paths.iter().map(|p| path(p)).collect();
+        let trie = Trie::new(paths.iter().map(Vec::as_slice));
+        for shift in 0..130 {
+            // Before all of it, and within.
+            let lines = [
+                format!("{}{line}", " ".repeat(shift)),
+                format!("{{\"{long}\":\"{}\",{}", "s".repeat(shift), line.trim_start_matches('{')),
+                format!("{{{}{}", " ".repeat(shift), line.trim_start_matches('{')),
+            ];
+            for line in lines {
+                check(line.as_bytes(), &paths);
+                let [strict, trusted] = spans(&trie, line.as_bytes());
+                assert!(strict.is_some(), "{line}");
+                assert_eq!(strict, trusted, "{line}");
+            }
+        }
+    }
+}
+
+/// Takes from a trie what siblings settle (those that are looked for, each all that come behind it); gives which.
+fn settle(trie: &mut Trie, paths: &[RawPath]) -> Vec<(usize, Vec<usize>)> {
+    let mut settled = Vec::new();
+    for (n, path) in paths.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
+        let is_sibling =
+            |other: &RawPath| other.len() == path.len() && other[..path.len() - 1] == path[..path.len() - 1];
+        let others: Vec<usize> =
+            (n + 1..paths.len()).filter(|m| paths[*m] != *path && is_sibling(&paths[*m])).collect();
+        let keys = path.iter().chain(others.iter().flat_map(|m| &paths[*m]));
+        if keys.into_iter().all(|step| matches!(step, Step::Key(_))) {
+            trie.settle(path, &others.iter().map(|m| paths[*m].as_slice()).collect::<Vec<_>>());
+            settled.push((n, others));
+        }
+    }
+    settled
+}
+
 /// JSON with few keys, so that paths meet it.
 fn json() -> impl Strategy<Value = Json> {
     let key = || prop_oneof![Just("a"), Just("b"), Just("c"), Just("longer key"), Just("\"\\"), Just("é\u{1}")];
@@ -324,14 +396,77 @@ fn text_with_duplicates() -> impl Strategy<Value = String> {
     })
 }
 
+/// A text with some bytes replaced, inserted and removed.
+fn mutated(mut line: Vec<u8>, edits: &[(prop::sample::Index, u8, u8)]) -> Vec<u8> {
+    const SIGNS: &[u8] = b"{}[]:,\"\\ \n\t0123456789.eE+-utfnrl\x00\x1f\xff\x80\xc3";
+    for (at, kind, byte) in edits {
+        if line.is_empty() {
+            break;
+        }
+        let at = at.index(line.len());
+        let sign = SIGNS[*byte as usize % SIGNS.len()];
+        match kind {
+            0 => line[at] = *byte,
+            1 => line[at] = sign,
+            2 => line.insert(at, sign),
+            _ => {
+                line.remove(at);
+            }
+        }
+    }
+    line
+}
+
+/// 1500 of each, or as many as `PROPTEST_CASES` says.
+fn cases() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() { config } else { ProptestConfig { cases: 1500, ..config } }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(cases())]
 
     #[test]
     fn valid_events(event in event(), paths in paths(), pretty: bool) {
         let line = if pretty { serde_json::to_string_pretty(&event) } else { serde_json::to_string(&event) }.unwrap();
         check(line.as_bytes(), &paths);
         check_trusted(line.as_bytes(), &paths);
+    }
+
+    #[test]
+    fn trusted_scans_find_the_same(choices in prop::collection::vec(any::<u8>(), 0..400)) {
+        let (line, paths) = Writer::event(&choices);
+        let mut trie = Trie::new(paths.iter().map(Vec::as_slice));
+        let [strict, trusted] = spans(&trie, line.as_bytes());
+        prop_assert!(strict.is_some(), "{line}");
+        prop_assert_eq!(&strict, &trusted, "{}", line);
+        // The same where some are not waited for.
+        let settled = settle(&mut trie, &paths);
+        let (strict, trusted) = (strict.unwrap(), spans(&trie, line.as_bytes())[1].clone().unwrap());
+        for (slot, path) in paths.iter().enumerate() {
+            let is_below = |other: &usize| path.starts_with(&paths[*other]);
+            let may_miss = settled.iter().any(|(n, others)| {
+                !matches!(strict[*n].tag, Tag::Missing | Tag::Null | Tag::Number) && others.iter().any(is_below)
+            });
+            let missing = may_miss && trusted[slot].tag == Tag::Missing;
+            prop_assert!(missing || trusted[slot] == strict[slot], "{line} at {path:?}: {:?}", trusted[slot]);
+        }
+    }
+
+    #[test]
+    fn trusted_scans_of_what_is_no_json_end(
+        choices in prop::collection::vec(any::<u8>(), 0..400),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..4u8, any::<u8>()), 1..8),
+    ) {
+        let (line, paths) = Writer::event(&choices);
+        let line = mutated(line.into_bytes(), &edits);
+        let _ = captured(&line, &paths, Mode::Trusted);
+        let trie = Trie::new(paths.iter().map(Vec::as_slice));
+        let [strict, trusted] = spans(&trie, &line);
+        prop_assert!(strict.is_none() || trusted.is_some(), "{}", String::from_utf8_lossy(&line));
+        for found in trusted.into_iter().flatten() {
+            prop_assert!(found.start <= found.end && found.end <= line.len());
+        }
     }
 
     #[test]
@@ -345,19 +480,7 @@ proptest! {
         paths in paths(),
         edits in prop::collection::vec((any::<prop::sample::Index>(), 0..4u8, any::<u8>()), 1..4),
     ) {
-        const SIGNS: &[u8] = b"{}[]:,\"\\ \n\t0123456789.eE+-utfnrl\x00\x1f\xff\x80\xc3";
-        let mut line = event.to_string().into_bytes();
-        for (at, kind, byte) in edits {
-            let at = at.index(line.len());
-            let sign = SIGNS[byte as usize % SIGNS.len()];
-            match kind {
-                0 => line[at] = byte,
-                1 => line[at] = sign,
-                2 => line.insert(at, sign),
-                _ => { line.remove(at); }
-            }
-            if line.is_empty() { break; }
-        }
+        let line = mutated(event.to_string().into_bytes(), &edits);
         check(&line, &paths);
         let _ = captured(&line, &paths, Mode::Trusted);
     }

@@ -17,7 +17,7 @@ mod types;
 pub use lints::lint_condition;
 
 use super::syntax::{Node, Operator};
-use super::{Expr, Scope, Typed, TypedNode, Wanted};
+use super::{Expr, MOST_ERRORS, Scope, Typed, TypedNode, Wanted};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Json, Type};
 
@@ -126,7 +126,8 @@ impl Checker<'_, '_> {
 
     fn error<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
         // A chain of hyphens or a part used twice may come by the same place again.
-        if !self.diagnostics.iter().skip(self.before).any(|earlier| *earlier == diagnostic) {
+        let earlier = self.diagnostics.get(self.before..).unwrap_or_default();
+        if earlier.len() < MOST_ERRORS && !earlier.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }
         None

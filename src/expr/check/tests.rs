@@ -437,6 +437,17 @@ fn sources() -> impl Strategy<Value = String> {
     })
 }
 
+#[test]
+fn errors_have_an_end() {
+    let names: Vec<_> = (0..2000).map(|n| format!("name{n}")).collect();
+    let (typed, diagnostics) = World::new().compile(&names.join(" && "), Wanted::Condition);
+    assert!(typed.is_none());
+    assert_eq!(diagnostics.len(), MOST_ERRORS);
+    let (typed, diagnostics) = World::new().compile(&format!("'{}'", "\\q".repeat(2000)), Wanted::Value);
+    assert!(typed.is_none());
+    assert_eq!(diagnostics.len(), MOST_ERRORS);
+}
+
 proptest! {
     #[test]
     fn never_panics_and_an_error_is_told(source in sources()) {

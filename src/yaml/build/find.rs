@@ -87,11 +87,8 @@ impl Builder<'_> {
         for (at, entry) in entries.iter().enumerate() {
             let rest = entries.iter().skip(at + 1).take_while(|entry| entry.value.is_empty());
             let keys = rest.map(|entry| file_range(entry.key.text.span()));
-            let pieces: Vec<_> = std::iter::once(file_range(entry.value.span)).chain(keys).collect();
-            let Some((whole, count)) = traps::split_by_commas(self.source, &pieces).into_iter().next() else {
-                continue;
-            };
-            if pieces.first().is_some_and(|first| first.start == whole.start) {
+            let pieces = std::iter::once(file_range(entry.value.span)).chain(keys);
+            if let Some((whole, count)) = traps::first_split(self.source, pieces) {
                 let keys = if count == 2 { String::from("another key") } else { format!("{} more keys", count - 1) };
                 let message = format!("the commas split this into a value and {keys}");
                 let prefix = format!("{}: ", entry.key.text.value);
