@@ -268,3 +268,22 @@ impl fmt::Debug for Type {
         write!(f, "Type({self})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_equal_in_any_order() {
+        for size in [0, 1, 3, 16, 17, 40_000] {
+            let names: Vec<String> = (0..size).map(|n| format!("k{n}")).collect();
+            let members = |shift: usize, last: i64| -> Vec<(&str, Value<'_>)> {
+                let value = |n: usize| Value::int(if n + 1 == size { last } else { n as i64 });
+                (0..size).map(|n| (n + shift) % size).map(|n| (names[n].as_str(), value(n))).collect()
+            };
+            let (a, b, c) = (members(0, -1), members(size / 3, -1), members(size / 3, -2));
+            assert_eq!(Value::Object(&a), Value::Object(&b), "{size}");
+            assert_eq!(Value::Object(&a) == Value::Object(&c), size == 0, "{size}");
+        }
+    }
+}
