@@ -120,7 +120,7 @@ impl Seek<'_> {
         let mut signs = self.signs;
         loop {
             while signs == 0 {
-                self.advance()?;
+                self.advance_here()?;
                 signs = self.signs;
             }
             let sign = signs & signs.wrapping_neg();
@@ -186,6 +186,12 @@ impl Seek<'_> {
     /// Goes on to the next block.
     #[inline(never)]
     fn advance(&mut self) -> Step<()> {
+        self.advance_here()
+    }
+
+    /// The same without a call, for the loop in which most of the time is spent.
+    #[inline(always)]
+    fn advance_here(&mut self) -> Step<()> {
         if let Some(last) = self.place.block.quotes.checked_ilog2() {
             let rest = self.place.block.quotes ^ 1 << last;
             let before = rest.checked_ilog2().map_or(self.quotes[1], |at| self.place.base + at as usize);

@@ -69,7 +69,7 @@ mod x86 {
         }
 
         /// As `blocks::read`.
-        #[inline]
+        #[inline(always)]
         pub(in super::super) fn read(self, line: &[u8], carry: &mut Carry, place: &mut Place) {
             // SAFETY: as above.
             unsafe { read_avx2(line, carry, place) }
@@ -113,6 +113,7 @@ mod x86 {
         work.run()
     }
 
+    #[inline]
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
     fn read_avx2(line: &[u8], carry: &mut Carry, place: &mut Place) {
         let signs = signs(blocks::bytes(line, place.base, &mut [0; BLOCK]));
