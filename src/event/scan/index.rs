@@ -5,6 +5,7 @@
 //! out, so a string is its two quotes. This is done for a few blocks at a time, as the walk asks for more.
 
 use super::simd::Avx2;
+use std::sync::OnceLock;
 
 /// Bytes in a block.
 pub(super) const BLOCK: usize = 64;
@@ -21,8 +22,10 @@ pub(super) enum Level {
 
 impl Level {
     /// The best that the processor can do.
+    #[inline]
     pub(super) fn detect() -> Level {
-        Avx2::detect().map_or(Level::Portable, Level::Avx2)
+        static LEVEL: OnceLock<Level> = OnceLock::new();
+        *LEVEL.get_or_init(|| Avx2::detect().map_or(Level::Portable, Level::Avx2))
     }
 }
 
