@@ -24,22 +24,23 @@ trap 'rm -rf "$work"' EXIT
 status=0
 grep '^#' "$bounds" > "$work/new"
 grep -v '^#' "$bounds" > "$work/old"
-while read -r bound rules name; do
+while read -r bound rules mode name; do
+    case $mode in trusted) trusted=--trusted ;; *) trusted= ;; esac
     valgrind --tool=callgrind --callgrind-out-file="$work/out" --toggle-collect='*decide_all*' \
-        "$bench" "$name" --rules "$rules" --profile < /dev/null > "$work/said" 2> "$work/log" ||
+        "$bench" "$name" --rules "$rules" --profile $trusted < /dev/null > "$work/said" 2> "$work/log" ||
         { cat "$work/log" >&2; exit 2; }
     events=$(sed -n 's/.*: \([0-9]*\) events.*/\1/p' "$work/said" | tail -n 1)
     total=$(sed -n 's/^\(summary\|totals\): \([0-9]*\).*/\2/p' "$work/out" | tail -n 1)
     [ "${events:-0}" -gt 0 ] && [ "${total:-0}" -gt 0 ] || { echo "nothing was counted: $name" >&2; exit 2; }
     each=$((total / events))
     if [ "$record" = --record ]; then
-        echo "$((each * 103 / 100)) $rules $name" >> "$work/new"
-        echo "$each instructions an event: $name, $rules rules"
+        echo "$((each * 103 / 100)) $rules $mode $name" >> "$work/new"
+        echo "$each instructions an event: $name, $rules rules, $mode"
     elif [ "$each" -gt "$bound" ]; then
-        echo "$each instructions an event, the bound is $bound: $name, $rules rules  WORSE"
+        echo "$each instructions an event, the bound is $bound: $name, $rules rules, $mode  WORSE"
         status=1
     else
-        echo "$each instructions an event, the bound is $bound: $name, $rules rules"
+        echo "$each instructions an event, the bound is $bound: $name, $rules rules, $mode"
     fi
 done < "$work/old"
 if [ "$record" = --record ]; then cp "$work/new" "$bounds"; fi
