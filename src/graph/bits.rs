@@ -43,6 +43,17 @@ impl Bits {
         self.words.fill(0);
     }
 
+    /// Takes all numbers out, ascending.
+    pub(crate) fn drain(&mut self, mut each: impl FnMut(usize)) {
+        for (number, word) in self.words.iter_mut().enumerate() {
+            let mut left = std::mem::take(word);
+            while left != 0 {
+                each(number * WORD + left.trailing_zeros() as usize);
+                left &= left - 1;
+            }
+        }
+    }
+
     /// How many words there are.
     pub(crate) fn words(&self) -> usize {
         self.words.len()
@@ -52,5 +63,24 @@ impl Bits {
     #[inline]
     pub(crate) fn word(&self, number: usize) -> u32 {
         self.words.get(number).copied().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_out_in_order() {
+        let mut bits = Bits::new(100);
+        [99, 3, 32, 3, 31, 0].into_iter().for_each(|number| bits.insert(number));
+        bits.add(2, 0b110);
+        let mut other = Bits::new(200);
+        other.copy_from(&bits);
+        let mut all = Vec::new();
+        bits.drain(|number| all.push(number));
+        assert_eq!(all, [0, 3, 31, 32, 65, 66, 99]);
+        bits.drain(|number| panic!("{number} is still there"));
+        assert_eq!((other.word(0), other.word(6)), (1 | 1 << 3 | 1 << 31, 0));
     }
 }

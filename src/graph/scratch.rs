@@ -41,6 +41,8 @@ pub(crate) struct State {
     pub(crate) rows: Vec<u32>,
     /// Who gets the event; in the end, sorted.
     pub(crate) chosen: Vec<u32>,
+    /// Empty but while `chosen` is sorted.
+    pub(crate) sorter: Bits,
     /// Who was chosen but has a filter that does not hold.
     pub(crate) filtered: Vec<u32>,
 }
@@ -114,6 +116,7 @@ impl State {
         self.targets.reset(if graph.targets.has_repeats { graph.targets.count } else { 0 });
         self.subscribers.reset(graph.subscribers.len());
         self.groups.reset(graph.groups);
+        self.sorter = Bits::new(graph.subscribers.len());
         self.enabled = Bits::new(graph.targets.by_default.len());
         self.defeated = self.enabled.clone();
     }

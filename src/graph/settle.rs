@@ -4,7 +4,7 @@
 
 use super::cache::TopicCache;
 use super::run::{Now, Outcome, Run};
-use super::scratch::Scratch;
+use super::scratch::{Scratch, State};
 use super::slots::Slots;
 use super::targets::{RowPlan, TableKindPlan, TablePlan};
 use super::transforms::{self, SentEvent, SentTo};
@@ -15,6 +15,9 @@ use crate::event::{Fault, Limits, Mode, Value, parse, scan};
 use crate::transform::add_errors;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
+
+/// So many are worth a set to be sorted in.
+const MANY: usize = 16;
 
 /// How lines are read, and what is wanted of them.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +35,7 @@ pub(crate) fn decide<R>(
     scratch: &mut Scratch,
     line: &[u8],
     reading: Reading,
-    then: impl FnOnce(&Outcome<'_>, &super::scratch::State) -> R,
+    then: impl FnOnce(&Outcome<'_>, &State) -> R,
 ) -> R {
     scratch.begin(graph);
     let Scratch { captures, arena, topics, topic_key, state } = scratch;
@@ -83,7 +86,7 @@ pub(crate) fn decide<R>(
 fn unreadable<'a>(
     graph: &DecisionGraph,
     arena: &'a Bump,
-    state: &mut super::scratch::State,
+    state: &mut State,
     fault: &Fault,
     deliver: bool,
 ) -> Outcome<'a> {
@@ -345,11 +348,19 @@ impl<'a> Settling<'_, 'a, '_> {
 
     /// Adds who gets events whatever the rules say, and sorts by name.
     fn add_defaults(&mut self, defaults: &[&[u32]]) {
-        let chosen = &mut self.run.state.chosen;
+        let State { chosen, sorter, .. } = &mut *self.run.state;
         defaults.iter().for_each(|subscribers| chosen.extend(subscribers.iter()));
-        if chosen.len() > 1 {
-            chosen.sort_unstable();
-            chosen.dedup();
+        match chosen.len() {
+            0 | 1 => {}
+            // As many as there are words of a set: going through the set is cheaper than comparing.
+            many if many >= sorter.words().max(MANY) => {
+                chosen.drain(..).for_each(|subscriber| sorter.insert(subscriber as usize));
+                sorter.drain(|subscriber| chosen.push(subscriber as u32));
+            }
+            _ => {
+                chosen.sort_unstable();
+                chosen.dedup();
+            }
         }
     }
 }
