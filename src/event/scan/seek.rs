@@ -130,7 +130,7 @@ impl Seek<'_> {
                 return self.bracket_in_frame(sign);
             }
             if node.has_length(self.key_length(sign)) || self.carry.backslash {
-                let (open, close) = self.key_before(sign);
+                let [open, close] = self.last_quotes(self.place.block.quotes & (sign - 1));
                 let colon = self.at(sign);
                 let child = self.member(node, open, close, colon)?;
                 if child != NONE {
@@ -192,11 +192,7 @@ impl Seek<'_> {
     /// The same without a call, for the loop in which most of the time is spent.
     #[inline(always)]
     fn advance_here(&mut self) -> Step<()> {
-        if let Some(last) = self.place.block.quotes.checked_ilog2() {
-            let rest = self.place.block.quotes ^ 1 << last;
-            let before = rest.checked_ilog2().map_or(self.quotes[1], |at| self.place.base + at as usize);
-            self.quotes = [before, self.place.base + last as usize];
-        }
+        self.quotes = self.last_quotes(self.place.block.quotes);
         self.place.base += BLOCK;
         if self.place.base >= self.line.len() {
             return stop(self.line.len(), What::Value);
@@ -249,21 +245,20 @@ impl Seek<'_> {
         if open < u64::BITS {
             return (open - close - 1) as usize;
         }
-        let (open, close) = self.key_before(sign);
+        let [open, close] = self.last_quotes(before);
         close.wrapping_sub(open).wrapping_sub(1)
     }
 
-    /// The last two quotes before a sign of the block.
+    /// The last two of some quotes of the block and those before it.
     #[inline(always)]
-    fn key_before(&self, sign: u64) -> (usize, usize) {
-        let before = self.place.block.quotes & (sign - 1);
+    fn last_quotes(&self, quotes: u64) -> [usize; 2] {
         let at = |zeros: u32| self.place.base + (u64::BITS - 1 - zeros) as usize;
-        let close = before.leading_zeros();
-        let open = (before & below_leading(close)).leading_zeros();
-        match (open < u64::BITS, close < u64::BITS) {
-            (true, _) => (at(open), at(close)),
-            (false, true) => (self.quotes[1], at(close)),
-            (false, false) => (self.quotes[0], self.quotes[1]),
+        let last = quotes.leading_zeros();
+        let before = (quotes & below_leading(last)).leading_zeros();
+        match (before < u64::BITS, last < u64::BITS) {
+            (true, _) => [at(before), at(last)],
+            (false, true) => [self.quotes[1], at(last)],
+            (false, false) => self.quotes,
         }
     }
 
