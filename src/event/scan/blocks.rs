@@ -3,7 +3,7 @@
 //! As in `index`, 64 bytes become bit masks. They are fewer here, since nothing is checked: where numbers and words begin,
 //! and what stands within strings, does not matter. `out_of` leaves brackets without looking at anything between them.
 
-use super::index::{self, BLOCK, Level};
+use super::index::{self, BLOCK, Level, Strings};
 
 /// What matters of a block; apart from the quotes, nothing of it lies within strings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,17 +16,6 @@ pub(super) struct Block {
     pub(super) open: u64,
     /// `}` and `]`.
     pub(super) close: u64,
-}
-
-/// What earlier blocks mean for the next one.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Carry {
-    /// All ones within a string.
-    in_string: u64,
-    /// 1 if a backslash escapes the next block's first byte.
-    escaped: u64,
-    /// True if there was any backslash.
-    pub(super) backslash: bool,
 }
 
 /// The block that a scan has come to, and where it begins.
@@ -63,12 +52,12 @@ pub(super) struct Lens<S, B, Q, X> {
 /// Reads the block that begins at the place's base; beyond the line's end, spaces. (In its place: handed back and copied, it
 /// would be waited for, since it is written word by word and copied by two at a time.)
 #[inline(always)]
-pub(super) fn read(level: Level, line: &[u8], carry: &mut Carry, place: &mut Place) {
+pub(super) fn read(level: Level, line: &[u8], carry: &mut Strings, place: &mut Place) {
     match level {
         Level::Avx2(avx2) => avx2.read(line, carry, place),
         Level::Portable => {
             let signs = signs(bytes(line, place.base, &mut [0; BLOCK]));
-            place.block = carry.block(signs, index::prefix_xor);
+            place.block = signs.block(carry, index::prefix_xor);
         }
     }
 }
@@ -76,7 +65,7 @@ pub(super) fn read(level: Level, line: &[u8], carry: &mut Carry, place: &mut Pla
 /// From the place's base on, looks for the bracket that closes `depth` open ones and those between, and gives it; none at
 /// the line's end.
 #[inline(always)]
-pub(super) fn out_of(level: Level, line: &[u8], carry: &mut Carry, depth: u64, place: &mut Place) -> Option<u64> {
+pub(super) fn out_of(level: Level, line: &[u8], carry: &mut Strings, depth: u64, place: &mut Place) -> Option<u64> {
     match level {
         Level::Avx2(avx2) => avx2.out_of(line, carry, depth, place),
         Level::Portable => {
@@ -107,7 +96,7 @@ pub(super) fn bytes<'l>(line: &'l [u8], base: usize, room: &'l mut [u8; BLOCK]) 
 #[inline(always)]
 pub(super) fn out_of_with<S, B, Q, X>(
     line: &[u8],
-    carry: &mut Carry,
+    carry: &mut Strings,
     mut depth: u64,
     place: &mut Place,
     lens: Lens<S, B, Q, X>,
@@ -128,12 +117,12 @@ where
         {
             let (open, close) = brackets(bytes);
             if let Some(bracket) = leave(open, close, &mut depth) {
-                *place = Place { base, block: carry.block(signs(bytes), prefix_xor) };
+                *place = Place { base, block: signs(bytes).block(carry, prefix_xor) };
                 return Some(bracket);
             }
             base += BLOCK;
         }
-        let block = carry.block(signs(bytes(line, base, &mut [0; BLOCK])), prefix_xor);
+        let block = signs(bytes(line, base, &mut [0; BLOCK])).block(carry, prefix_xor);
         if let Some(bracket) = leave(block.open, block.close, &mut depth) {
             *place = Place { base, block };
             return Some(bracket);
@@ -171,32 +160,18 @@ pub(super) fn closing(open: u64, mut close: u64, depth: u64) -> Option<u64> {
     None
 }
 
-impl Carry {
-    /// True if no string goes on.
-    #[inline(always)]
-    fn is_outside(&self) -> bool {
-        self.in_string | self.escaped == 0
-    }
-
+impl Signs {
     /// Leaves out what stands within strings.
     #[inline(always)]
-    pub(super) fn block(&mut self, signs: Signs, prefix_xor: impl Fn(u64) -> u64) -> Block {
-        let mut escaped = self.escaped;
-        self.escaped = 0;
-        if signs.backslash != 0 {
-            self.backslash = true;
-            (escaped, self.escaped) = index::escapes(signs.backslash, escaped);
-        }
-        let quotes = signs.quote & !escaped;
-        let in_string = prefix_xor(quotes) ^ self.in_string;
-        self.in_string = ((in_string as i64) >> 63) as u64;
+    pub(super) fn block(self, carry: &mut Strings, prefix_xor: impl Fn(u64) -> u64) -> Block {
+        let (quotes, in_string) = carry.within(self.quote, self.backslash, prefix_xor);
         let outside = !in_string;
         Block {
             quotes,
-            colons: signs.colon & outside,
-            commas: signs.comma & outside,
-            open: signs.open & outside,
-            close: signs.close & outside,
+            colons: self.colon & outside,
+            commas: self.comma & outside,
+            open: self.open & outside,
+            close: self.close & outside,
         }
     }
 }

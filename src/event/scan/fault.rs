@@ -66,14 +66,30 @@ impl Fault {
     pub(super) fn in_strings(text: &[u8], seen: &Seen) -> Option<Fault> {
         let encoding = if seen.non_ascii { std::str::from_utf8(text).err() } else { None };
         let encoding = encoding.map(|e| Fault::new(e.valid_up_to(), "invalid UTF-8"));
-        let escape = if seen.backslash { token::bad_escape(text) } else { None };
+        let escape = if seen.strings.backslash { token::bad_escape(text) } else { None };
         let control = seen.control.map(|at| at as usize).filter(|at| *at < text.len());
         let control = control.map(|at| Fault::new(at, "control character in a string"));
         [encoding, escape, control].into_iter().flatten().min_by_key(|fault| fault.offset)
     }
 }
 
+/// Stops at a position.
+#[inline]
+pub(super) fn stop<T>(at: usize, what: What) -> Result<T, Stop> {
+    Err(Stop { at, what })
+}
+
 impl Stop {
+    /// What is wrong with a line whose first byte that is no white space, at `start`, does not begin an object.
+    pub(super) fn no_object(line: &[u8], start: usize) -> Stop {
+        let what = match line.get(start) {
+            None => What::Empty,
+            Some(b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => What::NotObject,
+            Some(_) => What::Event,
+        };
+        Stop { at: start, what }
+    }
+
     /// The fault as such.
     pub(super) fn message(self, line: &[u8], depth: usize) -> Fault {
         if self.at >= line.len() && self.what != What::Empty {

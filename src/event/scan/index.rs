@@ -43,16 +43,47 @@ pub(super) struct Masks {
     pub(super) non_ascii: u64,
 }
 
-/// What earlier blocks mean for the next one, and what was seen so far.
+/// Where strings are: what earlier blocks mean for the next one.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct Strings {
     /// All ones within a string.
     in_string: u64,
     /// 1 if a backslash escapes the next block's first byte.
     escaped: u64,
+    /// True if there was any backslash.
+    pub(super) backslash: bool,
+}
+
+impl Strings {
+    /// True if no string goes on.
+    #[inline(always)]
+    pub(super) fn is_outside(&self) -> bool {
+        self.in_string | self.escaped == 0
+    }
+
+    /// Of a block with these quotes and backslashes: the quotes that begin and end strings, and what is in a string, from an
+    /// opening quote up to the byte before the closing one.
+    #[inline(always)]
+    pub(super) fn within(&mut self, quote: u64, backslash: u64, prefix_xor: impl Fn(u64) -> u64) -> (u64, u64) {
+        let mut escaped = self.escaped;
+        self.escaped = 0;
+        if backslash != 0 {
+            self.backslash = true;
+            (escaped, self.escaped) = escapes(backslash, escaped);
+        }
+        let quotes = quote & !escaped;
+        let in_string = prefix_xor(quotes) ^ self.in_string;
+        self.in_string = ((in_string as i64) >> 63) as u64;
+        (quotes, in_string)
+    }
+}
+
+/// What earlier blocks mean for the next one, and what was seen so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    pub(super) strings: Strings,
     /// 1 if the last byte belongs to a number or word.
     in_scalar: u64,
-    pub(super) backslash: bool,
     pub(super) non_ascii: bool,
     /// The first control character within a string.
     pub(super) control: Option<u32>,
@@ -61,36 +92,27 @@ pub(super) struct Seen {
 impl Seen {
     /// True if something was seen that the walk does not check: what stands within strings.
     pub(super) fn asks_for_more(&self) -> bool {
-        self.backslash || self.non_ascii || self.control.is_some()
+        self.strings.backslash || self.non_ascii || self.control.is_some()
     }
 
     /// Every position that matters of the block that begins at `base`; none of them lies within a string.
     #[inline(always)]
     fn tokens(&mut self, masks: Masks, base: usize, prefix_xor: impl Fn(u64) -> u64) -> u64 {
-        let mut escaped = self.escaped;
-        self.escaped = 0;
-        if masks.backslash != 0 {
-            self.backslash = true;
-            (escaped, self.escaped) = escapes(masks.backslash, escaped);
-        }
-        let quote = masks.quote & !escaped;
-        // From an opening quote up to the byte before the closing one.
-        let in_string = prefix_xor(quote) ^ self.in_string;
-        self.in_string = ((in_string as i64) >> 63) as u64;
-        let scalar = !(masks.operator | masks.space | masks.quote & !escaped);
+        let (quotes, in_string) = self.strings.within(masks.quote, masks.backslash, prefix_xor);
+        let scalar = !(masks.operator | masks.space | quotes);
         let begins = scalar & !(scalar << 1 | self.in_scalar);
         self.in_scalar = scalar >> 63;
         self.non_ascii |= masks.non_ascii != 0;
         if masks.control & in_string != 0 && self.control.is_none() {
             self.control = Some(base as u32 + (masks.control & in_string).trailing_zeros());
         }
-        quote | (masks.operator | begins) & !in_string
+        quotes | (masks.operator | begins) & !in_string
     }
 }
 
 /// Which bytes are escaped by a backslash, given whether the first one is (1 or 0); and whether the next block's first is.
 #[cold]
-pub(super) fn escapes(backslash: u64, first: u64) -> (u64, u64) {
+fn escapes(backslash: u64, first: u64) -> (u64, u64) {
     let mut escaped = first;
     let mut next = 0;
     let mut left = backslash & !first;

@@ -4,9 +4,9 @@
 //! so a member that nobody looks for costs one step, mostly a look at the length of its key; and brackets are left without a
 //! look at what they hold. Values that are looked for are checked, since they are read.
 
-use super::blocks::{self, Block, Carry, Place};
-use super::fault::{Fault, Stop, What};
-use super::index::{BLOCK, Level};
+use super::blocks::{self, Block, Place};
+use super::fault::{Fault, Stop, What, stop};
+use super::index::{BLOCK, Level, Strings};
 use super::simd::Work;
 use super::trie::{NONE, Node, ROOT, Trie};
 use super::{Captures, Tag, token, walk};
@@ -44,7 +44,7 @@ struct Seek<'s> {
     signs: u64,
     /// The last two quotes of earlier blocks.
     quotes: [usize; 2],
-    carry: Carry,
+    carry: Strings,
 }
 
 type Step<T> = Result<T, Stop>;
@@ -63,7 +63,7 @@ pub(super) fn seek(level: Level, trie: &Trie, line: &[u8], depth: usize, capture
         place: Place::default(),
         signs: 0,
         quotes: [usize::MAX; 2],
-        carry: Carry::default(),
+        carry: Strings::default(),
     };
     let result = match level {
         Level::Avx2(avx2) => avx2.run(&mut seek),
@@ -88,11 +88,8 @@ impl Seek<'_> {
     #[inline(always)]
     fn event(&mut self) -> Step<()> {
         let start = self.space(0);
-        match self.byte(start) {
-            b'{' => {}
-            _ if start >= self.line.len() => return stop(start, What::Empty),
-            b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => return stop(start, What::NotObject),
-            _ => return stop(start, What::Event),
+        if self.byte(start) != b'{' {
+            return Err(Stop::no_object(self.line, start));
         }
         if self.trie.node(ROOT).is_none_or(|root| root.keys == 0 && root.slot == NONE) {
             return Ok(());
@@ -220,13 +217,7 @@ impl Seek<'_> {
             Some(key) if close + 1 == colon || self.space(close + 1) == colon => key,
             _ => return stop(colon, What::Key),
         };
-        let child = if self.carry.backslash && memchr::memchr(b'\\', key).is_some() {
-            self.key.clear();
-            token::unescape(key, |piece| self.key.extend_from_slice(piece));
-            self.trie.member(node, &self.key)
-        } else {
-            self.trie.member(node, key)
-        };
+        let child = self.trie.member(node, token::key(key, self.carry.backslash, &mut self.key));
         if child == NONE || self.captures.visited(child) {
             return Ok(NONE);
         }
@@ -372,7 +363,7 @@ impl Seek<'_> {
     }
 
     fn has_escapes(&self, start: usize, end: usize) -> bool {
-        self.carry.backslash && self.line.get(start..end).is_some_and(|text| memchr::memchr(b'\\', text).is_some())
+        token::has_escapes(self.line.get(start..end).unwrap_or_default(), self.carry.backslash)
     }
 
     #[inline(always)]
@@ -471,9 +462,4 @@ fn below_leading(zeros: u32) -> u64 {
 #[inline(always)]
 fn signs(block: &Block, object: bool) -> u64 {
     block.open | block.close | if object { block.colons } else { block.commas }
-}
-
-#[inline]
-fn stop<T>(at: usize, what: What) -> Step<T> {
-    Err(Stop { at, what })
 }

@@ -2,8 +2,8 @@
 //! every processor can run, and to say that ASCII is UTF-8.
 #![allow(unsafe_code)]
 
-use super::blocks::{Carry, Place, Signs};
-use super::index::{BLOCK, Masks, Seen};
+use super::blocks::{Place, Signs};
+use super::index::{BLOCK, Masks, Seen, Strings};
 
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::*;
@@ -70,7 +70,7 @@ mod x86 {
 
         /// As `blocks::read`.
         #[inline(always)]
-        pub(in super::super) fn read(self, line: &[u8], carry: &mut Carry, place: &mut Place) {
+        pub(in super::super) fn read(self, line: &[u8], carry: &mut Strings, place: &mut Place) {
             // SAFETY: as above.
             unsafe { read_avx2(line, carry, place) }
         }
@@ -80,7 +80,7 @@ mod x86 {
         pub(in super::super) fn out_of(
             self,
             line: &[u8],
-            carry: &mut Carry,
+            carry: &mut Strings,
             depth: u64,
             place: &mut Place,
         ) -> Option<u64> {
@@ -115,13 +115,13 @@ mod x86 {
 
     #[inline]
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-    fn read_avx2(line: &[u8], carry: &mut Carry, place: &mut Place) {
+    fn read_avx2(line: &[u8], carry: &mut Strings, place: &mut Place) {
         let signs = signs(blocks::bytes(line, place.base, &mut [0; BLOCK]));
-        place.block = carry.block(signs, |bits| opaque(prefix_xor(bits)));
+        place.block = signs.block(carry, |bits| opaque(prefix_xor(bits)));
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-    fn out_of_avx2(line: &[u8], carry: &mut Carry, depth: u64, place: &mut Place) -> Option<u64> {
+    fn out_of_avx2(line: &[u8], carry: &mut Strings, depth: u64, place: &mut Place) -> Option<u64> {
         let lens = Lens {
             signs: |block: &[u8; BLOCK]| signs(block),
             brackets: |block: &[u8; BLOCK]| {
@@ -293,11 +293,11 @@ mod elsewhere {
             match self {}
         }
 
-        pub(in super::super) fn read(self, _: &[u8], _: &mut Carry, _: &mut Place) {
+        pub(in super::super) fn read(self, _: &[u8], _: &mut Strings, _: &mut Place) {
             match self {}
         }
 
-        pub(in super::super) fn out_of(self, _: &[u8], _: &mut Carry, _: u64, _: &mut Place) -> Option<u64> {
+        pub(in super::super) fn out_of(self, _: &[u8], _: &mut Strings, _: u64, _: &mut Place) -> Option<u64> {
             match self {}
         }
 

@@ -156,6 +156,23 @@ fn hex(text: &[u8], at: usize) -> Option<u32> {
     digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | (*digit as char).to_digit(16)?))
 }
 
+/// True if a text has escapes. There are none unless a `backslash` was seen somewhere.
+#[inline(always)]
+pub(super) fn has_escapes(text: &[u8], backslash: bool) -> bool {
+    backslash && memchr::memchr(b'\\', text).is_some()
+}
+
+/// A key as it is meant: itself, or with its escapes resolved in `room`.
+#[inline(always)]
+pub(super) fn key<'k>(key: &'k [u8], backslash: bool, room: &'k mut Vec<u8>) -> &'k [u8] {
+    if !has_escapes(key, backslash) {
+        return key;
+    }
+    room.clear();
+    unescape(key, |piece| room.extend_from_slice(piece));
+    room
+}
+
 /// Calls `push` with each piece of a string's inside, escapes resolved. What is no escape becomes U+FFFD.
 pub(in crate::event) fn unescape(inside: &[u8], mut push: impl FnMut(&[u8])) {
     let mut rest = inside;

@@ -3,7 +3,7 @@
 //! Objects and arrays that the trie leads into have a `Frame` on a stack; everything else is passed over by `skip`, which
 //! keeps one bit for each open bracket. Nothing here recurses.
 
-use super::fault::{Fault, Stop, What};
+use super::fault::{Fault, Stop, What, stop};
 use super::index::{self, Level, Seen};
 use super::token;
 use super::trie::{NONE, Node, ROOT, Trie};
@@ -122,12 +122,10 @@ impl<'w> Walk<'w> {
 impl Walk<'_> {
     fn event(&mut self) -> Step<()> {
         let start = self.token();
-        match self.byte(start) {
-            b'{' => self.tracked(start)?,
-            _ if start >= self.line.len() => return stop(start, What::Empty),
-            b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => return stop(start, What::NotObject),
-            _ => return stop(start, What::Event),
+        if self.byte(start) != b'{' {
+            return Err(Stop::no_object(self.line, start));
         }
+        self.tracked(start)?;
         let after = self.token();
         if after < self.line.len() { stop(after, What::Trailing) } else { Ok(()) }
     }
@@ -260,7 +258,7 @@ impl Walk<'_> {
     }
 
     fn has_escapes(&self, start: usize, end: usize) -> bool {
-        self.seen.backslash && self.line.get(start..end).is_some_and(|text| memchr::memchr(b'\\', text).is_some())
+        token::has_escapes(self.line.get(start..end).unwrap_or_default(), self.seen.strings.backslash)
     }
 
     /// Opens a frame; gives the first value inside.
@@ -308,14 +306,8 @@ impl Walk<'_> {
         let Some(frame) = self.frames.last() else { return Ok(NONE) };
         let Some(node) = self.trie.node(frame.node) else { return Ok(NONE) };
         let key = self.line.get(start + 1..end).unwrap_or_default();
-        let child = if self.seen.backslash && memchr::memchr(b'\\', key).is_some() {
-            self.key.clear();
-            token::unescape(key, |piece| self.key.extend_from_slice(piece));
-            self.trie.member(node, &self.key)
-        } else {
-            self.trie.member(node, key)
-        };
-        Ok(child)
+        let key = token::key(key, self.seen.strings.backslash, &mut self.key);
+        Ok(self.trie.member(node, key))
     }
 
     /// The node of the next element.
@@ -457,9 +449,4 @@ impl Walk<'_> {
     fn word(&mut self, pos: usize, word: &[u8]) -> Step<usize> {
         token::word(self.line, pos, word).ok_or(Stop { at: pos, what: What::Value })
     }
-}
-
-#[inline]
-fn stop<T>(at: usize, what: What) -> Step<T> {
-    Err(Stop { at, what })
 }
