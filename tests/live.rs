@@ -3,6 +3,10 @@
 #![cfg(all(feature = "cli", unix))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "support/files.rs"]
+mod files;
+
+use files::write_whole;
 use serde_json::Value;
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -34,12 +38,7 @@ impl Place {
     }
 
     fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        // As a whole: on a slow machine a half-written file can be at rest for long enough.
-        let beside = path.with_extension("beside");
-        fs::write(&beside, text).unwrap();
-        fs::rename(beside, path).unwrap();
+        write_whole(&self.path(name), text);
     }
 
     fn append(&self, name: &str, text: &str) {

@@ -1,6 +1,10 @@
+#[path = "../../tests/support/files.rs"]
+mod files;
+
 use super::{Live, News, Notice, ReloadOptions, Reloader};
 use crate::route::Router;
 use crate::rules::load_strings;
+use files::write_whole;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,12 +44,7 @@ impl Place {
     }
 
     fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        // As a whole: on a slow machine a half-written file can be at rest for long enough.
-        let beside = path.with_extension("beside");
-        fs::write(&beside, text).unwrap();
-        fs::rename(beside, path).unwrap();
+        write_whole(&self.path(name), text);
     }
 
     fn start(&self, path: impl AsRef<Path>, options: ReloadOptions) -> Reloader {
