@@ -1,6 +1,6 @@
 //! IP networks, for `cidr(x, "10.0.0.0/8")`.
 
-use super::aux::shown;
+use super::prepared::shown;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A network of IPv4 or IPv6 addresses. An IPv4 address may also come as IPv6 (`::ffff:10.1.2.3`).

@@ -198,7 +198,7 @@ mod tests {
     use super::*;
     use crate::diagnostic::{FileId, Span};
     use crate::event::Json;
-    use crate::expr::{Aux, Path, Root, functions};
+    use crate::expr::{Path, Prepared, Root, functions};
     use serde_json::json;
 
     fn typed(ty: Type, node: TypedNode) -> Typed {
@@ -242,7 +242,7 @@ mod tests {
         let mut paths = PathTable::default();
         let mut data = |key: &str| path(&mut paths, Root::Data, key);
         let call = |name: &str, args: Vec<Typed>| {
-            typed(Type::ANY, TypedNode::Call(functions::find(name).unwrap(), args, Aux::None))
+            typed(Type::ANY, TypedNode::Call(functions::find(name).unwrap(), args, Prepared::None))
         };
         let add =
             |a: Typed, b: Typed| typed(Type::ANY, TypedNode::Arithmetic(Arithmetic::Add, Box::new(a), Box::new(b)));

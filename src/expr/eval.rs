@@ -3,7 +3,7 @@
 use super::arithmetic::{calculate, negate};
 use super::functions::{Call, text};
 use super::time::instant;
-use super::{Arithmetic, Aux, Comparison, Env, Function, Quantifier, Typed, TypedNode};
+use super::{Arithmetic, Comparison, Env, Function, Prepared, Quantifier, Typed, TypedNode};
 use crate::event::{Json, Number, Type, Value};
 use bumpalo::collections::Vec as BumpVec;
 use jiff::tz::TimeZone;
@@ -56,17 +56,17 @@ impl<'a, E: Env<'a>> Evaluator<'_, 'a, E> {
                 self.value(taken)
             }
             TypedNode::Quantified(quantifier, list, body) => self.quantified(*quantifier, list, body),
-            TypedNode::Call(function, args, aux) => self.call(function, args, aux),
+            TypedNode::Call(function, args, prepared) => self.call(function, args, prepared),
         }
     }
 
     // Apart, lest its arguments take room on the stack at every level.
     #[inline(never)]
-    fn call(&mut self, function: &'static Function, args: &'a [Typed], aux: &'a Aux) -> Value<'a> {
+    fn call(&mut self, function: &'static Function, args: &'a [Typed], prepared: &'a Prepared) -> Value<'a> {
         let times = args.iter().any(is_time);
         let args: SmallVec<[Value<'a>; 4]> = args.iter().map(|arg| self.value(arg)).collect();
         let arena = self.env.arena();
-        (function.eval)(&mut Call { args: &args, aux, arena, env: self.env, times })
+        (function.eval)(&mut Call { args: &args, prepared, arena, env: self.env, times })
     }
 
     fn list(&mut self, items: &'a [Typed]) -> Value<'a> {

@@ -4,7 +4,7 @@
 //! between are looked for one after another, each as far to the front as it goes: no later place could let more follow.
 //! So the time is linear in the text, for a given glob, and nothing is allocated.
 
-use super::aux::shown;
+use super::prepared::shown;
 use memchr::memmem::Finder;
 
 /// A compiled glob. Two are equal if they were written alike.

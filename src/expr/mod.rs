@@ -12,7 +12,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 mod arithmetic;
-mod aux;
 mod check;
 mod cidr;
 mod demand;
@@ -23,13 +22,13 @@ mod hash;
 mod lexer;
 mod parser;
 mod place;
+mod prepared;
 mod syntax;
 #[cfg(test)]
 mod testing;
 pub mod time;
 mod walk;
 
-pub use aux::{Aux, Pattern};
 pub use check::{compile, lint_condition};
 pub use cidr::Cidr;
 pub use demand::{Demand, demands};
@@ -38,6 +37,7 @@ pub use functions::Function;
 pub use glob::{Glob, Shape};
 pub use parser::parse;
 pub use place::{Written, written_path};
+pub use prepared::{Pattern, Prepared};
 pub use syntax::Expr;
 
 /// How many errors of one expression are told. Who has so many has mended the first before reading the last.
@@ -197,7 +197,7 @@ pub enum TypedNode {
     /// `any(list, body)` and its kin.
     Quantified(Quantifier, Box<Typed>, Box<Typed>),
     /// A function from the registry, with what was prepared of it at load.
-    Call(&'static Function, Vec<Typed>, Aux),
+    Call(&'static Function, Vec<Typed>, Prepared),
 }
 
 /// Arithmetic operators.

@@ -4,7 +4,7 @@ use super::condition::{Conditions, NodeId, Op};
 use super::literal::{Bound, Literal, Range};
 use super::values::{ValueId, Values};
 use crate::event::{Json, Type};
-use crate::expr::{Aux, Comparison, Glob, Shape, Typed, TypedNode};
+use crate::expr::{Comparison, Glob, Prepared, Shape, Typed, TypedNode};
 use crate::rules::Named;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ impl<'l> Lowering<'l> {
             TypedNode::If(when, then, otherwise) => self.choice(when, then, otherwise),
             TypedNode::Compare(op, left, right) => self.comparison(typed, *op, left, right),
             TypedNode::In(item, list) => self.membership(typed, item, list),
-            TypedNode::Call(function, args, aux) => self.call(typed, function.name, args, aux),
+            TypedNode::Call(function, args, prepared) => self.call(typed, function.name, args, prepared),
             _ => self.is_true(typed),
         }
     }
@@ -175,13 +175,13 @@ impl<'l> Lowering<'l> {
         }
     }
 
-    fn call(&mut self, whole: &Typed, name: &str, args: &[Typed], aux: &Aux) -> NodeId {
+    fn call(&mut self, whole: &Typed, name: &str, args: &[Typed], prepared: &Prepared) -> NodeId {
         let text = |at: usize| match args.get(at).map(|arg| &arg.node) {
             Some(TypedNode::Const(Json::String(s))) => Some(Box::<str>::from(s.as_str())),
             _ => None,
         };
         let Some(first) = args.first() else { return self.is_true(whole) };
-        let op = match (name, aux) {
+        let op = match (name, prepared) {
             ("exists", _) => {
                 let null = self.is_null(first);
                 return self.conditions.not(null);
@@ -189,8 +189,8 @@ impl<'l> Lowering<'l> {
             ("starts_with", _) => text(1).map(Op::Prefix),
             ("ends_with", _) => text(1).map(Op::Suffix),
             ("contains", _) => args.get(1).and_then(literal).map(|literal| Op::Contains(Box::new(literal))),
-            ("matches", Aux::Regex(regex)) => Some(Op::Matches(Arc::new(regex.clone()))),
-            ("glob", Aux::Glob(glob)) => Some(glob_op(glob)),
+            ("matches", Prepared::Regex(regex)) => Some(Op::Matches(Arc::new(regex.clone()))),
+            ("glob", Prepared::Glob(glob)) => Some(glob_op(glob)),
             ("between", _) => return self.between(whole, args),
             _ => None,
         };

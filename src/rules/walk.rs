@@ -48,8 +48,8 @@ pub(crate) fn written_out(typed: &Typed, defines: &[Cases], budget: &mut Budget)
         TypedNode::List(parts) => TypedNode::List(parts.iter().map(out).collect()),
         TypedNode::And(parts) => TypedNode::And(parts.iter().map(out).collect()),
         TypedNode::Or(parts) => TypedNode::Or(parts.iter().map(out).collect()),
-        TypedNode::Call(function, parts, aux) => {
-            TypedNode::Call(function, parts.iter().map(out).collect(), aux.clone())
+        TypedNode::Call(function, parts, prepared) => {
+            TypedNode::Call(function, parts.iter().map(out).collect(), prepared.clone())
         }
     };
     Typed { span: typed.span, ty: typed.ty, node }

@@ -6,7 +6,7 @@ use super::{Checked, Checker};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::{Json, Type};
 use crate::expr::functions::{self, Prepare, PrepareError};
-use crate::expr::{Aux, Expr, Function, Root, Typed, TypedNode};
+use crate::expr::{Expr, Function, Prepared, Root, Typed, TypedNode};
 
 impl Checker<'_, '_> {
     pub(super) fn call(&mut self, name: &str, name_span: Span, arguments: &[Expr], span: Span) -> Checked {
@@ -27,9 +27,9 @@ impl Checker<'_, '_> {
         counted?;
         let checked = checked?;
         self.arguments(function, name, &checked)?;
-        let aux = self.prepare(function, &checked, span)?;
+        let prepared = self.prepare(function, &checked, span)?;
         let ty = function.returns.and(Type::ANY);
-        Some(self.fold(Typed { span, ty, node: TypedNode::Call(function, checked, aux) }))
+        Some(self.fold(Typed { span, ty, node: TypedNode::Call(function, checked, prepared) }))
     }
 
     /// Reports too few or too many arguments; `most` is none where there may be any number.
@@ -94,8 +94,8 @@ impl Checker<'_, '_> {
     }
 
     /// Compiles patterns, finds tables and zones.
-    fn prepare(&mut self, function: &'static Function, arguments: &[Typed], span: Span) -> Option<Aux> {
-        let Some(prepare) = function.prepare else { return Some(Aux::None) };
+    fn prepare(&mut self, function: &'static Function, arguments: &[Typed], span: Span) -> Option<Prepared> {
+        let Some(prepare) = function.prepare else { return Some(Prepared::None) };
         let constants: Vec<Option<&Json>> = arguments
             .iter()
             .map(|argument| match &argument.node {
@@ -104,7 +104,7 @@ impl Checker<'_, '_> {
             })
             .collect();
         match prepare(&Prepare { args: &constants, lookups: self.scope.lookups }) {
-            Ok(aux) => Some(aux),
+            Ok(prepared) => Some(prepared),
             Err(PrepareError { code, argument, message, help }) => {
                 let place = arguments.get(argument).map_or(span, |argument| argument.span);
                 self.error(Diagnostic::new(code, place, message).maybe_help(help))

@@ -3,7 +3,7 @@
 use super::{Checked, Checker, fold};
 use crate::diagnostic::Span;
 use crate::event::{Json, Type};
-use crate::expr::{Aux, Comparison, Expr, Function, Quantifier, Typed, TypedNode};
+use crate::expr::{Comparison, Expr, Function, Prepared, Quantifier, Typed, TypedNode};
 
 /// A function that is checked here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +147,7 @@ impl Checker<'_, '_> {
         match function {
             Some(function) if !cheap && !times => {
                 let ty = function.returns.and(Type::ANY);
-                let node = TypedNode::Call(function, vec![x, low, high], Aux::None);
+                let node = TypedNode::Call(function, vec![x, low, high], Prepared::None);
                 Some(self.fold(Typed { span, ty, node }))
             }
             _ => {

@@ -1,7 +1,7 @@
 //! What the event is known by, and reference data.
 
 use super::text::counted;
-use super::{Aux, BASE, Call, Function, MAYBE_STRING, Prepare, PrepareError, text};
+use super::{BASE, Call, Function, MAYBE_STRING, Prepare, PrepareError, Prepared, text};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::event::{Type, Value, hash_canonical};
 use crate::expr::LookupInfo;
@@ -59,12 +59,12 @@ fn uuid<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
 }
 
 fn lookup<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
-    let Aux::Column { table, column } = call.aux else { return None };
+    let Prepared::Column { table, column } = call.prepared else { return None };
     let (_, key) = call.args.split_first()?;
     Some(call.env.lookup(*table, *column, key))
 }
 
-fn prepare_lookup(call: &Prepare<'_>) -> Result<Aux, PrepareError> {
+fn prepare_lookup(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
     let name = call.literal(0, "the table and its column")?;
     let (table, info, column) = split_column(call, name)?;
     let Some(at) = info.columns.iter().position(|known| known == column) else {
@@ -79,7 +79,7 @@ fn prepare_lookup(call: &Prepare<'_>) -> Result<Aux, PrepareError> {
         let message = format!("a row of `{table}` is found by {}, but there {is} {given}", counted(info.keys, "key"));
         return Err(PrepareError::new(Code::ArgumentCount, blamed, message));
     }
-    Ok(Aux::Column { table: info.id, column: at as u32 })
+    Ok(Prepared::Column { table: info.id, column: at as u32 })
 }
 
 /// Names may have dots in them: the table is the longest that there is.

@@ -1,7 +1,7 @@
 //! The registry of functions, a file a family. Each entry carries its usage, types, examples and evaluation together, and
 //! the reference page is made from it.
 
-use super::{Aux, Env, LookupInfo};
+use super::{Env, LookupInfo, Prepared};
 use crate::diagnostic::Code;
 use crate::event::{Json, Number, Type, Value};
 use bumpalo::Bump;
@@ -46,7 +46,7 @@ pub struct Function {
 }
 
 /// Prepares a call.
-pub type Preparation = for<'p> fn(&Prepare<'p>) -> Result<Aux, PrepareError>;
+pub type Preparation = for<'p> fn(&Prepare<'p>) -> Result<Prepared, PrepareError>;
 
 /// What is known of a call when the rules are loaded.
 pub struct Prepare<'p> {
@@ -74,7 +74,7 @@ pub struct Call<'c, 'a> {
     /// The arguments' values.
     pub args: &'c [Value<'a>],
     /// What was prepared at load.
-    pub aux: &'a Aux,
+    pub prepared: &'a Prepared,
     /// Where new values are put.
     pub arena: &'a Bump,
     /// The environment.

@@ -1,6 +1,6 @@
 //! What a text looks like. Patterns are literals and compiled when the rules are loaded.
 
-use super::{Aux, BASE, Call, Function, MAYBE_BOOLEAN, MAYBE_STRING, Prepare, PrepareError, text};
+use super::{BASE, Call, Function, MAYBE_BOOLEAN, MAYBE_STRING, Prepare, PrepareError, Prepared, text};
 use crate::diagnostic::Code;
 use crate::event::{Type, Value};
 use crate::expr::{Cidr, Glob, Pattern};
@@ -55,7 +55,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: TWO_TEXTS,
         required: 2,
         returns: MAYBE_BOOLEAN,
-        prepare: Some(|call| Glob::new(call.literal(1, "the glob")?).map(Aux::Glob).map_err(bad)),
+        prepare: Some(|call| Glob::new(call.literal(1, "the glob")?).map(Prepared::Glob).map_err(bad)),
         eval: |call| prepared(call),
         ..BASE
     },
@@ -90,7 +90,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: TWO_TEXTS,
         required: 2,
         returns: MAYBE_BOOLEAN,
-        prepare: Some(|call| Cidr::new(call.literal(1, "the network")?).map(Aux::Cidr).map_err(bad)),
+        prepare: Some(|call| Cidr::new(call.literal(1, "the network")?).map(Prepared::Cidr).map_err(bad)),
         eval: |call| prepared(call),
         ..BASE
     },
@@ -117,8 +117,8 @@ fn bad(message: String) -> PrepareError {
     PrepareError::new(Code::BadPattern, 1, message)
 }
 
-fn prepare_regex(call: &Prepare<'_>) -> Result<Aux, PrepareError> {
-    Pattern::new(call.literal(1, "the regular expression")?).map(Aux::Regex).map_err(bad)
+fn prepare_regex(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
+    Pattern::new(call.literal(1, "the regular expression")?).map(Prepared::Regex).map_err(bad)
 }
 
 fn both<'a>(call: &Call<'_, 'a>, test: fn(&str, &str) -> bool) -> Value<'a> {
@@ -129,10 +129,10 @@ fn both<'a>(call: &Call<'_, 'a>, test: fn(&str, &str) -> bool) -> Value<'a> {
 /// The first argument against the compiled pattern.
 fn prepared<'a>(call: &Call<'_, 'a>) -> Value<'a> {
     let Some(text) = call.text(0) else { return Value::Null };
-    Value::Bool(match call.aux {
-        Aux::Regex(pattern) => pattern.is_match(text),
-        Aux::Glob(glob) => glob.is_match(text),
-        Aux::Cidr(network) => network.is_match(text),
+    Value::Bool(match call.prepared {
+        Prepared::Regex(pattern) => pattern.is_match(text),
+        Prepared::Glob(glob) => glob.is_match(text),
+        Prepared::Cidr(network) => network.is_match(text),
         _ => return Value::Null,
     })
 }
@@ -145,7 +145,7 @@ fn equals_ignore_case(a: &str, b: &str) -> bool {
 }
 
 fn regex_replace<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
-    let Aux::Regex(pattern) = call.aux else { return None };
+    let Prepared::Regex(pattern) = call.prepared else { return None };
     let (text, to) = (call.text(0)?, call.text(2)?);
     if !pattern.is_match(text) {
         return Some(Value::String(text));

@@ -11,12 +11,13 @@ fn call(name: &str, args: Json) -> Result<Json, PrepareError> {
     let constants: Vec<_> = args.as_array().unwrap().iter().map(Some).collect();
     let lookups = lookups();
     let prepared = function.prepare.map(|prepare| prepare(&Prepare { args: &constants, lookups: &lookups }));
-    let aux = prepared.transpose()?.unwrap_or(Aux::None);
+    let prepared = prepared.transpose()?.unwrap_or(Prepared::None);
     let arena = Bump::new();
     let values = Value::from_json(&args, &arena).as_array().unwrap();
     let paths = PathTable::default();
     let mut env = Event { arena: &arena, data: Value::Null, paths: &paths };
-    Ok((function.eval)(&mut Call { args: values, aux: &aux, arena: &arena, env: &mut env, times: false }).to_json())
+    Ok((function.eval)(&mut Call { args: values, prepared: &prepared, arena: &arena, env: &mut env, times: false })
+        .to_json())
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Text. Lengths and positions count code points.
 
-use super::{Aux, BASE, Call, Function, MAYBE_NUMBER, MAYBE_STRING, Prepare, PrepareError};
+use super::{BASE, Call, Function, MAYBE_NUMBER, MAYBE_STRING, Prepare, PrepareError, Prepared};
 use crate::diagnostic::Code;
 use crate::event::{Type, Value, canonical_json, format_number};
 use bumpalo::Bump;
@@ -251,7 +251,7 @@ fn byte_of(text: &str, at: usize) -> Option<usize> {
 }
 
 fn format_text<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
-    let Aux::Format(pieces) = call.aux else { return None };
+    let Prepared::Format(pieces) = call.prepared else { return None };
     let mut out = Builder::new(call.arena);
     let (first, rest) = pieces.split_first()?;
     out.push(first)?;
@@ -262,7 +262,7 @@ fn format_text<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     Some(out.finish())
 }
 
-fn prepare_format(call: &Prepare<'_>) -> Result<Aux, PrepareError> {
+fn prepare_format(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
     let template = call.literal(0, "the template")?;
     let pieces = format_pieces(template).map_err(|message| {
         let help = "a placeholder is `{}`; write `{{` and `}}` for braces";
@@ -270,7 +270,7 @@ fn prepare_format(call: &Prepare<'_>) -> Result<Aux, PrepareError> {
     })?;
     let (wanted, given) = (pieces.len() - 1, call.args.len().saturating_sub(1));
     if wanted == given {
-        return Ok(Aux::Format(pieces.into()));
+        return Ok(Prepared::Format(pieces.into()));
     }
     let blamed = if given > wanted { wanted + 1 } else { 0 };
     let is = if given == 1 { "is" } else { "are" };

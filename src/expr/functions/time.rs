@@ -1,6 +1,6 @@
 //! Times. What is no time gives null.
 
-use super::{Aux, BASE, Call, Function, MAYBE_NUMBER, MAYBE_STRING, Prepare, PrepareError};
+use super::{BASE, Call, Function, MAYBE_NUMBER, MAYBE_STRING, Prepare, PrepareError, Prepared};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::event::{Type, Value};
 use crate::expr::time::{Instant, instant, zone_hint};
@@ -127,15 +127,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-fn prepare_zone(call: &Prepare<'_>) -> Result<Aux, PrepareError> {
+fn prepare_zone(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
     if call.args.len() < 2 {
-        return Ok(Aux::None);
+        return Ok(Prepared::None);
     }
     let name = call.literal(1, "the time zone")?;
     if name == "written" {
-        return Ok(Aux::Written);
+        return Ok(Prepared::Written);
     }
-    TimeZone::get(name).map(Aux::Zone).map_err(|_| {
+    TimeZone::get(name).map(Prepared::Zone).map_err(|_| {
         let message = format!("there is no time zone `{name}`");
         let help = "time zones have IANA names, such as `Asia/Kolkata`, `UTC`; `written` is the time's own offset";
         let help = did_you_mean(name, ["written"]).or_else(|| zone_hint(name)).unwrap_or_else(|| help.to_owned());
@@ -147,9 +147,9 @@ fn prepare_zone(call: &Prepare<'_>) -> Result<Aux, PrepareError> {
 fn part<'a>(call: &Call<'_, 'a>, read: impl Fn(DateTime) -> Value<'a>) -> Value<'a> {
     let zone = call.zone();
     let Some(at) = instant(call.arg(0), zone) else { return Value::Null };
-    read(match (call.aux, at.written) {
-        (Aux::Written, Some(offset)) => offset.to_datetime(at.timestamp),
-        (Aux::Zone(zone), _) => zone.to_datetime(at.timestamp),
+    read(match (call.prepared, at.written) {
+        (Prepared::Written, Some(offset)) => offset.to_datetime(at.timestamp),
+        (Prepared::Zone(zone), _) => zone.to_datetime(at.timestamp),
         _ => zone.to_datetime(at.timestamp),
     })
 }

@@ -5,7 +5,7 @@ use super::{Decoder, Fields, constant};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::{Json, Type};
 use crate::expr::functions::{self, Prepare};
-use crate::expr::{Aux, Comparison, Typed, TypedNode};
+use crate::expr::{Comparison, Prepared, Typed, TypedNode};
 use crate::rules::{Name, keys};
 use crate::yaml::{Entry, Kind, Node};
 
@@ -126,15 +126,15 @@ impl Decoder<'_> {
         let pattern = Json::from(self.string(node)?.text.value.as_str());
         let function = functions::find("glob")?;
         let prepare = Prepare { args: &[None, Some(&pattern)], lookups: &self.lookups };
-        let aux = match function.prepare.map_or(Ok(Aux::None), |prepare_with| prepare_with(&prepare)) {
-            Ok(aux) => aux,
+        let prepared = match function.prepare.map_or(Ok(Prepared::None), |prepare_with| prepare_with(&prepare)) {
+            Ok(prepared) => prepared,
             Err(error) => {
                 self.report(Diagnostic::new(error.code, node.span, error.message).maybe_help(error.help));
                 return None;
             }
         };
         let args = vec![input.clone(), constant(pattern, node.span)];
-        Some(Typed { span, ty: Type::BOOLEAN, node: TypedNode::Call(function, args, aux) })
+        Some(Typed { span, ty: Type::BOOLEAN, node: TypedNode::Call(function, args, prepared) })
     }
 }
 

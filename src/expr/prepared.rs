@@ -6,7 +6,7 @@ use regex::{Regex, RegexBuilder};
 
 /// Prepared data of a call.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Aux {
+pub enum Prepared {
     /// Nothing.
     None,
     /// A regular expression.
