@@ -173,8 +173,8 @@ pub(crate) fn clock(text: &str, rules: &RuleSet) -> anyhow::Result<Clock> {
     if text == "event" {
         return Ok(Clock::Event);
     }
-    match time::parse_time(text, &rules.zone) {
-        Some(instant) => Ok(Clock::Fixed(instant.timestamp)),
+    match time::parse_time(text, &rules.zone).and_then(|time| time.instant.timestamp()) {
+        Some(now) => Ok(Clock::Fixed(now)),
         None => Err(Failure::new(format!("--now `{text}` is not a time"))
             .hint("write it as 2026-01-10T13:00:00+05:30, or `event` for each event's own time")
             .into()),

@@ -114,12 +114,24 @@ pub fn nearest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Opt
         6..=8 => 2,
         _ => 3,
     };
+    let lower = wrong.to_lowercase();
+    let (length, letters) = (lower.chars().count(), letters(&lower));
     known
         .into_iter()
-        .map(|name| (strsim::osa_distance(&wrong.to_lowercase(), &name.to_lowercase()), name))
+        // The distance is dear, and most names are ruled out by their length or their letters.
+        .filter(|name| name.len().abs_diff(wrong.len()) <= 4 * reach)
+        .map(|name| (name, name.to_lowercase()))
+        .filter(|(_, known)| known.chars().count().abs_diff(length) <= reach)
+        .filter(|(_, known)| (self::letters(known) ^ letters).count_ones() as usize <= 2 * reach)
+        .map(|(name, known)| (strsim::osa_distance(&lower, &known), name))
         .filter(|&(distance, name)| distance <= reach && name != wrong)
         .min()
         .map(|(_, name)| name)
+}
+
+/// A bit for each letter that occurs in a text: a slip of one character changes two of them at most.
+fn letters(text: &str) -> u64 {
+    text.chars().fold(0, |letters, c| letters | 1 << (u32::from(c) % 64))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::page::{Line, Look, Page};
 use super::sent;
 use super::words::{
-    count, leads_to, list, place, quoted, reading, readings, reason, short, value, why, why_cells, with_article,
+    count, leads_to, list, mismatch, place, quoted, reading, readings, reason, short, value, why, why_cells,
 };
 use crate::decision::{Decision, Status};
 use crate::diagnostic::Sources;
@@ -306,7 +306,7 @@ fn decision(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
     for error in &decision.errors {
         let more = error.count.saturating_sub(error.asked_by.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let text = format!("`{}` is {}, not {}", error.path, with_article(&error.found), with_article(&error.expected));
+        let text = format!("`{}` is {}", error.path, mismatch(&error.found, &error.expected));
         let by = format!("needed by {}{more}", error.asked_by.join(", ").replace(':', " "));
         page.line(1, Line::new().add(Look::No, "type error").plain(text).plain(by));
     }

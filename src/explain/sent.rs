@@ -1,7 +1,7 @@
 //! What `ingest` made of an event, and what a subscriber is sent: each step with what it changed, then the event.
 
 use super::page::{Line, Look, Page};
-use super::words::{place, value, with_article};
+use super::words::{mismatch, place, value};
 use crate::decision::TypeError;
 use crate::diagnostic::{Sources, Span};
 use crate::event::Json;
@@ -84,7 +84,7 @@ fn laid_out(json: &str) -> Vec<(usize, String)> {
 }
 
 fn type_error(page: &mut Page<'_>, error: &TypeError) {
-    let text = format!("`{}` is {}, not {}", error.path, with_article(&error.found), with_article(&error.expected));
+    let text = format!("`{}` is {}", error.path, mismatch(&error.found, &error.expected));
     page.line(1, Line::new().add(Look::No, "type error").plain(text));
 }
 

@@ -23,6 +23,7 @@ mod lexer;
 mod parser;
 mod place;
 mod prepared;
+mod replacement;
 mod syntax;
 #[cfg(test)]
 mod testing;
@@ -38,6 +39,7 @@ pub use glob::{Glob, Shape};
 pub use parser::parse;
 pub use place::{Written, written_path};
 pub use prepared::{Pattern, Prepared};
+pub use replacement::Replacement;
 pub use syntax::Expr;
 
 /// How many errors of one expression are told. Who has so many has mended the first before reading the last.

@@ -1,6 +1,6 @@
 //! What is prepared of a function call when the rules are loaded: compiled patterns, resolved zones and tables.
 
-use super::{Cidr, Glob, LookupId};
+use super::{Cidr, Glob, LookupId, Replacement};
 use jiff::tz::TimeZone;
 use regex::{Regex, RegexBuilder};
 
@@ -11,6 +11,8 @@ pub enum Prepared {
     None,
     /// A regular expression.
     Regex(Pattern),
+    /// A regular expression, and what its matches are replaced by; none where that depends on the event.
+    Replace(Pattern, Option<Replacement>),
     /// A glob.
     Glob(Glob),
     /// A network.

@@ -16,6 +16,7 @@ use super::{DecisionGraph, FilterPlan, Reader, at};
 use crate::decision::{Invalid, Status, TypeError};
 use crate::event::{Tag, Value};
 use crate::expr::{DefineId, Env, LookupId, PathId, Root, Typed, TypedNode, evaluate, time};
+use crate::lookup;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use jiff::Timestamp;
@@ -236,7 +237,7 @@ impl<'a, 's> Run<'a, 's> {
                 // The event's time may be said to be `now` where it has none.
                 let system = *self.now.insert(Timestamp::now());
                 let time = self.time();
-                time::instant(time, self.zone()).map_or(system, |instant| instant.timestamp)
+                time::instant(time, self.zone()).and_then(time::Instant::timestamp).unwrap_or(system)
             }
         };
         self.now = Some(now);
@@ -478,10 +479,7 @@ impl<'a> Env<'a> for Run<'a, '_> {
     }
 
     fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
-        let graph = self.graph;
-        let table = graph.lookups.get(table.0 as usize);
-        let cell = table.and_then(|table| table.cell(key, column as usize));
-        cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
+        lookup::cell(&self.graph.lookups, table, column, key, self.arena)
     }
 
     fn event_id(&mut self) -> Value<'a> {

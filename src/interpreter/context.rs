@@ -2,6 +2,7 @@
 
 use crate::event::{Json, Step, Value};
 use crate::expr::{self, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
+use crate::lookup;
 use crate::route::Clock;
 use crate::rules::{Cases, Envelope, Layout, RuleSet};
 use bumpalo::Bump;
@@ -81,8 +82,9 @@ impl<'a> EventContext<'a> {
     fn set_clock(&mut self, clock: Clock) {
         if clock == Clock::Event
             && let Some(instant) = expr::time::instant(self.time, &self.rules.zone)
+            && let Some(now) = instant.timestamp()
         {
-            self.now = instant.timestamp;
+            self.now = now;
         }
     }
 
@@ -162,9 +164,7 @@ impl<'a> Env<'a> for EventContext<'a> {
     }
 
     fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
-        let table = self.rules.lookups.get(table.0 as usize);
-        let cell = table.and_then(|table| table.cell(key, column as usize));
-        cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
+        lookup::cell(&self.rules.lookups, table, column, key, self.arena)
     }
 
     fn event_id(&mut self) -> Value<'a> {

@@ -12,7 +12,7 @@ pub(crate) use chains::{ChainPlan, Made};
 use crate::decision::TypeError;
 use crate::event::{Json, Step as PathStep, Value};
 use crate::expr::{self, DefineId, Env, LookupId, Path, PathId, PathTable, Root, evaluate, holds};
-use crate::lookup::Lookup;
+use crate::lookup::{self, Lookup};
 use crate::rules::{Envelope, Layout, Named, Transform, TransformId};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -202,7 +202,7 @@ impl<'a> Stage<'a> {
                 let time = self.time();
                 self.timing = false;
                 let instant = expr::time::instant(time, self.world.zone);
-                instant.map_or_else(|| self.system(), |instant| instant.timestamp)
+                instant.and_then(expr::time::Instant::timestamp).unwrap_or_else(|| self.system())
             }
             StageClock::Event | StageClock::System => self.system(),
         }
@@ -280,9 +280,7 @@ impl<'a> Env<'a> for Stage<'a> {
     }
 
     fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
-        let row = self.world.lookups.get(table.0 as usize).and_then(|lookup| lookup.row(key));
-        let cell = row.and_then(|row| row.get(column as usize));
-        cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
+        lookup::cell(self.world.lookups, table, column, key, self.arena)
     }
 
     fn event_id(&mut self) -> Value<'a> {

@@ -89,6 +89,11 @@ impl Checker<'_, '_> {
         span: Span,
     ) -> Checked {
         let symbol = Operator::Arithmetic(op).symbol();
+        if let Some(help) = self.time_help(op, &left, &right) {
+            let time = if is_time_alone(&left) { &left } else { &right };
+            let message = format!("`{symbol}` works on numbers, and this is a time");
+            return self.error(Diagnostic::new(Code::TypeMismatch, time.span, message).help(help));
+        }
         let ty = if op == Arithmetic::Add {
             self.sum_type(op_span, &left, &right)?
         } else {
@@ -99,6 +104,23 @@ impl Checker<'_, '_> {
         };
         let node = TypedNode::Arithmetic(op, Box::new(left), Box::new(right));
         Some(self.fold(Typed { span, ty: ty.or(Type::NULL), node }))
+    }
+
+    /// How to reckon with `now`, which is a text.
+    fn time_help(&self, op: Arithmetic, left: &Typed, right: &Typed) -> Option<String> {
+        let text = |typed: &Typed| matches!(&typed.node, TypedNode::Const(Json::String(_)));
+        if !is_time_alone(left) && !is_time_alone(right) || text(left) || text(right) {
+            return None;
+        }
+        let (a, b) = (self.shown(left), self.shown(right));
+        let number = |typed: &Typed| !present(typed.ty).meets(Type::STRING);
+        Some(match op {
+            Arithmetic::Subtract if !number(left) && !number(right) => {
+                format!("for the seconds between two times, write `seconds_between({b}, {a})`")
+            }
+            _ if is_time_alone(left) => format!("for a number of seconds, write `unix_ms({a}) / 1000`"),
+            _ => format!("for a number of seconds, write `unix_ms({b}) / 1000`"),
+        })
     }
 
     /// `+` adds numbers and joins strings, but not one to the other.
@@ -163,6 +185,7 @@ impl Checker<'_, '_> {
 
     /// `==` and `!=` of types that are never equal are a mistake. Null may be asked for anywhere.
     fn equatable(&mut self, op: Comparison, left: &Typed, right: &Typed, span: Span) -> Option<()> {
+        self.possible_value(left, right).and(self.possible_value(right, left))?;
         let (a, b) = (present(left.ty), present(right.ty));
         if a == Type::NONE || b == Type::NONE || a.meets(b) {
             return Some(());
@@ -175,8 +198,28 @@ impl Checker<'_, '_> {
         self.never_alike(message, left, right, span)
     }
 
+    /// A text that a function with few values never yields: `weekday(now) == "Saturday"`.
+    fn possible_value(&mut self, call: &Typed, value: &Typed) -> Option<()> {
+        let (TypedNode::Call(function, ..), TypedNode::Const(constant)) = (&call.node, &value.node) else {
+            return Some(());
+        };
+        let texts = match constant {
+            Json::Array(items) => items.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let impossible = |text: &&str| !function.values.contains(text);
+        let wrong = texts.iter().filter_map(Json::as_str).find(impossible);
+        let Some(wrong) = wrong.filter(|_| !function.values.is_empty()) else { return Some(()) };
+        let message = format!("`{}` never yields `\"{wrong}\"`", function.name);
+        let help = types::values_help(function);
+        self.error(Diagnostic::new(Code::TypeMismatch, value.span, message).help(help))
+    }
+
     fn never_alike(&mut self, message: &str, left: &Typed, right: &Typed, span: Span) -> Option<()> {
         let help = match (&left.node, &right.node) {
+            (TypedNode::Call(function, ..), _) | (_, TypedNode::Call(function, ..)) if !function.values.is_empty() => {
+                Some(types::values_help(function))
+            }
             (_, TypedNode::Const(Json::String(_))) if left.ty.meets(Type::NUMBER) => self.number_help(right),
             (TypedNode::Const(Json::String(_)), _) if right.ty.meets(Type::NUMBER) => self.number_help(left),
             (_, TypedNode::Const(n @ Json::Number(_))) if left.ty.meets(Type::STRING) => {
@@ -201,13 +244,30 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn written_time(&mut self, typed: &Typed) -> Option<()> {
-        let TypedNode::Const(Json::String(text)) = &typed.node else { return Some(()) };
+        let text = match &typed.node {
+            TypedNode::Const(Json::String(text)) => text,
+            TypedNode::Const(Json::Number(n)) => return self.seconds(n, typed.span),
+            _ => return Some(()),
+        };
         if time::parse_time(text, self.scope.zone).is_some() {
             return Some(());
         }
         let message = format!("`{text}` is no time");
         let help = "a time is written `\"2026-01-31T18:30:00+05:30\"`, a day `\"2026-01-31\"`";
         self.error(Diagnostic::new(Code::BadTime, typed.span, message).help(help))
+    }
+
+    /// A number that is compared with a time has to be seconds that a time can hold.
+    fn seconds(&mut self, n: &serde_json::Number, span: Span) -> Option<()> {
+        let seconds = Number::from_json(n)?;
+        if time::Instant::from_seconds(seconds).is_some() {
+            return Some(());
+        }
+        let large = seconds > Number::Int(0);
+        let message = format!("`{n}` is too {} for seconds since 1970", if large { "large" } else { "small" });
+        let millis = time::Instant::from_seconds(Number::Float(seconds.as_f64() / 1000.0)).is_some();
+        let help = millis.then(|| format!("milliseconds are divided by 1000: `{n} / 1000`"));
+        self.error(Diagnostic::new(Code::BadTime, span, message).maybe_help(help))
     }
 
     /// `a in b`.
@@ -249,6 +309,7 @@ impl Checker<'_, '_> {
             TypedNode::List(items) => items.iter().fold(Type::NONE, |ty, item| ty.or(plain(item.ty))),
             _ => return Some(()),
         };
+        self.possible_value(left, list)?;
         let left_type = plain(left.ty);
         let time = left.ty.meets(Type::TIME) && elements.meets(TIME_LIKE);
         if elements == Type::NONE || left_type.meets(elements) || time {
@@ -256,12 +317,21 @@ impl Checker<'_, '_> {
         }
         let message = format!("no element of this list can be {}", types::kinds(left.ty));
         let label = format!("this is {}", types::described(left));
+        let values = match &left.node {
+            TypedNode::Call(function, ..) if !function.values.is_empty() => Some(types::values_help(function)),
+            _ => None,
+        };
         self.error(
             Diagnostic::new(Code::TypeMismatch, list.span, message)
                 .also(left.span, label)
-                .maybe_help(negation_help(left)),
+                .maybe_help(values.or_else(|| negation_help(left))),
         )
     }
+}
+
+/// True for what is known to be the text of a time, as `now` is; `time` may be a number.
+fn is_time_alone(typed: &Typed) -> bool {
+    typed.ty.meets(Type::TIME) && !typed.ty.meets(Type::NUMBER)
 }
 
 /// `!a == b` is `(!a) == b`, which is hardly ever meant.

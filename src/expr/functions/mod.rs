@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 mod event;
+mod foreign;
 mod list;
 mod logic;
 mod math;
@@ -18,6 +19,8 @@ mod number;
 mod pattern;
 pub(super) mod text;
 mod time;
+
+pub(super) use foreign::foreign;
 
 /// A function of the language.
 pub struct Function {
@@ -39,6 +42,8 @@ pub struct Function {
     pub variadic: bool,
     /// What it yields.
     pub returns: Type,
+    /// The texts that it may yield, where these are few; empty where they are not.
+    pub values: &'static [&'static str],
     /// Prepares what can be prepared at load (patterns, zones, tables); none where there is nothing.
     pub prepare: Option<Preparation>,
     /// What it does.
@@ -143,6 +148,7 @@ const BASE: Function = Function {
     required: 0,
     variadic: false,
     returns: Type::ANY,
+    values: &[],
     prepare: None,
     eval: |_| Value::Null,
 };
