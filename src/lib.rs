@@ -67,6 +67,7 @@
 //! `default-features = false`.
 #![warn(missing_docs)]
 
+pub mod clock;
 pub mod decision;
 pub mod diagnostic;
 pub mod event;
@@ -75,6 +76,7 @@ pub mod expr;
 mod graph;
 pub mod interpreter;
 pub mod lookup;
+pub mod options;
 
 #[cfg(feature = "watch")]
 pub mod reload;
