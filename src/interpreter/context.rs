@@ -1,9 +1,9 @@
 //! An event as expressions see it: its roots, its named values, the clock.
 
+use crate::clock::Clock;
 use crate::event::{Json, Step, Value};
 use crate::expr::{self, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
 use crate::lookup;
-use crate::route::Clock;
 use crate::rules::{Cases, Envelope, Layout, RuleSet};
 use bumpalo::Bump;
 use jiff::Timestamp;
@@ -22,7 +22,8 @@ pub(super) struct EventContext<'a> {
     pub(super) time: Value<'a>,
     pub(super) headers: Value<'a>,
     pub(super) data: Value<'a>,
-    pub(super) now: Timestamp,
+    /// None if the clock is the event's time and the event has none.
+    pub(super) now: Option<Timestamp>,
     pub(super) cloud_event: bool,
     defines: Vec<Option<Value<'a>>>,
 }
@@ -40,8 +41,9 @@ impl<'a> EventContext<'a> {
             headers: Value::Null,
             data: Value::Null,
             now: match clock {
-                Clock::Fixed(now) => now,
-                Clock::System | Clock::Event => Timestamp::now(),
+                Clock::Fixed(now) => Some(now),
+                Clock::System => Some(Timestamp::now()),
+                Clock::Event => None,
             },
             cloud_event: false,
             defines: vec![None; rules.defines.len()],
@@ -80,11 +82,8 @@ impl<'a> EventContext<'a> {
     }
 
     fn set_clock(&mut self, clock: Clock) {
-        if clock == Clock::Event
-            && let Some(instant) = expr::time::instant(self.time, &self.rules.zone)
-            && let Some(now) = instant.timestamp()
-        {
-            self.now = now;
+        if clock == Clock::Event {
+            self.now = expr::time::instant(self.time, &self.rules.zone).and_then(expr::time::Instant::timestamp);
         }
     }
 
@@ -118,7 +117,7 @@ impl<'a> EventContext<'a> {
             Root::Time => self.time,
             // No condition can name it.
             Root::It => Value::Null,
-            Root::Now => Value::String(self.arena.alloc_str(&expr::time::format_time(self.now, &self.rules.zone))),
+            Root::Now => expr::time::now_value(self.now, &self.rules.zone, self.arena),
         }
     }
 }
@@ -153,10 +152,6 @@ impl<'a> Env<'a> for EventContext<'a> {
             *slot = Some(value);
         }
         value
-    }
-
-    fn now(&mut self) -> Timestamp {
-        self.now
     }
 
     fn zone(&self) -> &'a TimeZone {
