@@ -297,9 +297,9 @@ fn comments_end_on_their_line_of_the_file() {
     let whole = Span::new(FileId(0), 0, file.len());
     let folded = |at: usize, behind: usize| {
         let mut text = Text::building(whole);
-        text.push(&file[..at], 0..at);
+        text.push(file.get(..at).unwrap(), 0..at);
         text.push(" ", at..behind);
-        text.push(&file[behind..], behind..file.len());
+        text.push(file.get(behind..).unwrap(), behind..file.len());
         text
     };
     let break_at = file.find('\n').unwrap();
