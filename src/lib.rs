@@ -74,6 +74,7 @@ pub mod explain;
 pub mod expr;
 mod graph;
 pub mod lookup;
+mod read;
 pub mod reference;
 #[cfg(feature = "watch")]
 pub mod reload;
