@@ -119,7 +119,7 @@ mod tests {
 
     /// Each record as `a|b`, or the error as `line: message`.
     fn read(text: &str) -> Vec<String> {
-        let line = |at: usize| text[..at].matches('\n').count() + 1;
+        let line = |at: usize| text.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1;
         let shown = |record: Result<Record<'_>, CsvError>| match record {
             Ok(record) => record.cells.join("|"),
             Err(error) => format!("{}: {}", line(error.range.start), error.message),
@@ -164,7 +164,8 @@ mod tests {
     #[test]
     fn ranges_are_those_of_records() {
         let text = "\n a,b\r\n\"c\nd\",e";
-        let ranges: Vec<_> = Reader::new(text).filter_map(Result::ok).map(|record| &text[record.range]).collect();
+        let ranges: Vec<_> =
+            Reader::new(text).filter_map(Result::ok).map(|record| text.get(record.range).unwrap()).collect();
         assert_eq!(ranges, [" a,b", "\"c\nd\",e"]);
     }
 }
