@@ -185,7 +185,6 @@ impl Checker<'_, '_> {
 
     /// `==` and `!=` of types that are never equal are a mistake. Null may be asked for anywhere.
     fn equatable(&mut self, op: Comparison, left: &Typed, right: &Typed, span: Span) -> Option<()> {
-        self.possible_value(left, right).and(self.possible_value(right, left))?;
         let (a, b) = (present(left.ty), present(right.ty));
         if a == Type::NONE || b == Type::NONE || a.meets(b) {
             return Some(());
@@ -196,23 +195,6 @@ impl Checker<'_, '_> {
         }
         let message = if op == Comparison::Equal { "these are never equal" } else { "these are always different" };
         self.never_alike(message, left, right, span)
-    }
-
-    /// A text that a function with few values never yields: `weekday(now) == "Saturday"`.
-    fn possible_value(&mut self, call: &Typed, value: &Typed) -> Option<()> {
-        let (TypedNode::Call(function, ..), TypedNode::Const(constant)) = (&call.node, &value.node) else {
-            return Some(());
-        };
-        let texts = match constant {
-            Json::Array(items) => items.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        let impossible = |text: &&str| !function.values.contains(text);
-        let wrong = texts.iter().filter_map(Json::as_str).find(impossible);
-        let Some(wrong) = wrong.filter(|_| !function.values.is_empty()) else { return Some(()) };
-        let message = format!("`{}` never yields `\"{wrong}\"`", function.name);
-        let help = types::values_help(function);
-        self.error(Diagnostic::new(Code::TypeMismatch, value.span, message).help(help))
     }
 
     fn never_alike(&mut self, message: &str, left: &Typed, right: &Typed, span: Span) -> Option<()> {
@@ -309,7 +291,6 @@ impl Checker<'_, '_> {
             TypedNode::List(items) => items.iter().fold(Type::NONE, |ty, item| ty.or(plain(item.ty))),
             _ => return Some(()),
         };
-        self.possible_value(left, list)?;
         let left_type = plain(left.ty);
         let time = left.ty.meets(Type::TIME) && elements.meets(TIME_LIKE);
         if elements == Type::NONE || left_type.meets(elements) || time {
