@@ -122,8 +122,17 @@ pub struct Defaults {
     pub always: Vec<Name>,
     /// Gets what nobody else gets.
     pub unrouted: Vec<Name>,
-    /// Gets what is rejected, dropped or malformed.
+    /// Gets what a filter drops.
+    pub dropped: Vec<Name>,
+    /// Gets what is rejected or malformed.
     pub rejected: Vec<Name>,
+}
+
+impl Defaults {
+    /// All names, list by list.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        [&self.always, &self.unrouted, &self.dropped, &self.rejected].into_iter().flatten()
+    }
 }
 
 /// A value by cases: the first alternative that applies and is not null.
