@@ -1,8 +1,11 @@
 //! What is prepared of a function call when the rules are loaded: compiled patterns, resolved zones and tables.
 
-use super::{Cidr, Glob, LookupId};
+use super::functions::{Prepare, PrepareError};
+use super::{Cidr, Function, Glob, LookupId};
+use crate::event::Json;
 use jiff::tz::TimeZone;
 use regex::{Regex, RegexBuilder};
+use std::collections::HashMap;
 
 /// Prepared data of a call.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +31,35 @@ pub enum Prepared {
     },
     /// The texts between the placeholders of `format`: one more than there are placeholders.
     Format(Box<[Box<str>]>),
+}
+
+/// The patterns of a rule set that are compiled already, so that rules with equal patterns share them.
+#[derive(Debug, Default)]
+pub struct PreparedPatterns {
+    /// By the function's name and its literal arguments.
+    known: HashMap<(&'static str, String), Prepared>,
+}
+
+impl PreparedPatterns {
+    /// Prepares a call; a pattern that was compiled for an equal call is shared.
+    pub(crate) fn prepare(
+        &mut self,
+        function: &'static Function,
+        call: &Prepare<'_>,
+    ) -> Result<Prepared, PrepareError> {
+        let Some(prepare) = function.prepare else { return Ok(Prepared::None) };
+        let literals: String =
+            call.args.iter().map(|literal| literal.map_or_else(String::new, Json::to_string) + ",").collect();
+        let key = (function.name, literals);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known.clone());
+        }
+        let prepared = prepare(call)?;
+        if matches!(prepared, Prepared::Regex(_) | Prepared::Glob(_) | Prepared::Cidr(_)) {
+            self.known.insert(key, prepared.clone());
+        }
+        Ok(prepared)
+    }
 }
 
 /// What a compiled regular expression may take in memory.

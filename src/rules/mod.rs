@@ -21,6 +21,7 @@ pub mod keys;
 mod lint;
 mod lint_transforms;
 mod load;
+mod nesting;
 mod pattern_index;
 mod transform;
 pub(crate) mod walk;

@@ -318,8 +318,7 @@ fn head() -> BoxedStrategy<String> {
             let mut out = "ruleset:\n  name: random\n".to_owned();
             zone.iter().for_each(|zone| out += &format!("  timezone: {zone}\n"));
             out += &envelope;
-            let lists =
-                [("always", always), ("unrouted", unrouted), ("dropped", dropped), ("rejected", rejected)];
+            let lists = [("always", always), ("unrouted", unrouted), ("dropped", dropped), ("rejected", rejected)];
             if lists.iter().any(|(_, names)| names.is_some()) {
                 out += "  defaults:\n";
             }

@@ -5,7 +5,7 @@ use super::keys;
 use super::{Cases, Name, RuleSet, TransformId};
 use crate::diagnostic::{Code, Diagnostic, Sources, Span, Text};
 use crate::event::{Json, Type};
-use crate::expr::{self, DefineId, LookupInfo, PathTable, Root, Scope, Typed, Wanted};
+use crate::expr::{self, DefineId, LookupInfo, PathTable, PreparedPatterns, Root, Scope, Typed, Wanted};
 use crate::schema::Validator;
 use crate::yaml::{Entry, Node};
 use jiff::tz::TimeZone;
@@ -110,6 +110,8 @@ struct Decoder<'d> {
     defines: HashMap<String, DefineId>,
     define_types: Vec<Type>,
     lookups: HashMap<String, LookupInfo>,
+    /// The patterns that are compiled already.
+    patterns: PreparedPatterns,
     transforms: HashMap<Arc<str>, TransformId>,
     /// What stands behind the named values, for those who have to look behind them.
     define_cases: Vec<Cases>,
@@ -138,6 +140,7 @@ pub(super) fn decode(
         defines: HashMap::new(),
         define_types: Vec::new(),
         lookups: HashMap::new(),
+        patterns: PreparedPatterns::default(),
         transforms: HashMap::new(),
         define_cases: Vec::new(),
         element: None,
@@ -231,6 +234,7 @@ impl<'d> Decoder<'d> {
         if head.strict {
             self.check_declared(&rule_set);
         }
+        super::nesting::check(&rule_set, self.diagnostics);
         self.forgive_broken_lookups();
         rule_set
     }
@@ -294,6 +298,7 @@ impl<'d> Decoder<'d> {
             defines: &self.defines,
             define_types: &self.define_types,
             lookups: &self.lookups,
+            patterns: &mut self.patterns,
             zone: &self.zone,
             type_of: &type_of,
             roots: if self.element.is_some() { &ROOTS_AND_ELEMENT } else { &ROOTS },
