@@ -137,6 +137,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn equal_patterns_are_compiled_once() {
+        let mut patterns = PreparedPatterns::default();
+        let mut known_after = |name: &str, args: &[Option<&Json>]| {
+            let call = Prepare { args, lookups: &HashMap::new() };
+            patterns.prepare(crate::expr::functions::find(name).unwrap(), &call).map(|_| patterns.known.len())
+        };
+        let (a, b, broken) = (Json::from("a+"), Json::from("b+"), Json::from("("));
+        assert_eq!(known_after("matches", &[None, Some(&a)]).ok(), Some(1));
+        assert_eq!(known_after("matches", &[None, Some(&a)]).ok(), Some(1));
+        assert_eq!(known_after("matches", &[None, Some(&b)]).ok(), Some(2));
+        assert_eq!(known_after("glob", &[None, Some(&b)]).ok(), Some(3));
+        assert_eq!(known_after("regex_replace", &[None, Some(&a), Some(&a)]).ok(), Some(4));
+        assert_eq!(known_after("regex_replace", &[None, Some(&a), Some(&b)]).ok(), Some(5));
+        assert!(known_after("matches", &[None, Some(&broken)]).is_err());
+        assert_eq!(known_after("hour", &[None, Some(&Json::from("UTC"))]).ok(), Some(5));
+    }
+
+    #[test]
     fn says_in_one_line_what_is_wrong_with_a_regular_expression() {
         let fault = |source: &str| Pattern::new(source).unwrap_err();
         assert_eq!(fault("(ab"), "`(ab` is not a regular expression: unclosed group (at character 1)");

@@ -16,6 +16,7 @@ use std::sync::Arc;
 mod decode;
 mod files;
 mod footprint;
+mod foreign;
 mod json_place;
 pub mod keys;
 mod lint;
@@ -190,6 +191,8 @@ pub struct Rule {
     pub name: Name,
     /// Any of these; empty: every topic. (The groups around it have their own.)
     pub topics: Vec<TopicPattern>,
+    /// Where each of them is written.
+    pub topic_spans: Vec<Span>,
     /// Its condition.
     pub when: Option<Typed>,
     /// Who gets the event.
@@ -244,6 +247,8 @@ pub struct Group {
     pub mode: Mode,
     /// Any of these; empty: every topic.
     pub topics: Vec<TopicPattern>,
+    /// Where each of them is written.
+    pub topic_spans: Vec<Span>,
     /// Holds for every rule within.
     pub when: Option<Typed>,
     /// False: as if it were not there.
@@ -347,6 +352,8 @@ pub struct Schema {
     pub name: Name,
     /// Any of these; empty: every topic.
     pub topics: Vec<TopicPattern>,
+    /// Where each of them is written.
+    pub topic_spans: Vec<Span>,
     /// Must hold, if there.
     pub when: Option<Typed>,
     /// What is validated.

@@ -121,6 +121,8 @@ struct Decoder<'d> {
     typing: Vec<Validator>,
     seen: HashMap<(Named, Arc<str>), Span>,
     texts: HashMap<Arc<str>, Arc<str>>,
+    /// Words that were written where a boolean is wanted.
+    booleans: HashSet<Span>,
     /// Lookups that could not be read.
     broken: HashSet<Arc<str>>,
 }
@@ -147,6 +149,7 @@ pub(super) fn decode(
         typing: Vec::new(),
         seen: HashMap::new(),
         texts: HashMap::new(),
+        booleans: HashSet::new(),
         broken: HashSet::new(),
     };
     let sections = decoder.sections(files);
@@ -236,7 +239,21 @@ impl<'d> Decoder<'d> {
         }
         super::nesting::check(&rule_set, self.diagnostics);
         self.forgive_broken_lookups();
+        self.forgive_booleans();
         rule_set
+    }
+
+    /// Drops the lints of words that were reported as wrong booleans.
+    fn forgive_booleans(&mut self) {
+        if self.booleans.is_empty() {
+            return;
+        }
+        let booleans = std::mem::take(&mut self.booleans);
+        let reported = |diagnostic: &Diagnostic| {
+            diagnostic.code == Code::AmbiguousScalar
+                && diagnostic.primary.as_ref().is_some_and(|label| booleans.contains(&label.span))
+        };
+        self.diagnostics.retain(|diagnostic| !reported(diagnostic));
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
