@@ -103,5 +103,6 @@ pub(crate) fn decode_percent(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-#[cfg(all(test, feature = "schemas"))]
+#[cfg(test)]
+#[cfg(feature = "schemas")]
 mod tests;
