@@ -546,6 +546,45 @@ transforms:
 }
 
 #[test]
+fn deliveries_say_why_an_event_is_not_routed() {
+    let rules = "
+ruleset: {name: sent, defaults: {unrouted: [catch], dropped: [bin], rejected: [dead]}}
+filters: [{name: no-tests, drop: data.test == true}]
+schemas:
+  strict: {topic: a, schema: {type: object, required: [n]}}
+  loose: {topic: b, on_invalid: flag, schema: {type: object, required: [n]}}
+topics: {a: [x], b: [y]}
+";
+    let place = Place::new(&[("rules/rules.yaml", rules)]);
+    let events = [
+        r#"{"type":"a","data":{"test":true}}"#,
+        r#"{"type":"a","data":{}}"#,
+        r#"{"type":"b","data":{}}"#,
+        r#"{"type":"c"}"#,
+    ];
+    let called = place.call(&["route", "--deliveries"], events.join("\n")).code(0);
+    let fault = |schema: &str| format!(r#"[{{"schema":"{schema}","path":"","message":"`n` is missing"}}]"#);
+    let expected = [
+        format!(r#"{{"id":null,"subscriber":"bin","event":{},"status":"dropped","dropped_by":"no-tests"}}"#, events[0]),
+        format!(
+            r#"{{"id":null,"subscriber":"dead","event":{},"status":"rejected","invalid":{}}}"#,
+            events[1],
+            fault("strict")
+        ),
+        format!(r#"{{"id":null,"subscriber":"y","event":{},"invalid":{}}}"#, events[2], fault("loose")),
+        format!(r#"{{"id":null,"subscriber":"catch","event":{},"status":"unrouted"}}"#, events[3]),
+    ];
+    assert_eq!(called.out.lines().collect::<Vec<_>>(), expected);
+    let quiet = rules.replace("dropped: [bin], rejected: [dead]", "always: []").replace("unrouted: [catch], ", "");
+    let place = Place::new(&[("rules/rules.yaml", &quiet)]);
+    let called = place.call(&["route", "--deliveries"], events.join("\n")).code(0);
+    let lines: Vec<&str> = called.out.lines().collect();
+    assert_eq!(lines[0], r#"{"id":null,"status":"dropped","dropped_by":"no-tests"}"#);
+    assert_eq!(lines[1], format!(r#"{{"id":null,"status":"rejected","invalid":{}}}"#, fault("strict")));
+    assert_eq!(lines[3], r#"{"id":null,"status":"unrouted"}"#);
+}
+
+#[test]
 fn what_ingest_could_not_do_stands_on_each_delivery() {
     let rules = "
 ruleset: {name: sent}

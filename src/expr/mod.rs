@@ -37,7 +37,7 @@ pub use functions::Function;
 pub use glob::{Glob, Shape};
 pub use parser::parse;
 pub use place::{Written, written_path};
-pub use prepared::{Pattern, Prepared};
+pub use prepared::{Pattern, Prepared, PreparedPatterns};
 pub use replacement::Replacement;
 pub use syntax::Expr;
 
@@ -267,6 +267,8 @@ pub struct Scope<'s> {
     pub define_types: &'s [Type],
     /// Lookup tables by name.
     pub lookups: &'s HashMap<String, LookupInfo>,
+    /// Patterns that are compiled already.
+    pub patterns: &'s mut PreparedPatterns,
     /// The rule set's zone.
     pub zone: &'s TimeZone,
     /// What a schema says of the type at a path below `data` (`Type::ANY` where nothing does).

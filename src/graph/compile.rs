@@ -33,6 +33,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let defaults = DefaultsPlan {
         always: numbers(&rules.defaults.always),
         unrouted: numbers(&rules.defaults.unrouted),
+        dropped: numbers(&rules.defaults.dropped),
         rejected: numbers(&rules.defaults.rejected),
     };
 
@@ -172,8 +173,7 @@ fn subscriber_names(rules: &RuleSet) -> BTreeSet<Arc<str>> {
     let topics = rules.topics.iter().flat_map(|node| &node.subscribers);
     let by_rules = rules.rules.iter().flat_map(|rule| rule.subscribers.iter().chain(&rule.exclude));
     let by_rows = rules.tables.iter().flat_map(all_targets).flat_map(|target| &target.subscribers);
-    let defaults = [&rules.defaults.always, &rules.defaults.unrouted, &rules.defaults.rejected];
-    let named = topics.chain(by_rules).chain(by_rows).chain(defaults.into_iter().flatten());
+    let named = topics.chain(by_rules).chain(by_rows).chain(rules.defaults.names());
     named.map(|name| name.text.clone()).chain(rules.subscribers.keys().cloned()).collect()
 }
 

@@ -135,6 +135,7 @@ struct Reader {
 struct DefaultsPlan {
     always: Vec<u32>,
     unrouted: Vec<u32>,
+    dropped: Vec<u32>,
     rejected: Vec<u32>,
 }
 

@@ -173,7 +173,8 @@ impl<'a> Settling<'_, 'a, '_> {
         match outcome.status {
             Status::Routed => self.add_defaults(&[&defaults.always]),
             Status::Unrouted => self.add_defaults(&[&defaults.always, &defaults.unrouted]),
-            _ => self.add_defaults(&[&defaults.rejected]),
+            Status::Dropped => self.add_defaults(&[&defaults.dropped]),
+            Status::Rejected | Status::Malformed => self.add_defaults(&[&defaults.rejected]),
         }
         self.run.type_errors(&graph.demands, &mut outcome.errors);
         if let Some(time) = self.run.no_clock() {

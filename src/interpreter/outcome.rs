@@ -139,7 +139,8 @@ impl<'a> Interpretation<'a> {
         let lists = [
             ("always", &defaults.always, delivered),
             ("unrouted", &defaults.unrouted, status == Status::Unrouted),
-            ("rejected", &defaults.rejected, !delivered),
+            ("dropped", &defaults.dropped, status == Status::Dropped),
+            ("rejected", &defaults.rejected, matches!(status, Status::Rejected | Status::Malformed)),
         ];
         for (list, names, applies) in lists {
             for name in texts(names) {

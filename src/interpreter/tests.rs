@@ -142,14 +142,14 @@ tables:
 #[test]
 fn filters_and_defaults() {
     let yaml = r#"
-ruleset: {defaults: {always: [log], unrouted: [catch], rejected: [dead]}}
+ruleset: {defaults: {always: [log], unrouted: [catch], dropped: [bin], rejected: [dead]}}
 filters:
   - {name: no-tests, drop: data.test == true}
   - {name: only-india, keep: '(data.country ?? "IN") == "IN"'}
 rules: [{name: r, when: data.n > 1, subscribers: [a, b]}]
 subscribers: {a: {filter: data.n > 2}, log: {filter: "false"}}
 "#;
-    let gone = |by: &str| json!({"status": "dropped", "dropped_by": by, "subscribers": ["dead"], "rules": []});
+    let gone = |by: &str| json!({"status": "dropped", "dropped_by": by, "subscribers": ["bin"], "rules": []});
     check(yaml, order(json!({"test": true, "country": "LK"})), gone("no-tests"));
     check(yaml, order(json!({"country": "LK"})), gone("only-india"));
     check(yaml, order(json!({})), json!({"status": "unrouted", "subscribers": ["catch", "log"]}));
@@ -160,7 +160,7 @@ subscribers: {a: {filter: data.n > 2}, log: {filter: "false"}}
 #[test]
 fn schemas_reject_or_flag() {
     let yaml = r#"
-ruleset: {defaults: {rejected: [dead]}}
+ruleset: {defaults: {dropped: [bin], rejected: [dead]}}
 schemas:
   strict: {topic: order.*, schema: {type: object, required: [n]}}
   loose: {on_invalid: flag, when: data.n > 1, schema: {properties: {m: {type: number}}}}

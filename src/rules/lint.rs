@@ -146,12 +146,12 @@ fn unmatched_topics(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     if declared.plain.is_empty() {
         return;
     }
-    let of_rules = rules.rules.iter().map(|rule| (&rule.name, &rule.topics));
-    let of_groups = rules.groups.iter().map(|group| (&group.name, &group.topics));
+    let of_rules = rules.rules.iter().map(|rule| (&rule.name, &rule.topics, &rule.topic_spans));
+    let of_groups = rules.groups.iter().map(|group| (&group.name, &group.topics, &group.topic_spans));
     let mut known: HashMap<&TopicPattern, bool> = HashMap::new();
     let mut hints = 0;
-    for (name, topics) in of_rules.chain(of_groups) {
-        for pattern in topics {
+    for (name, topics, spans) in of_rules.chain(of_groups) {
+        for (pattern, span) in topics.iter().zip(spans) {
             if *known.entry(pattern).or_insert_with(|| declared.meets(pattern)) {
                 continue;
             }
@@ -159,7 +159,7 @@ fn unmatched_topics(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
             let near = || did_you_mean(&pattern.text, declared.plain.iter().copied());
             let help = if hints > HINTS { None } else { near() };
             let message = format!("no topic under `topics` matches `{}`, which `{}` is for", pattern.text, name.text);
-            diagnostics.push(Diagnostic::new(Code::UnmatchedTopic, name.span, message).maybe_help(help));
+            diagnostics.push(Diagnostic::new(Code::UnmatchedTopic, *span, message).maybe_help(help));
         }
     }
 }

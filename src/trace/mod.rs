@@ -397,7 +397,7 @@ pub struct SubscriberTrace {
     pub declared: Option<Span>,
     /// Its filter.
     pub filter: Option<Condition>,
-    /// The lists under `defaults` that name it: `always`, `unrouted`, `rejected`.
+    /// The lists under `defaults` that name it: `always`, `unrouted`, `dropped`, `rejected`.
     pub defaults: Vec<&'static str>,
 }
 

@@ -227,6 +227,9 @@ fn trusted_agrees(strict: &Session, yaml: &str, events: &[Vec<u8>]) -> Result<()
     Ok(())
 }
 
+/// What a delivery has of the decision, since no decision is written beside it.
+const REASONS: [&str; 5] = ["dropped_by", "invalid", "line", "error", "input"];
+
 /// The lines that are written of deliveries say the same as their values.
 fn written_deliveries(session: &mut Session, delivered: &Delivered, event: &[u8], number: u64) -> Result<(), String> {
     let mut out = Vec::new();
@@ -238,10 +241,11 @@ fn written_deliveries(session: &mut Session, delivered: &Delivered, event: &[u8]
         value.map(dadar::event::Value::to_json).map_err(|fault| format!("{}: {line}", fault.message))
     };
     let lines = text.lines().map(read).collect::<Result<Vec<Json>, _>>()?;
+    let decision = serde_json::to_value(&delivered.decision).unwrap_or_default();
     if delivered.deliveries.is_empty() {
-        let line = serde_json::json!({"id": delivered.decision.id, "status": delivered.decision.status});
-        let same = |key: &str| lines.first().and_then(|first| first.get(key)) == line.get(key);
-        return if lines.len() == 1 && same("id") && same("status") { Ok(()) } else { Err(format!("nobody: {text}")) };
+        let same = |key: &&str| lines.first().and_then(|first| first.get(*key)) == decision.get(*key);
+        let all_same = lines.len() == 1 && ["id", "status"].iter().chain(&REASONS).all(same);
+        return if all_same { Ok(()) } else { Err(format!("nobody: {text}")) };
     }
     if lines.len() != delivered.deliveries.len() {
         return Err(format!("{} deliveries, and {text}", delivered.deliveries.len()));
@@ -250,6 +254,10 @@ fn written_deliveries(session: &mut Session, delivered: &Delivered, event: &[u8]
         let wanted = serde_json::to_value(delivery).unwrap_or_default();
         if ["id", "subscriber", "event", "errors"].into_iter().any(|key| line.get(key) != wanted.get(key)) {
             return Err(format!("{line}\n is not {wanted}"));
+        }
+        let status = decision.get("status").filter(|status| *status != "routed");
+        if line.get("status") != status || REASONS.iter().any(|key| line.get(*key) != decision.get(*key)) {
+            return Err(format!("{line}\n does not say why, as {decision} does"));
         }
     }
     Ok(())

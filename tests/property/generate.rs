@@ -316,12 +316,12 @@ fn envelope() -> BoxedStrategy<String> {
 fn head() -> BoxedStrategy<String> {
     let zone = option::of(select(&["Asia/Kolkata", "UTC", "America/New_York"][..]));
     let list = || weighted(0.3, subsequence(vec!["a", "audit", "catch", "dead"], 1..3));
-    (zone, envelope(), list(), list(), list())
-        .prop_map(|(zone, envelope, always, unrouted, rejected)| {
+    (zone, envelope(), list(), list(), list(), list())
+        .prop_map(|(zone, envelope, always, unrouted, dropped, rejected)| {
             let mut out = "ruleset:\n  name: random\n".to_owned();
             zone.iter().for_each(|zone| out += &format!("  timezone: {zone}\n"));
             out += &envelope;
-            let lists = [("always", always), ("unrouted", unrouted), ("rejected", rejected)];
+            let lists = [("always", always), ("unrouted", unrouted), ("dropped", dropped), ("rejected", rejected)];
             if lists.iter().any(|(_, names)| names.is_some()) {
                 out += "  defaults:\n";
             }

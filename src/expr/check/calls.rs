@@ -95,7 +95,9 @@ impl Checker<'_, '_> {
 
     /// Compiles patterns, finds tables and zones.
     fn prepare(&mut self, function: &'static Function, arguments: &[Typed], span: Span) -> Option<Prepared> {
-        let Some(prepare) = function.prepare else { return Some(Prepared::None) };
+        if function.prepare.is_none() {
+            return Some(Prepared::None);
+        }
         let constants: Vec<Option<&Json>> = arguments
             .iter()
             .map(|argument| match &argument.node {
@@ -103,7 +105,8 @@ impl Checker<'_, '_> {
                 _ => None,
             })
             .collect();
-        match prepare(&Prepare { args: &constants, lookups: self.scope.lookups }) {
+        let call = Prepare { args: &constants, lookups: self.scope.lookups };
+        match self.scope.patterns.prepare(function, &call) {
             Ok(prepared) => Some(prepared),
             Err(PrepareError { code, argument, message, help }) => {
                 let place = arguments.get(argument).map_or(span, |argument| argument.span);

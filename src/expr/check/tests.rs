@@ -42,6 +42,7 @@ impl World {
             defines: &self.defines,
             define_types: &[Type::STRING.or(Type::NULL), Type::ANY],
             lookups: &self.lookups,
+            patterns: &mut crate::expr::PreparedPatterns::default(),
             zone: &TimeZone::UTC,
             type_of: &type_of,
             roots: &self.roots,

@@ -93,6 +93,7 @@ impl Decoder<'_> {
             defines: &HashMap::new(),
             define_types: &[],
             lookups: &self.lookups,
+            patterns: &mut self.patterns,
             zone: &self.zone,
             type_of: &|_| Type::ANY,
             roots: &ROOTS,
