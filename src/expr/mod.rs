@@ -12,6 +12,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 mod arithmetic;
+mod bound;
+mod budget;
 mod check;
 mod cidr;
 mod demand;
@@ -29,10 +31,13 @@ mod testing;
 pub mod time;
 mod walk;
 
+pub(crate) use bound::{Sizes, safe_size};
+pub(crate) use budget::size;
+pub use budget::{Budget, Limit, Meter};
 pub use check::{compile, lint_condition};
 pub use cidr::Cidr;
 pub use demand::{Demand, demands};
-pub use eval::{evaluate, holds};
+pub use eval::{Exceeded, evaluate, evaluate_measured, holds};
 pub use functions::Function;
 pub use glob::{Glob, Shape};
 pub use parser::parse;
@@ -253,9 +258,13 @@ pub trait Env<'a> {
     /// The zone of the rule set.
     fn zone(&self) -> &'a TimeZone;
     /// The cell of a lookup table; null where there is no such row.
-    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a>;
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a>;
     /// The event's id, for `uuid(name)`.
     fn event_id(&mut self) -> Value<'a>;
+    /// What each computation may take.
+    fn budget(&self) -> Budget {
+        Budget::default()
+    }
 }
 
 /// What an expression may name, and what it is compiled for.

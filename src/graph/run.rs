@@ -477,7 +477,7 @@ impl<'a> Env<'a> for Run<'a, '_> {
         &self.graph.zone
     }
 
-    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a> {
         let graph = self.graph;
         let table = graph.lookups.get(table.0 as usize);
         let cell = table.and_then(|table| table.cell(key, column as usize));

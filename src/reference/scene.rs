@@ -161,7 +161,7 @@ impl<'a> Env<'a> for Scene<'a> {
         &self.rules.zone
     }
 
-    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a> {
         let table = self.rules.lookups.get(table.0 as usize);
         let cell = table.and_then(|table| table.cell(key, column as usize));
         cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))

@@ -279,7 +279,7 @@ impl<'a> Env<'a> for Stage<'a> {
         self.world.zone
     }
 
-    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a> {
         let row = self.world.lookups.get(table.0 as usize).and_then(|lookup| lookup.row(key));
         let cell = row.and_then(|row| row.get(column as usize));
         cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))

@@ -11,6 +11,8 @@ const TWO_TEXTS: &[Type] = &[Type::STRING, Type::STRING];
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "starts_with",
+        is_test: true,
+        reads_text: false,
         usage: "starts_with(text, prefix)",
         doc: "True if the text begins with the prefix.",
         examples: &[("starts_with(\"+9198\", \"+91\")", "true"), ("starts_with(data.nope, \"+91\")", "null")],
@@ -22,6 +24,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "ends_with",
+        is_test: true,
+        reads_text: false,
         usage: "ends_with(text, suffix)",
         doc: "True if the text ends with the suffix.",
         examples: &[("ends_with(\"a.csv\", \".csv\")", "true"), ("ends_with(\"a.csv\", \".CSV\")", "false")],
@@ -44,6 +48,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "glob",
+        is_test: true,
         usage: "glob(text, \"AB-*\")",
         doc: "True if the whole text matches: `*` is any run of characters, `?` is one, `\\` makes the next one ordinary. The \
               pattern must be a literal.",
@@ -61,6 +66,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "matches",
+        is_test: true,
         aliases: &["str::regex_matches"],
         usage: "matches(text, \"regex\")",
         doc: "True if the regular expression matches anywhere in the text; `^` and `$` tie it to the ends. It takes linear \
@@ -150,7 +156,7 @@ fn regex_replace<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     if !pattern.is_match(text) {
         return Some(Value::String(text));
     }
-    let mut out = text::Builder::new(call.arena);
+    let mut out = text::Builder::new(call);
     let mut behind = 0;
     let mut expanded = String::new();
     for captures in pattern.regex().captures_iter(text) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::expr::PathTable;
+use crate::expr::{Meter, PathTable};
 use crate::expr::testing::{Event, lookups, same, value_of};
 use proptest::prelude::*;
 use serde_json::json;
@@ -16,7 +16,7 @@ fn call(name: &str, args: Json) -> Result<Json, PrepareError> {
     let values = Value::from_json(&args, &arena).as_array().unwrap();
     let paths = PathTable::default();
     let mut env = Event { arena: &arena, data: Value::Null, paths: &paths };
-    Ok((function.eval)(&mut Call { args: values, prepared: &prepared, arena: &arena, env: &mut env, times: false })
+    Ok((function.eval)(&mut Call { args: values, prepared: &prepared, arena: &arena, env: &mut env, times: false, meter: &Meter::default() })
         .to_json())
 }
 
