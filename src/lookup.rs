@@ -75,6 +75,12 @@ impl Lookup {
         }
     }
 
+    /// The bytes of the longest text in it.
+    pub(crate) fn longest_cell(&self) -> usize {
+        let texts = self.rows.keys.iter().chain(&self.rows.cells).filter_map(Json::as_str);
+        texts.map(str::len).max().unwrap_or(0)
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.count

@@ -42,6 +42,15 @@ pub enum Limit {
 }
 
 impl Budget {
+    /// So many times as much.
+    #[must_use]
+    pub(crate) fn times(self, factor: u32) -> Budget {
+        Budget {
+            memory: self.memory.saturating_mul(factor as usize),
+            work: self.work.saturating_mul(u64::from(factor)),
+        }
+    }
+
     /// The limit in words: `at most 64 MiB of memory`.
     pub fn describe(&self, limit: Limit) -> String {
         match limit {
@@ -80,6 +89,16 @@ impl Meter {
     pub(crate) fn stop(&self) -> Option<Limit> {
         self.running.set(false);
         self.spent.take()
+    }
+
+    /// The limit that was reached.
+    pub(crate) fn spent(&self) -> Option<Limit> {
+        self.spent.get()
+    }
+
+    /// The work that is left.
+    pub(crate) fn work_left(&self) -> u64 {
+        self.work.get()
     }
 
     /// True within a computation.
@@ -133,8 +152,7 @@ impl Meter {
             Value::String(text) => self.read(text),
             Value::Array(items) => self.work(items.len()) && items.iter().all(|item| self.visit(*item)),
             Value::Object(members) => {
-                self.work(members.len())
-                    && members.iter().all(|(key, member)| self.read(key) && self.visit(*member))
+                self.work(members.len()) && members.iter().all(|(key, member)| self.read(key) && self.visit(*member))
             }
             _ => true,
         }
@@ -209,7 +227,8 @@ mod tests {
     #[test]
     fn limits_in_words() {
         let budget = |memory| Budget { memory, work: 7 };
-        let cases = [(64 << 20, "64 MiB"), (1 << 30, "1 GiB"), (3 << 10, "3 KiB"), (1000, "1000 bytes"), (0, "0 bytes")];
+        let cases =
+            [(64 << 20, "64 MiB"), (1 << 30, "1 GiB"), (3 << 10, "3 KiB"), (1000, "1000 bytes"), (0, "0 bytes")];
         for (memory, shown) in cases {
             assert_eq!(budget(memory).describe(Limit::Memory), format!("at most {shown} of memory"));
         }

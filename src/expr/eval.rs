@@ -20,7 +20,7 @@ const WORTH_AN_ARENA: usize = 64 << 10;
 
 /// The value of an expression.
 pub fn evaluate<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> Value<'a> {
-    evaluate_measured(typed, env).0
+    evaluate_measured(typed, env).value
 }
 
 /// True if the value of an expression is `true`.
@@ -37,12 +37,26 @@ pub struct Exceeded<'a> {
     pub limit: Limit,
 }
 
-/// The value of an expression, and the first of its computations that has used up its budget.
-pub fn evaluate_measured<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> (Value<'a>, Option<Exceeded<'a>>) {
+/// What came of an evaluation.
+#[derive(Clone, Copy, Debug)]
+pub struct Evaluation<'a> {
+    /// The value.
+    pub value: Value<'a>,
+    /// The first computation that has used up its budget.
+    pub exceeded: Option<Exceeded<'a>>,
+    /// The bytes that all computations together have made.
+    pub memory: usize,
+    /// The steps that they have taken.
+    pub work: u64,
+}
+
+/// The value of an expression, with what it cost.
+pub fn evaluate_measured<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> Evaluation<'a> {
     let arena = env.arena();
-    let mut common = Common { meter: Meter::default(), members: Members::default(), exceeded: None };
+    let mut common =
+        Common { meter: Meter::default(), members: Members::default(), exceeded: None, memory: 0, work: 0 };
     let value = Evaluator { env, arena, common: &mut common, element: None }.value(typed);
-    (value, common.exceeded)
+    Evaluation { value, exceeded: common.exceeded, memory: common.memory, work: common.work }
 }
 
 /// What all parts of one evaluation share.
@@ -50,6 +64,8 @@ struct Common<'a> {
     meter: Meter,
     members: Members<'a>,
     exceeded: Option<Exceeded<'a>>,
+    memory: usize,
+    work: u64,
 }
 
 /// The evaluation of an expression in an environment. `'a` is the life of the event, `'s` that of the values that are
@@ -112,6 +128,9 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
         let budget = self.env.budget();
         self.common.meter.start(budget);
         let value = self.value(typed);
+        let (memory, work) = (self.common.meter.memory_left(), self.common.meter.work_left());
+        self.common.memory = self.common.memory.saturating_add(budget.memory - memory);
+        self.common.work = self.common.work.saturating_add(budget.work - work);
         let reached = self.common.meter.stop();
         // Parts that a value has several times are written out where it goes, so they count as often.
         let too_large = || (!budget::fits(value, budget.memory)).then_some(Limit::Memory);

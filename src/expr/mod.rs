@@ -32,13 +32,14 @@ pub mod time;
 mod walk;
 
 pub(crate) use bound::{Sizes, safe_size};
-pub(crate) use budget::size;
 pub use budget::{Budget, Limit, Meter};
+pub(crate) use budget::{ELEMENT, fits, size};
 pub use check::{compile, lint_condition};
 pub use cidr::Cidr;
 pub use demand::{Demand, demands};
-pub use eval::{Exceeded, evaluate, evaluate_measured, holds};
+pub use eval::{Evaluation, Exceeded, evaluate, evaluate_measured, holds};
 pub use functions::Function;
+pub(crate) use functions::LONGEST_TEXT;
 pub use glob::{Glob, Shape};
 pub use parser::parse;
 pub use place::{Written, written_path};
@@ -237,6 +238,18 @@ pub enum Quantifier {
     All,
     Filter,
     Map,
+}
+
+impl Quantifier {
+    /// Its name in the language.
+    pub fn name(self) -> &'static str {
+        match self {
+            Quantifier::Any => "any",
+            Quantifier::All => "all",
+            Quantifier::Filter => "filter",
+            Quantifier::Map => "map",
+        }
+    }
 }
 
 impl PartialEq for Typed {

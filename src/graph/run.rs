@@ -15,7 +15,9 @@ use super::values::{ValueId, ValueNode};
 use super::{DecisionGraph, FilterPlan, Reader, at};
 use crate::decision::{Invalid, Status, TypeError};
 use crate::event::{Tag, Value};
-use crate::expr::{DefineId, Env, LookupId, PathId, Root, Typed, TypedNode, evaluate, time};
+use crate::expr::{
+    Budget, DefineId, Env, Evaluation, Limit, LookupId, PathId, Root, Typed, TypedNode, evaluate_measured, time,
+};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use jiff::Timestamp;
@@ -61,6 +63,7 @@ pub(crate) struct Run<'a, 's> {
     values: ArenaVec<'a, Value<'a>>,
     pub(crate) topic: Option<&'a TopicEntry>,
     clock: Now,
+    pub(super) budget: Budget,
     now: Option<Timestamp>,
     is_cloud: bool,
     data: Option<usize>,
@@ -77,6 +80,7 @@ impl<'a, 's> Run<'a, 's> {
         arena: &'a Bump,
         state: &'s mut State,
         clock: Now,
+        budget: Budget,
     ) -> Run<'a, 's> {
         let is_there = |slot: usize| slots.is_there(slot, arena);
         let layout = &graph.layout;
@@ -89,6 +93,7 @@ impl<'a, 's> Run<'a, 's> {
             values: ArenaVec::with_capacity_in(USUAL_VALUES, arena),
             topic: None,
             clock,
+            budget,
             now: None,
             is_cloud,
             data: layout.choose(Part::Data, is_cloud, is_there),
@@ -267,7 +272,7 @@ impl<'a, 's> Run<'a, 's> {
                 }
                 let value = match node {
                     ValueNode::Define(define) => self.define_value(*define),
-                    ValueNode::Expression(typed) => evaluate(typed, self),
+                    ValueNode::Expression(typed) => self.evaluate(id, typed),
                     ValueNode::Path(_) => Value::Null,
                 };
                 self.state.values.set(event, number, self.values.len() as u32);
@@ -276,6 +281,21 @@ impl<'a, 's> Run<'a, 's> {
             }
             None => Value::Null,
         }
+    }
+
+    fn evaluate(&mut self, id: ValueId, typed: &'a Typed) -> Value<'a> {
+        let Evaluation { value, exceeded, .. } = evaluate_measured(typed, self);
+        if let Some(exceeded) = exceeded
+            && std::ptr::eq(exceeded.computation, typed)
+        {
+            self.state.exceeded.push((id, exceeded.limit));
+        }
+        value
+    }
+
+    /// The limit that a computation has reached, once it was asked for its value.
+    pub(super) fn exceeded(&self, id: ValueId) -> Option<Limit> {
+        self.state.exceeded.iter().find(|(exceeded, _)| *exceeded == id).map(|(_, limit)| *limit)
     }
 
     fn define_value(&mut self, id: DefineId) -> Value<'a> {
@@ -486,5 +506,9 @@ impl<'a> Env<'a> for Run<'a, '_> {
 
     fn event_id(&mut self) -> Value<'a> {
         self.id()
+    }
+
+    fn budget(&self) -> Budget {
+        self.budget
     }
 }

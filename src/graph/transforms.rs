@@ -5,7 +5,7 @@ use super::run::{Now, Run};
 use super::slots::SlotTree;
 use crate::decision::TypeError;
 use crate::event::{Limits, RawPath, Value, parse};
-use crate::expr::PathTable;
+use crate::expr::{Budget, PathTable};
 use crate::rules::{Envelope, Named, RuleSet, Transform, TransformId};
 use crate::transform::{ChainPlan, Decided, Made, Stage, StageClock, World};
 use bumpalo::Bump;
@@ -67,8 +67,9 @@ impl TransformPlan {
     }
 }
 
-fn world<'a>(graph: &'a DecisionGraph, plan: &'a TransformPlan) -> World<'a> {
+fn world<'a>(graph: &'a DecisionGraph, plan: &'a TransformPlan, budget: Budget) -> World<'a> {
     World {
+        budget,
         paths: &plan.paths,
         envelope: &plan.envelope,
         defines: &plan.defines,
@@ -85,13 +86,14 @@ pub(super) fn ingest<'a>(
     event: Value<'a>,
     arena: &'a Bump,
     clock: Now,
+    budget: Budget,
 ) -> Stage<'a> {
     let clock = match clock {
         Now::Fixed(now) => StageClock::Fixed(now),
         Now::System => StageClock::System,
         Now::Event => StageClock::Event,
     };
-    let mut stage = Stage::new(world(graph, plan), arena, event, None, clock);
+    let mut stage = Stage::new(world(graph, plan, budget), arena, event, None, clock);
     stage.run(&plan.ingest);
     stage
 }
@@ -118,7 +120,7 @@ pub(super) fn sent<'a>(
     let topic = run.topic.map_or(Value::Null, |entry| Value::String(&entry.topic));
     let decided = Decided { topic, id: run.id(), time: run.time() };
     let clock = StageClock::Fixed(run.clock());
-    let mut made = Made::new(world(graph, plan), &plan.chains, arena, event, decided, clock);
+    let mut made = Made::new(world(graph, plan, run.budget), &plan.chains, arena, event, decided, clock);
     let send = |subscriber: u32| match chain_of(subscriber) {
         None => plain(subscriber),
         chain => {

@@ -1,12 +1,13 @@
 //! An event as expressions see it: its roots, its named values, the clock.
 
 use crate::event::{Json, Step, Value};
-use crate::expr::{self, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
+use crate::expr::{self, Budget, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
 use crate::route::Clock;
 use crate::rules::{Cases, Envelope, Layout, RuleSet};
 use bumpalo::Bump;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::cell::Cell;
 
 /// Attributes of a CloudEvent that are no headers.
 const NO_HEADERS: [&str; 5] = ["id", "type", "time", "data", "data_base64"];
@@ -23,12 +24,21 @@ pub(super) struct EventContext<'a> {
     pub(super) data: Value<'a>,
     pub(super) now: Timestamp,
     pub(super) cloud_event: bool,
+    pub(super) budget: Budget,
+    /// The clock as text, written once.
+    now_text: Cell<Option<&'a str>>,
     defines: Vec<Option<Value<'a>>>,
 }
 
 impl<'a> EventContext<'a> {
     /// Lays an event out by the envelope.
-    pub(super) fn new(rules: &'a RuleSet, arena: &'a Bump, event: Value<'a>, clock: Clock) -> EventContext<'a> {
+    pub(super) fn new(
+        rules: &'a RuleSet,
+        arena: &'a Bump,
+        event: Value<'a>,
+        clock: Clock,
+        budget: Budget,
+    ) -> EventContext<'a> {
         let mut context = EventContext {
             rules,
             arena,
@@ -43,6 +53,8 @@ impl<'a> EventContext<'a> {
                 Clock::System | Clock::Event => Timestamp::now(),
             },
             cloud_event: false,
+            budget,
+            now_text: Cell::new(None),
             defines: vec![None; rules.defines.len()],
         };
         let specversion = event.step(&Step::Key("specversion".into()));
@@ -116,7 +128,11 @@ impl<'a> EventContext<'a> {
             Root::Time => self.time,
             // No condition can name it.
             Root::It => Value::Null,
-            Root::Now => Value::String(self.arena.alloc_str(&expr::time::format_time(self.now, &self.rules.zone))),
+            Root::Now => Value::String(self.now_text.get().unwrap_or_else(|| {
+                let text = &*self.arena.alloc_str(&expr::time::format_time(self.now, &self.rules.zone));
+                self.now_text.set(Some(text));
+                text
+            })),
         }
     }
 }
@@ -169,5 +185,9 @@ impl<'a> Env<'a> for EventContext<'a> {
 
     fn event_id(&mut self) -> Value<'a> {
         self.id
+    }
+
+    fn budget(&self) -> Budget {
+        self.budget
     }
 }

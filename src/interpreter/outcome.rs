@@ -1,6 +1,6 @@
 //! The last stages: labels, who gets the event, and the decision.
 
-use super::{Interpretation, texts};
+use super::{Interpretation, budget, texts};
 use crate::decision::Status;
 use crate::diagnostic::Span;
 use crate::event::Value;
@@ -36,6 +36,8 @@ impl<'a> Interpretation<'a> {
             let requirers = &self.interpreter.requirers;
             let requirements = |id: crate::rules::RuleId| asks.get(id.0 as usize).copied().unwrap_or(false);
             trace.decision.errors = requirers.errors(&mut self.context, requirements);
+            let exceeded = budget::exceeded(&self.interpreter.computations, &mut self.context, requirements);
+            add_errors(&mut trace.decision.errors, exceeded);
             add_errors(&mut trace.decision.errors, std::mem::take(&mut self.errors));
         }
     }

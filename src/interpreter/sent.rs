@@ -3,7 +3,8 @@
 use super::context::EventContext;
 use crate::decision::Decision;
 use crate::event::{Json, Value, write_json};
-use crate::route::Clock;
+use crate::expr::Budget;
+use crate::route::{Clock, Options};
 use crate::rules::RuleSet;
 use crate::trace::{ChangeTrace, SentTrace, StepTrace};
 use crate::transform::{ChainPlan, Decided, Made, Stage, StageClock, StepLog, World};
@@ -34,7 +35,7 @@ impl Chains {
         let decided =
             Decided { topic: context.topic().map_or(Value::Null, Value::String), id: context.id, time: context.time };
         let clock = StageClock::Fixed(context.now);
-        let world = world(context.rules);
+        let world = world(context.rules, context.budget);
         let mut made = Made::new(world, &self.plan, context.arena, context.event, decided, clock).in_detail(detail);
         let sent = |name: &Arc<str>| {
             let sent = made.of(self.of.get(name).copied());
@@ -73,15 +74,15 @@ pub(super) fn ingest<'a>(
     rules: &'a RuleSet,
     arena: &'a Bump,
     event: Value<'a>,
-    clock: Clock,
+    options: &Options,
     detail: bool,
 ) -> Stage<'a> {
-    let clock = match clock {
+    let clock = match options.clock {
         Clock::Fixed(now) => StageClock::Fixed(now),
         Clock::System => StageClock::System,
         Clock::Event => StageClock::Event,
     };
-    let mut stage = Stage::new(world(rules), arena, event, None, clock);
+    let mut stage = Stage::new(world(rules, options.budget), arena, event, None, clock);
     stage.log = detail.then(Vec::new);
     stage.run(&rules.ingest);
     stage
@@ -104,8 +105,9 @@ fn change(path: &str, value: Option<Json>) -> ChangeTrace {
     ChangeTrace { path: path.to_owned(), removed: value.is_none(), value: value.unwrap_or_default() }
 }
 
-fn world(rules: &RuleSet) -> World<'_> {
+fn world(rules: &RuleSet, budget: Budget) -> World<'_> {
     World {
+        budget,
         paths: &rules.paths,
         envelope: &rules.envelope,
         defines: &rules.defines,

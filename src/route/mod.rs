@@ -4,7 +4,8 @@ mod write;
 
 use crate::decision::{Decision, Delivered, Delivery, Status, input_echo, of_ingest};
 use crate::event::{self, Json, Limits, Mode, Value};
-use crate::graph::{self, DecisionGraph, Now, Outcome, Reading, Scratch, SentEvent, SentTo, State};
+use crate::expr::Budget;
+use crate::graph::{self, DecisionGraph, Now, Outcome, Reading, Scratch, SentEvent, SentTo, State, Thresholds};
 use crate::rules::RuleSet;
 use bumpalo::Bump;
 use jiff::Timestamp;
@@ -36,6 +37,8 @@ pub struct Options {
     /// Whether [`Session::route_to`] writes what everybody is sent instead of the decision: a line for each subscriber, and
     /// one with the status for an event that nobody gets. Events are read strictly then, whatever `mode` says.
     pub deliveries: bool,
+    /// What each computation on one event may take; beyond it is null, with an entry under `errors`.
+    pub budget: Budget,
 }
 
 impl Default for Options {
@@ -46,6 +49,7 @@ impl Default for Options {
             limits: Limits::default(),
             input_echo: true,
             deliveries: false,
+            budget: Budget::default(),
         }
     }
 }
@@ -71,6 +75,7 @@ impl Default for Options {
 pub struct Router {
     graph: Arc<DecisionGraph>,
     options: Options,
+    thresholds: Arc<Thresholds>,
 }
 
 /// A router with the scratch memory of one thread, which is reused from event to event.
@@ -127,13 +132,21 @@ impl Router {
     /// assert_eq!(router.route(br#"{"type": "guest.came"}"#).rules.len(), 1);
     /// ```
     pub fn with_options(rules: &RuleSet, options: Options) -> Router {
-        Router { graph: Arc::new(graph::compile(rules)), options }
+        Router::over(Arc::new(graph::compile(rules)), options)
     }
 
     /// The same rule set with other options; nothing is compiled again.
     #[must_use]
     pub fn and_options(&self, options: Options) -> Router {
-        Router { graph: self.graph.clone(), options }
+        if options.budget == self.options.budget {
+            return Router { options, ..self.clone() };
+        }
+        Router::over(self.graph.clone(), options)
+    }
+
+    fn over(graph: Arc<DecisionGraph>, options: Options) -> Router {
+        let thresholds = Arc::new(graph.thresholds(options.budget));
+        Router { graph, options, thresholds }
     }
 
     /// Decides about one event: a JSON object as bytes, without a line break. What is not one is `malformed`, as line 1.
@@ -282,7 +295,7 @@ impl Session {
         deliver: bool,
         then: impl FnOnce(&DecisionGraph, &Outcome<'_>, &State) -> R,
     ) -> R {
-        let Router { graph, options } = &self.router;
+        let Router { graph, options, thresholds } = &self.router;
         let clock = match options.clock {
             Clock::System => Now::System,
             Clock::Fixed(now) => Now::Fixed(now),
@@ -291,7 +304,8 @@ impl Session {
         // What is sent has to be read whole.
         let mode = if deliver { Mode::Strict } else { options.mode };
         let then = |outcome: &Outcome<'_>, state: &State| then(graph, outcome, state);
-        let reading = Reading { mode, limits: options.limits, clock, deliver };
+        let (limits, budget) = (options.limits, options.budget);
+        let reading = Reading { mode, limits, clock, deliver, budget, thresholds };
         graph::decide(graph, &mut self.scratch, line, reading, then)
     }
 }

@@ -20,6 +20,8 @@ mod pattern;
 pub(super) mod text;
 mod time;
 
+pub(crate) use text::LONGEST as LONGEST_TEXT;
+
 /// A function of the language.
 pub struct Function {
     /// Its name.
