@@ -180,8 +180,9 @@ fn call(name: &str, returns: Type, args: &[Cost], cell: f64) -> Cost {
             read.making(made).reading(2.0 * made)
         }
         "replace" | "str::regex_replace" | "regex_replace" => {
-            let places = arg(0) + 1.0;
-            let made = text + places * (arg(2) + 1.0) * if name == "replace" { 1.0 } else { places };
+            // Matches do not overlap, so each group in `to` writes no more than the whole text.
+            let groups = if name == "replace" { 0.0 } else { arg(2) / 2.0 };
+            let made = text + (arg(0) + 1.0) * (arg(2) + 1.0) + groups * arg(0);
             read.making(made).reading(made)
         }
         _ => read.making(text).reading(2.0 * text),

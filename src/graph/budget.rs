@@ -95,6 +95,10 @@ impl BudgetPlan {
         Thresholds { least: safe.iter().copied().min().unwrap_or(usize::MAX), safe }
     }
 
+    fn is_in_force(&self, requirer: u32, run: &mut Run<'_, '_>) -> bool {
+        self.requirers.get(requirer as usize).is_some_and(|requirer| run.holds(requirer.in_force))
+    }
+
     /// Adds an entry for each computation that has used up its budget on an event of this size.
     pub(super) fn report(
         &self,
@@ -108,18 +112,18 @@ impl BudgetPlan {
             if size <= *safe {
                 continue;
             }
-            let in_force = |number: &&u32| {
-                let requirer = self.requirers.get(**number as usize);
-                requirer.is_some_and(|requirer| run.holds(requirer.in_force))
-            };
-            let requirers: Vec<u32> = computation.requirers.iter().filter(in_force).copied().collect();
-            if requirers.is_empty() {
+            if !computation.requirers.iter().any(|number| self.is_in_force(*number, run)) {
                 continue;
             }
             run.value(computation.value);
             if let Some(limit) = run.exceeded(computation.value) {
+                let requirers = computation.requirers.iter().copied();
+                let requirers = requirers.filter(|number| self.is_in_force(*number, run));
                 found.entry((&computation.shown, limit)).or_default().extend(requirers);
             }
+        }
+        if found.is_empty() {
+            return;
         }
         let name = |number: &u32| self.requirers.get(*number as usize).map(|requirer| requirer.name.to_string());
         let budget = run.budget;

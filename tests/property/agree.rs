@@ -123,7 +123,7 @@ fn graph_and_interpreter_agree() {
 
 /// Budgets that are hardly enough, or not: every computation may be the one that does not fit.
 fn budgets() -> impl Strategy<Value = Budget> {
-    let sizes = || prop_oneof![0..40u32, 40..4000u32, 4000..200_000u32, Just(10_000_000)];
+    let sizes = || prop_oneof![3 => 0..40u32, 3 => 40..4000u32, 1 => 4000..200_000u32, 1 => Just(10_000_000)];
     (sizes(), sizes()).prop_map(|(memory, work)| Budget { memory: memory as usize, work: u64::from(work) })
 }
 
@@ -144,7 +144,7 @@ fn graph_and_interpreter_agree_on_small_budgets() {
     if let Err(error) = outcome {
         panic!("{error}");
     }
-    assert!(exceeded.get() > 100, "budgets are hardly ever used up: {}", exceeded.get());
+    assert!(exceeded.get() > 60, "budgets are hardly ever used up: {}", exceeded.get());
 }
 
 /// The example rule sets, on their own events.
