@@ -1,8 +1,8 @@
 //! An event as expressions see it: its roots, its named values, the clock.
 
+use crate::clock::Clock;
 use crate::event::{Json, Step, Value};
 use crate::expr::{self, Budget, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
-use crate::route::Clock;
 use crate::rules::{Cases, Envelope, Layout, RuleSet};
 use bumpalo::Bump;
 use jiff::Timestamp;
@@ -22,11 +22,12 @@ pub(super) struct EventContext<'a> {
     pub(super) time: Value<'a>,
     pub(super) headers: Value<'a>,
     pub(super) data: Value<'a>,
-    pub(super) now: Timestamp,
+    /// None if the clock is the event's time and the event has none.
+    pub(super) now: Option<Timestamp>,
     pub(super) cloud_event: bool,
     pub(super) budget: Budget,
-    /// The clock as text, written once.
-    now_text: Cell<Option<&'a str>>,
+    /// The clock as a value, made once.
+    now_value: Cell<Option<Value<'a>>>,
     defines: Vec<Option<Value<'a>>>,
 }
 
@@ -49,12 +50,13 @@ impl<'a> EventContext<'a> {
             headers: Value::Null,
             data: Value::Null,
             now: match clock {
-                Clock::Fixed(now) => now,
-                Clock::System | Clock::Event => Timestamp::now(),
+                Clock::Fixed(now) => Some(now),
+                Clock::System => Some(Timestamp::now()),
+                Clock::Event => None,
             },
             cloud_event: false,
             budget,
-            now_text: Cell::new(None),
+            now_value: Cell::new(None),
             defines: vec![None; rules.defines.len()],
         };
         let specversion = event.step(&Step::Key("specversion".into()));
@@ -91,10 +93,8 @@ impl<'a> EventContext<'a> {
     }
 
     fn set_clock(&mut self, clock: Clock) {
-        if clock == Clock::Event
-            && let Some(instant) = expr::time::instant(self.time, &self.rules.zone)
-        {
-            self.now = instant.timestamp;
+        if clock == Clock::Event {
+            self.now = expr::time::instant(self.time, &self.rules.zone).map(|instant| instant.timestamp);
         }
     }
 
@@ -128,11 +128,11 @@ impl<'a> EventContext<'a> {
             Root::Time => self.time,
             // No condition can name it.
             Root::It => Value::Null,
-            Root::Now => Value::String(self.now_text.get().unwrap_or_else(|| {
-                let text = &*self.arena.alloc_str(&expr::time::format_time(self.now, &self.rules.zone));
-                self.now_text.set(Some(text));
-                text
-            })),
+            Root::Now => self.now_value.get().unwrap_or_else(|| {
+                let value = expr::time::now_value(self.now, &self.rules.zone, self.arena);
+                self.now_value.set(Some(value));
+                value
+            }),
         }
     }
 }
@@ -167,10 +167,6 @@ impl<'a> Env<'a> for EventContext<'a> {
             *slot = Some(value);
         }
         value
-    }
-
-    fn now(&mut self) -> Timestamp {
-        self.now
     }
 
     fn zone(&self) -> &'a TimeZone {

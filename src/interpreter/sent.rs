@@ -4,10 +4,10 @@ use super::context::EventContext;
 use crate::decision::Decision;
 use crate::event::{Json, Value, write_json};
 use crate::expr::Budget;
-use crate::route::{Clock, Options};
+use crate::options::Options;
 use crate::rules::RuleSet;
 use crate::trace::{ChangeTrace, SentTrace, StepTrace};
-use crate::transform::{ChainPlan, Decided, Made, Stage, StageClock, StepLog, World};
+use crate::transform::{ChainPlan, Decided, Made, Stage, StepLog, World};
 use bumpalo::Bump;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,11 +32,14 @@ impl Chains {
 
     /// What everybody on a decision is sent.
     pub(super) fn sent<'a>(&'a self, context: &EventContext<'a>, decision: &Decision, detail: bool) -> Vec<SentTrace> {
-        let decided =
-            Decided { topic: context.topic().map_or(Value::Null, Value::String), id: context.id, time: context.time };
-        let clock = StageClock::Fixed(context.now);
+        let decided = Decided {
+            topic: context.topic().map_or(Value::Null, Value::String),
+            id: context.id,
+            time: context.time,
+            now: context.now,
+        };
         let world = world(context.rules, context.budget);
-        let mut made = Made::new(world, &self.plan, context.arena, context.event, decided, clock).in_detail(detail);
+        let mut made = Made::new(world, &self.plan, context.arena, context.event, decided).in_detail(detail);
         let sent = |name: &Arc<str>| {
             let sent = made.of(self.of.get(name).copied());
             SentTrace {
@@ -77,12 +80,7 @@ pub(super) fn ingest<'a>(
     options: &Options,
     detail: bool,
 ) -> Stage<'a> {
-    let clock = match options.clock {
-        Clock::Fixed(now) => StageClock::Fixed(now),
-        Clock::System => StageClock::System,
-        Clock::Event => StageClock::Event,
-    };
-    let mut stage = Stage::new(world(rules, options.budget), arena, event, None, clock);
+    let mut stage = Stage::new(world(rules, options.budget), arena, event, None, options.clock);
     stage.log = detail.then(Vec::new);
     stage.run(&rules.ingest);
     stage

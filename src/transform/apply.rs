@@ -104,7 +104,11 @@ impl<'a> Stage<'a> {
                 self.error(shown, demand.expected.to_string(), found.to_string());
             }
         }
-        self.evaluated(&checked.typed)
+        let value = self.evaluated(&checked.typed);
+        if let Some(time) = self.no_clock.take() {
+            self.error("time", Type::TIME.to_string(), time.type_of().to_string());
+        }
+        value
     }
 
     /// The type of the first value that is not what an expression needs.

@@ -1,6 +1,7 @@
 //! What each subscriber is sent. Subscribers whose lists of transforms begin alike share what those make.
 
-use super::{Decided, Stage, StageClock, StepLog, World, ledger};
+use super::{Decided, Stage, StepLog, World, ledger};
+use crate::clock::Clock;
 use crate::decision::TypeError;
 use crate::event::Value;
 use crate::expr::Meter;
@@ -41,7 +42,6 @@ pub(crate) struct Made<'a> {
     arena: &'a Bump,
     event: Value<'a>,
     decided: Decided<'a>,
-    clock: StageClock,
     detail: bool,
     done: Vec<Option<Sent<'a>>>,
     /// What all transforms together may take.
@@ -67,19 +67,8 @@ impl<'a> Made<'a> {
         arena: &'a Bump,
         event: Value<'a>,
         decided: Decided<'a>,
-        clock: StageClock,
     ) -> Made<'a> {
-        Made {
-            world,
-            plan,
-            arena,
-            event,
-            decided,
-            clock,
-            detail: false,
-            done: Vec::new(),
-            ledger: ledger(world.budget),
-        }
+        Made { world, plan, arena, event, decided, detail: false, done: Vec::new(), ledger: ledger(world.budget) }
     }
 
     /// With what each step did.
@@ -112,7 +101,7 @@ impl<'a> Made<'a> {
     }
 
     fn further(&mut self, sent: Sent<'a>, transform: TransformId) -> Sent<'a> {
-        let mut stage = Stage::new(self.world, self.arena, sent.event, Some(self.decided), self.clock);
+        let mut stage = Stage::new(self.world, self.arena, sent.event, Some(self.decided), Clock::System);
         stage.errors = sent.errors;
         stage.log = self.detail.then_some(sent.log);
         stage.made = sent.made;

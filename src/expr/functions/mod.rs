@@ -6,7 +6,6 @@ use super::{DefineId, Env, LookupId, LookupInfo, PathId, Prepared};
 use crate::diagnostic::Code;
 use crate::event::{Json, Number, Type, Value};
 use bumpalo::Bump;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -109,10 +108,6 @@ impl<'s, 'a: 's> Env<'s> for Outside<'_, 'a> {
         self.0.define(id)
     }
 
-    fn now(&mut self) -> Timestamp {
-        self.0.now()
-    }
-
     fn zone(&self) -> &'s TimeZone {
         self.0.zone()
     }
@@ -131,11 +126,6 @@ impl<'s, 'a: 's> Env<'s> for Outside<'_, 'a> {
 }
 
 impl<'a> Call<'_, 'a> {
-    /// The clock.
-    pub fn now(&mut self) -> Timestamp {
-        self.env.now()
-    }
-
     /// The rule set's zone.
     pub fn zone(&self) -> &'a TimeZone {
         self.env.zone()
