@@ -93,6 +93,8 @@ impl<'a> EventContext<'a> {
     }
 
     fn set_clock(&mut self, clock: Clock) {
+        // The time may be defined by `now`, which was another until here.
+        self.now_value.set(None);
         if clock == Clock::Event {
             self.now = expr::time::instant(self.time, &self.rules.zone).map(|instant| instant.timestamp);
         }
