@@ -18,7 +18,7 @@ pub(crate) fn cell<'a>(
     tables: &'a [Lookup],
     table: LookupId,
     column: u32,
-    key: &[Value<'a>],
+    key: &[Value<'_>],
     arena: &'a Bump,
 ) -> Value<'a> {
     let cell = tables.get(table.0 as usize).and_then(|table| table.cell(key, column as usize));
@@ -88,6 +88,12 @@ impl Lookup {
             Some(part) if part < self.keys.len() => self.rows.keys.get(self.find(key)? * self.keys.len() + part),
             Some(_) => None,
         }
+    }
+
+    /// The bytes of the longest text in it.
+    pub(crate) fn longest_cell(&self) -> usize {
+        let texts = self.rows.keys.iter().chain(&self.rows.cells).filter_map(Json::as_str);
+        texts.map(str::len).max().unwrap_or(0)
     }
 
     /// How many rows there are.

@@ -1,5 +1,6 @@
 //! `dadar explain`: what the rules made of an event, and why.
 
+use super::budget::BudgetArgs;
 use super::input::{Feed, Stream};
 use super::lines::Chunk;
 use super::route::{Input, clock};
@@ -41,6 +42,8 @@ pub(crate) struct ExplainArgs {
     /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// How to write it
     #[arg(long, value_enum, default_value_t = Shape::Human)]
     format: Shape,
@@ -64,7 +67,7 @@ pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
     let mut explainer = Explainer {
         interpreter: Interpreter::new(&ready.rules),
         ready: &ready,
-        options: Options { clock, ..Options::default() },
+        options: Options { clock, budget: args.budget.budget(), ..Options::default() },
         args: &args,
         colour: output::colour(global.color, &io::stdout()),
         out: output::stdout(),

@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and what all commands share. Uses only what the library shows.
 
+mod budget;
 pub(crate) mod check;
 pub(crate) mod completions;
 mod exit;

@@ -1,5 +1,6 @@
 //! `dadar route`: a decision for each line of input.
 
+use super::budget::BudgetArgs;
 use super::input::{Follow, Progress, Saved, Stream, can_write};
 use super::log::LogArgs;
 use super::metrics::{self, Metrics};
@@ -63,6 +64,8 @@ pub(crate) struct RouteArgs {
     /// How long a line may be
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size::parse)]
     max_line: usize,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// Leave the beginning of malformed lines out of their decisions
     #[arg(long)]
     no_input_echo: bool,
@@ -139,6 +142,7 @@ fn in_force(
         limits: Limits { bytes: args.max_line, ..Limits::default() },
         input_echo: !args.no_input_echo,
         deliveries: args.deliveries,
+        budget: args.budget.budget(),
     };
     let router = Router::with_options(&rules, options);
     board.introduce(&router);

@@ -1,5 +1,6 @@
 //! From a rule set to its graph.
 
+use super::budget::BudgetPlan;
 use super::condition::{Conditions, NodeId};
 use super::demand::{Asker, Demands};
 use super::labels::{CasesPlan, Labels};
@@ -74,6 +75,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     }
     let mut subscriber_filters = subscriber_filters(rules, &subscribers, &mut builder.lowering);
     let mut demands = all_demands(rules, &paths, &mut builder);
+    let mut budgets = BudgetPlan::new(rules, &mut builder);
     let target_conditions = std::mem::take(&mut builder.conditions);
     let rule_plans = (rule_plans, std::mem::take(&mut builder.extras));
 
@@ -89,6 +91,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let roots = roots.chain(filters.iter_mut().map(|filter: &mut FilterPlan| &mut filter.condition));
     let roots = roots.chain(schemas.iter_mut().map(|schema| &mut schema.applies));
     let roots = roots.chain(subscriber_filters.iter_mut().flatten()).chain(demands.conditions_mut());
+    let roots = roots.chain(budgets.conditions_mut());
     conditions.seal(roots.chain(registered.conditions_mut()));
     let (targets, indexes, pairs) = registered.index(&mut topics);
     demands.seal();
@@ -147,6 +150,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
         computed_indexes,
         suspicious_roots,
         define_values,
+        budgets,
         reads_clock: rules.reads_clock(),
     }
 }

@@ -3,7 +3,9 @@
 use super::DecisionGraph;
 use super::bits::Bits;
 use super::cache::TopicCache;
+use super::values::ValueId;
 use crate::event::Captures;
+use crate::expr::Limit;
 use bumpalo::Bump;
 
 /// The memory of one thread for one graph.
@@ -45,6 +47,8 @@ pub(crate) struct State {
     pub(crate) sorter: Bits,
     /// Who was chosen but has a filter that does not hold.
     pub(crate) filtered: Vec<u32>,
+    /// Computations that have used up their budget, and which limit they have reached.
+    pub(crate) exceeded: Vec<(ValueId, Limit)>,
     /// The clock is the event's time, and the event has none.
     pub(crate) no_clock: bool,
 }
@@ -98,6 +102,7 @@ impl Scratch {
         state.rows.clear();
         state.chosen.clear();
         state.filtered.clear();
+        state.exceeded.clear();
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! ingest → envelope → filters → schemas → topics, rules, tables → `exclude` → subscriber filters → status → `defaults`.
 
+use super::budget::{Thresholds, size_of_line};
 use super::cache::TopicCache;
 use super::run::{Outcome, Run};
 use super::scratch::{Scratch, State};
@@ -13,6 +14,7 @@ use super::{DecisionGraph, schemas};
 use crate::clock::Clock;
 use crate::decision::{EVENT_CLOCK, NO_TOPIC, Status, TypeError};
 use crate::event::{Fault, Limits, Mode, Value, parse, scan};
+use crate::expr::Budget;
 use crate::transform::add_errors;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -22,12 +24,15 @@ const MANY: usize = 16;
 
 /// How lines are read, and what is wanted of them.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reading {
+pub(crate) struct Reading<'g> {
     pub(crate) mode: Mode,
     pub(crate) limits: Limits,
     pub(crate) clock: Clock,
     /// What everybody is sent.
     pub(crate) deliver: bool,
+    /// What each computation may take, and from which size on an event can take more.
+    pub(crate) budget: Budget,
+    pub(crate) thresholds: &'g Thresholds,
 }
 
 /// Decides about one line and hands the outcome to `then`, together with who gets the event and which rules matched.
@@ -35,7 +40,7 @@ pub(crate) fn decide<R>(
     graph: &DecisionGraph,
     scratch: &mut Scratch,
     line: &[u8],
-    reading: Reading,
+    reading: Reading<'_>,
     then: impl FnOnce(&Outcome<'_>, &State) -> R,
 ) -> R {
     scratch.begin(graph);
@@ -50,14 +55,14 @@ pub(crate) fn decide<R>(
         },
         Some((plan, slots)) => match parse(line, reading.limits, arena) {
             Ok(event) => {
-                let stage = transforms::ingest(graph, plan, event, arena, clock);
+                let stage = transforms::ingest(graph, plan, event, arena, clock, reading.budget);
                 clock = stage.clock_read().map_or(clock, Clock::Fixed);
                 (slots.fill(stage.tree, arena), Some((stage.tree, stage.errors)))
             }
             Err(fault) => return then(&unreadable(graph, arena, state, &fault, reading.deliver), state),
         },
     };
-    let mut run = Run::new(graph, slots, arena, state, clock);
+    let mut run = Run::new(graph, slots, arena, state, clock, reading.budget);
     run.set_event_clock();
     // Filled in where it stands: it is large, and copies of it would be felt in every event.
     let mut outcome = Outcome::new(arena, Status::Unrouted, Value::Null);
@@ -65,6 +70,8 @@ pub(crate) fn decide<R>(
         Some(topic) => {
             run.topic = Some(topic);
             Settling { run: &mut run }.settle(&mut outcome);
+            let tree = ingested.as_ref().map(|(tree, _)| *tree);
+            report_budgets(&mut run, tree, line, reading.thresholds, &mut outcome);
         }
         None => {
             outcome.id = shown_id(run.id());
@@ -82,6 +89,24 @@ pub(crate) fn decide<R>(
         outcome.sent = transforms::sent(&mut run, tree, line, reading.limits, arena);
     }
     then(&outcome, state)
+}
+
+/// Reports budgets that were used up, where the event is large enough for that.
+fn report_budgets<'a>(
+    run: &mut Run<'a, '_>,
+    tree: Option<Value<'a>>,
+    line: &[u8],
+    thresholds: &Thresholds,
+    outcome: &mut Outcome<'a>,
+) {
+    if thresholds.are_beyond_reach() {
+        return;
+    }
+    let size = tree.map_or_else(|| size_of_line(line.len()), crate::expr::size);
+    if !thresholds.are_above(size) {
+        let graph = run.graph;
+        graph.budgets.report(run, size, thresholds, &mut outcome.errors);
+    }
 }
 
 /// A line that is no JSON object.

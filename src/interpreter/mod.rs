@@ -4,6 +4,7 @@
 //!
 //! Knows nothing of the graph, and has no words for people: those are in [`crate::explain`].
 
+mod budget;
 mod condition;
 mod context;
 mod outcome;
@@ -17,9 +18,9 @@ mod tests;
 use crate::clock::Clock;
 use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, of_ingest, shown_id};
 use crate::event::{self, Value};
-use crate::expr::{Typed, holds};
+use crate::expr::{Budget, Typed, holds};
 use crate::options::Options;
-use crate::rules::{Group, GroupId, Name, RuleSet};
+use crate::rules::{Computations, Group, GroupId, Name, RuleSet};
 use crate::topic::{Segment, TopicPattern};
 use crate::trace::{Condition, EventTrace, SchemaOutcome, SentTrace, Trace};
 use crate::transform;
@@ -58,6 +59,7 @@ pub struct Interpreter<'r> {
     /// For each topic node: its pattern followed by `.#`, for which its settings hold.
     below: Vec<TopicPattern>,
     requirers: Requirers,
+    computations: Computations<'r>,
     chains: sent::Chains,
 }
 
@@ -65,7 +67,13 @@ impl<'r> Interpreter<'r> {
     /// Works out who asks for which types.
     pub fn new(rules: &'r RuleSet) -> Interpreter<'r> {
         let below = rules.topics.iter().map(|node| and_below(&node.pattern)).collect();
-        Interpreter { rules, below, requirers: Requirers::new(rules), chains: sent::Chains::new(rules) }
+        Interpreter {
+            rules,
+            below,
+            requirers: Requirers::new(rules),
+            computations: Computations::new(rules),
+            chains: sent::Chains::new(rules),
+        }
     }
 
     /// Decides about one line, whose number (from 1) stands on the decision if it is malformed.
@@ -100,9 +108,9 @@ impl<'r> Interpreter<'r> {
             Ok(_) => return self.unread(number, malformed("not a JSON object"), detail),
             Err(fault) => return self.unread(number, malformed(&fault.to_string()), detail),
         };
-        let ingest = sent::ingest(self.rules, &arena, event, options.clock, detail.parts);
+        let ingest = sent::ingest(self.rules, &arena, event, options, detail.parts);
         let clock = ingest.clock_read().map_or(options.clock, Clock::Fixed);
-        let context = EventContext::new(self.rules, &arena, ingest.tree, clock);
+        let context = EventContext::new(self.rules, &arena, ingest.tree, clock, options.budget);
         let mut event =
             Interpretation { interpreter: self, context, parts: detail.parts, clock, errors: ingest.errors };
         let mut trace = if event.context.topic().is_some() {
@@ -124,7 +132,7 @@ impl<'r> Interpreter<'r> {
     /// The trace of a line that is no event: nothing was reached.
     fn unread(&self, number: u64, decision: Decision, detail: Detail) -> Trace {
         let arena = Bump::new();
-        let context = EventContext::new(self.rules, &arena, Value::Null, Clock::Event);
+        let context = EventContext::new(self.rules, &arena, Value::Null, Clock::Event, Budget::default());
         let mut event =
             Interpretation { interpreter: self, context, parts: false, clock: Clock::Event, errors: Vec::new() };
         let mut trace = event.stages(number, decision);

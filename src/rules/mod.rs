@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod computations;
 mod decode;
 mod files;
 mod footprint;
@@ -27,6 +28,7 @@ mod pattern_index;
 mod transform;
 pub(crate) mod walk;
 
+pub(crate) use computations::{Computations, shown as shown_computation};
 pub use footprint::Footprint;
 pub use load::{LoadLimits, LoadOptions, Loaded, LoadedFile, load, load_strings};
 pub use transform::{Action, Checked, LookupStep, Made, Piece, Place, Source, Step, Transform, TransformId};

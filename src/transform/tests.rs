@@ -254,7 +254,7 @@ fn ingest_comes_before_everything() {
 fn doubling_comes_to_an_end() {
     let steps = "    - set: {data.a: data, data.b: data}\n".repeat(60);
     let Delivered { deliveries, .. } = deliver("", &steps, &json!({"type": "x", "data": {"x": [1]}}));
-    assert_eq!(deliveries[0].errors[0].expected, "smaller value");
+    assert_eq!(deliveries[0].errors[0].expected, "at most 64 MiB of memory");
 }
 
 /// The codes of what is wrong, with the text that is underlined.

@@ -5,6 +5,7 @@ use bumpalo::Bump;
 use dadar::decision::{Decision, Delivered, Status};
 use dadar::event::{Json, Limits, Mode, parse};
 use dadar::explain::{Focus, Style};
+use dadar::expr::Budget;
 use dadar::interpreter::Interpreter;
 use dadar::route::{Clock, Options, Router, Session};
 use dadar::rules::{Loaded, RuleSet, load_strings};
@@ -120,6 +121,32 @@ fn graph_and_interpreter_agree() {
     seen.borrow().check();
 }
 
+/// Budgets that are hardly enough, or not: every computation may be the one that does not fit.
+fn budgets() -> impl Strategy<Value = Budget> {
+    let sizes = || prop_oneof![3 => 0..40u32, 3 => 40..4000u32, 1 => 4000..200_000u32, 1 => Just(10_000_000)];
+    (sizes(), sizes()).prop_map(|(memory, work)| Budget { memory: memory as usize, work: u64::from(work) })
+}
+
+#[test]
+fn graph_and_interpreter_agree_on_small_budgets() {
+    let cases = (generate::rule_set(), vec(events::event(), 6), clocks(), budgets());
+    let (seen, exceeded) = (RefCell::new(Seen::default()), Cell::new(0));
+    let outcome = runner(200).run(&cases, |(yaml, events, clock, budget)| {
+        let loaded = load(&yaml);
+        let Some(rules) = &loaded.rule_set else { return Ok(()) };
+        let options = Options { clock, budget, ..Options::default() };
+        agree_with(rules, &yaml, &events, options, &mut seen.borrow_mut())?;
+        let interpreter = Interpreter::new(rules);
+        let errors = events.iter().flat_map(|event| interpreter.decide(event, 1, &options).errors);
+        exceeded.set(exceeded.get() + errors.filter(|error| error.found == "more").count());
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+    assert!(exceeded.get() > 60, "budgets are hardly ever used up: {}", exceeded.get());
+}
+
 /// The example rule sets, on their own events.
 #[test]
 fn graph_and_interpreter_agree_on_the_examples() {
@@ -184,7 +211,16 @@ pub(crate) fn agree(
     clock: Clock,
     seen: &mut Seen,
 ) -> Result<(), TestCaseError> {
-    let options = Options { clock, ..Options::default() };
+    agree_with(rules, yaml, events, Options { clock, ..Options::default() }, seen)
+}
+
+fn agree_with(
+    rules: &RuleSet,
+    yaml: &str,
+    events: &[Vec<u8>],
+    options: Options,
+    seen: &mut Seen,
+) -> Result<(), TestCaseError> {
     let mut session = Router::with_options(rules, options).session();
     let interpreter = Interpreter::new(rules);
     let mut writing = session.router().and_options(Options { deliveries: true, ..options }).session();

@@ -11,6 +11,8 @@ const TWO_TEXTS: &[Type] = &[Type::STRING, Type::STRING];
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "starts_with",
+        is_test: true,
+        reads_text: false,
         usage: "starts_with(text, prefix)",
         doc: "True if the text begins with the prefix.",
         examples: &[("starts_with(\"+9198\", \"+91\")", "true"), ("starts_with(data.nope, \"+91\")", "null")],
@@ -22,6 +24,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "ends_with",
+        is_test: true,
+        reads_text: false,
         usage: "ends_with(text, suffix)",
         doc: "True if the text ends with the suffix.",
         examples: &[("ends_with(\"a.csv\", \".csv\")", "true"), ("ends_with(\"a.csv\", \".CSV\")", "false")],
@@ -49,6 +53,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "glob",
+        is_test: true,
         usage: "glob(text, \"AB-*\")",
         doc: "True if the whole text matches: `*` is any run of characters, `?` is one, `\\` makes the next one ordinary. The \
               pattern must be a literal.",
@@ -66,6 +71,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "matches",
+        is_test: true,
         aliases: &["str::regex_matches"],
         usage: "matches(text, \"regex\")",
         doc: "True if the regular expression matches anywhere in the text; `^` and `$` tie it to the ends. It takes linear \
@@ -185,7 +191,10 @@ fn fold(c: char) -> char {
 fn regex_replace<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let Prepared::Replace(pattern, replacement) = call.prepared else { return None };
     let (text, to) = (call.text(0)?, call.text(2)?);
-    let mut out = text::Builder::new(call.arena);
+    if !pattern.is_match(text) {
+        return Some(Value::String(text));
+    }
+    let mut out = text::Builder::new(call);
     let mut behind = 0;
     for captures in pattern.regex().captures_iter(text) {
         let found = captures.get_match();
@@ -195,9 +204,6 @@ fn regex_replace<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
             None => out.push(to)?,
         }
         behind = found.end();
-    }
-    if behind == 0 && !pattern.is_match(text) {
-        return Some(Value::String(text));
     }
     out.push(text.get(behind..)?)?;
     Some(out.finish())

@@ -66,10 +66,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
             ("date(\"2026-01-10T20:00:00Z\", \"written\")", "\"2026-01-10\""),
         ],
         |call| {
-            let arena = call.arena;
+            let (arena, meter) = (call.arena, call.meter);
             part(call, |at| {
                 let text = format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day());
-                Value::String(arena.alloc_str(&text))
+                if meter.allocate(text.len()) { Value::String(arena.alloc_str(&text)) } else { Value::Null }
             })
         }
     ),
