@@ -36,7 +36,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
         rejected: numbers(&rules.defaults.rejected),
     };
 
-    let mut lowering = Lowering { values: &mut values, conditions: &mut conditions, defines: &rules.defines };
+    let mut lowering = Lowering::new(&mut values, &mut conditions, &rules.defines);
     let mut defines: Vec<_> = rules.defines.iter().map(|define| CasesPlan::new(&define.cases, &mut lowering)).collect();
     let define_values = (0..rules.defines.len()).map(|n| lowering.values.intern(&define(n))).collect();
     let mut labels = Labels::new(rules, &mut lowering);
