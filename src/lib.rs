@@ -51,7 +51,7 @@
 //! | decide about an event | [`Router::route`] |
 //! | decide about many, and write the decisions as JSON | [`Session::route_to`] |
 //! | learn no more than the status and who gets it, by number | [`Session::judge`] |
-//! | learn why | [`reference::trace`] and [`explain::render`] |
+//! | learn why | [`interpreter::trace`] and [`explain::render`] |
 //! | run the tests that stand beside rules | [`suite::load`] and [`suite::run`] |
 //! | print diagnostics as text, JSON or SARIF (feature `render`) | `diagnostic::render` |
 //!
@@ -73,8 +73,9 @@ pub mod event;
 pub mod explain;
 pub mod expr;
 mod graph;
+pub mod interpreter;
 pub mod lookup;
-pub mod reference;
+
 #[cfg(feature = "watch")]
 pub mod reload;
 pub mod route;
@@ -82,6 +83,7 @@ pub mod rules;
 pub mod schema;
 pub mod suite;
 pub mod topic;
+pub mod trace;
 mod transform;
 #[doc(hidden)]
 pub mod yaml;

@@ -7,9 +7,7 @@ use super::words::{
 };
 use crate::decision::{Decision, Status};
 use crate::diagnostic::Sources;
-use crate::reference::{
-    RowTrace, RuleOutcome, RuleTrace, SchemaOutcome, SchemaTrace, SubscriberTrace, TableTrace, Trace,
-};
+use crate::trace::{RowTrace, RuleOutcome, RuleTrace, SchemaOutcome, SchemaTrace, SubscriberTrace, TableTrace, Trace};
 use std::sync::Arc;
 
 /// Everything.

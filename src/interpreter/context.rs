@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 const NO_HEADERS: [&str; 5] = ["id", "type", "time", "data", "data_base64"];
 
 /// One event with everything that an expression may ask of it.
-pub(super) struct Scene<'a> {
+pub(super) struct EventContext<'a> {
     pub(super) rules: &'a RuleSet,
     pub(super) arena: &'a Bump,
     pub(super) event: Value<'a>,
@@ -26,10 +26,10 @@ pub(super) struct Scene<'a> {
     defines: Vec<Option<Value<'a>>>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> EventContext<'a> {
     /// Lays an event out by the envelope.
-    pub(super) fn new(rules: &'a RuleSet, arena: &'a Bump, event: Value<'a>, clock: Clock) -> Scene<'a> {
-        let mut scene = Scene {
+    pub(super) fn new(rules: &'a RuleSet, arena: &'a Bump, event: Value<'a>, clock: Clock) -> EventContext<'a> {
+        let mut context = EventContext {
             rules,
             arena,
             event,
@@ -47,11 +47,11 @@ impl<'a> Scene<'a> {
         };
         let specversion = event.step(&Step::Key("specversion".into()));
         match &rules.envelope {
-            Envelope::Plain(layout) => scene.lay_out(layout, clock),
-            Envelope::Auto(layout) if specversion.is_null() => scene.lay_out(layout, clock),
-            Envelope::Auto(_) | Envelope::CloudEvents => scene.lay_out_cloud_event(clock),
+            Envelope::Plain(layout) => context.lay_out(layout, clock),
+            Envelope::Auto(layout) if specversion.is_null() => context.lay_out(layout, clock),
+            Envelope::Auto(_) | Envelope::CloudEvents => context.lay_out_cloud_event(clock),
         }
-        scene
+        context
     }
 
     /// By expressions. The time comes first, since the clock may be set by it.
@@ -126,7 +126,7 @@ fn first_there<'a>(event: Value<'a>, paths: &[Vec<Step>]) -> Value<'a> {
     paths.iter().map(|path| event.walk(path)).find(|value| !value.is_null()).unwrap_or_default()
 }
 
-impl<'a> Env<'a> for Scene<'a> {
+impl<'a> Env<'a> for EventContext<'a> {
     fn arena(&self) -> &'a Bump {
         self.arena
     }

@@ -28,8 +28,8 @@ fn decide_on(yaml: &str, event: &str) -> Json {
 #[track_caller]
 fn check(yaml: &str, event: Json, expected: Json) {
     let decision = decide_on(yaml, &event.to_string());
-    for (key, wanted) in expected.as_object().unwrap() {
-        assert_eq!(&decision[key], wanted, "{key} of {decision:#}");
+    for (key, detail) in expected.as_object().unwrap() {
+        assert_eq!(&decision[key], detail, "{key} of {decision:#}");
     }
 }
 
@@ -50,11 +50,11 @@ topics:
   "#": [d]
   payment.#: [e]
 "##;
-    let wanted = json!({
+    let detail = json!({
         "id": "e", "topic": "order.created", "status": "routed", "subscribers": ["a", "b", "c", "d"],
         "settings": {"priority": "high", "partitions": 10},
     });
-    check(yaml, order(json!({})), wanted);
+    check(yaml, order(json!({})), detail);
     let deep = json!({"event_type": "order.created.late"});
     check(yaml, deep, json!({"id": null, "subscribers": ["d"], "settings": {"priority": "high", "partitions": 10}}));
 }
@@ -178,11 +178,11 @@ topics: {order.created: [a]}
 #[test]
 fn what_is_no_event_is_malformed() {
     let yaml = "ruleset: {defaults: {rejected: [dead]}}\ntopics: {a: [b]}\n";
-    let wanted = json!({"status": "malformed", "id": null, "topic": null, "line": 7, "subscribers": ["dead"]});
+    let detail = json!({"status": "malformed", "id": null, "topic": null, "line": 7, "subscribers": ["dead"]});
     for line in ["[1]", "{", "", "nul", r#"{"event_type": 5}"#, r#"{"event_type": ""}"#] {
         let decision = decide_on(yaml, line);
-        for (key, wanted) in wanted.as_object().unwrap() {
-            assert_eq!(&decision[key], wanted, "{line}: {decision:#}");
+        for (key, detail) in detail.as_object().unwrap() {
+            assert_eq!(&decision[key], detail, "{line}: {decision:#}");
         }
         assert_eq!(decision["input"], line);
     }
