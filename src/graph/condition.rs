@@ -64,6 +64,13 @@ fn move_to(moved: &[NodeId], id: &mut NodeId) {
     *id = moved.get(id.0 as usize).copied().unwrap_or(NodeId::FALSE);
 }
 
+/// Counts one more use of a condition.
+fn count(uses: &mut [u32], id: NodeId) {
+    if let Some(uses) = uses.get_mut(id.0 as usize) {
+        *uses = uses.saturating_add(1);
+    }
+}
+
 /// A leaf: what is asked of a value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Test {
@@ -184,6 +191,7 @@ impl Hash for Op {
 #[derive(Debug)]
 pub(crate) struct Conditions {
     nodes: Vec<Node>,
+    /// How many conditions and roots lead to each; counted when the graph is sealed.
     uses: Vec<u32>,
     /// By hash; of several with one hash, the next ones stand under the numbers that follow it.
     known: FxHashMap<u64, NodeId>,
@@ -224,6 +232,12 @@ impl Conditions {
         self.nodes.len()
     }
 
+    /// How many parts all conditions have.
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> usize {
+        self.nodes.iter().map(|node| node.parts().len()).sum()
+    }
+
     /// True if a condition asks for `now` itself.
     pub(crate) fn reads_clock(&self) -> bool {
         self.nodes.iter().any(|node| matches!(node, Node::Active(_)))
@@ -247,34 +261,35 @@ impl Conditions {
         }
         let mut moved: Vec<NodeId> = Vec::with_capacity(self.nodes.len());
         let mut nodes = Vec::with_capacity(kept.count_ones(..));
-        let mut uses = Vec::with_capacity(nodes.capacity());
         for (number, mut node) in std::mem::take(&mut self.nodes).into_iter().enumerate() {
             moved.push(NodeId(nodes.len() as u32));
             if kept.contains(number) {
                 node.parts_mut().iter_mut().for_each(|part| move_to(&moved, part));
                 nodes.push(node);
-                uses.extend(self.uses.get(number));
             }
         }
         self.nodes = nodes;
-        self.uses = uses;
-        roots.into_iter().for_each(|id| move_to(&moved, id));
+        self.uses = vec![0; self.nodes.len()];
+        let parts = self.nodes.iter().flat_map(Node::parts);
+        for id in parts.copied() {
+            count(&mut self.uses, id);
+        }
+        for id in roots {
+            move_to(&moved, id);
+            count(&mut self.uses, *id);
+        }
     }
 
     fn intern(&mut self, node: Node) -> NodeId {
         let mut print = FxBuildHasher.hash_one(&node);
         while let Some(id) = self.known.get(&print).copied() {
             if self.get(id) == &node {
-                if let Some(uses) = self.uses.get_mut(id.0 as usize) {
-                    *uses += 1;
-                }
                 return id;
             }
             print = print.wrapping_add(1);
         }
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(node);
-        self.uses.push(1);
         self.known.insert(print, id);
         id
     }

@@ -10,9 +10,8 @@ use super::targets::{RowPlan, TableKindPlan, TablePlan};
 use super::transforms::{self, SentEvent, SentTo};
 use super::values::ValueId;
 use super::{DecisionGraph, schemas};
-use crate::decision::{NO_TOPIC, Status};
+use crate::decision::{NO_TOPIC, Status, add_errors};
 use crate::event::{Fault, Limits, Mode, Value, parse, scan};
-use crate::transform::add_errors;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
@@ -57,7 +56,7 @@ pub(crate) fn decide<R>(
             Ok(event) => {
                 let stage = transforms::ingest(graph, plan, event, arena, clock);
                 clock = stage.clock_read().map_or(clock, Now::Fixed);
-                (slots.fill(stage.tree, arena), Some((stage.tree, stage.errors)))
+                (slots.fill(stage.tree, arena), Some((stage.tree, stage.errors.into_list())))
             }
             Err(fault) => return then(&unreadable(graph, arena, state, &fault, reading.deliver), state),
         },
@@ -78,7 +77,8 @@ pub(crate) fn decide<R>(
     }
     let tree = ingested.map(|(tree, errors)| {
         if !errors.is_empty() {
-            add_errors(&mut outcome.errors, errors);
+            add_errors(&mut outcome.errors, errors.clone());
+            outcome.ingest_errors = errors;
         }
         tree
     });
@@ -146,6 +146,7 @@ impl<'a> Outcome<'a> {
             dropped_by: None,
             invalid: Vec::new(),
             errors: Vec::new(),
+            ingest_errors: Vec::new(),
             fault: None,
             sent: Vec::new(),
         }

@@ -14,14 +14,13 @@ mod stages;
 #[cfg(test)]
 mod tests;
 
-use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, of_ingest, shown_id};
+use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, add_errors, shown_id};
 use crate::event::{self, Value};
 use crate::expr::{Typed, holds};
 use crate::route::{Clock, Options};
 use crate::rules::{Group, GroupId, Name, RuleSet};
 use crate::topic::{Segment, TopicPattern};
 use crate::trace::{Condition, EventTrace, SchemaOutcome, SentTrace, Trace};
-use crate::transform;
 use bumpalo::Bump;
 use context::EventContext;
 use requirements::Requirers;
@@ -80,7 +79,7 @@ impl<'r> Interpreter<'r> {
             id: id.clone(),
             subscriber: sent.subscriber,
             event: sent.value,
-            errors: of_ingest(&trace.decision.errors).cloned().chain(sent.errors).collect(),
+            errors: trace.ingest_errors.iter().cloned().chain(sent.errors).collect(),
         };
         Delivered { deliveries: trace.sent.into_iter().map(delivery).collect(), decision: trace.decision }
     }
@@ -102,17 +101,23 @@ impl<'r> Interpreter<'r> {
         let ingest = sent::ingest(self.rules, &arena, event, options.clock, detail.parts);
         let clock = ingest.clock_read().map_or(options.clock, Clock::Fixed);
         let context = EventContext::new(self.rules, &arena, ingest.tree, clock);
-        let mut event = Interpretation { interpreter: self, context, parts: detail.parts, errors: ingest.errors };
+        let mut event = Interpretation {
+            interpreter: self,
+            context,
+            parts: detail.parts,
+            ingest_errors: ingest.errors.into_list(),
+        };
         let mut trace = if event.context.topic().is_some() {
             event.whole(number)
         } else {
             let decision = Decision { id: shown_id(event.context.id), ..malformed(NO_TOPIC) };
             let mut trace = self.unread(number, decision, Detail { parts: false, sent: false });
             trace.event = event.event();
-            transform::add_errors(&mut trace.decision.errors, std::mem::take(&mut event.errors));
+            add_errors(&mut trace.decision.errors, event.ingest_errors.clone());
             trace
         };
         trace.ingest = sent::steps(self.rules, ingest.log.unwrap_or_default());
+        trace.ingest_errors = event.ingest_errors;
         if detail.sent {
             trace.sent = self.chains.sent(&event.context, &trace.decision, detail.parts);
         }
@@ -123,7 +128,7 @@ impl<'r> Interpreter<'r> {
     fn unread(&self, number: u64, decision: Decision, detail: Detail) -> Trace {
         let arena = Bump::new();
         let context = EventContext::new(self.rules, &arena, Value::Null, Clock::System);
-        let mut event = Interpretation { interpreter: self, context, parts: false, errors: Vec::new() };
+        let mut event = Interpretation { interpreter: self, context, parts: false, ingest_errors: Vec::new() };
         let mut trace = event.stages(number, decision);
         trace.event = EventTrace::default();
         if detail.sent {
@@ -149,7 +154,7 @@ struct Interpretation<'a> {
     /// Whether conditions are taken apart.
     parts: bool,
     /// What steps of `ingest` found to be of another type than they need.
-    errors: Vec<TypeError>,
+    ingest_errors: Vec<TypeError>,
 }
 
 impl<'a> Interpretation<'a> {
@@ -194,6 +199,7 @@ impl<'a> Interpretation<'a> {
             subscribers,
             decision,
             ingest: Vec::new(),
+            ingest_errors: Vec::new(),
             sent: Vec::new(),
         };
         self.conclude(&mut trace);

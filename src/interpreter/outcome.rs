@@ -1,13 +1,12 @@
 //! The last stages: labels, who gets the event, and the decision.
 
 use super::{Interpretation, texts};
-use crate::decision::Status;
+use crate::decision::{Status, add_errors};
 use crate::diagnostic::Span;
 use crate::event::Value;
 use crate::expr::{Typed, evaluate};
 use crate::rules::{Name, TableKind, Target};
 use crate::trace::{LabelTrace, SubscriberTrace, Trace};
-use crate::transform::add_errors;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,7 +35,7 @@ impl<'a> Interpretation<'a> {
             let requirers = &self.interpreter.requirers;
             let requirements = |id: crate::rules::RuleId| asks.get(id.0 as usize).copied().unwrap_or(false);
             trace.decision.errors = requirers.errors(&mut self.context, requirements);
-            add_errors(&mut trace.decision.errors, std::mem::take(&mut self.errors));
+            add_errors(&mut trace.decision.errors, self.ingest_errors.clone());
         }
     }
 

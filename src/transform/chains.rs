@@ -1,7 +1,6 @@
 //! What each subscriber is sent. Subscribers whose lists of transforms begin alike share what those make.
 
-use super::{Decided, Stage, StageClock, StepLog, World};
-use crate::decision::TypeError;
+use super::{Decided, Stage, StageClock, StepErrors, StepLog, World};
 use crate::event::Value;
 use crate::rules::TransformId;
 use bumpalo::Bump;
@@ -49,7 +48,7 @@ pub(crate) struct Made<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Sent<'a> {
     pub(crate) event: Value<'a>,
-    pub(crate) errors: Vec<TypeError>,
+    pub(crate) errors: StepErrors,
     /// What each step did, if somebody wants to know.
     pub(crate) log: Vec<StepLog<'a>>,
 }
@@ -76,7 +75,7 @@ impl<'a> Made<'a> {
     pub(crate) fn of(&mut self, chain: Option<u32>) -> Sent<'a> {
         let mut links = Vec::new();
         let mut at = chain;
-        let mut sent = Sent { event: self.event, errors: Vec::new(), log: Vec::new() };
+        let mut sent = Sent { event: self.event, errors: StepErrors::default(), log: Vec::new() };
         while let Some(number) = at {
             if let Some(Some(known)) = self.done.get(number as usize) {
                 sent = known.clone();
@@ -101,7 +100,6 @@ impl<'a> Made<'a> {
         stage.errors = sent.errors;
         stage.log = self.detail.then_some(sent.log);
         stage.run(&[transform]);
-        stage.errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
         Sent { event: stage.tree, errors: stage.errors, log: stage.log.unwrap_or_default() }
     }
 }
