@@ -1,6 +1,6 @@
 //! What was decided about an event.
 
-use crate::event::{Json, Value};
+use crate::event::{Json, Type, Value};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -127,6 +127,19 @@ pub struct TypeError {
     pub count: usize,
 }
 
+impl TypeError {
+    /// The entry of an event that has no time although the clock is to be the event's time.
+    pub(crate) fn no_clock(time: Value<'_>) -> TypeError {
+        TypeError {
+            path: String::from("time"),
+            expected: Type::TIME.to_string(),
+            found: time.type_of().to_string(),
+            asked_by: vec![Requirer::EventClock],
+            count: 1,
+        }
+    }
+}
+
 /// A part of a rule set that needs a value to be of some type. It is written as the name of a rule, or as `table:NAME` and the
 /// like; a rule whose name would be read as one of these as `rule:NAME`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -148,15 +161,17 @@ pub enum Requirer {
     Schema(Arc<str>),
     /// A step of a transform.
     Transform(Arc<str>),
+    /// The clock, where it is the event's time.
+    EventClock,
 }
 
 impl Requirer {
-    const KINDS: [&'static str; 8] =
-        ["rule", "table", "filter", "label", "define", "subscriber", "schema", "transform"];
+    const KINDS: [&'static str; 9] =
+        ["rule", "table", "filter", "label", "define", "subscriber", "schema", "transform", "clock"];
 
     /// The word for its kind: `rule`, `table` …
     pub fn kind(&self) -> &'static str {
-        let [rule, table, filter, label, define, subscriber, schema, transform] = Requirer::KINDS;
+        let [rule, table, filter, label, define, subscriber, schema, transform, clock] = Requirer::KINDS;
         match self {
             Requirer::Rule(_) => rule,
             Requirer::Table(_) => table,
@@ -166,6 +181,7 @@ impl Requirer {
             Requirer::Subscriber(_) => subscriber,
             Requirer::Schema(_) => schema,
             Requirer::Transform(_) => transform,
+            Requirer::EventClock => clock,
         }
     }
 
@@ -180,6 +196,7 @@ impl Requirer {
             | Requirer::Subscriber(name)
             | Requirer::Schema(name)
             | Requirer::Transform(name) => name,
+            Requirer::EventClock => "event",
         }
     }
 }

@@ -238,11 +238,6 @@ impl Conditions {
         self.nodes.iter().map(|node| node.parts().len()).sum()
     }
 
-    /// True if a condition asks for `now` itself.
-    pub(crate) fn reads_clock(&self) -> bool {
-        self.nodes.iter().any(|node| matches!(node, Node::Active(_)))
-    }
-
     /// Keeps only what these lead to, under new numbers, which are written to where the old ones stood.
     ///
     /// Most conditions of rules with an access predicate are asked by an index and never as themselves.

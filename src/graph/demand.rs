@@ -136,7 +136,7 @@ impl Want {
         let suspicious = if !self.elements.is_empty() {
             Type::ARRAY
         } else if self.expected.meets(Type::TIME) {
-            // Only reading it tells whether a text is a date, or a number of seconds within the years that there are.
+            // Only reading a text or a number tells whether it is a time.
             Type::ANY
         } else {
             Type::ANY.without(self.expected)
