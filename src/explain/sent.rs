@@ -26,8 +26,7 @@ pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, 
         return;
     }
     ingest(page, trace, sources);
-    let of_ingest = |error: &&TypeError| error.asked_by.iter().any(|asker| asker.starts_with("transform:"));
-    trace.decision.errors.iter().filter(of_ingest).for_each(|error| type_error(page, error));
+    trace.ingest_errors.iter().for_each(|error| type_error(page, error));
     page.heading(Line::new().add(Look::Heading, "What it is sent"));
     steps(page, &sent.steps, sources);
     sent.errors.iter().for_each(|error| type_error(page, error));

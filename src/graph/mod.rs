@@ -44,6 +44,8 @@ mod settle;
 mod slots;
 mod strings;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod topics;
 mod transforms;
 mod values;

@@ -48,6 +48,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) dropped_by: Option<&'a FilterPlan>,
     pub(crate) invalid: Vec<Invalid>,
     pub(crate) errors: Vec<TypeError>,
+    /// Those of `ingest` alone, which are among `errors` too.
+    pub(crate) ingest_errors: Vec<TypeError>,
     /// Why it is malformed.
     pub(crate) fault: Option<String>,
     /// What everybody is sent, if that was asked for; in the order of the subscribers.

@@ -5,12 +5,13 @@
 
 mod apply;
 mod chains;
+mod errors;
 mod tree;
 
 pub(crate) use chains::{ChainPlan, Made};
+pub(crate) use errors::StepErrors;
 
 use crate::clock::Clock;
-use crate::decision::TypeError;
 use crate::event::{Json, Step as PathStep, Value};
 use crate::expr::{
     self, Budget, DefineId, Env, Evaluation, Exceeded, LookupId, Meter, Path, PathId, PathTable, Root, Typed, evaluate,
@@ -55,7 +56,7 @@ pub(crate) struct Stage<'a> {
     /// The event as it is now.
     pub(crate) tree: Value<'a>,
     /// Values of another type than some step needs.
-    pub(crate) errors: Vec<TypeError>,
+    pub(crate) errors: StepErrors,
     /// What each step did, if somebody wants to know.
     pub(crate) log: Option<Vec<StepLog<'a>>>,
     decided: Option<Decided<'a>>,
@@ -114,7 +115,7 @@ impl<'a> Stage<'a> {
             world,
             arena,
             tree,
-            errors: Vec::new(),
+            errors: StepErrors::default(),
             log: None,
             decided,
             clock,
@@ -349,21 +350,6 @@ impl<'a> Env<'a> for Stage<'a> {
     fn budget(&self) -> Budget {
         self.world.budget
     }
-}
-
-/// Adds type errors to those of a decision: one entry for each path and type.
-pub(crate) fn add_errors(errors: &mut Vec<TypeError>, more: Vec<TypeError>) {
-    for error in more {
-        match errors.iter_mut().find(|known| known.path == error.path && known.expected == error.expected) {
-            Some(known) => {
-                let room = crate::decision::MAX_ASKED_BY.saturating_sub(known.asked_by.len());
-                known.count += error.count;
-                known.asked_by.extend(error.asked_by.into_iter().take(room));
-            }
-            None => errors.push(error),
-        }
-    }
-    errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
 }
 
 #[cfg(test)]
