@@ -74,7 +74,8 @@ pub mod expr;
 mod graph;
 pub mod interpreter;
 pub mod lookup;
-
+#[cfg(feature = "pipeline")]
+pub mod pipeline;
 #[cfg(feature = "watch")]
 pub mod reload;
 pub mod route;

@@ -220,7 +220,7 @@ fn rules_change_while_events_come() {
         running.send(&event(3));
         assert_eq!(maker(&running.decision()), "three");
         running.signal("HUP");
-        running.says("the rules are those in force");
+        running.says("the rules on disk are those in force");
         drop(running.stdin.take());
         assert_eq!(running.end().code(), Some(0));
         assert_eq!(running.err().matches("the last good ones").count(), 1, "{}", running.err());
@@ -323,7 +323,7 @@ fn files_are_followed_by_name() {
 fn a_file_that_is_not_there_yet() {
     let place = Place::new();
     let mut running = place.start(&["rules", "-i", "log", "--follow"]);
-    running.says("is waited for");
+    running.says("waiting for it");
     place.append("log", &event(7));
     assert_eq!(running.ids(1), [7]);
     running.signal("INT");
