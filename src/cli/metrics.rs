@@ -10,6 +10,7 @@ use dadar::diagnostic::render::clean;
 use dadar::pipeline::counts::{BUCKETS, Latency, NameKind, STATUSES, SharedCounts, Totals};
 use dadar::reload::{Live, Reloader, State};
 use server::Answer;
+use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs};
@@ -196,7 +197,10 @@ fn histogram(text: &mut String, latency: &Latency) {
 
 /// Escapes a label value as the format requires. Characters that control a terminal, or hide or reorder text, are written
 /// as `\u{202e}`.
-fn escape(text: &str) -> String {
+fn escape(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\') {
+        return Cow::Borrowed(text);
+    }
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         let shown = c != '\t' && clean(c.encode_utf8(&mut [0; 4])).starts_with(c);
@@ -210,7 +214,7 @@ fn escape(text: &str) -> String {
             }
         }
     }
-    escaped
+    Cow::Owned(escaped)
 }
 
 #[cfg(test)]

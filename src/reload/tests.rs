@@ -296,3 +296,22 @@ fn no_decision_is_of_two_generations() {
     assert_eq!(live.generation().number, SWAPS + 1);
     assert_eq!(live.sweep(), SWAPS as usize, "routers are shared with the test, so none was the last");
 }
+
+/// While one rule set takes long to load, another one is written: it comes into force without waiting for the first.
+#[test]
+fn a_slow_reload_does_not_block_a_later_one() {
+    let place = Place::new(&[("rules/a.yaml", &to("one"))]);
+    let reloader = place.start("rules", quick());
+    let mut slow = to("slow");
+    slow.push_str("rules:\n");
+    for n in 0..60_000 {
+        slow += &format!("  - {{name: r{n}, when: data.a{n} > {n} && data.b < {n}, subscribers: [s{n}]}}\n");
+    }
+    place.write("rules/a.yaml", &slow);
+    until("loading", || reloader.state().loading_since.is_some());
+    place.write("rules/a.yaml", &to("fast"));
+    follows(&reloader, "fast");
+    until("an end", || reloader.state().loading_since.is_none());
+    assert_eq!(sent_to(&reloader), "fast");
+    assert_eq!(reloader.state().last_error, None);
+}
