@@ -66,6 +66,7 @@
 //! `default-features = false`.
 #![warn(missing_docs)]
 
+pub mod clock;
 pub mod decision;
 pub mod diagnostic;
 pub mod event;
@@ -74,8 +75,10 @@ pub mod expr;
 mod graph;
 pub mod interpreter;
 pub mod lookup;
+pub mod options;
 #[cfg(feature = "pipeline")]
 pub mod pipeline;
+mod read;
 #[cfg(feature = "watch")]
 pub mod reload;
 pub mod route;

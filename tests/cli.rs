@@ -50,8 +50,13 @@ impl Place {
     }
 
     fn call(&self, args: &[&str], input: impl Into<Vec<u8>>) -> Called {
+        self.call_in("", args, input)
+    }
+
+    /// Called from another folder of the place.
+    fn call_in(&self, folder: &str, args: &[&str], input: impl Into<Vec<u8>>) -> Called {
         let mut command = Command::new(program());
-        command.current_dir(self.dir.path()).args(args).write_stdin(input);
+        command.current_dir(self.dir.path().join(folder)).args(args).write_stdin(input);
         command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
         let output = command.output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -203,6 +208,32 @@ fn several_rule_sets_are_taken_in_turn_or_listed() {
 }
 
 #[test]
+fn the_current_folder_decides_nothing() {
+    let schema = "schemas: {s: {topic: order.created, file: ../../schemas/s.json}}";
+    let outside = format!("{schema}\n{RULES}");
+    let inside = outside.replace("{name: small,", "{name: small, root: ../..,");
+    let test = "tests: [{name: t, events: ../../e.ndjson, expect: {status: malformed}}]";
+    let place = Place::new(&[
+        ("rules/a/rules.yaml", &inside),
+        ("rules/a/a.test.yaml", test),
+        ("rules/b/rules.yaml", &outside),
+        ("schemas/s.json", "{}"),
+        ("e.ndjson", "{}\n"),
+    ]);
+    let places = [("", "rules/"), ("rules", ""), ("rules/b", "../"), ("schemas", "../rules/")];
+    for (folder, up) in places {
+        let (good, bad) = (format!("{up}a"), format!("{up}b"));
+        place.call_in(folder, &["check", &good, "--deny", "warnings"], "").code(0);
+        place.call_in(folder, &["test", &good], "").code(0).says("1 passed");
+        place.call_in(folder, &["check", &bad], "").code(1).complains("E065");
+    }
+    place.call_in("rules/a", &["check", "."], "").code(0);
+    place.call(&["check", "rules/b", "--root", "."], "").code(0);
+    place.call(&["check", "rules/a", "--root", "rules"], "").code(1).complains("E065");
+    place.call(&["check", "rules/a", "--max-file", "20"], "").code(1).complains("E010").complains("--max-file");
+}
+
+#[test]
 fn lines_in_are_lines_out() {
     let place = Place::small();
     let input = format!("{EVENT}\n\nnot json\n[1]\n{EVENT}");
@@ -314,6 +345,18 @@ fn the_summary_stands_on_stderr() {
         let big = called.err.lines().find(|line| line.contains("big")).unwrap();
         assert_eq!(big.split_whitespace().collect::<Vec<_>>(), ["rule", "big", "1"]);
     }
+}
+
+#[test]
+fn events_without_a_time_for_the_clock_are_counted() {
+    let place = Place::new(&[("rules/a.yaml", "rules: [{name: r, when: hour(now) == 9, subscribers: a}]")]);
+    let events =
+        "{\"type\":\"a\"}\n{\"type\":\"a\",\"time\":\"2026-05-05T09:30:00Z\"}\n{\"type\":\"a\",\"time\":\"soon\"}\n";
+    let called = place.call(&["route", "--summary", "--now", "event"], events).code(0);
+    let row = called.err.lines().find(|line| line.contains("no time in the event")).unwrap();
+    assert_eq!(row.split_whitespace().last(), Some("2"), "{row}");
+    let called = place.call(&["route", "--summary", "--now", "2026-05-05T09:30:00Z"], events).code(0);
+    assert!(!called.err.contains("no time in the event"), "{}", called.err);
 }
 
 #[test]

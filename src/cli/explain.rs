@@ -39,7 +39,7 @@ pub(crate) struct ExplainArgs {
     /// Why this rule does or does not match
     #[arg(long, value_name = "NAME")]
     rule: Option<String>,
-    /// The clock for `now`: a time, or `event` for each event's own time
+    /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
     /// How to write it

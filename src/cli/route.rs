@@ -50,7 +50,7 @@ pub(crate) struct RouteArgs {
     /// Record in this file how far FILE has been decided, and resume there next time
     #[arg(long, value_name = "FILE", requires = "input")]
     state: Option<PathBuf>,
-    /// The clock for `now`: a time, or `event` for each event's own time
+    /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
     /// Write what is sent to each subscriber, one line each, instead of the decisions
@@ -176,7 +176,8 @@ fn in_force(
         tests.iter().for_each(|test| footprint.add(test));
     }
     if args.watch_tests
-        && let Err(error) = dadar::reload::check_tests(&rules, &tests, &rule_set::options(global))
+        && let Err(error) =
+            dadar::reload::check_tests(&rules, &tests, &rule_set::options(global).within(footprint.root()))
     {
         log.log_details(&error);
         tracing::error!("{}: {error}, so nothing was done", args.rules.rules.display());

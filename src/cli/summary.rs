@@ -15,6 +15,7 @@ pub(crate) fn render(totals: &Totals, bytes: u64, took: Duration, drawn: bool) -
     table.load_style(if drawn { presets::UTF8_FULL_CONDENSED } else { presets::NOTHING });
     table.set_header(vec!["what", "name", "events"]);
     rows(&mut table, "status", statuses.collect());
+    rows(&mut table, "clock", vec![(String::from("no time in the event"), totals.no_clock)]);
     rows(&mut table, "rule", named(&totals.rules));
     rows(&mut table, "subscriber", named(&totals.subscribers));
     if let Some(column) = table.column_mut(2) {
@@ -39,6 +40,7 @@ pub(crate) fn json(totals: &Totals, bytes: u64, took: Duration) -> String {
         "bytes": bytes,
         "seconds": took.as_secs_f64(),
         "statuses": object(statuses.collect()),
+        "no_clock": totals.no_clock,
         "rules": object(named(&totals.rules)),
         "subscribers": object(named(&totals.subscribers)),
     });

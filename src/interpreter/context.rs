@@ -1,8 +1,8 @@
 //! An event as expressions see it: its roots, its named values, the clock.
 
+use crate::clock::Clock;
 use crate::event::{Json, Step, Value};
 use crate::expr::{self, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
-use crate::route::Clock;
 use crate::rules::{Cases, Envelope, Layout, RuleSet};
 use bumpalo::Bump;
 use jiff::Timestamp;
@@ -21,7 +21,8 @@ pub(super) struct EventContext<'a> {
     pub(super) time: Value<'a>,
     pub(super) headers: Value<'a>,
     pub(super) data: Value<'a>,
-    pub(super) now: Timestamp,
+    /// None if the clock is the event's time and the event has none.
+    pub(super) now: Option<Timestamp>,
     pub(super) cloud_event: bool,
     defines: Vec<Option<Value<'a>>>,
 }
@@ -39,8 +40,9 @@ impl<'a> EventContext<'a> {
             headers: Value::Null,
             data: Value::Null,
             now: match clock {
-                Clock::Fixed(now) => now,
-                Clock::System | Clock::Event => Timestamp::now(),
+                Clock::Fixed(now) => Some(now),
+                Clock::System => Some(Timestamp::now()),
+                Clock::Event => None,
             },
             cloud_event: false,
             defines: vec![None; rules.defines.len()],
@@ -79,10 +81,8 @@ impl<'a> EventContext<'a> {
     }
 
     fn set_clock(&mut self, clock: Clock) {
-        if clock == Clock::Event
-            && let Some(instant) = expr::time::instant(self.time, &self.rules.zone)
-        {
-            self.now = instant.timestamp;
+        if clock == Clock::Event {
+            self.now = expr::time::instant(self.time, &self.rules.zone).map(|instant| instant.timestamp);
         }
     }
 
@@ -116,7 +116,7 @@ impl<'a> EventContext<'a> {
             Root::Time => self.time,
             // No condition can name it.
             Root::It => Value::Null,
-            Root::Now => Value::String(self.arena.alloc_str(&expr::time::format_time(self.now, &self.rules.zone))),
+            Root::Now => expr::time::now_value(self.now, &self.rules.zone, self.arena),
         }
     }
 }
@@ -151,10 +151,6 @@ impl<'a> Env<'a> for EventContext<'a> {
             *slot = Some(value);
         }
         value
-    }
-
-    fn now(&mut self) -> Timestamp {
-        self.now
     }
 
     fn zone(&self) -> &'a TimeZone {

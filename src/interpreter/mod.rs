@@ -14,10 +14,11 @@ mod stages;
 #[cfg(test)]
 mod tests;
 
+use crate::clock::Clock;
 use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, of_ingest, shown_id};
 use crate::event::{self, Value};
 use crate::expr::{Typed, holds};
-use crate::route::{Clock, Options};
+use crate::options::Options;
 use crate::rules::{Group, GroupId, Name, RuleSet};
 use crate::topic::{Segment, TopicPattern};
 use crate::trace::{Condition, EventTrace, SchemaOutcome, SentTrace, Trace};
@@ -102,7 +103,8 @@ impl<'r> Interpreter<'r> {
         let ingest = sent::ingest(self.rules, &arena, event, options.clock, detail.parts);
         let clock = ingest.clock_read().map_or(options.clock, Clock::Fixed);
         let context = EventContext::new(self.rules, &arena, ingest.tree, clock);
-        let mut event = Interpretation { interpreter: self, context, parts: detail.parts, errors: ingest.errors };
+        let mut event =
+            Interpretation { interpreter: self, context, parts: detail.parts, clock, errors: ingest.errors };
         let mut trace = if event.context.topic().is_some() {
             event.whole(number)
         } else {
@@ -122,8 +124,9 @@ impl<'r> Interpreter<'r> {
     /// The trace of a line that is no event: nothing was reached.
     fn unread(&self, number: u64, decision: Decision, detail: Detail) -> Trace {
         let arena = Bump::new();
-        let context = EventContext::new(self.rules, &arena, Value::Null, Clock::System);
-        let mut event = Interpretation { interpreter: self, context, parts: false, errors: Vec::new() };
+        let context = EventContext::new(self.rules, &arena, Value::Null, Clock::Event);
+        let mut event =
+            Interpretation { interpreter: self, context, parts: false, clock: Clock::Event, errors: Vec::new() };
         let mut trace = event.stages(number, decision);
         trace.event = EventTrace::default();
         if detail.sent {
@@ -148,6 +151,7 @@ struct Interpretation<'a> {
     context: EventContext<'a>,
     /// Whether conditions are taken apart.
     parts: bool,
+    clock: Clock,
     /// What steps of `ingest` found to be of another type than they need.
     errors: Vec<TypeError>,
 }
@@ -201,7 +205,8 @@ impl<'a> Interpretation<'a> {
     }
 
     fn event(&mut self) -> EventTrace {
-        let now = crate::expr::time::format_time(self.context.now, &self.rules().zone);
+        let zone = &self.rules().zone;
+        let now = self.context.now.map(|now| crate::expr::time::format_time(now, zone));
         EventTrace {
             id: shown_id(self.context.id),
             topic: self.context.topic().map(str::to_owned),

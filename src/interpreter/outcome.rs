@@ -1,7 +1,8 @@
 //! The last stages: labels, who gets the event, and the decision.
 
 use super::{Interpretation, texts};
-use crate::decision::Status;
+use crate::clock::Clock;
+use crate::decision::{EVENT_CLOCK, Status, TypeError};
 use crate::diagnostic::Span;
 use crate::event::Value;
 use crate::expr::{Typed, evaluate};
@@ -36,6 +37,9 @@ impl<'a> Interpretation<'a> {
             let requirers = &self.interpreter.requirers;
             let requirements = |id: crate::rules::RuleId| asks.get(id.0 as usize).copied().unwrap_or(false);
             trace.decision.errors = requirers.errors(&mut self.context, requirements);
+            if self.clock == Clock::Event && self.context.now.is_none() && self.rules().reads_clock() {
+                add_errors(&mut trace.decision.errors, vec![TypeError::no_clock(self.context.time, EVENT_CLOCK)]);
+            }
             add_errors(&mut trace.decision.errors, std::mem::take(&mut self.errors));
         }
     }

@@ -61,6 +61,7 @@ impl Latency {
 #[derive(Debug, Default)]
 pub struct LocalCounts {
     statuses: [u64; 5],
+    no_clock: u64,
     subscribers: Counts,
     rules: Counts,
     /// The number of bytes read.
@@ -110,6 +111,7 @@ impl LocalCounts {
         if let Some(n) = self.statuses.get_mut(verdict.status as usize) {
             *n += 1;
         }
+        self.no_clock += u64::from(verdict.no_clock);
         self.subscribers.add(verdict.subscribers);
         self.rules.add(verdict.rules);
     }
@@ -120,6 +122,8 @@ impl LocalCounts {
 pub struct Totals {
     /// Decisions by status, in the order of [`STATUSES`].
     pub statuses: [u64; 5],
+    /// Events without the time that the clock needs.
+    pub no_clock: u64,
     /// Events by subscriber.
     pub subscribers: Named,
     /// Decisions by rule.
@@ -216,6 +220,7 @@ impl SharedCounts {
         let mut totals = self.lock();
         let statuses = std::mem::take(&mut local.statuses);
         totals.statuses.iter_mut().zip(statuses).for_each(|(n, more)| *n += more);
+        totals.no_clock += std::mem::take(&mut local.no_clock);
         local.subscribers.take(router.subscribers()).for_each(|(name, n)| totals.subscribers.add(name, n));
         local.rules.take(router.rules()).for_each(|(name, n)| totals.rules.add(name, n));
         totals.bytes += std::mem::take(&mut local.bytes);
@@ -230,8 +235,14 @@ impl SharedCounts {
     /// The sums so far, except for those by name.
     pub fn totals_without_names(&self) -> Totals {
         let totals = self.lock();
-        let Totals { statuses, bytes, latency, .. } = &*totals;
-        Totals { statuses: *statuses, bytes: *bytes, latency: latency.clone(), ..Totals::default() }
+        let Totals { statuses, no_clock, bytes, latency, .. } = &*totals;
+        Totals {
+            statuses: *statuses,
+            no_clock: *no_clock,
+            bytes: *bytes,
+            latency: latency.clone(),
+            ..Totals::default()
+        }
     }
 
     /// At most `n` names from number `from` on, with their counts. New names are only ever added at the end.

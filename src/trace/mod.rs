@@ -94,8 +94,8 @@ pub struct EventTrace {
     pub topic: Option<String>,
     /// Its time.
     pub time: Json,
-    /// The clock.
-    pub now: String,
+    /// The clock; none if it is the event's time and the event has none.
+    pub now: Option<String>,
     /// `plain` or `cloudevents`.
     pub layout: &'static str,
 }
