@@ -1,10 +1,10 @@
-//! Where workers leave their decisions: the output, in the order of the batches.
+//! Writes decisions in the order of their batches.
 //!
-//! There is no writer that would have to be woken: who brings the decisions that are next writes them, and after them all
-//! that wait for nothing else. Who is far ahead of the others waits, so that little waits in memory.
+//! There is no writer thread that would have to be woken: the worker that delivers the next batch in order writes it, and
+//! all batches that were waiting for it. A worker that is far ahead of the others waits, which bounds memory.
 
-use super::Job;
-use crate::cli::input::Mark;
+use super::input::Checkpoint;
+use super::job::Job;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,45 +12,45 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// How many batches may wait for an earlier one, for each thread.
 const AHEAD: u64 = 4;
-/// A buffer that long decisions made larger than this is not kept.
+/// A buffer that long decisions made larger than this is freed.
 const LARGE: usize = 4 << 20;
 
 /// The output, shared by the workers.
-pub(super) struct Outlet<'j, W> {
+pub(super) struct OrderedWriter<'j, W> {
     job: Job<'j>,
-    /// Locked by the one that writes, and nobody else: see `Order::writing`.
+    /// Locked only by the worker that writes: see `Order::writing`.
     output: Mutex<W>,
     order: Mutex<Order>,
-    /// Something was written, or nothing will be any more.
+    /// Something was written, or the output was closed.
     moved: Condvar,
     closed: AtomicBool,
 }
 
 #[derive(Default)]
 struct Order {
-    /// Whose turn it is.
+    /// The sequence number to be written next.
     next: u64,
     /// Decisions that wait for earlier ones.
     waiting: BTreeMap<u64, Written>,
-    /// Somebody is writing.
+    /// A worker is writing.
     writing: bool,
-    /// So many wait for something to move.
+    /// The number of workers waiting for `moved`.
     sleeping: usize,
     failed: Option<io::Error>,
-    /// Emptied buffers, to be filled again.
+    /// Emptied buffers for reuse.
     spare: Vec<Vec<u8>>,
 }
 
 /// The decisions of a batch.
 pub(super) struct Written {
     pub(super) text: Vec<u8>,
-    /// What is done when they are written.
-    pub(super) reached: Option<Mark>,
+    /// The position that is reached once they are written.
+    pub(super) checkpoint: Option<Checkpoint>,
     /// The number of the last line.
     pub(super) lines: u64,
 }
 
-impl<'j, W: Write> Outlet<'j, W> {
+impl<'j, W: Write> OrderedWriter<'j, W> {
     pub(super) fn new(job: Job<'j>, output: W) -> Self {
         Self {
             job,
@@ -61,24 +61,24 @@ impl<'j, W: Write> Outlet<'j, W> {
         }
     }
 
-    /// True as long as decisions are taken.
+    /// True until the output is closed.
     pub(super) fn is_open(&self) -> bool {
         !self.closed.load(Ordering::Relaxed)
     }
 
-    /// Takes what a turn came to. Returns an empty buffer for the next.
-    pub(super) fn put(&self, turn: u64, written: Written) -> Vec<u8> {
+    /// Accepts the decisions of a batch. Returns an empty buffer for the next.
+    pub(super) fn put(&self, sequence: u64, written: Written) -> Vec<u8> {
         let ahead = AHEAD * self.job.threads.max(1) as u64;
-        let mut order = self.wait(self.lock(), |order| turn > order.next + ahead);
-        order.waiting.insert(turn, written);
+        let mut order = self.wait(self.lock(), |order| sequence > order.next + ahead);
+        order.waiting.insert(sequence, written);
         if !order.writing {
             order.writing = true;
             while let Some(next) = self.next(&mut order) {
                 drop(order);
-                let Written { mut text, reached, lines } = next;
+                let Written { mut text, checkpoint, lines } = next;
                 let done = self.write(&mut text);
-                if let Some((progress, mark)) = self.job.progress.zip(reached).filter(|_| done.is_ok()) {
-                    progress.reached(mark, lines);
+                if let Some((progress, checkpoint)) = self.job.progress.zip(checkpoint).filter(|_| done.is_ok()) {
+                    progress.reached(checkpoint, lines);
                 }
                 order = self.lock();
                 order.next += 1;
@@ -91,9 +91,9 @@ impl<'j, W: Write> Outlet<'j, W> {
         order.spare.pop().unwrap_or_default()
     }
 
-    /// Takes a part of what a turn comes to, when it has come.
-    pub(super) fn put_part(&self, turn: u64, text: &mut Vec<u8>) {
-        let mut order = self.wait(self.lock(), |order| turn > order.next || order.writing);
+    /// Writes a part of a batch's decisions, once all earlier batches are written.
+    pub(super) fn put_part(&self, sequence: u64, text: &mut Vec<u8>) {
+        let mut order = self.wait(self.lock(), |order| sequence > order.next || order.writing);
         order.writing = true;
         drop(order);
         let done = self.write(text);
@@ -102,12 +102,12 @@ impl<'j, W: Write> Outlet<'j, W> {
         self.note(&mut order, done);
     }
 
-    /// Takes nothing any more.
+    /// Closes the output.
     pub(super) fn close(&self, why: io::Error) {
         self.note(&mut self.lock(), Err(why));
     }
 
-    /// How writing ended.
+    /// The result of writing.
     pub(super) fn end(self) -> io::Result<()> {
         let order = self.order.into_inner().unwrap_or_else(PoisonError::into_inner);
         order.failed.map_or(Ok(()), Err)
@@ -117,7 +117,7 @@ impl<'j, W: Write> Outlet<'j, W> {
         if self.is_open() { order.waiting.remove(&order.next) } else { None }
     }
 
-    /// Whoever is at the other end gets every decision before there is more to wait for.
+    /// Writes and flushes: the reader gets every decision before the next read blocks.
     fn write(&self, text: &mut Vec<u8>) -> io::Result<()> {
         let done = if self.is_open() {
             let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
@@ -140,7 +140,7 @@ impl<'j, W: Write> Outlet<'j, W> {
         self.wake(order);
     }
 
-    /// Waking costs a call of the system, also where nobody sleeps, which is nearly always.
+    /// Waking is a system call, so it is skipped when nobody waits, which is nearly always.
     fn wake(&self, order: &Order) {
         if order.sleeping > 0 {
             self.moved.notify_all();
@@ -163,47 +163,47 @@ impl<'j, W: Write> Outlet<'j, W> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AHEAD, Outlet, Written};
-    use crate::cli::pipeline::Job;
-    use crate::cli::tally::Board;
-    use dadar::reload::Live;
-    use dadar::route::Router;
-    use dadar::rules::load_strings;
+    use super::{AHEAD, OrderedWriter, Written};
+    use crate::pipeline::counts::SharedCounts;
+    use crate::pipeline::job::Job;
+    use crate::reload::Live;
+    use crate::route::Router;
+    use crate::rules::load_strings;
     use std::io::{self, Write};
 
     fn with_job(test: impl FnOnce(Job<'_>)) {
         let rules = load_strings("r", [("r.yaml", "topics: {a: [b]}")]).rule_set.unwrap();
-        let (live, board) = (Live::new(Router::new(&rules)), Board::default());
-        test(Job { live: &live, board: &board, progress: None, before: 0, threads: 2 });
+        let (live, counts) = (Live::new(Router::new(&rules)), SharedCounts::default());
+        test(Job { live: &live, counts: &counts, progress: None, lines_before: 0, threads: 2 });
     }
 
     fn written(text: &str) -> Written {
-        Written { text: text.into(), reached: None, lines: 0 }
+        Written { text: text.into(), checkpoint: None, lines: 0 }
     }
 
     #[test]
-    fn it_is_in_the_order_of_the_turns() {
+    fn batches_are_in_the_order_of_the_turns() {
         const FAR: u64 = AHEAD * 2 + 1;
         with_job(|job| {
             let mut output = Vec::new();
-            let outlet = Outlet::new(job, &mut output);
-            outlet.put(2, written("2"));
-            outlet.put(1, written("1"));
+            let writer = OrderedWriter::new(job, &mut output);
+            writer.put(2, written("2"));
+            writer.put(1, written("1"));
             std::thread::scope(|scope| {
-                scope.spawn(|| outlet.put_part(3, &mut b"3a ".to_vec()));
-                scope.spawn(|| outlet.put(FAR, written("far")));
-                outlet.put_part(0, &mut b"0a ".to_vec());
-                outlet.put(0, written("0b "));
+                scope.spawn(|| writer.put_part(3, &mut b"3a ".to_vec()));
+                scope.spawn(|| writer.put(FAR, written("far")));
+                writer.put_part(0, &mut b"0a ".to_vec());
+                writer.put(0, written("0b "));
             });
-            outlet.put(3, written("3b "));
-            outlet.put(4, written("4"));
-            outlet.end().unwrap();
+            writer.put(3, written("3b "));
+            writer.put(4, written("4"));
+            writer.end().unwrap();
             assert_eq!(output, b"0a 0b 123a 3b 4");
         });
     }
 
     #[test]
-    fn nobody_waits_where_nothing_is_written_any_more() {
+    fn nobody_waits_for_a_closed_output() {
         struct Full;
         impl Write for Full {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -214,14 +214,14 @@ mod tests {
             }
         }
         with_job(|job| {
-            let outlet = Outlet::new(job, Full);
+            let writer = OrderedWriter::new(job, Full);
             std::thread::scope(|scope| {
-                scope.spawn(|| outlet.put_part(2, &mut b"2".to_vec()));
-                scope.spawn(|| outlet.put(1000, written("1000")));
-                outlet.put(0, written("0"));
+                scope.spawn(|| writer.put_part(2, &mut b"2".to_vec()));
+                scope.spawn(|| writer.put(1000, written("1000")));
+                writer.put(0, written("0"));
             });
-            assert!(!outlet.is_open());
-            assert_eq!(outlet.end().unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+            assert!(!writer.is_open());
+            assert_eq!(writer.end().unwrap_err().kind(), io::ErrorKind::BrokenPipe);
         });
     }
 }

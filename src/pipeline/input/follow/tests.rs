@@ -1,11 +1,10 @@
-use super::super::{Feed, Identity, Mark, Saved};
-use super::{Follow, is_rotation};
-use crate::cli::input::state::Progress;
-use crate::cli::lines::Chunk;
-use crate::cli::stop::Stop;
+use super::{Follow, FollowOptions};
+use crate::pipeline::input::{Checkpoint, Feed, FileIdentity, Progress, SavedState};
+use crate::pipeline::lines::LineBuffer;
+use crate::pipeline::stop::Stop;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -38,24 +37,26 @@ impl Place {
         fs::rename(self.log(), self.path(to)).unwrap();
     }
 
-    fn follow(&self, once: bool, saved: Option<&Saved>) -> Reading {
-        let follow = Follow::new(&self.log(), Stop::new().unwrap(), once, saved).unwrap();
-        Reading { feed: Feed::new(follow, 1 << 20), chunk: Chunk::default(), reached: None, lines: 0 }
+    fn follow(&self, once: bool, saved: Option<&SavedState>) -> Reading {
+        let follow =
+            Follow::new(&self.log(), Stop::new().unwrap(), FollowOptions { once, ..FollowOptions::default() }, saved)
+                .unwrap();
+        Reading { feed: Feed::new(follow, 1 << 20), buffer: LineBuffer::default(), reached: None, lines: 0 }
     }
 
     /// What a run writes down that stopped there.
-    fn save(&self, reading: &Reading) -> Saved {
-        let progress = Progress::new(&self.log(), &self.path("state"));
+    fn save(&self, reading: &Reading) -> SavedState {
+        let progress = Progress::begin(&self.log(), &self.path("state"), None).unwrap();
         progress.reached(reading.reached.clone().unwrap(), reading.lines);
         progress.finish().unwrap();
-        Saved::read(&self.path("state")).unwrap().unwrap()
+        SavedState::read(&self.path("state")).unwrap().unwrap()
     }
 }
 
 struct Reading {
     feed: Feed<Follow>,
-    chunk: Chunk,
-    reached: Option<Mark>,
+    buffer: LineBuffer,
+    reached: Option<Checkpoint>,
     lines: u64,
 }
 
@@ -64,9 +65,9 @@ impl Reading {
     fn next(&mut self, n: usize) -> Vec<String> {
         let mut lines = Vec::new();
         while lines.len() < n {
-            let step = self.feed.fill(&mut self.chunk, |_| ()).unwrap();
-            lines.extend(self.chunk.lines().map(|line| String::from_utf8_lossy(line).into_owned()));
-            self.reached = step.reached;
+            let step = self.feed.fill(&mut self.buffer, |_| ()).unwrap();
+            lines.extend(self.buffer.lines().map(|line| String::from_utf8_lossy(line).into_owned()));
+            self.reached = step.checkpoint;
             if step.over {
                 break;
             }
@@ -189,23 +190,84 @@ fn a_last_line_without_a_break() {
 #[test]
 fn states_are_checked() {
     let place = Place::new("a\n");
-    assert_eq!(Saved::read(&place.path("none")).unwrap(), None);
+    assert_eq!(SavedState::read(&place.path("none")).unwrap(), None);
     fs::write(place.path("state"), "{}").unwrap();
-    assert!(Saved::read(&place.path("state")).is_err());
-    let mark = Mark { file: Identity { device: 0, inode: 0 }, head: Arc::from(*b"abc"), offset: 2, tail: 0 };
-    let progress = Progress::new(&place.log(), &place.path("state"));
-    progress.reached(mark, 1);
+    assert!(SavedState::read(&place.path("state")).is_err());
+    let checkpoint =
+        Checkpoint { file: FileIdentity { device: 0, inode: 0 }, head: Arc::from(*b"abc"), offset: 2, tail: 0 };
+    let progress = Progress::begin(&place.log(), &place.path("state"), None).unwrap();
+    progress.reached(checkpoint, 1);
     progress.finish().unwrap();
-    let saved = Saved::read(&place.path("state")).unwrap().unwrap();
+    let saved = SavedState::read(&place.path("state")).unwrap().unwrap();
     assert!(saved.is_head(b"abz") && !saved.is_head(b"xb") && !saved.is_head(b"a"));
 }
 
 #[test]
-fn names_of_rotated_files() {
-    for suffix in [".1", "-20260110", ".2026-01-10T13:00:00Z"] {
-        assert!(is_rotation(suffix), "{suffix}");
+fn rotated_files_with_equal_times_are_all_read() {
+    let place = Place::new("0\n");
+    let mut reading = place.follow(false, None);
+    assert_eq!(reading.next(1), ["0"]);
+    let saved = place.save(&reading);
+    for i in 1..4 {
+        place.rotate(&format!("log.{i}"));
+        place.append("log", &format!("{i}\n"));
+        // Creation times are as coarse as times of modification.
+        std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    for suffix in ["", ".bak", ".1.gz", ".", ".state"] {
-        assert!(!is_rotation(suffix), "{suffix}");
+    let at = fs::metadata(place.log()).unwrap().modified().unwrap();
+    for name in ["log.1", "log.2", "log.3", "log"] {
+        fs::File::options().append(true).open(place.path(name)).unwrap().set_modified(at).unwrap();
     }
+    assert_eq!(reading.next(3), ["1", "2", "3"]);
+    assert_eq!(place.follow(true, Some(&saved)).next(9), ["1", "2", "3"]);
+}
+
+#[test]
+fn what_is_written_to_a_rotated_file_is_read_late() {
+    let place = Place::new("a\n");
+    let late_bytes = Arc::default();
+    let options = FollowOptions { once: false, late_bytes: Arc::clone(&late_bytes) };
+    let follow = Follow::new(&place.log(), Stop::new().unwrap(), options, None).unwrap();
+    let mut reading =
+        Reading { feed: Feed::new(follow, 1 << 20), buffer: LineBuffer::default(), reached: None, lines: 0 };
+    assert_eq!(reading.next(1), ["a"]);
+    place.rotate("log.1");
+    place.append("log", "b\nc\nd");
+    assert_eq!(reading.next(2), ["b", "c"]);
+    let late = |text: &str| place.append("log.1", text);
+    late("late\nlat");
+    // The line that is being read is finished first; half a line waits for its other half.
+    place.append("log", "d\n");
+    assert_eq!(reading.next(2), ["dd", "late"]);
+    assert_eq!(reading.reached.as_ref().unwrap().offset, 7, "the position is in the new file");
+    late("er\n");
+    assert_eq!(reading.next(1), ["later"]);
+    place.append("log", "e\n");
+    assert_eq!(reading.next(1), ["e"]);
+    assert_eq!(reading.reached.as_ref().unwrap().offset, 9);
+    assert_eq!(late_bytes.load(std::sync::atomic::Ordering::Relaxed), 11);
+}
+
+#[test]
+fn a_state_is_written_before_the_first_read() {
+    let place = Place::new("a\n");
+    let follow = Follow::new(&place.log(), Stop::new().unwrap(), FollowOptions::default(), None).unwrap();
+    let start = super::Source::checkpoint(&follow).map(|checkpoint| (checkpoint, 0));
+    let progress = Progress::begin(&place.log(), &place.path("state"), start).unwrap();
+    let saved = SavedState::read(&place.path("state")).unwrap().unwrap();
+    assert_eq!((saved.offset, saved.lines), (0, 0));
+    drop(progress);
+    place.rotate("log.1");
+    place.append("log", "b\n");
+    assert_eq!(place.follow(true, Some(&saved)).next(9), ["a", "b"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn only_regular_files_of_bounded_size_are_states() {
+    let place = Place::new("a\n");
+    assert!(SavedState::read(Path::new("/dev/zero")).is_err());
+    assert!(SavedState::read(&place.path("")).is_err());
+    fs::write(place.path("state"), " ".repeat(1 << 20)).unwrap();
+    assert!(SavedState::read(&place.path("state")).is_err());
 }
