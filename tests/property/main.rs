@@ -9,4 +9,5 @@ mod conditions;
 mod crowd;
 mod events;
 mod generate;
+mod oracle;
 mod transforms;
