@@ -1,6 +1,6 @@
 //! What was decided about an event.
 
-use crate::event::{Json, Value};
+use crate::event::{Json, Type, Value};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -122,11 +122,27 @@ pub struct TypeError {
     /// The type that is there.
     pub found: String,
     /// Who needs it: a rule's name, `table:…`, `filter:…`, `label:…`, `define:…`, `schema:…`, `subscriber:…`,
-    /// `transform:…`; at most five.
+    /// `transform:…`, or `clock:event` where the event has no time for the clock; at most five.
     pub asked_by: Vec<String>,
     /// How many need it.
     pub count: usize,
 }
+
+impl TypeError {
+    /// The entry of an event that has no time although the clock is to be the event's time.
+    pub(crate) fn no_clock(time: Value<'_>, asked_by: &str) -> TypeError {
+        TypeError {
+            path: String::from("time"),
+            expected: Type::TIME.to_string(),
+            found: time.type_of().to_string(),
+            asked_by: vec![asked_by.to_owned()],
+            count: 1,
+        }
+    }
+}
+
+/// The name under [`TypeError::asked_by`] of the clock that is the event's time.
+pub(crate) const EVENT_CLOCK: &str = "clock:event";
 
 /// At most so many names in [`TypeError::asked_by`].
 pub const MAX_ASKED_BY: usize = 5;

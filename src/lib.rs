@@ -1,23 +1,22 @@
-//! `dadar` decides where events go, by rules in YAML.
+//! `dadar` decides where events go, according to rules in YAML.
 //!
-//! This page is about the library. The program, and the language of the rules, are described in the README and in
-//! `docs/language.md`.
+//! This page documents the library. The README describes the program, and `docs/language.md` the rule language.
 //!
 //! # Terms
 //!
-//! - A **rule set** is what somebody wrote: one YAML file or a folder of them, loaded and checked as one ([`RuleSet`]).
-//! - An **event** is one JSON object, as bytes. It has a **topic**, a text with dots such as `order.created`; where in the
-//!   event that stands, the rule set's *envelope* says.
-//! - A **subscriber** is the name of somebody who may get events. To the library it is a name and nothing else.
-//! - Subscribers are chosen by **topics** (whoever subscribes to a pattern that the event's topic matches), by **rules** (whoever
-//!   a rule names, if its condition holds for the event) and by **tables** (whoever stands in the row that a header or
-//!   several values lead to).
-//! - A **filter** drops events, or keeps them from one subscriber; a **schema** rejects events that are not well formed.
-//! - A **decision** is what comes of one event: its *status*, its subscribers, the rules that matched, and what was
-//!   wrong with it ([`Decision`]).
-//! - A **router** is a rule set compiled for speed ([`Router`]); it is immutable, cheap to clone, and shared by threads. A
-//!   **session** is a router together with the memory that one thread needs for deciding ([`Session`]).
-//! - A **diagnostic** is something to tell the writer of the rules: an error, or a lint ([`Diagnostic`]).
+//! - A **rule set** is one YAML file or a folder of YAML files, loaded and checked as a unit ([`RuleSet`]).
+//! - An **event** is one JSON object, as bytes. It has a **topic**, a dotted text such as `order.created`. The rule set's
+//!   *envelope* says where in the event the topic is.
+//! - A **subscriber** is a name that events can be routed to. The library attaches no further meaning to it.
+//! - Subscribers are chosen by **topics** (subscriptions to a pattern that matches the event's topic), by **rules** (the
+//!   subscribers of each rule whose condition is true for the event) and by **tables** (the subscribers of the row that a header or
+//!   several values select).
+//! - A **filter** drops events, or keeps them from one subscriber; a **schema** rejects events that are not valid.
+//! - A **decision** is the result for one event: its *status*, its subscribers, the rules that matched, and the errors that were
+//!   found in it ([`Decision`]).
+//! - A **router** is a rule set compiled for speed ([`Router`]); it is immutable, cheap to clone, and shared between threads. A
+//!   **session** is a router with the memory that one thread needs to make decisions ([`Session`]).
+//! - A **diagnostic** is an error or a lint in a rule set ([`Diagnostic`]).
 //!
 //! # Example
 //!
@@ -43,38 +42,41 @@
 //! assert_eq!(&*decision.rules[0], "big-order");
 //! ```
 //!
-//! # Where to begin
+//! # Where to start
 //!
 //! | to | use |
 //! | --- | --- |
 //! | load rules from disk, or from strings | [`load`], [`load_strings`] |
-//! | decide about an event | [`Router::route`] |
-//! | decide about many, and write the decisions as JSON | [`Session::route_to`] |
-//! | learn no more than the status and who gets it, by number | [`Session::judge`] |
-//! | learn why | [`reference::trace`] and [`explain::render`] |
-//! | run the tests that stand beside rules | [`suite::load`] and [`suite::run`] |
+//! | decide one event | [`Router::route`] |
+//! | decide many events, and write the decisions as JSON | [`Session::route_to`] |
+//! | get only the status and the IDs of subscribers and rules | [`Session::judge`] |
+//! | find out why | [`interpreter::trace`] and [`explain::render`] |
+//! | run the tests of a rule set | [`suite::load`] and [`suite::run`] |
 //! | print diagnostics as text, JSON or SARIF (feature `render`) | `diagnostic::render` |
 //!
 //! # Errors and panics
 //!
-//! Loading returns diagnostics as values, all of them at once, and a rule set if none of them is an error. Deciding does not fail: what is
-//! wrong with an event is part of its decision. Nothing in this library panics, whatever rules and events it is given; nothing
-//! prints, and nothing is read from the network. Only [`load`] and [`suite::load`] read files.
+//! Loading returns all diagnostics at once, as values, and a rule set if none of them is an error. Deciding does not fail: errors in
+//! an event are part of its decision. Nothing in this library panics for any rules or events; it prints nothing and never uses the
+//! network. Only [`load`], [`suite::load`] and `reload` read files.
 //!
 //! # Features
 //!
-//! `cli` (on by default) is the program; `render`, which it needs, prints diagnostics. Switch both off to embed the engine:
+//! `cli` (on by default) is the program; it needs `render`, which prints diagnostics. To embed the engine alone, disable both:
 //! `default-features = false`.
 #![warn(missing_docs)]
 
+pub mod clock;
 pub mod decision;
 pub mod diagnostic;
 pub mod event;
 pub mod explain;
 pub mod expr;
 mod graph;
+pub mod interpreter;
 pub mod lookup;
-pub mod reference;
+pub mod options;
+
 #[cfg(feature = "watch")]
 pub mod reload;
 pub mod route;
@@ -82,6 +84,7 @@ pub mod rules;
 pub mod schema;
 pub mod suite;
 pub mod topic;
+pub mod trace;
 mod transform;
 #[doc(hidden)]
 pub mod yaml;

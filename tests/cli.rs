@@ -312,6 +312,18 @@ fn the_summary_stands_on_stderr() {
 }
 
 #[test]
+fn events_without_a_time_for_the_clock_are_counted() {
+    let place = Place::new(&[("rules/a.yaml", "rules: [{name: r, when: hour(now) == 9, subscribers: a}]")]);
+    let events =
+        "{\"type\":\"a\"}\n{\"type\":\"a\",\"time\":\"2026-05-05T09:30:00Z\"}\n{\"type\":\"a\",\"time\":\"soon\"}\n";
+    let called = place.call(&["route", "--summary", "--now", "event"], events).code(0);
+    let row = called.err.lines().find(|line| line.contains("no time in the event")).unwrap();
+    assert_eq!(row.split_whitespace().last(), Some("2"), "{row}");
+    let called = place.call(&["route", "--summary", "--now", "2026-05-05T09:30:00Z"], events).code(0);
+    assert!(!called.err.contains("no time in the event"), "{}", called.err);
+}
+
+#[test]
 fn a_closed_pipe_ends_it_quietly() {
     let place = Place::small();
     for args in [&["route"][..], &["route", "--threads", "3"], &["schema"], &["completions", "zsh"]] {

@@ -4,7 +4,7 @@
 //! that are expected must be there and agree. Both evaluators are held to them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use dadar::reference::Reference;
+use dadar::interpreter::Interpreter;
 use dadar::route::{Clock, Options, Router};
 use dadar::rules::{LoadOptions, RuleSet, load};
 use serde_json::Value;
@@ -30,13 +30,13 @@ fn lines(path: &Path) -> Vec<Vec<u8>> {
 fn decisions(rules: &RuleSet, events: &[Vec<u8>]) -> Vec<Value> {
     let now = "2025-01-10T13:30:00+05:30".parse().unwrap();
     let options = Options { clock: Clock::Fixed(now), ..Options::default() };
-    let reference = Reference::new(rules);
+    let interpreter = Interpreter::new(rules);
     let mut session = Router::with_options(rules, options).session();
     let mut number = 0;
     let mut decide = |event: &Vec<u8>| {
         number += 1;
         let decision = serde_json::to_value(session.route(event, number)).unwrap();
-        let plain = serde_json::to_value(reference.decide(event, number, &options)).unwrap();
+        let plain = serde_json::to_value(interpreter.decide(event, number, &options)).unwrap();
         assert_eq!(decision, plain, "the evaluators differ on {}", String::from_utf8_lossy(event));
         let mut written = Vec::new();
         session.route_to(event, number, &mut written);

@@ -10,7 +10,6 @@ use dadar::diagnostic::{FileId, Span, Text};
 use dadar::event::{Type, Value};
 use dadar::expr::{DefineId, Env, LookupId, PathId, PathTable, Root, Scope, Typed, Wanted, compile_text, evaluate};
 use evalexpr::{ContextWithMutableVariables, HashMapContext, Value as Theirs};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use std::collections::HashMap;
@@ -79,9 +78,6 @@ impl<'a> Env<'a> for Ours<'a> {
     }
     fn define(&mut self, _: DefineId) -> Value<'a> {
         Value::Null
-    }
-    fn now(&mut self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
     }
     fn zone(&self) -> &'a TimeZone {
         ZONE

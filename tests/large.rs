@@ -7,11 +7,11 @@
 mod data;
 
 use dadar::event::Mode;
-use dadar::reference::Reference;
+use dadar::interpreter::Interpreter;
 use dadar::route::{Options, Router};
 
 #[test]
-fn graph_and_reference_agree_on_many_rules() {
+fn graph_and_interpreter_agree_on_many_rules() {
     let events = data::lots(40);
     for workload in data::workloads() {
         // Numbers that make values collide, so that there is something to match.
@@ -22,9 +22,9 @@ fn graph_and_reference_agree_on_many_rules() {
         let router = Router::new(&rules);
         let mut strict = router.session();
         let mut trusted = router.and_options(Options { mode: Mode::Trusted, ..options }).session();
-        let reference = Reference::new(&rules);
+        let interpreter = Interpreter::new(&rules);
         for event in &events {
-            let wanted = reference.decide(event.as_bytes(), 1, &options);
+            let wanted = interpreter.decide(event.as_bytes(), 1, &options);
             assert_eq!(strict.route(event.as_bytes(), 1), wanted, "{}: {event}", workload.name);
             assert_eq!(trusted.route(event.as_bytes(), 1), wanted, "{}, trusted: {event}", workload.name);
         }
@@ -45,13 +45,13 @@ fn pairs_of_common_values() {
     let loaded = dadar::rules::load_strings("pairs", [("rules.yaml", yaml.as_str())]);
     let rules = loaded.rule_set.unwrap();
     let mut session = Router::new(&rules).session();
-    let reference = Reference::new(&rules);
+    let interpreter = Interpreter::new(&rules);
     let mut matched = 0;
     for n in 0..200 {
         let event = format!(r#"{{"type":"t","data":{{"a":"k{}","b":{}.0,"c":{}}}}}"#, n % 60, n % 23, n % 4);
         let decision = session.route(event.as_bytes(), 1);
         matched += decision.rules.len();
-        assert_eq!(decision, reference.decide(event.as_bytes(), 1, &Options::default()), "{event}");
+        assert_eq!(decision, interpreter.decide(event.as_bytes(), 1, &Options::default()), "{event}");
     }
     assert!(matched > 100, "{matched} matches");
 }

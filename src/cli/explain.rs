@@ -12,8 +12,9 @@ use dadar::decision::Status;
 use dadar::diagnostic::render::clean;
 use dadar::event::Json;
 use dadar::explain::{self, Focus, Style};
-use dadar::reference::{Reference, Trace};
+use dadar::interpreter::Interpreter;
 use dadar::route::{Clock, Options};
+use dadar::trace::Trace;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::PathBuf;
 
@@ -37,7 +38,7 @@ pub(crate) struct ExplainArgs {
     /// Why this rule does or does not match
     #[arg(long, value_name = "NAME")]
     rule: Option<String>,
-    /// The clock for `now`: a time, or `event` for each event's own time
+    /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
     /// How to write it
@@ -61,7 +62,7 @@ pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
     };
     let clock = args.now.as_deref().map_or(Ok(Clock::System), |text| clock(text, &ready.rules))?;
     let mut explainer = Explainer {
-        reference: Reference::new(&ready.rules),
+        interpreter: Interpreter::new(&ready.rules),
         ready: &ready,
         options: Options { clock, ..Options::default() },
         args: &args,
@@ -81,7 +82,7 @@ pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
 
 /// Goes through the input, and explains the events that are asked for.
 struct Explainer<'e> {
-    reference: Reference<'e>,
+    interpreter: Interpreter<'e>,
     ready: &'e Ready,
     options: Options,
     args: &'e ExplainArgs,
@@ -111,11 +112,11 @@ impl Explainer<'_> {
     }
 
     fn line(&mut self, line: &[u8], number: u64) -> anyhow::Result<()> {
-        let asked = |wanted: &String| text(&self.reference.decide(line, number, &self.options).id) == *wanted;
+        let asked = |wanted: &String| text(&self.interpreter.decide(line, number, &self.options).id) == *wanted;
         if !self.args.event.as_ref().is_none_or(asked) {
             return Ok(());
         }
-        let trace = self.reference.trace(line, number, &self.options);
+        let trace = self.interpreter.trace(line, number, &self.options);
         self.malformed |= trace.decision.status == Status::Malformed;
         match self.args.format {
             Shape::Human => self.page(&trace)?,

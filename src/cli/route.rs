@@ -48,7 +48,7 @@ pub(crate) struct RouteArgs {
     /// Keep in this file how far FILE has been decided, and go on there next time
     #[arg(long, value_name = "FILE", requires = "input")]
     state: Option<PathBuf>,
-    /// The clock for `now`: a time, or `event` for each event's own time
+    /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
     /// Write what each subscriber is sent, a line for each, instead of the decisions

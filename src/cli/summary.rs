@@ -14,6 +14,7 @@ pub(crate) fn render(totals: &Totals, bytes: u64, took: Duration, drawn: bool) -
     table.load_style(if drawn { presets::UTF8_FULL_CONDENSED } else { presets::NOTHING });
     table.set_header(vec!["what", "name", "events"]);
     rows(&mut table, "status", statuses.collect());
+    rows(&mut table, "clock", vec![(String::from("no time in the event"), totals.no_clock)]);
     rows(&mut table, "rule", named(&totals.rules));
     rows(&mut table, "subscriber", named(&totals.subscribers));
     if let Some(column) = table.column_mut(2) {

@@ -58,6 +58,8 @@ impl Latency {
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     statuses: [u64; 5],
+    /// Events that have no time for the clock.
+    no_clock: u64,
     subscribers: Counts,
     rules: Counts,
     pub(crate) bytes: u64,
@@ -105,6 +107,7 @@ impl Tally {
         if let Some(n) = self.statuses.get_mut(verdict.status as usize) {
             *n += 1;
         }
+        self.no_clock += u64::from(verdict.no_clock);
         self.subscribers.add(verdict.subscribers);
         self.rules.add(verdict.rules);
     }
@@ -114,6 +117,8 @@ impl Tally {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Totals {
     pub(crate) statuses: [u64; 5],
+    /// Events that have no time for the clock.
+    pub(crate) no_clock: u64,
     pub(crate) subscribers: Named,
     pub(crate) rules: Named,
     pub(crate) bytes: u64,
@@ -185,6 +190,7 @@ impl Board {
         let mut totals = self.lock();
         let statuses = std::mem::take(&mut tally.statuses);
         totals.statuses.iter_mut().zip(statuses).for_each(|(n, more)| *n += more);
+        totals.no_clock += std::mem::take(&mut tally.no_clock);
         tally.subscribers.take(router.subscribers()).for_each(|(name, n)| totals.subscribers.add(name, n));
         tally.rules.take(router.rules()).for_each(|(name, n)| totals.rules.add(name, n));
         totals.bytes += std::mem::take(&mut tally.bytes);

@@ -6,7 +6,7 @@ use super::sent;
 use super::words::{place, quoted, reason, why, why_cells};
 use crate::decision::Status;
 use crate::diagnostic::Sources;
-use crate::reference::{SchemaOutcome, SubscriberTrace, TableTrace, Trace};
+use crate::trace::{SchemaOutcome, SubscriberTrace, TableTrace, Trace};
 use std::sync::Arc;
 
 /// Why a subscriber got the event, or did not: everything that could have chosen it, and what took it away.

@@ -12,7 +12,7 @@ mod words;
 
 use crate::diagnostic::{FileId, Sources, Span, nearest};
 use crate::event::Json;
-use crate::reference::Trace;
+use crate::trace::Trace;
 use page::Page;
 use std::sync::Arc;
 
@@ -76,14 +76,14 @@ pub struct UnknownName {
 ///
 /// ```
 /// use dadar::explain::{Focus, Style, render};
-/// use dadar::{Options, load_strings, reference};
+/// use dadar::{Options, interpreter, load_strings};
 ///
 /// let loaded = load_strings("shop", [("rules.yaml", "
 /// rules: [{name: big, when: data.amount > 5000, subscribers: [review]}]
 /// ")]);
 /// let rules = loaded.rule_set.unwrap();
 /// let event = br#"{"type": "order.created", "data": {"amount": 900}}"#;
-/// let trace = reference::trace(&rules, event, 1, &Options::default());
+/// let trace = interpreter::trace(&rules, event, 1, &Options::default());
 /// let why = render(&trace, &loaded.sources, Focus::Rule("big"), &Style::PLAIN).unwrap();
 /// assert!(why.contains("data.amount > 5000  where data.amount = 900"));
 /// assert!(render(&trace, &loaded.sources, Focus::Rule("bog"), &Style::PLAIN).is_err());

@@ -7,9 +7,7 @@ use super::words::{
 };
 use crate::decision::{Decision, Status};
 use crate::diagnostic::Sources;
-use crate::reference::{
-    RowTrace, RuleOutcome, RuleTrace, SchemaOutcome, SchemaTrace, SubscriberTrace, TableTrace, Trace,
-};
+use crate::trace::{RowTrace, RuleOutcome, RuleTrace, SchemaOutcome, SchemaTrace, SubscriberTrace, TableTrace, Trace};
 use std::sync::Arc;
 
 /// Everything.
@@ -51,7 +49,10 @@ pub(super) fn headline(page: &mut Page<'_>, trace: &Trace) {
             if trace.event.time.is_null() { String::new() } else { format!("time {}", value(&trace.event.time)) };
         page.line(
             1,
-            Line::new().faint(format!("line {}", trace.line)).faint(time).faint(format!("now {}", trace.event.now)),
+            Line::new()
+                .faint(format!("line {}", trace.line))
+                .faint(time)
+                .faint(format!("now {}", trace.event.now.as_deref().unwrap_or("null: the event has no time"))),
         );
     }
 }

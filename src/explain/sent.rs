@@ -5,7 +5,7 @@ use super::words::{place, value, with_article};
 use crate::decision::TypeError;
 use crate::diagnostic::{Sources, Span};
 use crate::event::Json;
-use crate::reference::{ChangeTrace, StepTrace, Trace};
+use crate::trace::{ChangeTrace, StepTrace, Trace};
 
 /// So many changes of one step are shown; a `for_each` may make thousands.
 const SHOWN: usize = 6;

@@ -1,7 +1,7 @@
 //! What explanations look like. (The texts are snapshots: `cargo insta review` shows what changed.)
 
 use super::*;
-use crate::reference;
+use crate::interpreter;
 use crate::route::{Clock, Options};
 use crate::rules::{Loaded, load_strings};
 
@@ -64,7 +64,7 @@ fn explain(event: &str, focus: Focus<'_>) -> String {
     let loaded = load();
     let now = "2026-01-10T13:00:00+05:30".parse().unwrap();
     let options = Options { clock: Clock::Fixed(now), ..Options::default() };
-    let trace = reference::trace(loaded.rule_set.as_ref().unwrap(), event.as_bytes(), 1, &options);
+    let trace = interpreter::trace(loaded.rule_set.as_ref().unwrap(), event.as_bytes(), 1, &options);
     render(&trace, &loaded.sources, focus, &Style::PLAIN).unwrap_or_else(|error| error.to_string())
 }
 
@@ -127,7 +127,7 @@ transforms:
 "##;
     let loaded = load_strings("sent", [("rules.yaml", rules)]);
     let event = br#"{"id": "1", "type": "A", "data": {"items": {"a": 1}, "amount": "x"}}"#;
-    let trace = reference::trace(loaded.rule_set.as_ref().unwrap(), event, 1, &Options::default());
+    let trace = interpreter::trace(loaded.rule_set.as_ref().unwrap(), event, 1, &Options::default());
     let page = render(&trace, &loaded.sources, Focus::Subscriber("billing"), &Style::PLAIN).unwrap();
     assert!(page.contains("type error  `data.items` is an object, not an array"), "{page}");
     assert!(page.contains("type error  `data.amount` is a string, not a number"), "{page}");
@@ -148,7 +148,7 @@ fn unknown_names_have_a_hint() {
 #[test]
 fn as_data_places_are_spelt_out() {
     let loaded = load();
-    let trace = reference::trace(loaded.rule_set.as_ref().unwrap(), EVENT.as_bytes(), 1, &Options::default());
+    let trace = interpreter::trace(loaded.rule_set.as_ref().unwrap(), EVENT.as_bytes(), 1, &Options::default());
     let json = to_json(&trace, &loaded.sources);
     let leaf = &json["rules"][0]["condition"];
     let place = serde_json::json!({"file": "food.yaml", "line": 12, "column": 11, "text": "data.amount > 5000"});
@@ -161,7 +161,7 @@ fn as_data_places_are_spelt_out() {
 #[test]
 fn colours_are_put_around_pieces() {
     let loaded = load();
-    let trace = reference::trace(loaded.rule_set.as_ref().unwrap(), b"{", 1, &Options::default());
+    let trace = interpreter::trace(loaded.rule_set.as_ref().unwrap(), b"{", 1, &Options::default());
     let text = render(&trace, &loaded.sources, Focus::All, &Style::COLOURED).unwrap();
     assert!(text.contains("\u{1b}[31mmalformed\u{1b}[0m"), "{text:?}");
 }

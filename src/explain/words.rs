@@ -4,7 +4,7 @@ use super::page::{Line, Look, Page};
 use crate::decision::TypeError;
 use crate::diagnostic::{Sources, Span};
 use crate::event::Json;
-use crate::reference::{Condition, Reading, RuleOutcome, RuleTrace, Trace};
+use crate::trace::{Condition, Reading, RuleOutcome, RuleTrace, Trace};
 use std::sync::Arc;
 
 /// The longest a value or a piece of source is shown.

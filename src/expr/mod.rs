@@ -6,7 +6,6 @@
 use crate::diagnostic::{Diagnostic, Span, Text};
 use crate::event::{Json, Step, Type, Value};
 use bumpalo::Bump;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -248,8 +247,6 @@ pub trait Env<'a> {
     fn path(&mut self, path: PathId) -> Value<'a>;
     /// A named value.
     fn define(&mut self, id: DefineId) -> Value<'a>;
-    /// The clock.
-    fn now(&mut self) -> Timestamp;
     /// The zone of the rule set.
     fn zone(&self) -> &'a TimeZone;
     /// The cell of a lookup table; null where there is no such row.

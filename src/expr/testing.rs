@@ -31,10 +31,6 @@ impl<'a> Env<'a> for Event<'a> {
         Value::Null
     }
 
-    fn now(&mut self) -> Timestamp {
-        NOW.parse().unwrap()
-    }
-
     fn zone(&self) -> &'a TimeZone {
         const { &TimeZone::UTC }
     }

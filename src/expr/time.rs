@@ -1,6 +1,7 @@
 //! Times: RFC 3339 text, or a number of seconds since 1970.
 
 use crate::event::{Number, Value};
+use bumpalo::Bump;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -67,6 +68,11 @@ pub fn instant(value: Value<'_>, zone: &TimeZone) -> Option<Instant> {
         Value::Number(seconds) => Some(Instant { timestamp: from_seconds(seconds)?, written: None }),
         _ => None,
     }
+}
+
+/// The value of `now`: null if there is no clock.
+pub(crate) fn now_value<'a>(now: Option<Timestamp>, zone: &TimeZone, arena: &'a Bump) -> Value<'a> {
+    now.map_or(Value::Null, |now| Value::String(arena.alloc_str(&format_time(now, zone))))
 }
 
 /// How the value of `now` is written: RFC 3339 in `zone`, with `Z` where that is UTC.

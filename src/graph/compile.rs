@@ -78,8 +78,8 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
 
     let mut demanded: Vec<PathId> = demands.paths().collect();
     demanded.extend(schemas.iter().map(|schema| schema.target));
-    let reads_clock = conditions.reads_clock() || transforms_read_time(rules);
-    let (layout, trie, slots) = LayoutPlan::new(&rules.envelope, &paths, &mut values, &demanded, reads_clock);
+    let asks_for_time = rules.reads_clock() || transforms_read_time(rules);
+    let (layout, trie, slots) = LayoutPlan::new(&rules.envelope, &paths, &mut values, &demanded, asks_for_time);
     let mut registered = Registered::new(target_conditions, rule_plans, &mut conditions, &values, &topics);
     // From here on, conditions that no event may ask for are gone, and the others have new numbers.
     let cases = defines.iter_mut().chain(labels.own.iter_mut().map(|(_, cases)| cases));
@@ -146,6 +146,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
         computed_indexes,
         suspicious_roots,
         define_values,
+        reads_clock: rules.reads_clock(),
     }
 }
 

@@ -211,11 +211,6 @@ impl Conditions {
         self.nodes.len()
     }
 
-    /// True if a condition asks for `now` itself.
-    pub(crate) fn reads_clock(&self) -> bool {
-        self.nodes.iter().any(|node| matches!(node, Node::Active(_)))
-    }
-
     /// Keeps only what these lead to, under new numbers, which are written to where the old ones stood.
     ///
     /// Most conditions of rules with an access predicate are asked by an index and never as themselves.

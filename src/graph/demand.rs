@@ -132,8 +132,8 @@ impl Want {
         let suspicious = if !self.elements.is_empty() {
             Type::ARRAY
         } else if self.expected.meets(Type::TIME) {
-            // Whether a text is a date only reading it tells.
-            Type::ANY.without(Type::NUMBER)
+            // Only reading a text or a number tells whether it is a time.
+            Type::ANY
         } else {
             Type::ANY.without(self.expected)
         };

@@ -50,7 +50,7 @@ mod values;
 pub(crate) use compile::compile;
 pub(crate) use names::Names;
 pub(crate) use names::json_string;
-pub(crate) use run::{Now, Outcome};
+pub(crate) use run::Outcome;
 pub(crate) use scratch::{Scratch, State};
 pub(crate) use settle::{Reading, decide};
 pub(crate) use transforms::{SentEvent, SentTo};
@@ -104,6 +104,8 @@ pub(crate) struct DecisionGraph {
     /// How many groups there are.
     groups: usize,
     transforms: Option<Box<transforms::TransformPlan>>,
+    /// Whether a decision may depend on the clock.
+    reads_clock: bool,
 }
 
 /// A filter of the whole rule set.

@@ -13,6 +13,7 @@ use super::topics::TopicEntry;
 use super::transforms::SentTo;
 use super::values::{ValueId, ValueNode};
 use super::{DecisionGraph, FilterPlan, Reader, at};
+use crate::clock::Clock;
 use crate::decision::{Invalid, Status, TypeError};
 use crate::event::{Tag, Value};
 use crate::expr::{DefineId, Env, LookupId, PathId, Root, Typed, TypedNode, evaluate, time};
@@ -24,15 +25,13 @@ use jiff::tz::TimeZone;
 /// How many values an event usually asks for: room for them is taken at once.
 const USUAL_VALUES: usize = 16;
 
-/// Where `now` comes from in one run.
+/// What `now` is for one event.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Now {
-    /// The system's clock, when it is asked for.
-    System,
-    /// This instant.
-    Fixed(Timestamp),
-    /// The event's own time.
-    Event,
+enum Now {
+    /// Not asked for yet.
+    Unread,
+    /// None if there is no clock.
+    Known(Option<Timestamp>),
 }
 
 /// What was decided, by number.
@@ -60,8 +59,10 @@ pub(crate) struct Run<'a, 's> {
     pub(crate) state: &'s mut State,
     values: ArenaVec<'a, Value<'a>>,
     pub(crate) topic: Option<&'a TopicEntry>,
-    clock: Now,
-    now: Option<Timestamp>,
+    clock: Clock,
+    now: Now,
+    /// The event's time, once the clock has been set to it.
+    time: Option<Value<'a>>,
     is_cloud: bool,
     data: Option<usize>,
     headers: Option<usize>,
@@ -76,7 +77,7 @@ impl<'a, 's> Run<'a, 's> {
         slots: Slots<'a>,
         arena: &'a Bump,
         state: &'s mut State,
-        clock: Now,
+        clock: Clock,
     ) -> Run<'a, 's> {
         let is_there = |slot: usize| slots.is_there(slot, arena);
         let layout = &graph.layout;
@@ -89,7 +90,8 @@ impl<'a, 's> Run<'a, 's> {
             values: ArenaVec::with_capacity_in(USUAL_VALUES, arena),
             topic: None,
             clock,
-            now: None,
+            now: Now::Unread,
+            time: None,
             is_cloud,
             data: layout.choose(Part::Data, is_cloud, is_there),
             headers: layout.choose(Part::Headers, is_cloud, is_there),
@@ -153,6 +155,9 @@ impl<'a, 's> Run<'a, 's> {
 
     /// The event's time.
     pub(super) fn time(&mut self) -> Value<'a> {
+        if let Some(time) = self.time {
+            return time;
+        }
         match (&self.graph.layout.plain, self.graph.layout.cloud) {
             (_, Some([_, _, time])) if self.is_cloud => self.slot(time),
             (Some(plain), _) => plain.time.map_or(Value::Null, |time| self.value(time)),
@@ -217,29 +222,43 @@ impl<'a, 's> Run<'a, 's> {
             Root::Id => self.id(),
             Root::Time => self.time(),
             Root::Now => {
-                let text = time::format_time(self.clock(), self.zone());
-                Value::String(self.arena.alloc_str(&text))
+                let now = self.clock();
+                time::now_value(now, self.zone(), self.arena)
             }
             Root::Event | Root::Data | Root::Headers | Root::It => Value::Null,
         }
     }
 
+    /// Sets the clock to the event's time, before anything else is evaluated. While the time itself is evaluated, `now` is
+    /// null; values that saw it so are forgotten.
+    pub(crate) fn set_event_clock(&mut self) {
+        if self.clock != Clock::Event || !self.graph.reads_clock {
+            return;
+        }
+        self.now = Now::Known(None);
+        let time = self.time();
+        self.state.forget_values(self.graph);
+        self.time = Some(time);
+        self.now = Now::Known(time::instant(time, self.zone()).map(|instant| instant.timestamp));
+    }
+
+    /// The event's time, if the clock is to be that and it is not a time.
+    pub(crate) fn no_clock(&self) -> Option<Value<'a>> {
+        self.time.filter(|_| matches!(self.now, Now::Known(None)))
+    }
+
     /// The clock, read at most once.
-    pub(super) fn clock(&mut self) -> Timestamp {
-        if let Some(now) = self.now {
+    pub(super) fn clock(&mut self) -> Option<Timestamp> {
+        if let Now::Known(now) = self.now {
             return now;
         }
         let now = match self.clock {
-            Now::Fixed(now) => now,
-            Now::System => Timestamp::now(),
-            Now::Event => {
-                // The event's time may be said to be `now` where it has none.
-                let system = *self.now.insert(Timestamp::now());
-                let time = self.time();
-                time::instant(time, self.zone()).map_or(system, |instant| instant.timestamp)
-            }
+            Clock::Fixed(now) => Some(now),
+            Clock::System => Some(Timestamp::now()),
+            // It is set before anything that reads it.
+            Clock::Event => None,
         };
-        self.now = Some(now);
+        self.now = Now::Known(now);
         now
     }
 
@@ -467,10 +486,6 @@ impl<'a> Env<'a> for Run<'a, '_> {
             Some(value) => self.value(value),
             None => Value::Null,
         }
-    }
-
-    fn now(&mut self) -> Timestamp {
-        self.clock()
     }
 
     fn zone(&self) -> &'a TimeZone {

@@ -45,6 +45,8 @@ pub(crate) struct State {
     pub(crate) sorter: Bits,
     /// Who was chosen but has a filter that does not hold.
     pub(crate) filtered: Vec<u32>,
+    /// The clock is the event's time, and the event has none.
+    pub(crate) no_clock: bool,
 }
 
 /// Numbers that count for one event only.
@@ -90,12 +92,8 @@ impl Scratch {
     pub(crate) fn begin(&mut self, graph: &DecisionGraph) {
         self.arena.reset();
         let state = &mut self.state;
-        state.event = state.event.wrapping_add(1);
-        if state.event == 0 {
-            // Every 2³² events the marks of long ago would count again.
-            state.size(graph);
-            state.event = 1;
-        }
+        state.forget_values(graph);
+        state.no_clock = false;
         state.rules.clear();
         state.rows.clear();
         state.chosen.clear();
@@ -107,6 +105,16 @@ impl State {
     /// The number of the current event.
     pub(crate) fn event(&self) -> u32 {
         self.event
+    }
+
+    /// Makes every mark count no more.
+    pub(crate) fn forget_values(&mut self, graph: &DecisionGraph) {
+        self.event = self.event.wrapping_add(1);
+        if self.event == 0 {
+            // After 2³² numbers the marks of long ago would count again.
+            self.size(graph);
+            self.event = 1;
+        }
     }
 
     fn size(&mut self, graph: &DecisionGraph) {

@@ -3,14 +3,15 @@
 //! ingest → envelope → filters → schemas → topics, rules, tables → `exclude` → subscriber filters → status → `defaults`.
 
 use super::cache::TopicCache;
-use super::run::{Now, Outcome, Run};
+use super::run::{Outcome, Run};
 use super::scratch::{Scratch, State};
 use super::slots::Slots;
 use super::targets::{RowPlan, TableKindPlan, TablePlan};
 use super::transforms::{self, SentEvent, SentTo};
 use super::values::ValueId;
 use super::{DecisionGraph, schemas};
-use crate::decision::{NO_TOPIC, Status};
+use crate::clock::Clock;
+use crate::decision::{EVENT_CLOCK, NO_TOPIC, Status, TypeError};
 use crate::event::{Fault, Limits, Mode, Value, parse, scan};
 use crate::transform::add_errors;
 use bumpalo::Bump;
@@ -24,7 +25,7 @@ const MANY: usize = 16;
 pub(crate) struct Reading {
     pub(crate) mode: Mode,
     pub(crate) limits: Limits,
-    pub(crate) clock: Now,
+    pub(crate) clock: Clock,
     /// What everybody is sent.
     pub(crate) deliver: bool,
 }
@@ -50,13 +51,14 @@ pub(crate) fn decide<R>(
         Some((plan, slots)) => match parse(line, reading.limits, arena) {
             Ok(event) => {
                 let stage = transforms::ingest(graph, plan, event, arena, clock);
-                clock = stage.clock_read().map_or(clock, Now::Fixed);
+                clock = stage.clock_read().map_or(clock, Clock::Fixed);
                 (slots.fill(stage.tree, arena), Some((stage.tree, stage.errors)))
             }
             Err(fault) => return then(&unreadable(graph, arena, state, &fault, reading.deliver), state),
         },
     };
     let mut run = Run::new(graph, slots, arena, state, clock);
+    run.set_event_clock();
     // Filled in where it stands: it is large, and copies of it would be felt in every event.
     let mut outcome = Outcome::new(arena, Status::Unrouted, Value::Null);
     match find_topic(&mut run, topics, topic_key).and_then(|number| topics.get(number)) {
@@ -174,6 +176,10 @@ impl<'a> Settling<'_, 'a, '_> {
             _ => self.add_defaults(&[&defaults.rejected]),
         }
         self.run.type_errors(&graph.demands, &mut outcome.errors);
+        if let Some(time) = self.run.no_clock() {
+            self.run.state.no_clock = true;
+            add_errors(&mut outcome.errors, vec![TypeError::no_clock(time, EVENT_CLOCK)]);
+        }
     }
 
     fn route(&mut self, outcome: &mut Outcome<'a>) {

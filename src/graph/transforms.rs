@@ -1,13 +1,14 @@
 //! Transforms in the graph: `ingest` before everything else, and what everybody on a decision is sent.
 
 use super::DecisionGraph;
-use super::run::{Now, Run};
+use super::run::Run;
 use super::slots::SlotTree;
+use crate::clock::Clock;
 use crate::decision::TypeError;
 use crate::event::{Limits, RawPath, Value, parse};
 use crate::expr::PathTable;
 use crate::rules::{Envelope, Named, RuleSet, Transform, TransformId};
-use crate::transform::{ChainPlan, Decided, Made, Stage, StageClock, World};
+use crate::transform::{ChainPlan, Decided, Made, Stage, World};
 use bumpalo::Bump;
 
 /// What transforms need beside the graph.
@@ -84,13 +85,8 @@ pub(super) fn ingest<'a>(
     plan: &'a TransformPlan,
     event: Value<'a>,
     arena: &'a Bump,
-    clock: Now,
+    clock: Clock,
 ) -> Stage<'a> {
-    let clock = match clock {
-        Now::Fixed(now) => StageClock::Fixed(now),
-        Now::System => StageClock::System,
-        Now::Event => StageClock::Event,
-    };
     let mut stage = Stage::new(world(graph, plan), arena, event, None, clock);
     stage.run(&plan.ingest);
     stage
@@ -116,9 +112,8 @@ pub(super) fn sent<'a>(
     // The scan has found nothing wrong with it.
     let event = tree.unwrap_or_else(|| parse(line, limits, arena).unwrap_or_default());
     let topic = run.topic.map_or(Value::Null, |entry| Value::String(&entry.topic));
-    let decided = Decided { topic, id: run.id(), time: run.time() };
-    let clock = StageClock::Fixed(run.clock());
-    let mut made = Made::new(world(graph, plan), &plan.chains, arena, event, decided, clock);
+    let decided = Decided { topic, id: run.id(), time: run.time(), now: run.clock() };
+    let mut made = Made::new(world(graph, plan), &plan.chains, arena, event, decided);
     let send = |subscriber: u32| match chain_of(subscriber) {
         None => plain(subscriber),
         chain => {

@@ -3,52 +3,14 @@
 mod write;
 
 use crate::decision::{Decision, Delivered, Delivery, Status, input_echo, of_ingest};
-use crate::event::{self, Json, Limits, Mode, Value};
-use crate::graph::{self, DecisionGraph, Now, Outcome, Reading, Scratch, SentEvent, SentTo, State};
+use crate::event::{self, Json, Mode, Value};
+use crate::graph::{self, DecisionGraph, Outcome, Reading, Scratch, SentEvent, SentTo, State};
 use crate::rules::RuleSet;
 use bumpalo::Bump;
-use jiff::Timestamp;
 use std::sync::Arc;
 
-/// Where `now` comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Clock {
-    /// The system's clock, read at most once an event.
-    #[default]
-    System,
-    /// Always this instant.
-    Fixed(Timestamp),
-    /// Each event's own `time`; the system's clock where it has none.
-    Event,
-}
-
-/// How events are read.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// Where `now` comes from.
-    pub clock: Clock,
-    /// How much of an event is read.
-    pub mode: Mode,
-    /// What a line may be at most.
-    pub limits: Limits,
-    /// Whether malformed decisions show the beginning of their line.
-    pub input_echo: bool,
-    /// Whether [`Session::route_to`] writes what everybody is sent instead of the decision: a line for each subscriber, and
-    /// one with the status for an event that nobody gets. Events are read strictly then, whatever `mode` says.
-    pub deliveries: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            clock: Clock::System,
-            mode: Mode::Strict,
-            limits: Limits::default(),
-            input_echo: true,
-            deliveries: false,
-        }
-    }
-}
+pub use crate::clock::Clock;
+pub use crate::options::Options;
 
 /// A compiled rule set. Cheap to clone and to share between threads; it never changes.
 ///
@@ -104,6 +66,8 @@ pub struct Verdict<'s> {
     pub subscribers: &'s [u32],
     /// Which rules matched, by rank; numbers for [`Router::rules`].
     pub rules: &'s [u32],
+    /// True if the clock is the event's time ([`Clock::Event`]), the rules read it, and the event has none.
+    pub no_clock: bool,
 }
 
 impl Router {
@@ -273,7 +237,7 @@ impl Session {
 
     fn verdict(&self, status: Status) -> Verdict<'_> {
         let state = &self.scratch.state;
-        Verdict { status, subscribers: &state.chosen, rules: &state.rules }
+        Verdict { status, subscribers: &state.chosen, rules: &state.rules, no_clock: state.no_clock }
     }
 
     fn decide<R>(
@@ -283,15 +247,10 @@ impl Session {
         then: impl FnOnce(&DecisionGraph, &Outcome<'_>, &State) -> R,
     ) -> R {
         let Router { graph, options } = &self.router;
-        let clock = match options.clock {
-            Clock::System => Now::System,
-            Clock::Fixed(now) => Now::Fixed(now),
-            Clock::Event => Now::Event,
-        };
         // What is sent has to be read whole.
         let mode = if deliver { Mode::Strict } else { options.mode };
         let then = |outcome: &Outcome<'_>, state: &State| then(graph, outcome, state);
-        let reading = Reading { mode, limits: options.limits, clock, deliver };
+        let reading = Reading { mode, limits: options.limits, clock: options.clock, deliver };
         graph::decide(graph, &mut self.scratch, line, reading, then)
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::diagnostic::Span;
 use crate::event::Json;
-use crate::expr::{DefineId, PathTable, Typed};
+use crate::expr::{DefineId, PathTable, Root, Typed};
 use crate::lookup::Lookup;
 use crate::schema::Validator;
 use crate::topic::TopicPattern;
@@ -214,9 +214,11 @@ pub struct Active {
 }
 
 impl Active {
-    /// True if `now` is within.
-    pub fn holds(&self, now: Timestamp) -> bool {
-        self.from.is_none_or(|from| now >= from) && self.until.is_none_or(|until| now < until)
+    /// True if `now` is within. A period holds at no time if there is no clock, unless it has no ends.
+    pub fn holds(&self, now: Option<Timestamp>) -> bool {
+        let within =
+            |now: Timestamp| self.from.is_none_or(|from| now >= from) && self.until.is_none_or(|until| now < until);
+        self.is_always() || now.is_some_and(within)
     }
 
     /// True if it is always in force.
@@ -384,6 +386,13 @@ pub struct Subscriber {
 }
 
 impl RuleSet {
+    /// True if a decision may depend on the clock.
+    pub fn reads_clock(&self) -> bool {
+        self.paths.as_slice().iter().any(|path| path.root == Root::Now)
+            || self.rules.iter().any(|rule| !rule.active.is_always())
+            || self.groups.iter().any(|group| !group.active.is_always())
+    }
+
     /// A named value.
     pub fn define(&self, id: DefineId) -> Option<&Named> {
         self.defines.get(id.0 as usize)

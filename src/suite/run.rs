@@ -2,11 +2,13 @@
 
 use super::claim::Want;
 use super::{Failure, FileReport, Input, Now, Outcome, Report, Suite, Test};
+use crate::clock::Clock;
 use crate::decision::Delivered;
 use crate::diagnostic::Sources;
 use crate::event::Json;
-use crate::expr::{Root, time};
-use crate::route::{Clock, Options, Router};
+use crate::expr::time;
+use crate::options::Options;
+use crate::route::Router;
 use crate::rules::RuleSet;
 use jiff::Timestamp;
 use std::time::Instant;
@@ -14,20 +16,14 @@ use std::time::Instant;
 /// Runs the tests whose names contain `filter` (all without one).
 pub fn run(rules: &RuleSet, suite: &Suite, filter: Option<&str>) -> Report {
     let chosen = |test: &&Test| filter.is_none_or(|part| test.name.contains(part));
-    let runner = Runner { rules, reads_clock: reads_clock(rules), router: Router::new(rules), sources: &suite.sources };
+    let runner =
+        Runner { rules, reads_clock: rules.reads_clock(), router: Router::new(rules), sources: &suite.sources };
     let mut files = Vec::new();
     for file in &suite.files {
         let outcomes = file.tests.iter().filter(chosen).map(|test| runner.outcome(test)).collect();
         files.push(FileReport { path: file.path.clone(), outcomes });
     }
     Report { files }
-}
-
-/// True if a decision can depend on the clock.
-pub fn reads_clock(rules: &RuleSet) -> bool {
-    rules.paths.as_slice().iter().any(|path| path.root == Root::Now)
-        || rules.rules.iter().any(|rule| !rule.active.is_always())
-        || rules.groups.iter().any(|group| !group.active.is_always())
 }
 
 /// A rule set, ready to decide by any clock.

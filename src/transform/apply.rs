@@ -92,7 +92,11 @@ impl<'a> Stage<'a> {
                 self.error(shown, demand.expected.to_string(), found.to_string());
             }
         }
-        evaluate(&checked.typed, self)
+        let value = evaluate(&checked.typed, self);
+        if let Some(time) = self.no_clock.take() {
+            self.error("time", Type::TIME.to_string(), time.type_of().to_string());
+        }
+        value
     }
 
     /// The type of the first value that is not what an expression needs.

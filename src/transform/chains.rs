@@ -1,6 +1,7 @@
 //! What each subscriber is sent. Subscribers whose lists of transforms begin alike share what those make.
 
-use super::{Decided, Stage, StageClock, StepLog, World};
+use super::{Decided, Stage, StepLog, World};
+use crate::clock::Clock;
 use crate::decision::TypeError;
 use crate::event::Value;
 use crate::rules::TransformId;
@@ -40,7 +41,6 @@ pub(crate) struct Made<'a> {
     arena: &'a Bump,
     event: Value<'a>,
     decided: Decided<'a>,
-    clock: StageClock,
     detail: bool,
     done: Vec<Option<Sent<'a>>>,
 }
@@ -62,9 +62,8 @@ impl<'a> Made<'a> {
         arena: &'a Bump,
         event: Value<'a>,
         decided: Decided<'a>,
-        clock: StageClock,
     ) -> Made<'a> {
-        Made { world, plan, arena, event, decided, clock, detail: false, done: Vec::new() }
+        Made { world, plan, arena, event, decided, detail: false, done: Vec::new() }
     }
 
     /// With what each step did.
@@ -97,7 +96,7 @@ impl<'a> Made<'a> {
     }
 
     fn further(&self, sent: Sent<'a>, transform: TransformId) -> Sent<'a> {
-        let mut stage = Stage::new(self.world, self.arena, sent.event, Some(self.decided), self.clock);
+        let mut stage = Stage::new(self.world, self.arena, sent.event, Some(self.decided), Clock::System);
         stage.errors = sent.errors;
         stage.log = self.detail.then_some(sent.log);
         stage.run(&[transform]);

@@ -9,6 +9,7 @@ mod tree;
 
 pub(crate) use chains::{ChainPlan, Made};
 
+use crate::clock::Clock;
 use crate::decision::TypeError;
 use crate::event::{Json, Step as PathStep, Value};
 use crate::expr::{self, DefineId, Env, LookupId, Path, PathId, PathTable, Root, evaluate, holds};
@@ -33,23 +34,14 @@ pub(crate) struct World<'a> {
     pub(crate) zone: &'a TimeZone,
 }
 
-/// What has been decided of an event before it is sent. (In `ingest` nothing has.)
+/// What has been decided about an event before it is sent. (In `ingest` nothing has.)
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Decided<'a> {
     pub(crate) topic: Value<'a>,
     pub(crate) id: Value<'a>,
     pub(crate) time: Value<'a>,
-}
-
-/// The clock of a transform.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum StageClock {
-    /// This instant.
-    Fixed(Timestamp),
-    /// The system's clock, when it is asked for.
-    System,
-    /// The time of the event as it is at that step; the system's clock where it has none.
-    Event,
+    /// The clock that the decision was made by.
+    pub(crate) now: Option<Timestamp>,
 }
 
 /// An event on its way through transforms.
@@ -63,11 +55,14 @@ pub(crate) struct Stage<'a> {
     /// What each step did, if somebody wants to know.
     pub(crate) log: Option<Vec<StepLog<'a>>>,
     decided: Option<Decided<'a>>,
-    clock: StageClock,
+    /// The clock of `ingest`; with [`Clock::Event`] it is the time of the event as it is at each step.
+    clock: Clock,
     /// The system's clock, read once.
     system: Option<Timestamp>,
-    /// True while the event's time is worked out for the clock.
+    /// True while the event's time is evaluated, which itself sees no event clock.
     timing: bool,
+    /// The event's time, if `now` was read and that is not a time.
+    no_clock: Option<Value<'a>>,
     /// The elements that the `for_each` around are at, the innermost last.
     elements: Vec<Value<'a>>,
     /// The transform that is at work.
@@ -99,7 +94,7 @@ impl<'a> Stage<'a> {
         arena: &'a Bump,
         tree: Value<'a>,
         decided: Option<Decided<'a>>,
-        clock: StageClock,
+        clock: Clock,
     ) -> Stage<'a> {
         Stage {
             world,
@@ -111,6 +106,7 @@ impl<'a> Stage<'a> {
             clock,
             system: None,
             timing: false,
+            no_clock: None,
             elements: Vec::new(),
             at: None,
             version: 0,
@@ -121,7 +117,7 @@ impl<'a> Stage<'a> {
 
     /// The clock, if it was read and does not depend on the event.
     pub(crate) fn clock_read(&self) -> Option<Timestamp> {
-        if matches!(self.clock, StageClock::System) { self.system } else { None }
+        if self.clock == Clock::System { self.system } else { None }
     }
 
     fn change(&mut self, tree: Value<'a>) {
@@ -190,23 +186,33 @@ impl<'a> Stage<'a> {
     fn time(&mut self) -> Value<'a> {
         match (self.decided, self.layout()) {
             (Some(decided), _) => decided.time,
-            (None, Some(layout)) => evaluate(&layout.time, self),
+            (None, Some(layout)) => {
+                let outer = std::mem::replace(&mut self.timing, true);
+                let time = evaluate(&layout.time, self);
+                self.timing = outer;
+                time
+            }
             (None, None) => self.attribute("time"),
         }
     }
 
-    fn instant(&mut self) -> Timestamp {
+    /// What `now` is; none if it is the event's time and the event has none.
+    fn instant(&mut self) -> Option<Timestamp> {
+        if let Some(decided) = self.decided {
+            self.no_clock = self.no_clock.or(decided.now.is_none().then_some(decided.time));
+            return decided.now;
+        }
         match self.clock {
-            StageClock::Fixed(now) => now,
-            // The event's time may be said to be `now` where it has none.
-            StageClock::Event if !self.timing => {
-                self.timing = true;
+            Clock::Fixed(now) => Some(now),
+            Clock::System => Some(self.system()),
+            // The time may be defined by `now`.
+            Clock::Event if self.timing => None,
+            Clock::Event => {
                 let time = self.time();
-                self.timing = false;
-                let instant = expr::time::instant(time, self.world.zone);
-                instant.map_or_else(|| self.system(), |instant| instant.timestamp)
+                let now = expr::time::instant(time, self.world.zone).map(|instant| instant.timestamp);
+                self.no_clock = self.no_clock.or(now.is_none().then_some(time));
+                now
             }
-            StageClock::Event | StageClock::System => self.system(),
         }
     }
 
@@ -225,7 +231,7 @@ impl<'a> Stage<'a> {
             Root::Time => self.time(),
             Root::Now => {
                 let now = self.instant();
-                Value::String(self.arena.alloc_str(&expr::time::format_time(now, self.world.zone)))
+                expr::time::now_value(now, self.world.zone, self.arena)
             }
         }
     }
@@ -271,10 +277,6 @@ impl<'a> Env<'a> for Stage<'a> {
             *slot = Some((self.version, value));
         }
         value
-    }
-
-    fn now(&mut self) -> Timestamp {
-        self.instant()
     }
 
     fn zone(&self) -> &'a TimeZone {

@@ -2,7 +2,7 @@
 
 use crate::decision::{Delivered, Delivery};
 use crate::event::Json;
-use crate::reference::Reference;
+use crate::interpreter::Interpreter;
 use crate::route::{Clock, Options, Router};
 use crate::rules::load_strings;
 use serde_json::json;
@@ -27,7 +27,7 @@ fn deliver(head: &str, steps: &str, event: &Json) -> Delivered {
     let options = Options { clock: Clock::Fixed(NOW.parse().unwrap()), ..Options::default() };
     let line = event.to_string().into_bytes();
     let delivered = Router::with_options(&rules, options).deliver(&line);
-    assert_eq!(delivered, Reference::new(&rules).deliver(&line, 1, &options));
+    assert_eq!(delivered, Interpreter::new(&rules).deliver(&line, 1, &options));
     delivered
 }
 

@@ -4,7 +4,7 @@ use bumpalo::Bump;
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Diagnostic, FileId, SourceFile, Sources, Span, Text};
 use dadar::event::{Captures, Limits, Mode, Step, Tag, Trie, Value, decode, scan};
-use dadar::reference::Reference;
+use dadar::interpreter::Interpreter;
 use dadar::route::{Clock, Options, Router};
 use dadar::rules::load_strings;
 
@@ -120,11 +120,11 @@ pub(crate) fn route(data: &[u8]) {
     let clock = "2026-01-10T13:00:00Z".parse().map_or(Clock::Event, Clock::Fixed);
     let options = Options { clock, ..Options::default() };
     let mut session = Router::with_options(&rules, options).session();
-    let reference = Reference::new(&rules);
+    let interpreter = Interpreter::new(&rules);
     let events = events.strip_prefix(&[0]).unwrap_or(events);
     for (number, line) in (1..).zip(events.split(|byte| *byte == b'\n').take(20)) {
         let decision = session.route(line, number);
-        let expected = reference.decide(line, number, &options);
+        let expected = interpreter.decide(line, number, &options);
         assert_eq!(decision, expected, "{}", String::from_utf8_lossy(line));
         let mut written = Vec::new();
         session.route_to(line, number, &mut written);

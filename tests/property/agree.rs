@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use dadar::decision::{Decision, Delivered, Status};
 use dadar::event::{Json, Limits, Mode, parse};
 use dadar::explain::{Focus, Style};
-use dadar::reference::Reference;
+use dadar::interpreter::Interpreter;
 use dadar::route::{Clock, Options, Router, Session};
 use dadar::rules::{Loaded, RuleSet, load_strings};
 use proptest::collection::vec;
@@ -79,10 +79,10 @@ fn random_rule_sets_load() {
 /// The trace of an event tells the same decision, and `explain` has words for all of it.
 fn told(rules: &RuleSet, loaded: &Loaded, event: &[u8], clock: Clock) -> Result<(), String> {
     let options = Options { clock, ..Options::default() };
-    let reference = Reference::new(rules);
-    let trace = reference.trace(event, 1, &options);
+    let interpreter = Interpreter::new(rules);
+    let trace = interpreter.trace(event, 1, &options);
     let plain = Style::PLAIN;
-    if clock != Clock::Event && trace.decision != reference.decide(event, 1, &options) {
+    if trace.decision != interpreter.decide(event, 1, &options) {
         return Err("trace and decision differ".into());
     }
     let render =
@@ -104,7 +104,7 @@ fn told(rules: &RuleSet, loaded: &Loaded, event: &[u8], clock: Clock) -> Result<
 }
 
 #[test]
-fn graph_and_reference_agree() {
+fn graph_and_interpreter_agree() {
     let cases = (generate::rule_set(), vec(events::event(), 10), clocks());
     let seen = RefCell::new(Seen::default());
     let outcome = runner(200).run(&cases, |(yaml, events, clock)| {
@@ -122,7 +122,7 @@ fn graph_and_reference_agree() {
 
 /// The example rule sets, on their own events.
 #[test]
-fn graph_and_reference_agree_on_the_examples() {
+fn graph_and_interpreter_agree_on_the_examples() {
     let clock = Clock::Fixed("2025-01-10T13:30:00+05:30".parse().unwrap());
     for folder in std::fs::read_dir("rules").unwrap() {
         let folder = folder.unwrap().path();
@@ -186,22 +186,22 @@ pub(crate) fn agree(
 ) -> Result<(), TestCaseError> {
     let options = Options { clock, ..Options::default() };
     let mut session = Router::with_options(rules, options).session();
-    let reference = Reference::new(rules);
+    let interpreter = Interpreter::new(rules);
     let mut writing = session.router().and_options(Options { deliveries: true, ..options }).session();
     for (number, event) in (1..).zip(events) {
-        let wanted = reference.decide(event, number, &options);
+        let wanted = interpreter.decide(event, number, &options);
         seen.note(&wanted);
         let got = session.route(event, number);
         if got != wanted {
             let shown = |decision| serde_json::to_string_pretty(decision).unwrap_or_default();
             let differ = difference(&shown(&wanted), &shown(&got));
-            return Err(fail(&format!("graph and reference differ:\n{differ}"), yaml, event));
+            return Err(fail(&format!("graph and interpreter differ:\n{differ}"), yaml, event));
         }
-        let (wanted, got) = (reference.deliver(event, number, &options), session.deliver(event, number));
+        let (wanted, got) = (interpreter.deliver(event, number, &options), session.deliver(event, number));
         if got != wanted {
             let shown = |sent| serde_json::to_string_pretty(sent).unwrap_or_default();
             let differ = difference(&shown(&wanted), &shown(&got));
-            return Err(fail(&format!("graph and reference send different things:\n{differ}"), yaml, event));
+            return Err(fail(&format!("graph and interpreter send different things:\n{differ}"), yaml, event));
         }
         written_deliveries(&mut writing, &got, event, number).map_err(|error| fail(&error, yaml, event))?;
     }
@@ -261,7 +261,7 @@ fn difference(wanted: &str, got: &str) -> String {
         let lines = these.lines().filter(|line| !those.lines().any(|other| other == *line));
         lines.map(|line| format!("{mark} {line}\n")).collect::<String>()
     };
-    format!("{}{}(- reference, + graph)\n\nreference: {wanted}", only('-', wanted, got), only('+', got, wanted))
+    format!("{}{}(- interpreter, + graph)\n\ninterpreter: {wanted}", only('-', wanted, got), only('+', got, wanted))
 }
 
 fn fail(what: &str, yaml: &str, event: &[u8]) -> TestCaseError {

@@ -108,7 +108,7 @@ fn yaml(parts: &[Part]) -> String {
 }
 
 #[test]
-fn graph_and_reference_agree_on_crowds() {
+fn graph_and_interpreter_agree_on_crowds() {
     let cases = (vec(part(), 1..8).prop_map(|parts| yaml(&parts)), vec(events::event(), 12));
     let noon = Clock::Fixed("2026-01-10T13:00:00+05:30".parse().unwrap());
     let seen = RefCell::new(Seen::default());

@@ -298,6 +298,8 @@ fn envelope() -> BoxedStrategy<String> {
     let custom = "  envelope:\n    id: event.event_id ?? event.ref\n    topic: 'event.event_type ?? event.name'\n    \
                   time: event.at ?? event.timestamp\n    headers: event.meta ?? event.headers\n    \
                   data: event.payload ?? event.data\n";
+    let timed = "  envelope: {time: 'coalesce(event.at, event.timestamp, now)', id: event.event_id, \
+                 topic: 'if(exists(now), event.event_type, event.event_type)'}\n";
     let raw = "  envelope: {data: event, topic: 'lower(event.event_type)'}\n";
     prop_oneof![
         4 => Just(String::new()),
@@ -306,6 +308,7 @@ fn envelope() -> BoxedStrategy<String> {
         1 => Just("  envelope: auto\n".to_owned()),
         1 => Just(custom.to_owned()),
         1 => Just(raw.to_owned()),
+        1 => Just(timed.to_owned()),
     ]
     .boxed()
 }

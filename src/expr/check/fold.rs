@@ -5,7 +5,6 @@ use crate::diagnostic::Span;
 use crate::event::{Json, Type, Value};
 use crate::expr::{DefineId, Env, Function, LookupId, PathId, Typed, TypedNode, evaluate};
 use bumpalo::Bump;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// Constants beyond this many bytes are left for evaluation, so that loading cannot be made to build huge ones.
@@ -140,9 +139,6 @@ impl<'a> Env<'a> for Nowhere<'a> {
     }
     fn define(&mut self, _: DefineId) -> Value<'a> {
         Value::Null
-    }
-    fn now(&mut self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
     }
     fn zone(&self) -> &'a TimeZone {
         self.zone

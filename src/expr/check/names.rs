@@ -43,7 +43,8 @@ impl Checker<'_, '_> {
     pub(super) fn path(&mut self, path: Path, span: Span) -> Typed {
         let ty = match path.root {
             Root::Topic => Type::STRING,
-            Root::Now => Type::STRING.or(Type::TIME),
+            // Null where the clock is the event's time and the event has none.
+            Root::Now => Type::STRING.or(Type::TIME).or(Type::NULL),
             Root::Time => Type::ANY.or(Type::TIME),
             Root::Data => (self.scope.type_of)(&path).without(Type::TIME),
             Root::Event | Root::Headers | Root::Id | Root::It => Type::ANY,

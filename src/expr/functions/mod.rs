@@ -5,7 +5,6 @@ use super::{Env, LookupInfo, Prepared};
 use crate::diagnostic::Code;
 use crate::event::{Json, Number, Type, Value};
 use bumpalo::Bump;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -84,11 +83,6 @@ pub struct Call<'c, 'a> {
 }
 
 impl<'a> Call<'_, 'a> {
-    /// The clock.
-    pub fn now(&mut self) -> Timestamp {
-        self.env.now()
-    }
-
     /// The rule set's zone.
     pub fn zone(&self) -> &'a TimeZone {
         self.env.zone()

@@ -1,6 +1,6 @@
 //! Type errors: which values have another type than somebody needs, and who.
 
-use super::scene::Scene;
+use super::context::EventContext;
 use crate::decision::{MAX_ASKED_BY, TypeError};
 use crate::event::{Type, Value};
 use crate::expr::{self, Demand, Env, Typed, demands};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// Somebody who needs certain types.
 #[derive(Clone, Debug)]
-struct Asker {
+struct Requirer {
     /// As it stands on a decision.
     name: String,
     /// Asks only about events that this rule is there for.
@@ -19,13 +19,13 @@ struct Asker {
 
 /// Everybody who needs certain types, in the order in which they are named.
 #[derive(Clone, Debug)]
-pub(super) struct Askers(Vec<Asker>);
+pub(super) struct Requirers(Vec<Requirer>);
 
-impl Askers {
-    pub(super) fn new(rules: &RuleSet) -> Askers {
-        let mut askers: Vec<Asker> = (0..).zip(&rules.rules).map(|(at, _)| of_rule(rules, RuleId(at))).collect();
+impl Requirers {
+    pub(super) fn new(rules: &RuleSet) -> Requirers {
+        let mut requirers: Vec<Requirer> = (0..).zip(&rules.rules).map(|(at, _)| of_rule(rules, RuleId(at))).collect();
         let mut add = |kind: &str, name: &str, demands: Vec<Demand>| {
-            askers.push(Asker { name: format!("{kind}:{name}"), rule: None, demands });
+            requirers.push(Requirer { name: format!("{kind}:{name}"), rule: None, demands });
         };
         for table in &rules.tables {
             add("table", &table.name.text, of_table(table));
@@ -45,20 +45,20 @@ impl Askers {
         for schema in &rules.schemas {
             add("schema", &schema.name.text, of_condition(schema.when.as_ref()));
         }
-        Askers(askers)
+        Requirers(requirers)
     }
 
     /// The type errors of an event. `in_force` tells which rules are there for it.
-    pub(super) fn errors(&self, scene: &mut Scene<'_>, in_force: impl Fn(RuleId) -> bool) -> Vec<TypeError> {
+    pub(super) fn errors(&self, context: &mut EventContext<'_>, in_force: impl Fn(RuleId) -> bool) -> Vec<TypeError> {
         let mut found: BTreeMap<(String, String), TypeError> = BTreeMap::new();
-        for asker in self.0.iter().filter(|asker| asker.rule.is_none_or(&in_force)) {
+        for requirer in self.0.iter().filter(|requirer| requirer.rule.is_none_or(&in_force)) {
             let mut told = Vec::new();
-            for demand in &asker.demands {
-                let Some(wrong) = misfit(demand, scene) else { continue };
-                let key = (demand.shown(&scene.rules.paths), demand.expected.to_string());
+            for demand in &requirer.demands {
+                let Some(wrong) = misfit(demand, context) else { continue };
+                let key = (demand.shown(&context.rules.paths), demand.expected.to_string());
                 if !told.contains(&key) {
                     told.push(key.clone());
-                    note(found.entry(key), wrong, &asker.name);
+                    note(found.entry(key), wrong, &requirer.name);
                 }
             }
         }
@@ -69,17 +69,17 @@ impl Askers {
 type Entry<'e> = std::collections::btree_map::Entry<'e, (String, String), TypeError>;
 
 /// One more who asks.
-fn note(entry: Entry<'_>, found: Type, asker: &str) {
+fn note(entry: Entry<'_>, found: Type, requirer: &str) {
     let (path, expected) = entry.key().clone();
     let error =
         entry.or_insert_with(|| TypeError { path, expected, found: found.to_string(), asked_by: Vec::new(), count: 0 });
     error.count += 1;
     if error.asked_by.len() < MAX_ASKED_BY {
-        error.asked_by.push(asker.to_owned());
+        error.asked_by.push(requirer.to_owned());
     }
 }
 
-fn of_rule(rules: &RuleSet, id: RuleId) -> Asker {
+fn of_rule(rules: &RuleSet, id: RuleId) -> Requirer {
     let mut demands = Vec::new();
     let mut name = String::new();
     if let Some(rule) = rules.rules.get(id.0 as usize) {
@@ -90,7 +90,7 @@ fn of_rule(rules: &RuleSet, id: RuleId) -> Asker {
         }
         rule.labels.iter().for_each(|(_, value)| expr::demands(value, Type::ANY, &mut demands));
     }
-    Asker { name, rule: Some(id), demands }
+    Requirer { name, rule: Some(id), demands }
 }
 
 fn of_condition(condition: Option<&Typed>) -> Vec<Demand> {
@@ -135,22 +135,22 @@ fn of_table(table: &Table) -> Vec<Demand> {
 }
 
 /// The type of the first value that does not fit a demand.
-fn misfit(demand: &Demand, scene: &mut Scene<'_>) -> Option<Type> {
-    let mut values = vec![scene.path(demand.path)];
+fn misfit(demand: &Demand, context: &mut EventContext<'_>) -> Option<Type> {
+    let mut values = vec![context.path(demand.path)];
     for steps in &demand.elements {
         let elements = values.iter().filter_map(|value| value.as_array()).flatten();
         values = elements.map(|element| element.walk(steps)).collect();
     }
-    values.into_iter().find(|value| !fits(*value, demand.expected, scene)).map(Value::type_of)
+    values.into_iter().find(|value| !fits(*value, demand.expected, context)).map(Value::type_of)
 }
 
 /// Null fits everywhere, since missing is not wrong.
-fn fits(value: Value<'_>, expected: Type, scene: &Scene<'_>) -> bool {
+fn fits(value: Value<'_>, expected: Type, context: &EventContext<'_>) -> bool {
     if value.is_null() {
         return true;
     }
     if expected.meets(Type::TIME) {
-        return expr::time::instant(value, scene.zone()).is_some();
+        return expr::time::instant(value, context.zone()).is_some();
     }
     expected.meets(value.type_of())
 }

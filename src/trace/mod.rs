@@ -1,5 +1,5 @@
-//! The trace: what each part of a rule set made of an event, as data. Spans tell where a part stands; the words for people
-//! are made elsewhere.
+//! The trace of an event: what each part of a rule set made of it, as data. Spans say where a part is defined. The
+//! interpreter records it; [`crate::explain`] renders it for people.
 
 use crate::decision::{Decision, Invalid, TypeError};
 use crate::diagnostic::Span;
@@ -94,8 +94,8 @@ pub struct EventTrace {
     pub topic: Option<String>,
     /// Its time.
     pub time: Json,
-    /// The clock.
-    pub now: String,
+    /// The clock; none if it is the event's time and the event has none.
+    pub now: Option<String>,
     /// `plain` or `cloudevents`.
     pub layout: &'static str,
 }

@@ -1,40 +1,40 @@
 //! Conditions taken apart: which part held, and what each leaf read.
 
-use super::scene::Scene;
-use super::trace::{Condition, Kind, Reading};
+use super::context::EventContext;
 use crate::event::{Json, Step, Value};
 use crate::expr::{DefineId, Env, PathId, Typed, TypedNode, evaluate};
+use crate::trace::{Condition, Kind, Reading};
 
 /// A condition with all its parts. Every part is evaluated, since evaluation has no effects.
-pub(super) fn judge<'a>(typed: &'a Typed, scene: &mut Scene<'a>) -> Condition {
-    let value = evaluate(typed, scene);
+pub(super) fn trace<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Condition {
+    let value = evaluate(typed, context);
     let (kind, parts): (Kind, Vec<&'a Typed>) = match &typed.node {
         TypedNode::And(parts) => (Kind::All, parts.iter().collect()),
         TypedNode::Or(parts) => (Kind::Any, parts.iter().collect()),
         TypedNode::Not(part) => (Kind::Not, vec![&**part]),
         _ => (Kind::Leaf, Vec::new()),
     };
-    let read = if kind == Kind::Leaf { read_by_leaf(typed, scene) } else { Vec::new() };
+    let read = if kind == Kind::Leaf { read_by_leaf(typed, context) } else { Vec::new() };
     Condition {
         span: typed.span,
         kind,
         value: value.to_json(),
         held: value.is_true(),
-        parts: parts.into_iter().map(|part| judge(part, scene)).collect(),
+        parts: parts.into_iter().map(|part| trace(part, context)).collect(),
         read,
     }
 }
 
 /// What a leaf reads: the values of its operands, and of what these are made from.
-fn read_by_leaf<'a>(typed: &'a Typed, scene: &mut Scene<'a>) -> Vec<Reading> {
+fn read_by_leaf<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Vec<Reading> {
     let operands: Vec<&'a Typed> = match &typed.node {
         TypedNode::Compare(_, a, b) | TypedNode::In(a, b) => vec![&**a, &**b],
         TypedNode::Call(_, args, _) => args.iter().collect(),
-        _ => return read_by(typed, scene),
+        _ => return read_by(typed, context),
     };
     let mut out: Vec<Reading> = Vec::new();
     for operand in operands {
-        let from = read_by(operand, scene);
+        let from = read_by(operand, context);
         let plain = matches!(
             operand.node,
             TypedNode::Const(_) | TypedNode::Path(_) | TypedNode::Define(_) | TypedNode::List(_)
@@ -43,15 +43,15 @@ fn read_by_leaf<'a>(typed: &'a Typed, scene: &mut Scene<'a>) -> Vec<Reading> {
             out.extend(from);
             continue;
         }
-        let value = evaluate(operand, scene).to_json();
+        let value = evaluate(operand, context).to_json();
         out.push(Reading { path: String::new(), span: Some(operand.span), value, missing: false, from });
     }
     out
 }
 
 /// What an expression reads, each path once, in order of appearance.
-pub(super) fn read_by<'a>(typed: &'a Typed, scene: &mut Scene<'a>) -> Vec<Reading> {
-    let mut reader = Reader { scene, lists: Vec::new(), out: Vec::new(), depth: 0 };
+pub(super) fn read_by<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Vec<Reading> {
+    let mut reader = Reader { context, lists: Vec::new(), out: Vec::new(), depth: 0 };
     reader.read(typed);
     reader.out
 }
@@ -60,7 +60,7 @@ pub(super) fn read_by<'a>(typed: &'a Typed, scene: &mut Scene<'a>) -> Vec<Readin
 const MAX_DEPTH: u32 = 3;
 
 struct Reader<'r, 'a> {
-    scene: &'r mut Scene<'a>,
+    context: &'r mut EventContext<'a>,
     /// The lists that `it` goes over, the innermost last: as shown, and their elements.
     lists: Vec<(String, Vec<Value<'a>>)>,
     out: Vec<Reading>,
@@ -98,11 +98,11 @@ impl<'a> Reader<'_, 'a> {
     /// A list is shown by what its body reads of its elements; where that is nothing, or there is no list, by itself.
     fn quantified(&mut self, list: &'a Typed, body: &'a Typed) {
         let shown = match &list.node {
-            TypedNode::Path(path) => self.scene.rules.paths.get(*path).map(ToString::to_string),
+            TypedNode::Path(path) => self.context.rules.paths.get(*path).map(ToString::to_string),
             _ => None,
         };
         // Within a body the element is not known to the environment, so that only paths can be looked into here.
-        let elements = shown.as_ref().and_then(|_| evaluate(list, self.scene).as_array());
+        let elements = shown.as_ref().and_then(|_| evaluate(list, self.context).as_array());
         let Some((shown, elements)) = shown.zip(elements).filter(|(_, elements)| !elements.is_empty()) else {
             self.read(list);
             return;
@@ -121,19 +121,19 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn path(&mut self, id: PathId) {
-        let Some(path) = self.scene.rules.paths.get(id) else { return };
-        let value = self.scene.path(id);
-        let missing = value.is_null() && !is_there(self.scene.root(path.root), &path.steps);
+        let Some(path) = self.context.rules.paths.get(id) else { return };
+        let value = self.context.path(id);
+        let missing = value.is_null() && !is_there(self.context.root(path.root), &path.steps);
         let value = value.to_json();
         self.push(Reading { path: path.to_string(), span: None, value, missing, from: Vec::new() });
     }
 
     fn define(&mut self, id: DefineId) {
-        let Some(named) = self.scene.rules.define(id) else { return };
-        let value = self.scene.define(id).to_json();
+        let Some(named) = self.context.rules.define(id) else { return };
+        let value = self.context.define(id).to_json();
         let mut from = Vec::new();
         if self.depth < MAX_DEPTH {
-            let mut inner = Reader { scene: self.scene, lists: Vec::new(), out: Vec::new(), depth: self.depth + 1 };
+            let mut inner = Reader { context: self.context, lists: Vec::new(), out: Vec::new(), depth: self.depth + 1 };
             for alternative in &named.cases.alternatives {
                 alternative.when.iter().for_each(|when| inner.read(when));
                 inner.read(&alternative.value);

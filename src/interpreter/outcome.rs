@@ -1,19 +1,20 @@
 //! The last stages: labels, who gets the event, and the decision.
 
-use super::trace::{LabelTrace, SubscriberTrace, Trace};
-use super::{Walk, texts};
-use crate::decision::Status;
+use super::{Interpretation, texts};
+use crate::clock::Clock;
+use crate::decision::{EVENT_CLOCK, Status, TypeError};
 use crate::diagnostic::Span;
 use crate::event::Value;
 use crate::expr::{Typed, evaluate};
 use crate::rules::{Name, TableKind, Target};
+use crate::trace::{LabelTrace, SubscriberTrace, Trace};
 use crate::transform::add_errors;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 type People = BTreeMap<Arc<str>, SubscriberTrace>;
 
-impl<'a> Walk<'a> {
+impl<'a> Interpretation<'a> {
     /// Reads the decision off what the stages before have noted.
     pub(super) fn conclude(&mut self, trace: &mut Trace) {
         let open = trace.decision.status == Status::Unrouted;
@@ -33,9 +34,12 @@ impl<'a> Walk<'a> {
         trace.subscribers = people.into_values().collect();
         if trace.decision.status != Status::Malformed {
             let asks: Vec<bool> = (0..).zip(&trace.rules).map(|(at, _)| self.asks(crate::rules::RuleId(at))).collect();
-            let askers = &self.reference.askers;
-            let asked = |id: crate::rules::RuleId| asks.get(id.0 as usize).copied().unwrap_or(false);
-            trace.decision.errors = askers.errors(&mut self.scene, asked);
+            let requirers = &self.interpreter.requirers;
+            let requirements = |id: crate::rules::RuleId| asks.get(id.0 as usize).copied().unwrap_or(false);
+            trace.decision.errors = requirers.errors(&mut self.context, requirements);
+            if self.clock == Clock::Event && self.context.now.is_none() && self.rules().reads_clock() {
+                add_errors(&mut trace.decision.errors, vec![TypeError::no_clock(self.context.time, EVENT_CLOCK)]);
+            }
             add_errors(&mut trace.decision.errors, std::mem::take(&mut self.errors));
         }
     }
@@ -62,7 +66,7 @@ impl<'a> Walk<'a> {
             }
         }
         for label in &self.rules().labels {
-            let value = self.scene.cases(&label.cases);
+            let value = self.context.cases(&label.cases);
             let span = |at: usize| label.cases.alternatives.get(at).map_or(label.name.span, |case| case.value.span);
             if let Some((at, value)) = value {
                 add_label(&mut found, &label.name.text, value, "labels".into(), span(at));
@@ -74,7 +78,7 @@ impl<'a> Walk<'a> {
     fn set(&mut self, labels: &'a [(Name, Typed)], set_by: &str, found: &mut BTreeMap<Arc<str>, LabelTrace>) {
         for (name, value) in labels {
             let span = value.span;
-            let value = evaluate(value, &mut self.scene);
+            let value = evaluate(value, &mut self.context);
             add_label(found, &name.text, value, set_by.to_owned(), span);
         }
     }
@@ -110,14 +114,14 @@ impl<'a> Walk<'a> {
         for (name, declared) in &self.rules().subscribers {
             let person = person(people, name);
             person.declared = Some(declared.name.span);
-            if self.detail && open {
-                person.filter = self.judge(declared.filter.as_ref()).1;
+            if self.parts && open {
+                person.filter = self.evaluate(declared.filter.as_ref()).1;
             }
         }
         for person in people.values_mut().filter(|person| !person.chosen_by.is_empty() && person.excluded_by.is_empty())
         {
             let filter = self.rules().subscribers.get(&person.name).and_then(|declared| declared.filter.as_ref());
-            person.gets = self.judge(filter).0;
+            person.gets = self.evaluate(filter).0;
             if !person.gets {
                 trace.decision.filtered.push(person.name.clone());
             }

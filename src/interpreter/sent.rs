@@ -1,12 +1,12 @@
 //! What `ingest` made of an event, and what each subscriber is sent of it.
 
-use super::scene::Scene;
-use super::trace::{ChangeTrace, SentTrace, StepTrace};
+use super::context::EventContext;
+use crate::clock::Clock;
 use crate::decision::Decision;
 use crate::event::{Json, Value, write_json};
-use crate::route::Clock;
 use crate::rules::RuleSet;
-use crate::transform::{ChainPlan, Decided, Made, Stage, StageClock, StepLog, World};
+use crate::trace::{ChangeTrace, SentTrace, StepTrace};
+use crate::transform::{ChainPlan, Decided, Made, Stage, StepLog, World};
 use bumpalo::Bump;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,17 +30,20 @@ impl Chains {
     }
 
     /// What everybody on a decision is sent.
-    pub(super) fn sent<'a>(&'a self, scene: &Scene<'a>, decision: &Decision, detail: bool) -> Vec<SentTrace> {
-        let decided =
-            Decided { topic: scene.topic().map_or(Value::Null, Value::String), id: scene.id, time: scene.time };
-        let clock = StageClock::Fixed(scene.now);
-        let world = world(scene.rules);
-        let mut made = Made::new(world, &self.plan, scene.arena, scene.event, decided, clock).in_detail(detail);
+    pub(super) fn sent<'a>(&'a self, context: &EventContext<'a>, decision: &Decision, detail: bool) -> Vec<SentTrace> {
+        let decided = Decided {
+            topic: context.topic().map_or(Value::Null, Value::String),
+            id: context.id,
+            time: context.time,
+            now: context.now,
+        };
+        let world = world(context.rules);
+        let mut made = Made::new(world, &self.plan, context.arena, context.event, decided).in_detail(detail);
         let sent = |name: &Arc<str>| {
             let sent = made.of(self.of.get(name).copied());
             SentTrace {
                 subscriber: name.clone(),
-                steps: steps(scene.rules, sent.log),
+                steps: steps(context.rules, sent.log),
                 value: sent.event.to_json(),
                 text: if detail { text(sent.event) } else { String::new() },
                 errors: sent.errors,
@@ -76,11 +79,6 @@ pub(super) fn ingest<'a>(
     clock: Clock,
     detail: bool,
 ) -> Stage<'a> {
-    let clock = match clock {
-        Clock::Fixed(now) => StageClock::Fixed(now),
-        Clock::System => StageClock::System,
-        Clock::Event => StageClock::Event,
-    };
     let mut stage = Stage::new(world(rules), arena, event, None, clock);
     stage.log = detail.then(Vec::new);
     stage.run(&rules.ingest);

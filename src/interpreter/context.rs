@@ -1,8 +1,8 @@
 //! An event as expressions see it: its roots, its named values, the clock.
 
+use crate::clock::Clock;
 use crate::event::{Json, Step, Value};
 use crate::expr::{self, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
-use crate::route::Clock;
 use crate::rules::{Cases, Envelope, Layout, RuleSet};
 use bumpalo::Bump;
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 const NO_HEADERS: [&str; 5] = ["id", "type", "time", "data", "data_base64"];
 
 /// One event with everything that an expression may ask of it.
-pub(super) struct Scene<'a> {
+pub(super) struct EventContext<'a> {
     pub(super) rules: &'a RuleSet,
     pub(super) arena: &'a Bump,
     pub(super) event: Value<'a>,
@@ -21,15 +21,16 @@ pub(super) struct Scene<'a> {
     pub(super) time: Value<'a>,
     pub(super) headers: Value<'a>,
     pub(super) data: Value<'a>,
-    pub(super) now: Timestamp,
+    /// None if the clock is the event's time and the event has none.
+    pub(super) now: Option<Timestamp>,
     pub(super) cloud_event: bool,
     defines: Vec<Option<Value<'a>>>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> EventContext<'a> {
     /// Lays an event out by the envelope.
-    pub(super) fn new(rules: &'a RuleSet, arena: &'a Bump, event: Value<'a>, clock: Clock) -> Scene<'a> {
-        let mut scene = Scene {
+    pub(super) fn new(rules: &'a RuleSet, arena: &'a Bump, event: Value<'a>, clock: Clock) -> EventContext<'a> {
+        let mut context = EventContext {
             rules,
             arena,
             event,
@@ -39,19 +40,20 @@ impl<'a> Scene<'a> {
             headers: Value::Null,
             data: Value::Null,
             now: match clock {
-                Clock::Fixed(now) => now,
-                Clock::System | Clock::Event => Timestamp::now(),
+                Clock::Fixed(now) => Some(now),
+                Clock::System => Some(Timestamp::now()),
+                Clock::Event => None,
             },
             cloud_event: false,
             defines: vec![None; rules.defines.len()],
         };
         let specversion = event.step(&Step::Key("specversion".into()));
         match &rules.envelope {
-            Envelope::Plain(layout) => scene.lay_out(layout, clock),
-            Envelope::Auto(layout) if specversion.is_null() => scene.lay_out(layout, clock),
-            Envelope::Auto(_) | Envelope::CloudEvents => scene.lay_out_cloud_event(clock),
+            Envelope::Plain(layout) => context.lay_out(layout, clock),
+            Envelope::Auto(layout) if specversion.is_null() => context.lay_out(layout, clock),
+            Envelope::Auto(_) | Envelope::CloudEvents => context.lay_out_cloud_event(clock),
         }
-        scene
+        context
     }
 
     /// By expressions. The time comes first, since the clock may be set by it.
@@ -79,10 +81,8 @@ impl<'a> Scene<'a> {
     }
 
     fn set_clock(&mut self, clock: Clock) {
-        if clock == Clock::Event
-            && let Some(instant) = expr::time::instant(self.time, &self.rules.zone)
-        {
-            self.now = instant.timestamp;
+        if clock == Clock::Event {
+            self.now = expr::time::instant(self.time, &self.rules.zone).map(|instant| instant.timestamp);
         }
     }
 
@@ -116,7 +116,7 @@ impl<'a> Scene<'a> {
             Root::Time => self.time,
             // No condition can name it.
             Root::It => Value::Null,
-            Root::Now => Value::String(self.arena.alloc_str(&expr::time::format_time(self.now, &self.rules.zone))),
+            Root::Now => expr::time::now_value(self.now, &self.rules.zone, self.arena),
         }
     }
 }
@@ -126,7 +126,7 @@ fn first_there<'a>(event: Value<'a>, paths: &[Vec<Step>]) -> Value<'a> {
     paths.iter().map(|path| event.walk(path)).find(|value| !value.is_null()).unwrap_or_default()
 }
 
-impl<'a> Env<'a> for Scene<'a> {
+impl<'a> Env<'a> for EventContext<'a> {
     fn arena(&self) -> &'a Bump {
         self.arena
     }
@@ -151,10 +151,6 @@ impl<'a> Env<'a> for Scene<'a> {
             *slot = Some(value);
         }
         value
-    }
-
-    fn now(&mut self) -> Timestamp {
-        self.now
     }
 
     fn zone(&self) -> &'a TimeZone {

@@ -1,21 +1,23 @@
 //! Filters, schemas, topics and tables: each stage notes what it made of the event.
 
-use super::trace::{FilterTrace, Reading, RowTrace, SchemaOutcome, SchemaTrace, TableTrace, TargetTrace, TopicTrace};
-use super::{Condition, Walk, condition, texts, written};
+use super::{Interpretation, condition, texts, written};
 use crate::decision::Invalid;
 use crate::event::{Json, Value};
 use crate::expr::{Typed, evaluate};
 use crate::rules::{
     Cases, DecisionRow, KeyRow, Mode, Name, Schema, SchemaTarget, Setting, Table, TableKind, Target, TopicNode,
 };
+use crate::trace::{
+    Condition, FilterTrace, Reading, RowTrace, SchemaOutcome, SchemaTrace, TableTrace, TargetTrace, TopicTrace,
+};
 use std::sync::Arc;
 
-impl<'a> Walk<'a> {
+impl<'a> Interpretation<'a> {
     /// The first filter that takes the event ends the stage.
     pub(super) fn filters(&mut self, mut open: bool) -> Vec<FilterTrace> {
         let mut out = Vec::new();
         for filter in &self.rules().filters {
-            let (held, condition) = if open { self.judge(Some(&filter.condition)) } else { (false, None) };
+            let (held, condition) = if open { self.evaluate(Some(&filter.condition)) } else { (false, None) };
             let dropped = open && held == filter.drop;
             let (name, span) = (filter.name.text.clone(), filter.name.span);
             out.push(FilterTrace { name, span, drop: filter.drop, reached: open, dropped, condition });
@@ -31,9 +33,9 @@ impl<'a> Walk<'a> {
 
     fn schema(&mut self, schema: &'a Schema, open: bool) -> SchemaTrace {
         let (target, value) = match schema.target {
-            SchemaTarget::Data => ("data", self.scene.data),
-            SchemaTarget::Headers => ("headers", self.scene.headers),
-            SchemaTarget::Event => ("event", self.scene.event),
+            SchemaTarget::Data => ("data", self.context.data),
+            SchemaTarget::Headers => ("headers", self.context.headers),
+            SchemaTarget::Event => ("event", self.context.event),
         };
         let mut trace = SchemaTrace {
             name: schema.name.text.clone(),
@@ -46,7 +48,7 @@ impl<'a> Walk<'a> {
             faults: Vec::new(),
         };
         if open {
-            let (held, condition) = self.judge(schema.when.as_ref());
+            let (held, condition) = self.evaluate(schema.when.as_ref());
             trace.condition = condition;
             trace.outcome = match (self.topic_in(&schema.topics), held) {
                 (false, _) => SchemaOutcome::OtherTopic,
@@ -62,7 +64,7 @@ impl<'a> Walk<'a> {
 
     /// Every node and pattern that the topic matches gives its subscribers.
     pub(super) fn topics(&mut self, open: bool) -> Vec<TopicTrace> {
-        let topic = self.scene.topic().unwrap_or_default();
+        let topic = self.context.topic().unwrap_or_default();
         let nodes = &self.rules().topics;
         let trace = |(at, node): (usize, &TopicNode)| TopicTrace {
             pattern: node.pattern.text.clone(),
@@ -77,9 +79,9 @@ impl<'a> Walk<'a> {
     /// The node that a setting of the event's topic comes from: of those that it holds for, the one with the most literal
     /// segments. (Where several have as many, they have the same value.)
     fn setter(&self, key: &str) -> Option<usize> {
-        let topic = self.scene.topic().unwrap_or_default();
+        let topic = self.context.topic().unwrap_or_default();
         let holds = |at: usize, node: &TopicNode| {
-            node.pattern.matches(topic) || self.reference.below.get(at).is_some_and(|below| below.matches(topic))
+            node.pattern.matches(topic) || self.interpreter.below.get(at).is_some_and(|below| below.matches(topic))
         };
         let nodes = self.rules().topics.iter().enumerate();
         let having = nodes.filter(|(at, node)| node.settings.contains_key(key) && holds(*at, node));
@@ -119,16 +121,16 @@ impl<'a> Walk<'a> {
 
     /// The key, or the default where it is null; null is in no row.
     fn by_key(&mut self, key: &'a Cases, default: Option<&'a Json>, rows: &'a [KeyRow], trace: &mut TableTrace) {
-        let given = if trace.reached { self.scene.cases(key).map(|(_, value)| value) } else { None };
-        let value = given.or(default.map(|default| self.scene.constant(default))).unwrap_or_default();
+        let given = if trace.reached { self.context.cases(key).map(|(_, value)| value) } else { None };
+        let value = given.or(default.map(|default| self.context.constant(default))).unwrap_or_default();
         trace.by_default = trace.reached && given.is_none() && default.is_some();
-        if self.detail && trace.reached {
+        if self.parts && trace.reached {
             let alternatives = key.alternatives.iter();
-            let from = alternatives.flat_map(|case| condition::read_by(&case.value, &mut self.scene)).collect();
+            let from = alternatives.flat_map(|case| condition::read_by(&case.value, &mut self.context)).collect();
             trace.inputs.push(Reading { path: "key".into(), span: None, value: value.to_json(), missing: false, from });
         }
         for row in rows {
-            let chosen = trace.reached && !value.is_null() && self.scene.constant(&row.key) == value;
+            let chosen = trace.reached && !value.is_null() && self.context.constant(&row.key) == value;
             let target = target(&row.target);
             let (reached, condition) = (trace.reached, None);
             trace.rows.push(RowTrace {
@@ -143,17 +145,17 @@ impl<'a> Walk<'a> {
     }
 
     fn by_inputs(&mut self, inputs: &'a [(Name, Typed)], mode: Mode, rows: &'a [DecisionRow], trace: &mut TableTrace) {
-        if self.detail && trace.reached {
+        if self.parts && trace.reached {
             for (name, input) in inputs {
-                let value = evaluate(input, &mut self.scene).to_json();
-                let from = condition::read_by(input, &mut self.scene);
+                let value = evaluate(input, &mut self.context).to_json();
+                let from = condition::read_by(input, &mut self.context);
                 trace.inputs.push(Reading { path: name.text.to_string(), span: None, value, missing: false, from });
             }
         }
         let mut open = trace.reached;
         for row in rows {
             let (held, condition): (bool, Option<Condition>) =
-                if open { self.judge(row.when.as_ref()) } else { (false, None) };
+                if open { self.evaluate(row.when.as_ref()) } else { (false, None) };
             let (chosen, target) = (open && held, target(&row.target));
             trace.rows.push(RowTrace { span: row.span, key: None, reached: open, chosen, condition, target });
             open &= !(chosen && mode == Mode::First);

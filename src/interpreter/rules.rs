@@ -1,42 +1,42 @@
 //! Content rules and their groups.
 
-use super::trace::{Condition, GroupTrace, RuleOutcome, RuleTrace};
-use super::{Walk, groups_around, texts, written};
+use super::{Interpretation, groups_around, texts, written};
 use crate::expr::time::format_time;
 use crate::rules::{Active, Group, GroupId, Member, Mode, Rule, RuleId, RuleSet};
+use crate::trace::{Condition, GroupTrace, RuleOutcome, RuleTrace};
 use std::sync::Arc;
 
 /// What a group made of the event by itself.
-struct Judged {
+struct GroupResult {
     held: bool,
     condition: Option<Condition>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Interpretation<'a> {
     /// Groups and rules (by rank). First each rule by itself, then `first` groups, then `stop`.
     pub(super) fn content(&mut self, open: bool) -> (Vec<GroupTrace>, Vec<RuleTrace>) {
         let set = self.rules();
-        let groups: Vec<Judged> = set.groups.iter().map(|group| self.group(group, open)).collect();
+        let groups: Vec<GroupResult> = set.groups.iter().map(|group| self.group(group, open)).collect();
         let mut rules: Vec<RuleTrace> = set.rules.iter().map(|rule| self.rule(rule, &groups, open)).collect();
         strike(set, &mut rules);
         stop(&mut rules);
-        let traces = set.groups.iter().zip(groups).map(|(group, judged)| GroupTrace {
+        let traces = set.groups.iter().zip(groups).map(|(group, result)| GroupTrace {
             name: group.name.text.clone(),
             span: group.name.span,
             mode: if group.mode == Mode::First { "first" } else { "all" },
-            condition: judged.condition,
+            condition: result.condition,
             matched: rules.iter().any(|rule| rule.outcome.matched() && rule.groups.contains(&group.name.text)),
         });
         (traces.collect(), rules)
     }
 
-    fn group(&mut self, group: &'a Group, open: bool) -> Judged {
-        let (held, condition) = if open { self.judge(group.when.as_ref()) } else { (false, None) };
-        Judged { held, condition }
+    fn group(&mut self, group: &'a Group, open: bool) -> GroupResult {
+        let (held, condition) = if open { self.evaluate(group.when.as_ref()) } else { (false, None) };
+        GroupResult { held, condition }
     }
 
-    fn rule(&mut self, rule: &'a Rule, groups: &[Judged], open: bool) -> RuleTrace {
-        let (held, condition) = if open { self.judge(rule.when.as_ref()) } else { (false, None) };
+    fn rule(&mut self, rule: &'a Rule, groups: &[GroupResult], open: bool) -> RuleTrace {
+        let (held, condition) = if open { self.evaluate(rule.when.as_ref()) } else { (false, None) };
         let around = groups_around(self.rules(), rule.group);
         RuleTrace {
             name: rule.name.text.clone(),
@@ -55,7 +55,7 @@ impl<'a> Walk<'a> {
 
     /// What a rule makes of the event by itself: the first thing that keeps it from matching. What never changes comes
     /// before what depends on the event, and the groups, from the outermost in, before the rule.
-    fn outcome(&self, rule: &Rule, held: bool, judged: &[Judged]) -> RuleOutcome {
+    fn outcome(&self, rule: &Rule, held: bool, result: &[GroupResult]) -> RuleOutcome {
         let mut groups = groups_around(self.rules(), rule.group);
         groups.reverse();
         let name = |group: &Group| Some(group.name.text.clone());
@@ -65,10 +65,10 @@ impl<'a> Walk<'a> {
         if !rule.enabled {
             return RuleOutcome::Disabled { group: None };
         }
-        if let Some(group) = groups.iter().find(|group| !group.active.holds(self.scene.now)) {
+        if let Some(group) = groups.iter().find(|group| !group.active.holds(self.context.now)) {
             return self.inactive(group.active, name(group));
         }
-        if !rule.active.holds(self.scene.now) {
+        if !rule.active.holds(self.context.now) {
             return self.inactive(rule.active, None);
         }
         if let Some(group) = groups.iter().find(|group| !self.topic_in(&group.topics)) {
@@ -80,7 +80,7 @@ impl<'a> Walk<'a> {
         let failed = chain(self.rules(), rule.group)
             .into_iter()
             .rev()
-            .find(|id| !judged.get(id.0 as usize).is_some_and(|judged| judged.held));
+            .find(|id| !result.get(id.0 as usize).is_some_and(|result| result.held));
         if let Some(group) = failed.and_then(|id| self.rules().groups.get(id.0 as usize)) {
             return RuleOutcome::Condition { group: name(group) };
         }
@@ -96,7 +96,7 @@ impl<'a> Walk<'a> {
     /// True if a rule asks for types: it is enabled and in force, and its topics and those of its groups take the event's.
     pub(super) fn asks(&self, id: RuleId) -> bool {
         let Some(rule) = self.rules().rules.get(id.0 as usize) else { return false };
-        let now = self.scene.now;
+        let now = self.context.now;
         let groups = groups_around(self.rules(), rule.group);
         let there = |enabled: bool, active: &Active| enabled && active.holds(now);
         there(rule.enabled, &rule.active)

@@ -4,83 +4,78 @@
 //!
 //! Knows nothing of the graph, and has no words for people: those are in [`crate::explain`].
 
-mod asked;
 mod condition;
+mod context;
 mod outcome;
+mod requirements;
 mod rules;
-mod scene;
 mod sent;
 mod stages;
 #[cfg(test)]
 mod tests;
-mod trace;
 
-pub use trace::{
-    ChangeTrace, Condition, EventTrace, FilterTrace, GroupTrace, Kind, LabelTrace, Reading, RowTrace, RuleOutcome,
-    RuleTrace, SchemaOutcome, SchemaTrace, SentTrace, StepTrace, SubscriberTrace, TableTrace, TargetTrace, TopicTrace,
-    Trace,
-};
-
+use crate::clock::Clock;
 use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, of_ingest, shown_id};
 use crate::event::{self, Value};
 use crate::expr::{Typed, holds};
-use crate::route::{Clock, Options};
+use crate::options::Options;
 use crate::rules::{Group, GroupId, Name, RuleSet};
 use crate::topic::{Segment, TopicPattern};
+use crate::trace::{Condition, EventTrace, SchemaOutcome, SentTrace, Trace};
 use crate::transform;
-use asked::Askers;
 use bumpalo::Bump;
-use scene::Scene;
+use context::EventContext;
+use requirements::Requirers;
 use std::sync::Arc;
 
-/// Decides about one line, slowly and plainly, as [`crate::Router`] does; for several, [`Reference`] saves working out who asks for which types again.
+/// Decides about one line, slowly and plainly, as [`crate::Router`] does; for several, [`Interpreter`] saves working out who asks for which types again.
 pub fn decide(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Decision {
-    Reference::new(rules).decide(line, number, options)
+    Interpreter::new(rules).decide(line, number, options)
 }
 
 /// What each part of the rule set made of one line; [`crate::explain`] puts it into words.
 ///
 /// ```
-/// use dadar::{Options, load_strings, reference};
+/// use dadar::{Options, interpreter, load_strings};
 ///
 /// let rules = load_strings("shop", [("rules.yaml", "
 /// rules: [{name: big, when: data.amount > 5000, subscribers: [review]}]
 /// ")]).rule_set.unwrap();
 /// let event = br#"{"type": "order.created", "data": {"amount": 900}}"#;
-/// let trace = reference::trace(&rules, event, 1, &Options::default());
+/// let trace = interpreter::trace(&rules, event, 1, &Options::default());
 /// assert!(trace.decision.rules.is_empty());
 /// assert_eq!(&*trace.rules[0].name, "big");
-/// assert_eq!(reference::decide(&rules, event, 1, &Options::default()), trace.decision);
+/// assert_eq!(interpreter::decide(&rules, event, 1, &Options::default()), trace.decision);
 /// ```
 pub fn trace(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Trace {
-    Reference::new(rules).trace(line, number, options)
+    Interpreter::new(rules).trace(line, number, options)
 }
 
 /// A rule set with what can be known of it without an event.
 #[derive(Clone, Debug)]
-pub struct Reference<'r> {
+pub struct Interpreter<'r> {
     rules: &'r RuleSet,
     /// For each topic node: its pattern followed by `.#`, for which its settings hold.
     below: Vec<TopicPattern>,
-    askers: Askers,
+    requirers: Requirers,
     chains: sent::Chains,
 }
 
-impl<'r> Reference<'r> {
+impl<'r> Interpreter<'r> {
     /// Works out who asks for which types.
-    pub fn new(rules: &'r RuleSet) -> Reference<'r> {
+    pub fn new(rules: &'r RuleSet) -> Interpreter<'r> {
         let below = rules.topics.iter().map(|node| and_below(&node.pattern)).collect();
-        Reference { rules, below, askers: Askers::new(rules), chains: sent::Chains::new(rules) }
+        Interpreter { rules, below, requirers: Requirers::new(rules), chains: sent::Chains::new(rules) }
     }
 
     /// Decides about one line, whose number (from 1) stands on the decision if it is malformed.
     pub fn decide(&self, line: &[u8], number: u64, options: &Options) -> Decision {
-        self.walk(line, number, options, Wanted { detail: false, sent: false }).decision
+        self.walk(line, number, options, Detail { parts: false, sent: false }).decision
     }
 
-    /// As [`Reference::decide`], with what everybody is sent.
+    /// As [`Interpreter::decide`], with what everybody is sent.
     pub fn deliver(&self, line: &[u8], number: u64, options: &Options) -> Delivered {
-        let trace = self.walk(line, number, options, Wanted { detail: false, sent: true });
+        let trace = self.walk(line, number, options, Detail { parts: false, sent: true });
         let id = trace.decision.id.clone();
         let delivery = |sent: SentTrace| Delivery {
             id: id.clone(),
@@ -91,79 +86,82 @@ impl<'r> Reference<'r> {
         Delivered { deliveries: trace.sent.into_iter().map(delivery).collect(), decision: trace.decision }
     }
 
-    /// As [`Reference::deliver`], with every condition and every step taken apart.
+    /// As [`Interpreter::deliver`], with every condition and every step taken apart.
     pub fn trace(&self, line: &[u8], number: u64, options: &Options) -> Trace {
-        self.walk(line, number, options, Wanted { detail: true, sent: true })
+        self.walk(line, number, options, Detail { parts: true, sent: true })
     }
 
-    fn walk(&self, line: &[u8], number: u64, options: &Options, wanted: Wanted) -> Trace {
+    fn walk(&self, line: &[u8], number: u64, options: &Options, detail: Detail) -> Trace {
         let arena = Bump::new();
         let version = &self.rules.version;
         let malformed = |error: &str| Decision::malformed(version.clone(), line, number, error, options.input_echo);
         let event = match event::parse(line, options.limits, &arena) {
             Ok(event @ Value::Object(_)) => event,
-            Ok(_) => return self.unread(number, malformed("not a JSON object"), wanted),
-            Err(fault) => return self.unread(number, malformed(&fault.to_string()), wanted),
+            Ok(_) => return self.unread(number, malformed("not a JSON object"), detail),
+            Err(fault) => return self.unread(number, malformed(&fault.to_string()), detail),
         };
-        let ingest = sent::ingest(self.rules, &arena, event, options.clock, wanted.detail);
+        let ingest = sent::ingest(self.rules, &arena, event, options.clock, detail.parts);
         let clock = ingest.clock_read().map_or(options.clock, Clock::Fixed);
-        let scene = Scene::new(self.rules, &arena, ingest.tree, clock);
-        let mut walk = Walk { reference: self, scene, detail: wanted.detail, errors: ingest.errors };
-        let mut trace = if walk.scene.topic().is_some() {
-            walk.whole(number)
+        let context = EventContext::new(self.rules, &arena, ingest.tree, clock);
+        let mut event =
+            Interpretation { interpreter: self, context, parts: detail.parts, clock, errors: ingest.errors };
+        let mut trace = if event.context.topic().is_some() {
+            event.whole(number)
         } else {
-            let decision = Decision { id: shown_id(walk.scene.id), ..malformed(NO_TOPIC) };
-            let mut trace = self.unread(number, decision, Wanted { detail: false, sent: false });
-            trace.event = walk.event();
-            transform::add_errors(&mut trace.decision.errors, std::mem::take(&mut walk.errors));
+            let decision = Decision { id: shown_id(event.context.id), ..malformed(NO_TOPIC) };
+            let mut trace = self.unread(number, decision, Detail { parts: false, sent: false });
+            trace.event = event.event();
+            transform::add_errors(&mut trace.decision.errors, std::mem::take(&mut event.errors));
             trace
         };
         trace.ingest = sent::steps(self.rules, ingest.log.unwrap_or_default());
-        if wanted.sent {
-            trace.sent = self.chains.sent(&walk.scene, &trace.decision, wanted.detail);
+        if detail.sent {
+            trace.sent = self.chains.sent(&event.context, &trace.decision, detail.parts);
         }
         trace
     }
 
     /// The trace of a line that is no event: nothing was reached.
-    fn unread(&self, number: u64, decision: Decision, wanted: Wanted) -> Trace {
+    fn unread(&self, number: u64, decision: Decision, detail: Detail) -> Trace {
         let arena = Bump::new();
-        let scene = Scene::new(self.rules, &arena, Value::Null, Clock::System);
-        let mut walk = Walk { reference: self, scene, detail: false, errors: Vec::new() };
-        let mut trace = walk.stages(number, decision);
+        let context = EventContext::new(self.rules, &arena, Value::Null, Clock::Event);
+        let mut event =
+            Interpretation { interpreter: self, context, parts: false, clock: Clock::Event, errors: Vec::new() };
+        let mut trace = event.stages(number, decision);
         trace.event = EventTrace::default();
-        if wanted.sent {
+        if detail.sent {
             trace.sent = sent::nothing(&trace.decision);
         }
         trace
     }
 }
 
-/// What is wanted beside the decision.
+/// What a caller needs beside the decision.
 #[derive(Clone, Copy)]
-struct Wanted {
+struct Detail {
     /// Every condition and step taken apart.
-    detail: bool,
+    parts: bool,
     /// What everybody is sent.
     sent: bool,
 }
 
 /// One event on its way through the stages.
-struct Walk<'a> {
-    reference: &'a Reference<'a>,
-    scene: Scene<'a>,
+struct Interpretation<'a> {
+    interpreter: &'a Interpreter<'a>,
+    context: EventContext<'a>,
     /// Whether conditions are taken apart.
-    detail: bool,
+    parts: bool,
+    clock: Clock,
     /// What steps of `ingest` found to be of another type than they need.
     errors: Vec<TypeError>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Interpretation<'a> {
     /// An event with a topic.
     fn whole(&mut self, number: u64) -> Trace {
         let decision = Decision {
-            id: shown_id(self.scene.id),
-            topic: self.scene.topic().map(str::to_owned),
+            id: shown_id(self.context.id),
+            topic: self.context.topic().map(str::to_owned),
             ..Decision::empty(self.rules().version.clone(), Status::Unrouted)
         };
         self.stages(number, decision)
@@ -207,35 +205,36 @@ impl<'a> Walk<'a> {
     }
 
     fn event(&mut self) -> EventTrace {
-        let now = crate::expr::time::format_time(self.scene.now, &self.rules().zone);
+        let zone = &self.rules().zone;
+        let now = self.context.now.map(|now| crate::expr::time::format_time(now, zone));
         EventTrace {
-            id: shown_id(self.scene.id),
-            topic: self.scene.topic().map(str::to_owned),
-            time: self.scene.time.to_json(),
+            id: shown_id(self.context.id),
+            topic: self.context.topic().map(str::to_owned),
+            time: self.context.time.to_json(),
             now,
-            layout: if self.scene.cloud_event { "cloudevents" } else { "plain" },
+            layout: if self.context.cloud_event { "cloudevents" } else { "plain" },
         }
     }
 
     fn rules(&self) -> &'a RuleSet {
-        self.reference.rules
+        self.interpreter.rules
     }
 
-    /// Whether a condition holds (none always does), taken apart if that is wanted.
-    fn judge(&mut self, condition: Option<&'a Typed>) -> (bool, Option<Condition>) {
+    /// Whether a condition holds (none always does), with its parts if they are needed.
+    fn evaluate(&mut self, condition: Option<&'a Typed>) -> (bool, Option<Condition>) {
         match condition {
             None => (true, None),
-            Some(condition) if self.detail => {
-                let judged = condition::judge(condition, &mut self.scene);
-                (judged.held, Some(judged))
+            Some(condition) if self.parts => {
+                let result = condition::trace(condition, &mut self.context);
+                (result.held, Some(result))
             }
-            Some(condition) => (holds(condition, &mut self.scene), None),
+            Some(condition) => (holds(condition, &mut self.context), None),
         }
     }
 
     /// True if the event's topic matches any of some patterns, of which none at all is every topic.
     fn topic_in(&self, patterns: &[TopicPattern]) -> bool {
-        let topic = self.scene.topic().unwrap_or_default();
+        let topic = self.context.topic().unwrap_or_default();
         patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(topic))
     }
 }

@@ -28,8 +28,8 @@ fn decide_on(yaml: &str, event: &str) -> Json {
 #[track_caller]
 fn check(yaml: &str, event: Json, expected: Json) {
     let decision = decide_on(yaml, &event.to_string());
-    for (key, wanted) in expected.as_object().unwrap() {
-        assert_eq!(&decision[key], wanted, "{key} of {decision:#}");
+    for (key, detail) in expected.as_object().unwrap() {
+        assert_eq!(&decision[key], detail, "{key} of {decision:#}");
     }
 }
 
@@ -50,11 +50,11 @@ topics:
   "#": [d]
   payment.#: [e]
 "##;
-    let wanted = json!({
+    let detail = json!({
         "id": "e", "topic": "order.created", "status": "routed", "subscribers": ["a", "b", "c", "d"],
         "settings": {"priority": "high", "partitions": 10},
     });
-    check(yaml, order(json!({})), wanted);
+    check(yaml, order(json!({})), detail);
     let deep = json!({"event_type": "order.created.late"});
     check(yaml, deep, json!({"id": null, "subscribers": ["d"], "settings": {"priority": "high", "partitions": 10}}));
 }
@@ -178,11 +178,11 @@ topics: {order.created: [a]}
 #[test]
 fn what_is_no_event_is_malformed() {
     let yaml = "ruleset: {defaults: {rejected: [dead]}}\ntopics: {a: [b]}\n";
-    let wanted = json!({"status": "malformed", "id": null, "topic": null, "line": 7, "subscribers": ["dead"]});
+    let detail = json!({"status": "malformed", "id": null, "topic": null, "line": 7, "subscribers": ["dead"]});
     for line in ["[1]", "{", "", "nul", r#"{"event_type": 5}"#, r#"{"event_type": ""}"#] {
         let decision = decide_on(yaml, line);
-        for (key, wanted) in wanted.as_object().unwrap() {
-            assert_eq!(&decision[key], wanted, "{line}: {decision:#}");
+        for (key, detail) in detail.as_object().unwrap() {
+            assert_eq!(&decision[key], detail, "{line}: {decision:#}");
         }
         assert_eq!(decision["input"], line);
     }
@@ -201,13 +201,111 @@ rules: [{name: r, when: 'headers.ext == \"e\" && headers.specversion == \"1.0\" 
     check(&plain, cloud, json!({"topic": "order.x", "status": "unrouted", "rules": []}));
 }
 
+/// What both evaluators decide by each event's own time.
+#[track_caller]
+fn by_event_time(rules: &RuleSet, event: &str) -> Decision {
+    let options = Options { clock: Clock::Event, ..Options::default() };
+    let decision = decide(rules, event.as_bytes(), 1, &options);
+    let router = crate::Router::with_options(rules, options);
+    assert_eq!(router.route(event.as_bytes()), decision);
+    let no_clock = decision.errors.iter().any(|error| error.asked_by.iter().any(|by| by == "clock:event"));
+    assert_eq!(router.session().judge(event.as_bytes()).no_clock, no_clock);
+    decision
+}
+
 #[test]
 fn the_clock_may_be_the_events() {
-    let rules = load("rules: [{name: r, when: hour(now) == 9, subscribers: a}]");
-    let event = br#"{"event_type": "a", "timestamp": "2026-05-05T09:30:00Z"}"#;
-    let at = |clock| decide(&rules, event, 1, &Options { clock, ..Options::default() }).rules.len();
-    assert_eq!(at(Clock::Event), 1);
-    assert_eq!(at(Clock::Fixed(NOON.parse().unwrap())), 0);
+    let yaml = "
+rules:
+  - {name: nine, when: hour(now) == 9, subscribers: a}
+  - {name: not-nine, when: hour(now) != 9, subscribers: a}
+  - {name: now-is-there, when: exists(now), subscribers: a}
+  - {name: later, when: '!(now < \"2026-01-01\")', subscribers: a}
+  - {name: in-force, active: {from: 2020-01-01}, subscribers: a}
+  - group: g
+    active: {until: 2100-01-01}
+    rules: [{name: in-group, subscribers: a}]
+";
+    let rules = load(yaml);
+    let names = |time: &str| {
+        let decision = by_event_time(&rules, &format!(r#"{{"event_type": "a"{time}}}"#));
+        (decision.rules.join(" "), serde_json::to_value(decision.errors).unwrap())
+    };
+    let error = |found: &str| json!([{"path": "time", "expected": "time", "found": found, "asked_by": ["clock:event"], "count": 1}]);
+    let at_nine = names(r#", "timestamp": "2026-05-05T09:30:00Z""#);
+    assert_eq!(at_nine, ("nine now-is-there later in-force in-group".into(), json!([])));
+    // Without a time `now` is null, and no period holds.
+    for (time, found) in [
+        ("", "null"),
+        (r#", "time": null"#, "null"),
+        (r#", "time": "soon""#, "string"),
+        (r#", "time": 1768050300123"#, "number"),
+        (r#", "time": [1]"#, "array"),
+    ] {
+        assert_eq!(names(time), ("not-nine later".into(), error(found)), "{time}");
+    }
+    let fixed = decide(&rules, br#"{"event_type": "a"}"#, 1, &options());
+    assert!(fixed.errors.is_empty() && fixed.rules.len() == 5);
+}
+
+/// Only rules that read the clock miss it; a time that other rules need as well is one entry.
+#[test]
+fn a_missing_clock_is_reported_once() {
+    let event = r#"{"event_type": "a", "time": "soon"}"#;
+    assert!(by_event_time(&load("topics: {a: [x]}"), event).errors.is_empty());
+    let rules = load("rules: [{name: r, when: time < now, subscribers: a}]");
+    let errors = serde_json::to_value(by_event_time(&rules, event).errors).unwrap();
+    assert_eq!(errors[0]["asked_by"], json!(["r", "clock:event"]));
+    assert_eq!(errors[0]["count"], 2);
+    // The time itself may be defined by `now`, which is null until the time is known.
+    let timed = |time: &str| {
+        load(&format!(
+            "ruleset: {{envelope: {{time: '{time}'}}}}\nrules: [{{name: r, when: hour(now) == 9, subscribers: a}}]"
+        ))
+    };
+    for time in ["event.ts ?? now", "coalesce(event.ts, now)", "if(exists(now), event.no, event.ts)"] {
+        let rules = timed(time);
+        assert_eq!(
+            by_event_time(&rules, r#"{"event_type": "a", "ts": "2026-05-05T09:30:00Z"}"#).rules.len(),
+            1,
+            "{time}"
+        );
+        assert_eq!(by_event_time(&rules, r#"{"event_type": "a"}"#).errors.len(), 1, "{time}");
+    }
+}
+
+/// `ingest` sees the time as it is at each step; a subscriber's transform sees the clock of the decision.
+#[test]
+fn transforms_have_the_events_clock() {
+    let yaml = "
+ingest: tidy
+topics: {a: [x]}
+subscribers: {x: {transform: late}}
+transforms:
+  tidy:
+    - set: {before: 'hour(now)'}
+    - copy: {time: when}
+    - set: {after: 'hour(now)'}
+  late:
+    - set: {sent: 'hour(now)'}
+";
+    let rules = load(yaml);
+    let options = Options { clock: Clock::Event, ..Options::default() };
+    let sent = |event: &str| {
+        let delivered = Interpreter::new(&rules).deliver(event.as_bytes(), 1, &options);
+        assert_eq!(crate::Router::with_options(&rules, options).deliver(event.as_bytes()), delivered);
+        let by = |errors: &[TypeError]| errors.iter().flat_map(|error| error.asked_by.clone()).collect::<Vec<_>>();
+        let delivery = delivered.deliveries.into_iter().next().unwrap();
+        let of = |key: &str| delivery.event[key].clone();
+        (json!([of("before"), of("after"), of("sent")]), by(&delivered.decision.errors), by(&delivery.errors))
+    };
+    let (hours, decision, delivery) = sent(r#"{"type": "a", "when": "2026-05-05T09:30:00Z"}"#);
+    assert_eq!(hours, json!([null, 9, 9]));
+    assert_eq!((decision, delivery), (vec!["transform:tidy".to_owned()], vec!["transform:tidy".to_owned()]));
+    let (hours, decision, delivery) = sent(r#"{"type": "a"}"#);
+    assert_eq!(hours, json!([null, null, null]));
+    assert_eq!(decision, ["clock:event", "transform:tidy"]);
+    assert_eq!(delivery, ["clock:event", "transform:tidy", "transform:late"]);
 }
 
 #[test]
