@@ -153,12 +153,16 @@ fn any_of(place: Place, depth: usize) -> Exprs {
         return prop_oneof![raw(place), number(place, 0), text(place, 0)].boxed();
     }
     let list = vec(any_of(place, depth - 1), 1..3).prop_map(Expr::List);
+    // More named values beside one another than may be within one another.
+    let names = ["city", "city", "city", "city", "total"];
+    let beside_one_another = Expr::List(names.map(|name| Expr::Path(name.into())).to_vec());
     prop_oneof![
         2 => raw(place),
         2 => number(place, depth),
         2 => text(place, depth),
         1 => condition(place, depth),
         1 => list,
+        1 => Just(beside_one_another),
     ]
     .boxed()
 }
