@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod graph;
+mod names;
 mod source;
 
 use graph::Edges;
@@ -90,6 +91,17 @@ fn the_table_of_imports_is_what_is_so() {
     } else {
         assert_eq!(found, wanted, "UPDATE_DOCS=1 writes it anew");
     }
+}
+
+#[test]
+fn every_file_can_be_checked_out_on_windows() {
+    let mut faults = Vec::new();
+    names::faults(root(), &mut faults);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let bad = ["aux.rs", "NUL", "com1.txt", "lpt0", "a:b", "what?", "end.", "end ", "a\\b", "a\nb"];
+    assert!(bad.iter().all(|name| names::fault(name).is_some()));
+    let good = ["auxiliary.rs", "console", "com10", "com", ".ci", "ä.yaml", "a..b"];
+    assert!(good.iter().all(|name| names::fault(name).is_none()));
 }
 
 fn module(path: &str) -> Module {
