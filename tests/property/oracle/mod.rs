@@ -7,7 +7,7 @@ mod node;
 mod random;
 mod steps;
 
-use crate::agree::{load, runner};
+use crate::agree::{check, load};
 use dadar::route::{Clock, Options, Router};
 use node::{Node, quoted};
 use proptest::collection::vec;
@@ -88,7 +88,7 @@ fn transforms_do_what_the_reference_says() {
     let cases = (random::rule_set(), vec(random::event(), 8));
     let (events, with_errors) = (Cell::new(0), Cell::new(0));
     let refused = RefCell::new(Vec::new());
-    let outcome = runner(300).run(&cases, |(rules, inputs)| {
+    check(300, &cases, |(rules, inputs)| {
         let yaml = rules.yaml();
         let loaded = load(&yaml);
         let Some(compiled) = &loaded.rule_set else {
@@ -126,9 +126,6 @@ fn transforms_do_what_the_reference_says() {
         }
         Ok(())
     });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
     let (events, with_errors) = (events.get(), with_errors.get());
     let refused = refused.into_inner();
     assert!(refused.len() * 160 < events, "{} rule sets do not load:\n{}", refused.len(), refused.join("\n"));
