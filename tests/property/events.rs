@@ -146,7 +146,7 @@ fn data() -> Text {
 fn deep() -> Text {
     let depths = select(&[1_usize, 3, 62, 63, 64, 65, 66, 127, 128, 129, 193][..]);
     let nested = |(depth, stride): (usize, usize)| {
-        let is_object = |level: usize| (level + level / 64) % stride == 0;
+        let is_object = |level: usize| (level + level / 64).is_multiple_of(stride);
         let open: String = (0..depth).map(|level| if is_object(level) { "{\"k\":" } else { "[" }).collect();
         let close = |level| if is_object(level) { ",\"z\":[]}" } else { ",{}]" };
         open + "1" + &(0..depth).rev().map(close).collect::<String>()
