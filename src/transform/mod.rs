@@ -183,11 +183,13 @@ impl<'a> Stage<'a> {
     }
 
     fn topic(&mut self) -> Value<'a> {
-        match (self.decided, self.layout()) {
+        let topic = match (self.decided, self.layout()) {
             (Some(decided), _) => decided.topic,
             (None, Some(layout)) => evaluate(&layout.topic, self),
             (None, None) => self.attribute("type"),
-        }
+        };
+        // A topic is always text; while the envelope finds no text, it is null.
+        if matches!(topic, Value::String(_)) { topic } else { Value::Null }
     }
 
     fn id(&mut self) -> Value<'a> {

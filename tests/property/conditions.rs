@@ -167,6 +167,26 @@ fn leaf() -> BoxedStrategy<String> {
         "data.city + \"!\" == \"mumbai!\"",
         "true",
         "(data.flag ?? false)",
+        "(data.city ?? data.to) == null",
+        "(data.city ?? data.to) != null",
+        "(data.amount ?? data.limit) == null",
+        "((data.city ?? data.to) ?? headers.tier) == null",
+        "data.user == shape",
+        "data.any == shape",
+        "shape != data.any",
+        "data.any in [[1, 2], true]",
+        // The same first and last bytes, and length.
+        "data.reference_of_the_order == \"mumbai\"",
+        "exists(data.reference_by_the_order)",
+        "data.reference_of_the_order != data.reference_by_the_order",
+        // The other alternatives of an envelope.
+        "event.payload.city == \"mumbai\"",
+        "exists(event.payload.amount)",
+        "event.meta.tier == \"gold\"",
+        "event.name == \"order.created\"",
+        "event.ref == \"e1\"",
+        "event.type == \"order.created\"",
+        "exists(event.at)",
     ];
     prop_oneof![
         6 => fill("{a} {b} {c}", [numeric(), order(), number()]),
