@@ -224,7 +224,7 @@ fn nesting_is_kept_apart_over_many_levels() {
 fn empty_values_at_every_depth() {
     for depth in 1..=200usize {
         for empty in ["[]", "{}"] {
-            let is_object = |level: usize| level * level / 7 % 2 == 0;
+            let is_object = |level: usize| (level * level / 7).is_multiple_of(2);
             let mut value = String::from(empty);
             for level in (0..depth).rev() {
                 value = match is_object(level) {
