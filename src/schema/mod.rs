@@ -6,6 +6,7 @@ use crate::event::{Json, Step, Type};
 use jsonschema::{Draft, PatternOptions, Retrieve, Uri};
 use std::sync::Arc;
 
+mod cost;
 mod message;
 mod types;
 
@@ -35,6 +36,8 @@ const DRAFTS: [(&str, Draft); 5] = [
 pub struct Validator {
     compiled: Arc<jsonschema::Validator>,
     schema: Arc<Json>,
+    /// True if the work may grow faster than the value.
+    may_branch: bool,
 }
 
 /// One fault of a value.
@@ -97,15 +100,27 @@ impl Validator {
             .with_pattern_options(patterns)
             .with_retriever(Retriever(resources));
         match options.build(&schema) {
-            Ok(compiled) => Ok(Validator { compiled: Arc::new(compiled), schema: Arc::new(schema) }),
+            Ok(compiled) => {
+                let may_branch = cost::may_branch(&schema);
+                Ok(Validator { compiled: Arc::new(compiled), schema: Arc::new(schema), may_branch })
+            }
             Err(error) => Err(message::broken(&error, &schema)),
         }
     }
 
     /// All faults of a value, in the order of the schema (at most [`MAX_FAULTS`]); none if it is valid.
     pub fn validate(&self, value: &Json) -> Vec<SchemaFault> {
+        let applications = if self.may_branch { cost::applications(&self.schema, value) } else { 0 };
+        if applications > cost::MOST {
+            let message = format!("not validated: the schema would be applied more than {} times", cost::MOST);
+            return vec![SchemaFault { path: String::new(), message }];
+        }
         if self.compiled.is_valid(value) {
             return Vec::new();
+        }
+        if applications > cost::MOST_WITH_FAULTS {
+            let message = String::from("does not match the schema, which is too nested for a list of faults");
+            return vec![SchemaFault { path: String::new(), message }];
         }
         let faults = self.compiled.iter_errors(value).take(MAX_FAULTS);
         faults.map(|error| SchemaFault { path: message::pointer(&error), message: message::fault(&error) }).collect()
