@@ -8,6 +8,9 @@ use crate::event::Captures;
 use crate::expr::Limit;
 use bumpalo::Bump;
 
+/// So many bytes are kept from event to event.
+const KEPT: usize = 8 << 20;
+
 /// The memory of one thread for one graph.
 #[derive(Debug)]
 pub(crate) struct Scratch {
@@ -103,6 +106,19 @@ impl Scratch {
         state.chosen.clear();
         state.filtered.clear();
         state.exceeded.clear();
+    }
+}
+
+impl Scratch {
+    /// Gives back the memory that a large event took.
+    pub(crate) fn give_back(&mut self, graph: &DecisionGraph, line: usize) {
+        if self.arena.allocated_bytes() > KEPT {
+            self.arena = Bump::new();
+        }
+        if line > KEPT {
+            self.captures = Captures::new(&graph.trie);
+            self.topic_key = Vec::new();
+        }
     }
 }
 

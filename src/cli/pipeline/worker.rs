@@ -47,7 +47,11 @@ impl<'j> Worker<'j> {
         self.take_on(&batch.generation);
         self.clock = None;
         for (number, line) in batch.lines() {
-            self.line(line, number);
+            self.line(line, number, |out| {
+                if out.len() >= PART {
+                    outlet.put_part(batch.turn, out);
+                }
+            });
             if self.out.len() >= PART {
                 outlet.put_part(batch.turn, &mut self.out);
                 // The next decision does not take as long as writing did.
@@ -70,12 +74,12 @@ impl<'j> Worker<'j> {
         }
     }
 
-    fn line(&mut self, line: &[u8], number: u64) {
+    fn line(&mut self, line: &[u8], number: u64, part: impl FnMut(&mut Vec<u8>)) {
         let start = match self.job.board.watched {
             true => Some(self.clock.unwrap_or_else(Instant::now)),
             false => None,
         };
-        let verdict = self.session.route_to(line, number, &mut self.out);
+        let verdict = self.session.route_in_parts(line, number, &mut self.out, part);
         self.tally.add(&verdict);
         if let Some(start) = start {
             let end = Instant::now();

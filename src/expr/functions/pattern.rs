@@ -159,10 +159,15 @@ fn regex_replace<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let mut out = text::Builder::new(call);
     let mut behind = 0;
     let mut expanded = String::new();
+    let groups = to.bytes().filter(|byte| *byte == b'$').count();
     for captures in pattern.regex().captures_iter(text) {
         let found = captures.get_match();
         out.push(text.get(behind..found.start())?)?;
-        if to.contains('$') {
+        if groups > 0 {
+            // What a group matched is a part of the whole match.
+            if groups.saturating_mul(found.len()) > 4 * text::LONGEST {
+                return None;
+            }
             expanded.clear();
             captures.expand(to, &mut expanded);
             out.push(&expanded)?;
