@@ -98,6 +98,7 @@ fn compiled(source: &str, paths: &mut PathTable) -> Typed {
         defines: &HashMap::new(),
         define_types: &[],
         lookups: &HashMap::new(),
+        patterns: &mut dadar::expr::PreparedPatterns::default(),
         zone: ZONE,
         type_of: &|_| Type::ANY,
         roots: &roots,

@@ -1,11 +1,8 @@
 //! `dadar explain`: what the rules made of an event, and why.
 
 use super::budget::BudgetArgs;
-use super::input::{Feed, Stream};
-use super::lines::Chunk;
-use super::route::{Input, clock};
-use super::rule_set::{Ready, RulesArg, load_one};
-use super::stop::Stop;
+use super::route::{Opened, clock};
+use super::rule_set::{Ready, RulesArg, load_one, refuse_stdin_twice};
 use super::{Done, Exit, Failure, Global, output};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -14,8 +11,12 @@ use dadar::diagnostic::render::clean;
 use dadar::event::Json;
 use dadar::explain::{self, Focus, Style};
 use dadar::interpreter::Interpreter;
+use dadar::pipeline::input::{Feed, Stream};
+use dadar::pipeline::lines::LineBuffer;
+use dadar::pipeline::stop::Stop;
 use dadar::route::{Clock, Options};
 use dadar::trace::Trace;
+use std::fs::File;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::PathBuf;
 
@@ -58,7 +59,8 @@ enum Shape {
 }
 
 pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
-    let input = Input::open(args.input.as_deref())?;
+    refuse_stdin_twice(&args.rules.rules, args.input.as_deref())?;
+    let input = Opened::new(args.input.as_deref(), |path| File::open(path))?;
     let ready = match load_one(&args.rules.rules, global)? {
         Ok(ready) => ready,
         Err(exit) => return Ok(exit),
@@ -96,10 +98,10 @@ struct Explainer<'e> {
 }
 
 impl Explainer<'_> {
-    fn all(&mut self, input: Input) -> anyhow::Result<()> {
+    fn all(&mut self, input: Opened) -> anyhow::Result<()> {
         let source = Stream::new(input.reader, Stop::new()?);
         let mut feed = Feed::new(source, self.options.limits.bytes);
-        let mut chunk = Chunk::default();
+        let mut chunk = LineBuffer::default();
         let mut number = 0;
         loop {
             let step = feed.fill(&mut chunk, |_| ()).with_context(|| format!("cannot read {}", input.name))?;

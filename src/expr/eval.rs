@@ -379,7 +379,7 @@ fn index<'a>(base: Value<'a>, at: Value<'a>) -> Value<'a> {
 /// A comparison; of instants, read in `zone`, if there is one.
 pub(super) fn compare(operator: Comparison, a: Value<'_>, b: Value<'_>, zone: Option<&TimeZone>) -> bool {
     let order = match zone {
-        Some(zone) => instant(a, zone).zip(instant(b, zone)).map(|(a, b)| a.timestamp.cmp(&b.timestamp)),
+        Some(zone) => instant(a, zone).zip(instant(b, zone)).map(|(a, b)| a.cmp(&b)),
         None => a.order(b),
     };
     match operator {

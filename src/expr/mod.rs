@@ -24,6 +24,7 @@ mod lexer;
 mod parser;
 mod place;
 mod prepared;
+mod replacement;
 mod syntax;
 #[cfg(test)]
 mod testing;
@@ -42,7 +43,8 @@ pub(crate) use functions::LONGEST_TEXT;
 pub use glob::{Glob, Shape};
 pub use parser::parse;
 pub use place::{Written, written_path};
-pub use prepared::{Pattern, Prepared};
+pub use prepared::{Pattern, Prepared, PreparedPatterns};
+pub use replacement::Replacement;
 pub use syntax::Expr;
 
 /// How many errors of one expression are told. Who has so many has mended the first before reading the last.
@@ -287,6 +289,8 @@ pub struct Scope<'s> {
     pub define_types: &'s [Type],
     /// Lookup tables by name.
     pub lookups: &'s HashMap<String, LookupInfo>,
+    /// Patterns that are compiled already.
+    pub patterns: &'s mut PreparedPatterns,
     /// The rule set's zone.
     pub zone: &'s TimeZone,
     /// What a schema says of the type at a path below `data` (`Type::ANY` where nothing does).

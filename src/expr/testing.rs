@@ -64,6 +64,7 @@ pub(crate) fn compiled(source: &str, paths: &mut PathTable) -> Result<Typed, Str
         defines: &HashMap::new(),
         define_types: &[],
         lookups: &lookups(),
+        patterns: &mut crate::expr::PreparedPatterns::default(),
         zone: &TimeZone::UTC,
         type_of: &|_| Type::ANY,
         roots: &roots,

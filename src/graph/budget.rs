@@ -5,7 +5,7 @@ use super::layout::{LayoutPlan, Source};
 use super::run::Run;
 use super::targets::TargetBuilder;
 use super::values::{ValueId, ValueNode, Values};
-use crate::decision::{MAX_ASKED_BY, TypeError};
+use crate::decision::{MAX_ASKED_BY, Requirer, TypeError};
 use crate::expr::{Budget, Limit, PathId, Root, Sizes, Typed, TypedNode, safe_size};
 use crate::rules::{Computations, Envelope, Layout, RuleSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub(crate) struct BudgetPlan {
     computations: Vec<ComputationPlan>,
-    requirers: Vec<RequirerPlan>,
+    users: Vec<UserPlan>,
     /// By named value: true if it is a part of the event or a constant.
     plain_defines: Vec<bool>,
     /// True if topic, id and time are parts of the event.
@@ -27,39 +27,39 @@ pub(crate) struct BudgetPlan {
 struct ComputationPlan {
     value: ValueId,
     shown: Box<str>,
-    requirers: Box<[u32]>,
+    users: Box<[u32]>,
 }
 
 #[derive(Debug)]
-struct RequirerPlan {
-    name: Box<str>,
+struct UserPlan {
+    requirer: Requirer,
     in_force: NodeId,
 }
 
 impl BudgetPlan {
     pub(super) fn new(rules: &RuleSet, builder: &mut TargetBuilder<'_, '_>) -> BudgetPlan {
-        let Computations { requirers, all } = Computations::new(rules);
+        let Computations { users, all } = Computations::new(rules);
         if all.is_empty() {
             return BudgetPlan::default();
         }
-        let requirers = requirers.into_iter().map(|requirer| {
-            let rule = requirer.rule.and_then(|id| rules.rules.get(id.0 as usize));
-            RequirerPlan {
-                name: requirer.name.into(),
+        let users = users.into_iter().map(|user| {
+            let rule = user.rule.and_then(|id| rules.rules.get(id.0 as usize));
+            UserPlan {
+                requirer: user.requirer,
                 in_force: rule.map_or(NodeId::TRUE, |rule| builder.in_force(rules, rule)),
             }
         });
-        let requirers = requirers.collect();
+        let users = users.collect();
         let values = &mut builder.lowering.values;
         let computations = all.into_iter().map(|computation| ComputationPlan {
             value: values.intern(computation.typed),
             shown: computation.shown.into(),
-            requirers: computation.requirers.into(),
+            users: computation.users.into(),
         });
         let cases = rules.defines.iter().map(|define| &define.cases.alternatives);
         BudgetPlan {
             computations: computations.collect(),
-            requirers,
+            users,
             plain_defines: cases.map(|cases| cases.iter().all(|case| is_part(&case.value))).collect(),
             plain_envelope: match &rules.envelope {
                 Envelope::CloudEvents => true,
@@ -73,7 +73,7 @@ impl BudgetPlan {
 
     /// The conditions under which somebody needs a computation.
     pub(super) fn conditions_mut(&mut self) -> impl Iterator<Item = &mut NodeId> {
-        self.requirers.iter_mut().map(|requirer| &mut requirer.in_force)
+        self.users.iter_mut().map(|user| &mut user.in_force)
     }
 
     /// From which size on an event can use up which budget.
@@ -95,8 +95,8 @@ impl BudgetPlan {
         Thresholds { least: safe.iter().copied().min().unwrap_or(usize::MAX), safe }
     }
 
-    fn is_in_force(&self, requirer: u32, run: &mut Run<'_, '_>) -> bool {
-        self.requirers.get(requirer as usize).is_some_and(|requirer| run.holds(requirer.in_force))
+    fn is_in_force(&self, user: u32, run: &mut Run<'_, '_>) -> bool {
+        self.users.get(user as usize).is_some_and(|user| run.holds(user.in_force))
     }
 
     /// Adds an entry for each computation that has used up its budget on an event of this size.
@@ -112,12 +112,12 @@ impl BudgetPlan {
             if size <= *safe {
                 continue;
             }
-            if !computation.requirers.iter().any(|number| self.is_in_force(*number, run)) {
+            if !computation.users.iter().any(|number| self.is_in_force(*number, run)) {
                 continue;
             }
             run.value(computation.value);
             if let Some(limit) = run.exceeded(computation.value) {
-                let requirers = computation.requirers.iter().copied();
+                let requirers = computation.users.iter().copied();
                 let requirers = requirers.filter(|number| self.is_in_force(*number, run));
                 found.entry((&computation.shown, limit)).or_default().extend(requirers);
             }
@@ -125,13 +125,13 @@ impl BudgetPlan {
         if found.is_empty() {
             return;
         }
-        let name = |number: &u32| self.requirers.get(*number as usize).map(|requirer| requirer.name.to_string());
+        let requirer = |number: &u32| self.users.get(*number as usize).map(|user| user.requirer.clone());
         let budget = run.budget;
         errors.extend(found.into_iter().map(|((shown, limit), requirers)| TypeError {
             path: shown.to_owned(),
             expected: budget.describe(limit),
             found: String::from("more"),
-            asked_by: requirers.iter().filter_map(name).take(MAX_ASKED_BY).collect(),
+            asked_by: requirers.iter().filter_map(requirer).take(MAX_ASKED_BY).collect(),
             count: requirers.len(),
         }));
         errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));

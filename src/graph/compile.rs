@@ -13,6 +13,7 @@ use super::targets::{TablePlan, TargetBuilder, all_targets};
 use super::topics::Topics;
 use super::values::{ValueNode, Values};
 use super::{DecisionGraph, DefaultsPlan, FilterPlan, Reader};
+use crate::decision::Requirer;
 use crate::diagnostic::Span;
 use crate::event::Type;
 use crate::expr::{DefineId, Path, PathId, PathTable, Root, Typed, TypedNode, demands};
@@ -34,10 +35,11 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let defaults = DefaultsPlan {
         always: numbers(&rules.defaults.always),
         unrouted: numbers(&rules.defaults.unrouted),
+        dropped: numbers(&rules.defaults.dropped),
         rejected: numbers(&rules.defaults.rejected),
     };
 
-    let mut lowering = Lowering { values: &mut values, conditions: &mut conditions, defines: &rules.defines };
+    let mut lowering = Lowering::new(&mut values, &mut conditions, &rules.defines);
     let mut defines: Vec<_> = rules.defines.iter().map(|define| CasesPlan::new(&define.cases, &mut lowering)).collect();
     let define_values = (0..rules.defines.len()).map(|n| lowering.values.intern(&define(n))).collect();
     let mut labels = Labels::new(rules, &mut lowering);
@@ -176,8 +178,7 @@ fn subscriber_names(rules: &RuleSet) -> BTreeSet<Arc<str>> {
     let topics = rules.topics.iter().flat_map(|node| &node.subscribers);
     let by_rules = rules.rules.iter().flat_map(|rule| rule.subscribers.iter().chain(&rule.exclude));
     let by_rows = rules.tables.iter().flat_map(all_targets).flat_map(|target| &target.subscribers);
-    let defaults = [&rules.defaults.always, &rules.defaults.unrouted, &rules.defaults.rejected];
-    let named = topics.chain(by_rules).chain(by_rows).chain(defaults.into_iter().flatten());
+    let named = topics.chain(by_rules).chain(by_rows).chain(rules.defaults.names());
     named.map(|name| name.text.clone()).chain(rules.subscribers.keys().cloned()).collect()
 }
 
@@ -208,9 +209,9 @@ fn all_demands(rules: &RuleSet, paths: &PathTable, builder: &mut TargetBuilder<'
             all.add(paths, wanted, Asker { number, in_force });
         }
     }
-    let mut add = |kind: &str, name: &str, wanted: Vec<_>| {
+    let mut add = |requirer: fn(Arc<str>) -> Requirer, name: &Arc<str>, wanted: Vec<_>| {
         if !wanted.is_empty() {
-            all.add_other(paths, wanted, format!("{kind}:{name}"));
+            all.add_other(paths, wanted, requirer(name.clone()));
         }
     };
     for table in &rules.tables {
@@ -225,14 +226,14 @@ fn all_demands(rules: &RuleSet, paths: &PathTable, builder: &mut TargetBuilder<'
         for target in all_targets(table) {
             target.labels.iter().for_each(|(_, value)| demands(value, Type::ANY, &mut wanted));
         }
-        add("table", &table.name.text, wanted);
+        add(Requirer::Table, &table.name.text, wanted);
     }
     for filter in &rules.filters {
         let mut wanted = Vec::new();
         demands(&filter.condition, Type::BOOLEAN, &mut wanted);
-        add("filter", &filter.name.text, wanted);
+        add(Requirer::Filter, &filter.name.text, wanted);
     }
-    for (kind, named) in [("label", &rules.labels), ("define", &rules.defines)] {
+    for (kind, named) in [(Requirer::Label as fn(_) -> _, &rules.labels), (Requirer::Define, &rules.defines)] {
         for named in named {
             let mut wanted = Vec::new();
             of_cases(&named.cases, &mut wanted);
@@ -242,12 +243,12 @@ fn all_demands(rules: &RuleSet, paths: &PathTable, builder: &mut TargetBuilder<'
     for (name, subscriber) in &rules.subscribers {
         let mut wanted = Vec::new();
         subscriber.filter.iter().for_each(|filter| demands(filter, Type::BOOLEAN, &mut wanted));
-        add("subscriber", name, wanted);
+        add(Requirer::Subscriber, name, wanted);
     }
     for schema in &rules.schemas {
         let mut wanted = Vec::new();
         schema.when.iter().for_each(|when| demands(when, Type::BOOLEAN, &mut wanted));
-        add("schema", &schema.name.text, wanted);
+        add(Requirer::Schema, &schema.name.text, wanted);
     }
     all
 }

@@ -44,6 +44,8 @@ mod settle;
 mod slots;
 mod strings;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod topics;
 mod transforms;
 mod values;
@@ -145,6 +147,7 @@ struct Reader {
 struct DefaultsPlan {
     always: Vec<u32>,
     unrouted: Vec<u32>,
+    dropped: Vec<u32>,
     rejected: Vec<u32>,
 }
 

@@ -19,6 +19,7 @@ use crate::event::{Tag, Value};
 use crate::expr::{
     Budget, DefineId, Env, Evaluation, Limit, LookupId, PathId, Root, Typed, TypedNode, evaluate_measured, time,
 };
+use crate::lookup;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use jiff::Timestamp;
@@ -47,6 +48,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) dropped_by: Option<&'a FilterPlan>,
     pub(crate) invalid: Vec<Invalid>,
     pub(crate) errors: Vec<TypeError>,
+    /// Those of `ingest` alone, which are among `errors` too.
+    pub(crate) ingest_errors: Vec<TypeError>,
     /// Why it is malformed.
     pub(crate) fault: Option<String>,
     /// What everybody is sent, if that was asked for; in the order of the subscribers.
@@ -244,7 +247,7 @@ impl<'a, 's> Run<'a, 's> {
         let time = self.time();
         self.state.forget_values(self.graph);
         self.time = Some(time);
-        self.now = Now::Known(time::instant(time, self.zone()).map(|instant| instant.timestamp));
+        self.now = Now::Known(time::instant(time, self.zone()).and_then(time::Instant::timestamp));
     }
 
     /// The event's time, if the clock is to be that and it is not a time.
@@ -513,10 +516,7 @@ impl<'a> Env<'a> for Run<'a, '_> {
     }
 
     fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a> {
-        let graph = self.graph;
-        let table = graph.lookups.get(table.0 as usize);
-        let cell = table.and_then(|table| table.cell(key, column as usize));
-        cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
+        lookup::cell(&self.graph.lookups, table, column, key, self.arena)
     }
 
     fn event_id(&mut self) -> Value<'a> {

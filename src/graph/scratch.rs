@@ -10,6 +10,8 @@ use bumpalo::Bump;
 
 /// So many bytes are kept from event to event.
 const KEPT: usize = 8 << 20;
+/// A topic's key that took more bytes is given back.
+const USUAL_KEY: usize = 1 << 16;
 
 /// The memory of one thread for one graph.
 #[derive(Debug)]
@@ -33,8 +35,10 @@ pub(crate) struct State {
     pub(crate) conditions: Marks,
     /// By target: hit already. Empty where no target can be hit twice.
     pub(crate) targets: Marks,
-    /// By subscriber.
+    /// By subscriber: whether it is chosen, or chosen and removed.
     pub(crate) subscribers: Marks,
+    /// By label: whether it is set.
+    pub(crate) labels: Marks,
     /// By group: the place of the first alternative that matched.
     pub(crate) groups: Marks,
     /// What holds unless it is taken away, and what is.
@@ -98,6 +102,9 @@ impl Scratch {
     /// Makes ready for the next event.
     pub(crate) fn begin(&mut self, graph: &DecisionGraph) {
         self.arena.reset();
+        if self.topic_key.capacity() > USUAL_KEY {
+            self.topic_key = Vec::new();
+        }
         let state = &mut self.state;
         state.forget_values(graph);
         state.no_clock = false;
@@ -144,6 +151,7 @@ impl State {
         self.conditions.reset(graph.conditions.len());
         self.targets.reset(if graph.targets.has_repeats { graph.targets.count } else { 0 });
         self.subscribers.reset(graph.subscribers.len());
+        self.labels.reset(graph.labels.names.len());
         self.groups.reset(graph.groups);
         self.sorter = Bits::new(graph.subscribers.len());
         self.enabled = Bits::new(graph.targets.by_default.len());

@@ -120,7 +120,7 @@ pub(super) fn sent<'a>(
         None => plain(subscriber),
         chain => {
             let sent = made.of(chain);
-            SentTo { subscriber, event: SentEvent::Tree(sent.event), errors: sent.errors }
+            SentTo { subscriber, event: SentEvent::Tree(sent.event), errors: sent.errors.into_list() }
         }
     };
     chosen.into_iter().map(send).collect()

@@ -14,12 +14,10 @@ pub(super) fn exceeded<'a>(
     in_force: impl Fn(RuleId) -> bool,
 ) -> Vec<TypeError> {
     let mut found: BTreeMap<(&str, Limit), BTreeSet<u32>> = BTreeMap::new();
-    let asks = |number: &u32| {
-        let requirer = computations.requirers.get(*number as usize);
-        requirer.is_some_and(|requirer| requirer.rule.is_none_or(&in_force))
-    };
+    let asks =
+        |number: &u32| computations.users.get(*number as usize).is_some_and(|user| user.rule.is_none_or(&in_force));
     for computation in &computations.all {
-        let requirers: Vec<u32> = computation.requirers.iter().copied().filter(asks).collect();
+        let requirers: Vec<u32> = computation.users.iter().copied().filter(asks).collect();
         if requirers.is_empty() {
             continue;
         }
@@ -27,12 +25,12 @@ pub(super) fn exceeded<'a>(
             found.entry((&computation.shown, exceeded.limit)).or_default().extend(requirers);
         }
     }
-    let name = |number: &u32| computations.requirers.get(*number as usize).map(|requirer| requirer.name.clone());
+    let requirer = |number: &u32| computations.users.get(*number as usize).map(|user| user.requirer.clone());
     let entries = found.into_iter().map(|((shown, limit), requirers)| TypeError {
         path: shown.to_owned(),
         expected: context.budget().describe(limit),
         found: String::from("more"),
-        asked_by: requirers.iter().filter_map(name).take(MAX_ASKED_BY).collect(),
+        asked_by: requirers.iter().filter_map(requirer).take(MAX_ASKED_BY).collect(),
         count: requirers.len(),
     });
     entries.collect()

@@ -51,7 +51,7 @@ fn read_by_leaf<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Vec<Rea
 
 /// What an expression reads, each path once, in order of appearance.
 pub(super) fn read_by<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Vec<Reading> {
-    let mut reader = Reader { context, lists: Vec::new(), out: Vec::new(), depth: 0 };
+    let mut reader = Reader { context, lists: Vec::new(), out: Vec::new(), depth: 0, left: MAX_READINGS };
     reader.read(typed);
     reader.out
 }
@@ -59,12 +59,17 @@ pub(super) fn read_by<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> V
 /// How far named values are followed into one another.
 const MAX_DEPTH: u32 = 3;
 
+/// How many values of named values are shown at most. Named values that all use one another would be shown over and over.
+const MAX_READINGS: usize = 1_000;
+
 struct Reader<'r, 'a> {
     context: &'r mut EventContext<'a>,
     /// The lists that `it` goes over, the innermost last: as shown, and their elements.
     lists: Vec<(String, Vec<Value<'a>>)>,
     out: Vec<Reading>,
     depth: u32,
+    /// How many more readings may be made within named values.
+    left: usize,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -132,13 +137,14 @@ impl<'a> Reader<'_, 'a> {
         let Some(named) = self.context.rules.define(id) else { return };
         let value = self.context.define(id).to_json();
         let mut from = Vec::new();
-        if self.depth < MAX_DEPTH {
-            let mut inner = Reader { context: self.context, lists: Vec::new(), out: Vec::new(), depth: self.depth + 1 };
+        if self.depth < MAX_DEPTH && self.left > 0 {
+            let (depth, left) = (self.depth + 1, self.left);
+            let mut inner = Reader { context: self.context, lists: Vec::new(), out: Vec::new(), depth, left };
             for alternative in &named.cases.alternatives {
                 alternative.when.iter().for_each(|when| inner.read(when));
                 inner.read(&alternative.value);
             }
-            from = inner.out;
+            (from, self.left) = (inner.out, inner.left.saturating_sub(1));
         }
         self.push(Reading { path: named.name.text.to_string(), span: None, value, missing: false, from });
     }

@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::event::{Json, Step, Value};
 use crate::expr::{self, Budget, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
+use crate::lookup;
 use crate::rules::{Cases, Envelope, Layout, RuleSet};
 use bumpalo::Bump;
 use jiff::Timestamp;
@@ -96,7 +97,7 @@ impl<'a> EventContext<'a> {
         // The time may be defined by `now`, which was another until here.
         self.now_value.set(None);
         if clock == Clock::Event {
-            self.now = expr::time::instant(self.time, &self.rules.zone).map(|instant| instant.timestamp);
+            self.now = expr::time::instant(self.time, &self.rules.zone).and_then(expr::time::Instant::timestamp);
         }
     }
 
@@ -176,9 +177,7 @@ impl<'a> Env<'a> for EventContext<'a> {
     }
 
     fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a> {
-        let table = self.rules.lookups.get(table.0 as usize);
-        let cell = table.and_then(|table| table.cell(key, column as usize));
-        cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
+        lookup::cell(&self.rules.lookups, table, column, key, self.arena)
     }
 
     fn event_id(&mut self) -> Value<'a> {

@@ -16,14 +16,13 @@ mod stages;
 mod tests;
 
 use crate::clock::Clock;
-use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, of_ingest, shown_id};
+use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, add_errors, shown_id};
 use crate::event::{self, Value};
 use crate::expr::{Budget, Typed, holds};
 use crate::options::Options;
 use crate::rules::{Computations, Group, GroupId, Name, RuleSet};
 use crate::topic::{Segment, TopicPattern};
 use crate::trace::{Condition, EventTrace, SchemaOutcome, SentTrace, Trace};
-use crate::transform;
 use bumpalo::Bump;
 use context::EventContext;
 use requirements::Requirers;
@@ -89,7 +88,7 @@ impl<'r> Interpreter<'r> {
             id: id.clone(),
             subscriber: sent.subscriber,
             event: sent.value,
-            errors: of_ingest(&trace.decision.errors).cloned().chain(sent.errors).collect(),
+            errors: trace.ingest_errors.iter().cloned().chain(sent.errors).collect(),
         };
         Delivered { deliveries: trace.sent.into_iter().map(delivery).collect(), decision: trace.decision }
     }
@@ -111,18 +110,24 @@ impl<'r> Interpreter<'r> {
         let ingest = sent::ingest(self.rules, &arena, event, options, detail.parts);
         let clock = ingest.clock_read().map_or(options.clock, Clock::Fixed);
         let context = EventContext::new(self.rules, &arena, ingest.tree, clock, options.budget);
-        let mut event =
-            Interpretation { interpreter: self, context, parts: detail.parts, clock, errors: ingest.errors };
+        let mut event = Interpretation {
+            interpreter: self,
+            context,
+            parts: detail.parts,
+            clock,
+            ingest_errors: ingest.errors.into_list(),
+        };
         let mut trace = if event.context.topic().is_some() {
             event.whole(number)
         } else {
             let decision = Decision { id: shown_id(event.context.id), ..malformed(NO_TOPIC) };
             let mut trace = self.unread(number, decision, Detail { parts: false, sent: false });
             trace.event = event.event();
-            transform::add_errors(&mut trace.decision.errors, std::mem::take(&mut event.errors));
+            add_errors(&mut trace.decision.errors, event.ingest_errors.clone());
             trace
         };
         trace.ingest = sent::steps(self.rules, ingest.log.unwrap_or_default());
+        trace.ingest_errors = event.ingest_errors;
         if detail.sent {
             trace.sent = self.chains.sent(&event.context, &trace.decision, detail.parts);
         }
@@ -134,7 +139,7 @@ impl<'r> Interpreter<'r> {
         let arena = Bump::new();
         let context = EventContext::new(self.rules, &arena, Value::Null, Clock::Event, Budget::default());
         let mut event =
-            Interpretation { interpreter: self, context, parts: false, clock: Clock::Event, errors: Vec::new() };
+            Interpretation { interpreter: self, context, parts: false, clock: Clock::Event, ingest_errors: Vec::new() };
         let mut trace = event.stages(number, decision);
         trace.event = EventTrace::default();
         if detail.sent {
@@ -161,7 +166,7 @@ struct Interpretation<'a> {
     parts: bool,
     clock: Clock,
     /// What steps of `ingest` found to be of another type than they need.
-    errors: Vec<TypeError>,
+    ingest_errors: Vec<TypeError>,
 }
 
 impl<'a> Interpretation<'a> {
@@ -206,6 +211,7 @@ impl<'a> Interpretation<'a> {
             subscribers,
             decision,
             ingest: Vec::new(),
+            ingest_errors: Vec::new(),
             sent: Vec::new(),
         };
         self.conclude(&mut trace);

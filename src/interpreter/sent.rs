@@ -47,7 +47,7 @@ impl Chains {
                 steps: steps(context.rules, sent.log),
                 value: sent.event.to_json(),
                 text: if detail { text(sent.event) } else { String::new() },
-                errors: sent.errors,
+                errors: sent.errors.into_list(),
             }
         };
         decision.subscribers.iter().map(sent).collect()

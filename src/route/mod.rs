@@ -2,7 +2,7 @@
 
 mod write;
 
-use crate::decision::{Decision, Delivered, Delivery, Status, input_echo, of_ingest};
+use crate::decision::{Decision, Delivered, Delivery, Status, input_echo};
 use crate::event::{self, Json, Mode, Value};
 use crate::graph::{self, DecisionGraph, Outcome, Reading, Scratch, SentEvent, SentTo, State, Thresholds};
 use crate::rules::RuleSet;
@@ -230,7 +230,7 @@ impl Session {
                         event::parse(line, options.limits, &arena).unwrap_or_default().to_json()
                     }
                 },
-                errors: of_ingest(&outcome.errors).chain(&sent.errors).cloned().collect(),
+                errors: outcome.ingest_errors.iter().chain(&sent.errors).cloned().collect(),
             };
             Delivered { deliveries: outcome.sent.iter().map(delivery).collect(), decision: decision.clone() }
         })

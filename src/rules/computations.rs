@@ -2,6 +2,7 @@
 //! that is in force is reported when its budget is used up, whether or not the decision came to depend on it.
 
 use super::{Cases, GroupId, Rule, RuleId, RuleSet, Table, TableKind, Target};
+use crate::decision::Requirer;
 use crate::expr::{PathTable, Typed, TypedNode};
 use std::collections::HashMap;
 
@@ -9,16 +10,16 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Computations<'r> {
     /// Who needs some, in the order in which they are named on a decision.
-    pub(crate) requirers: Vec<Requirer>,
+    pub(crate) users: Vec<ComputationUser>,
     pub(crate) all: Vec<Computation<'r>>,
 }
 
-/// Somebody who needs computations.
+/// A part of the rule set that needs computations.
 #[derive(Clone, Debug)]
-pub(crate) struct Requirer {
-    /// As it stands on a decision.
-    pub(crate) name: String,
-    /// Needs them only for events that this rule is in force for.
+pub(crate) struct ComputationUser {
+    /// As named on a decision.
+    pub(crate) requirer: Requirer,
+    /// If set, it needs them only for events for which this rule is in force.
     pub(crate) rule: Option<RuleId>,
 }
 
@@ -28,8 +29,8 @@ pub(crate) struct Computation<'r> {
     pub(crate) typed: &'r Typed,
     /// As a decision shows it.
     pub(crate) shown: String,
-    /// Numbers of those who need it, ascending.
-    pub(crate) requirers: Vec<u32>,
+    /// Indices into [`Computations::users`], ascending.
+    pub(crate) users: Vec<u32>,
 }
 
 impl<'r> Computations<'r> {
@@ -38,26 +39,26 @@ impl<'r> Computations<'r> {
     pub(crate) fn new(rules: &'r RuleSet) -> Computations<'r> {
         let mut collector = Collector { rules, known: HashMap::new(), out: Computations::default() };
         for (number, rule) in (0..).zip(&rules.rules).filter(|(_, rule)| rule.enabled) {
-            collector.add(&of_rule(rules, rule), || rule.name.text.to_string(), Some(RuleId(number)));
+            collector.add(&of_rule(rules, rule), || Requirer::Rule(rule.name.text.clone()), Some(RuleId(number)));
         }
         for table in &rules.tables {
-            collector.add(&of_table(table), || format!("table:{}", table.name.text), None);
+            collector.add(&of_table(table), || Requirer::Table(table.name.text.clone()), None);
         }
         for filter in &rules.filters {
-            collector.add(&[&filter.condition], || format!("filter:{}", filter.name.text), None);
+            collector.add(&[&filter.condition], || Requirer::Filter(filter.name.text.clone()), None);
         }
-        for (kind, named) in [("label", &rules.labels), ("define", &rules.defines)] {
+        for (kind, named) in [(Requirer::Label as fn(_) -> _, &rules.labels), (Requirer::Define, &rules.defines)] {
             for named in named {
-                collector.add(&of_cases(&named.cases), || format!("{kind}:{}", named.name.text), None);
+                collector.add(&of_cases(&named.cases), || kind(named.name.text.clone()), None);
             }
         }
         for (name, subscriber) in &rules.subscribers {
             let filter: Vec<&Typed> = subscriber.filter.iter().collect();
-            collector.add(&filter, || format!("subscriber:{name}"), None);
+            collector.add(&filter, || Requirer::Subscriber(name.clone()), None);
         }
         for schema in &rules.schemas {
             let when: Vec<&Typed> = schema.when.iter().collect();
-            collector.add(&when, || format!("schema:{}", schema.name.text), None);
+            collector.add(&when, || Requirer::Schema(schema.name.text.clone()), None);
         }
         collector.out
     }
@@ -70,25 +71,25 @@ struct Collector<'r> {
 }
 
 impl<'r> Collector<'r> {
-    fn add(&mut self, expressions: &[&'r Typed], name: impl Fn() -> String, rule: Option<RuleId>) {
+    fn add(&mut self, expressions: &[&'r Typed], requirer: impl Fn() -> Requirer, rule: Option<RuleId>) {
         let mut found = Vec::new();
         expressions.iter().for_each(|typed| typed.computations(&mut found));
         if found.is_empty() {
             return;
         }
-        let number = self.out.requirers.len() as u32;
-        self.out.requirers.push(Requirer { name: name(), rule });
+        let number = self.out.users.len() as u32;
+        self.out.users.push(ComputationUser { requirer: requirer(), rule });
         for typed in found {
             let all = &mut self.out.all;
             let at = *self.known.entry(typed).or_insert_with(|| {
                 let shown = shown(typed, &self.rules.paths);
-                all.push(Computation { typed, shown, requirers: Vec::new() });
+                all.push(Computation { typed, shown, users: Vec::new() });
                 all.len() - 1
             });
             if let Some(computation) = all.get_mut(at)
-                && computation.requirers.last() != Some(&number)
+                && computation.users.last() != Some(&number)
             {
-                computation.requirers.push(number);
+                computation.users.push(number);
             }
         }
     }

@@ -17,11 +17,13 @@ mod computations;
 mod decode;
 mod files;
 mod footprint;
+mod foreign;
 mod json_place;
 pub mod keys;
 mod lint;
 mod lint_transforms;
 mod load;
+mod nesting;
 mod pattern_index;
 mod transform;
 pub(crate) mod walk;
@@ -124,8 +126,17 @@ pub struct Defaults {
     pub always: Vec<Name>,
     /// Gets what nobody else gets.
     pub unrouted: Vec<Name>,
-    /// Gets what is rejected, dropped or malformed.
+    /// Gets what a filter drops.
+    pub dropped: Vec<Name>,
+    /// Gets what is rejected or malformed.
     pub rejected: Vec<Name>,
+}
+
+impl Defaults {
+    /// All names, list by list.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        [&self.always, &self.unrouted, &self.dropped, &self.rejected].into_iter().flatten()
+    }
 }
 
 /// A value by cases: the first alternative that applies and is not null.
@@ -182,6 +193,8 @@ pub struct Rule {
     pub name: Name,
     /// Any of these; empty: every topic. (The groups around it have their own.)
     pub topics: Vec<TopicPattern>,
+    /// Where each of them is written.
+    pub topic_spans: Vec<Span>,
     /// Its condition.
     pub when: Option<Typed>,
     /// Who gets the event.
@@ -238,6 +251,8 @@ pub struct Group {
     pub mode: Mode,
     /// Any of these; empty: every topic.
     pub topics: Vec<TopicPattern>,
+    /// Where each of them is written.
+    pub topic_spans: Vec<Span>,
     /// Holds for every rule within.
     pub when: Option<Typed>,
     /// False: as if it were not there.
@@ -341,6 +356,8 @@ pub struct Schema {
     pub name: Name,
     /// Any of these; empty: every topic.
     pub topics: Vec<TopicPattern>,
+    /// Where each of them is written.
+    pub topic_spans: Vec<Span>,
     /// Must hold, if there.
     pub when: Option<Typed>,
     /// What is validated.

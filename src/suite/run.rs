@@ -63,8 +63,8 @@ impl Runner<'_> {
     fn clock(&self, test: &Test) -> Result<Clock, String> {
         match &test.now {
             Now::Event => Ok(Clock::Event),
-            Now::At(text) => match time::parse_time(text, &self.rules.zone) {
-                Some(instant) => Ok(Clock::Fixed(instant.timestamp)),
+            Now::At(text) => match time::parse_time(text, &self.rules.zone).and_then(|time| time.instant.timestamp()) {
+                Some(now) => Ok(Clock::Fixed(now)),
                 None => Err(text.clone()),
             },
             Now::None if self.reads_clock => Err(String::from("nothing")),

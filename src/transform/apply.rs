@@ -3,7 +3,6 @@
 
 use super::tree::{Blocked, TooLarge, copied, measure, remove, write};
 use super::{COMPUTATIONS, Stage, StepLog};
-use crate::decision::{MAX_ASKED_BY, TypeError};
 use crate::event::{Type, Value, format_number, write_json};
 use crate::expr::{Budget, Demand, ELEMENT, Env, LONGEST_TEXT, Limit, fits, time};
 use crate::rules::{Action, Checked, LookupStep, Made, Piece, Place, Source, Step, TransformId};
@@ -132,20 +131,10 @@ impl<'a> Stage<'a> {
     }
 
     pub(super) fn error(&mut self, path: &str, expected: String, found: String) {
-        let name =
-            self.at.and_then(|at| self.world.transforms.get(at.0 as usize)).map(|transform| &transform.name.text);
-        let asker = format!("transform:{}", name.map_or("", |name| name));
-        match self.errors.iter_mut().find(|known| known.path == path && known.expected == expected) {
-            Some(known) if known.asked_by.contains(&asker) => {}
-            Some(known) => {
-                known.count += 1;
-                if known.asked_by.len() < MAX_ASKED_BY {
-                    known.asked_by.push(asker);
-                }
-            }
-            None => {
-                self.errors.push(TypeError { path: path.to_owned(), expected, found, asked_by: vec![asker], count: 1 });
-            }
+        if let Some(id) = self.at
+            && let Some(transform) = self.world.transforms.get(id.0 as usize)
+        {
+            self.errors.note(path, expected, found, id, transform);
         }
     }
 

@@ -1,8 +1,7 @@
 //! What each subscriber is sent. Subscribers whose lists of transforms begin alike share what those make.
 
-use super::{Decided, Stage, StepLog, World, ledger};
+use super::{Decided, Stage, StepErrors, StepLog, World, ledger};
 use crate::clock::Clock;
-use crate::decision::TypeError;
 use crate::event::Value;
 use crate::expr::Meter;
 use crate::rules::TransformId;
@@ -52,7 +51,7 @@ pub(crate) struct Made<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Sent<'a> {
     pub(crate) event: Value<'a>,
-    pub(crate) errors: Vec<TypeError>,
+    pub(crate) errors: StepErrors,
     /// What each step did, if somebody wants to know.
     pub(crate) log: Vec<StepLog<'a>>,
     /// How many bytes the steps have added.
@@ -80,7 +79,7 @@ impl<'a> Made<'a> {
     pub(crate) fn of(&mut self, chain: Option<u32>) -> Sent<'a> {
         let mut links = Vec::new();
         let mut at = chain;
-        let mut sent = Sent { event: self.event, errors: Vec::new(), log: Vec::new(), made: 0 };
+        let mut sent = Sent { event: self.event, errors: StepErrors::default(), log: Vec::new(), made: 0 };
         while let Some(number) = at {
             if let Some(Some(known)) = self.done.get(number as usize) {
                 sent = known.clone();
@@ -108,7 +107,6 @@ impl<'a> Made<'a> {
         stage.ledger = std::mem::take(&mut self.ledger);
         stage.run(&[transform]);
         self.ledger = std::mem::take(&mut stage.ledger);
-        stage.errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
         Sent { event: stage.tree, errors: stage.errors, log: stage.log.unwrap_or_default(), made: stage.made }
     }
 }

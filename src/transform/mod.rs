@@ -5,18 +5,19 @@
 
 mod apply;
 mod chains;
+mod errors;
 mod tree;
 
 pub(crate) use chains::{ChainPlan, Made};
+pub(crate) use errors::StepErrors;
 
 use crate::clock::Clock;
-use crate::decision::TypeError;
 use crate::event::{Json, Step as PathStep, Value};
 use crate::expr::{
     self, Budget, DefineId, Env, Evaluation, Exceeded, LookupId, Meter, Path, PathId, PathTable, Root, Typed, evaluate,
     evaluate_measured,
 };
-use crate::lookup::Lookup;
+use crate::lookup::{self, Lookup};
 use crate::rules::{Envelope, Layout, Named, Transform, TransformId, shown_computation};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -55,7 +56,7 @@ pub(crate) struct Stage<'a> {
     /// The event as it is now.
     pub(crate) tree: Value<'a>,
     /// Values of another type than some step needs.
-    pub(crate) errors: Vec<TypeError>,
+    pub(crate) errors: StepErrors,
     /// What each step did, if somebody wants to know.
     pub(crate) log: Option<Vec<StepLog<'a>>>,
     decided: Option<Decided<'a>>,
@@ -114,7 +115,7 @@ impl<'a> Stage<'a> {
             world,
             arena,
             tree,
-            errors: Vec::new(),
+            errors: StepErrors::default(),
             log: None,
             decided,
             clock,
@@ -182,11 +183,13 @@ impl<'a> Stage<'a> {
     }
 
     fn topic(&mut self) -> Value<'a> {
-        match (self.decided, self.layout()) {
+        let topic = match (self.decided, self.layout()) {
             (Some(decided), _) => decided.topic,
             (None, Some(layout)) => evaluate(&layout.topic, self),
             (None, None) => self.attribute("type"),
-        }
+        };
+        // A topic is always text; while the envelope finds no text, it is null.
+        if matches!(topic, Value::String(_)) { topic } else { Value::Null }
     }
 
     fn id(&mut self) -> Value<'a> {
@@ -223,7 +226,7 @@ impl<'a> Stage<'a> {
             Clock::Event if self.timing => None,
             Clock::Event => {
                 let time = self.time();
-                let now = expr::time::instant(time, self.world.zone).map(|instant| instant.timestamp);
+                let now = expr::time::instant(time, self.world.zone).and_then(expr::time::Instant::timestamp);
                 self.no_clock = self.no_clock.or(now.is_none().then_some(time));
                 now
             }
@@ -339,9 +342,7 @@ impl<'a> Env<'a> for Stage<'a> {
     }
 
     fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a> {
-        let row = self.world.lookups.get(table.0 as usize).and_then(|lookup| lookup.row(key));
-        let cell = row.and_then(|row| row.get(column as usize));
-        cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
+        lookup::cell(self.world.lookups, table, column, key, self.arena)
     }
 
     fn event_id(&mut self) -> Value<'a> {
@@ -351,21 +352,6 @@ impl<'a> Env<'a> for Stage<'a> {
     fn budget(&self) -> Budget {
         self.world.budget
     }
-}
-
-/// Adds type errors to those of a decision: one entry for each path and type.
-pub(crate) fn add_errors(errors: &mut Vec<TypeError>, more: Vec<TypeError>) {
-    for error in more {
-        match errors.iter_mut().find(|known| known.path == error.path && known.expected == error.expected) {
-            Some(known) => {
-                let room = crate::decision::MAX_ASKED_BY.saturating_sub(known.asked_by.len());
-                known.count += error.count;
-                known.asked_by.extend(error.asked_by.into_iter().take(room));
-            }
-            None => errors.push(error),
-        }
-    }
-    errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
 }
 
 #[cfg(test)]

@@ -70,6 +70,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: &[Type::ANY],
         required: 1,
         returns: Type::STRING,
+        values: &["null", "boolean", "number", "string", "array", "object"],
         eval: |call| Value::String(type_name(call.arg(0))),
         ..BASE
     },

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 mod event;
+mod foreign;
 mod list;
 mod logic;
 mod math;
@@ -19,6 +20,7 @@ mod pattern;
 pub(super) mod text;
 mod time;
 
+pub(super) use foreign::foreign;
 pub(crate) use text::LONGEST as LONGEST_TEXT;
 
 /// A function of the language.
@@ -41,6 +43,8 @@ pub struct Function {
     pub variadic: bool,
     /// What it yields.
     pub returns: Type,
+    /// The texts that it may yield, where these are few; empty where they are not.
+    pub values: &'static [&'static str],
     /// Prepares what can be prepared at load (patterns, zones, tables); none where there is nothing.
     pub prepare: Option<Preparation>,
     /// True if it is a test of its first argument that an index can answer where the others are constant. Such a function
@@ -180,6 +184,7 @@ const BASE: Function = Function {
     required: 0,
     variadic: false,
     returns: Type::ANY,
+    values: &[],
     prepare: None,
     is_test: false,
     reads_text: true,
