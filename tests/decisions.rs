@@ -91,3 +91,24 @@ fn no_bug_comes_back() {
         }
     }
 }
+
+/// Deliveries can be taken one by one, and come to the same as all together.
+#[test]
+fn deliveries_come_in_parts() {
+    let subscribers: Vec<String> = (0..20).map(|n| format!("s{n:02}")).collect();
+    let yaml = format!("rules: [{{name: r, when: 'data.n == 1', subscribers: [{}]}}]", subscribers.join(", "));
+    let rules = dadar::load_strings("many", [("rules.yaml", yaml.as_str())]).rule_set.unwrap();
+    let options = dadar::route::Options { deliveries: true, ..Default::default() };
+    let mut session = dadar::Router::with_options(&rules, options).session();
+    let event = br#"{"id": 1, "type": "x", "data": {"n": 1}}"#;
+    let (mut whole, mut taken, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+    session.route_to(event, 1, &mut whole);
+    let (mut parts, mut longest) = (0, 0);
+    session.route_in_parts(event, 1, &mut rest, |out| {
+        parts += 1;
+        longest = longest.max(out.len());
+        taken.append(out);
+    });
+    assert_eq!((parts, &taken), (20, &whole));
+    assert!(rest.is_empty() && longest * 20 <= whole.len() + 20);
+}

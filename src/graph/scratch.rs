@@ -8,6 +8,8 @@ use crate::event::Captures;
 use crate::expr::Limit;
 use bumpalo::Bump;
 
+/// So many bytes are kept from event to event.
+const KEPT: usize = 8 << 20;
 /// A topic's key that took more bytes is given back.
 const USUAL_KEY: usize = 1 << 16;
 
@@ -111,6 +113,19 @@ impl Scratch {
         state.chosen.clear();
         state.filtered.clear();
         state.exceeded.clear();
+    }
+}
+
+impl Scratch {
+    /// Gives back the memory that a large event took.
+    pub(crate) fn give_back(&mut self, graph: &DecisionGraph, line: usize) {
+        if self.arena.allocated_bytes() > KEPT {
+            self.arena = Bump::new();
+        }
+        if line > KEPT {
+            self.captures = Captures::new(&graph.trie);
+            self.topic_key = Vec::new();
+        }
     }
 }
 

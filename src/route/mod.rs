@@ -191,11 +191,23 @@ impl Session {
     /// assert!(out.ends_with(b"}\n"));
     /// ```
     pub fn route_to(&mut self, line: &[u8], number: u64, out: &mut Vec<u8>) -> Verdict<'_> {
+        self.route_in_parts(line, number, out, |_| {})
+    }
+
+    /// As [`Session::route_to`], and calls `part` after each delivery, so that `out` can be written and cleared before the
+    /// next one. (200 deliveries of an event of 5 MB take 1 GB together.)
+    pub fn route_in_parts(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        out: &mut Vec<u8>,
+        mut part: impl FnMut(&mut Vec<u8>),
+    ) -> Verdict<'_> {
         let options = self.router.options;
         let status = self.decide(line, options.deliveries, |graph, outcome, state| {
             match options.deliveries {
                 false => write::line(graph, outcome, state, line, number, &options, out),
-                true => write::deliveries(graph, outcome, line, number, &options, out),
+                true => write::deliveries(graph, outcome, line, number, &options, out, &mut part),
             }
             outcome.status
         });
@@ -261,7 +273,9 @@ impl Session {
         let then = |outcome: &Outcome<'_>, state: &State| then(graph, outcome, state);
         let Options { clock, limits, budget, .. } = *options;
         let reading = Reading { mode, limits, clock, deliver, budget, thresholds };
-        graph::decide(graph, &mut self.scratch, line, reading, then)
+        let result = graph::decide(graph, &mut self.scratch, line, reading, then);
+        self.scratch.give_back(graph, line.len());
+        result
     }
 }
 

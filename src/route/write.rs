@@ -72,6 +72,7 @@ pub(super) fn deliveries(
     number: u64,
     options: &Options,
     out: &mut Vec<u8>,
+    part: &mut dyn FnMut(&mut Vec<u8>),
 ) {
     for sent in &outcome.sent {
         out.extend_from_slice(b"{\"id\":");
@@ -91,6 +92,7 @@ pub(super) fn deliveries(
         }
         reasons(outcome, line, number, options, out);
         out.extend_from_slice(b"}\n");
+        part(out);
     }
     if outcome.sent.is_empty() {
         out.extend_from_slice(b"{\"id\":");

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "schemas")]
 mod chains;
+mod cost;
 #[cfg(feature = "schemas")]
 mod message;
 mod types;
@@ -26,6 +27,8 @@ pub const MAX_FAULTS: usize = 20;
 pub struct Validator {
     compiled: Arc<validation::Compiled>,
     schema: Arc<Json>,
+    /// True if the work may grow faster than the value.
+    may_branch: bool,
 }
 
 /// One fault of a value.
@@ -70,12 +73,18 @@ impl Validator {
         resources: impl Resources + 'static,
     ) -> Result<Validator, SchemaError> {
         let compiled = validation::Compiled::new(&schema, base, resources)?;
-        Ok(Validator { compiled: Arc::new(compiled), schema: Arc::new(schema) })
+        let may_branch = cost::may_branch(&schema);
+        Ok(Validator { compiled: Arc::new(compiled), schema: Arc::new(schema), may_branch })
     }
 
     /// The faults of a value, in the order of the schema (at most [`MAX_FAULTS`]); empty if it is valid.
     pub fn validate(&self, value: &Json) -> Vec<SchemaFault> {
-        self.compiled.faults(value)
+        let applications = if self.may_branch { cost::applications(&self.schema, value) } else { 0 };
+        if applications > cost::MOST {
+            let message = format!("not validated: the schema would be applied more than {} times", cost::MOST);
+            return vec![SchemaFault { path: String::new(), message }];
+        }
+        self.compiled.faults(value, applications <= cost::MOST_WITH_FAULTS)
     }
 
     /// The types that a valid value can have at a path (`Type::ANY` where the schema does not say; with null where the

@@ -106,6 +106,37 @@ fn knows_types() {
     assert_eq!(open.type_at(&[key("a")]), Type::NUMBER.or(Type::NULL));
 }
 
+#[test]
+fn branching_schemas_are_bounded() {
+    let node = json!({"$defs": {"node": {"anyOf": [
+        {"type": "object", "properties": {"a": {"$ref": "#/$defs/node"}}},
+        {"type": "object", "properties": {"a": {"$ref": "#/$defs/node"}}},
+        {"type": "integer"},
+    ]}}, "$ref": "#/$defs/node"});
+    let nested = |depth: usize, leaf: Json| (0..depth).fold(leaf, |inner, _| json!({"a": inner}));
+    let messages = |schema: &Json, value: &Json| -> Vec<String> {
+        let validator = Validator::compile(schema.clone(), None, NoResources).unwrap();
+        validator.validate(value).into_iter().map(|fault| fault.message).collect()
+    };
+    assert_eq!(messages(&node, &nested(3, json!(1))), Vec::<String>::new());
+    assert_eq!(messages(&node, &nested(3, json!("x"))), ["the object fits none of `anyOf`"]);
+    let one = messages(&node, &nested(12, json!("x")));
+    assert!(one.len() == 1 && one[0].starts_with("does not match the schema"), "{one:?}");
+    for depth in [18, 30, 100, 900] {
+        let one = messages(&node, &nested(depth, json!("x")));
+        assert!(one.len() == 1 && one[0].starts_with("not validated"), "{depth}: {one:?}");
+    }
+    let mut defs = serde_json::Map::new();
+    for level in 0..30 {
+        let next = format!("#/$defs/d{}", level + 1);
+        defs.insert(format!("d{level}"), json!({"allOf": [{"$ref": next}, {"$ref": next}]}));
+    }
+    defs.insert("d30".into(), json!({"type": "object"}));
+    let chain = json!({"$ref": "#/$defs/d0", "$defs": defs});
+    assert!(messages(&chain, &json!({})).iter().all(|message| message.starts_with("not validated")));
+    assert_eq!(messages(&chain, &json!({})).len(), 1);
+}
+
 /// A chain of references; each through `through`.
 fn chain(length: usize, through: &dyn Fn(Json) -> Json) -> Result<Validator, SchemaError> {
     let mut definitions = serde_json::Map::new();

@@ -14,7 +14,7 @@ impl Compiled {
         Err(SchemaError { path: String::new(), message })
     }
 
-    pub(super) fn faults(&self, _: &Json) -> Vec<SchemaFault> {
+    pub(super) fn faults(&self, _: &Json, _: bool) -> Vec<SchemaFault> {
         match self.0 {}
     }
 }

@@ -54,7 +54,7 @@ impl Compiled {
         Ok(Compiled { validator, levels })
     }
 
-    pub(super) fn faults(&self, value: &Json) -> Vec<SchemaFault> {
+    pub(super) fn faults(&self, value: &Json, in_detail: bool) -> Vec<SchemaFault> {
         if !is_within(value, MAX_RECURSION / self.levels) {
             let message =
                 format!("nested more than {} deep, which this schema cannot validate", MAX_RECURSION / self.levels);
@@ -62,6 +62,10 @@ impl Compiled {
         }
         if self.validator.is_valid(value) {
             return Vec::new();
+        }
+        if !in_detail {
+            let message = String::from("does not match the schema, which is too nested for a list of faults");
+            return vec![SchemaFault { path: String::new(), message }];
         }
         let faults = self.validator.iter_errors(value).take(MAX_FAULTS);
         faults.map(|error| SchemaFault { path: message::pointer(&error), message: message::fault(&error) }).collect()

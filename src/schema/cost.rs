@@ -1,0 +1,128 @@
+//! How often a schema is applied while a value is validated.
+//!
+//! A schema that refers to another one several times (`anyOf` of two references to the schema itself, a chain of `allOf`)
+//! is applied a number of times that doubles with each level. The number is worked out before anything is validated: each
+//! pair of a schema and a part of the value once, so that this takes no longer than their product.
+
+use crate::event::Json;
+use std::collections::{HashMap, HashSet};
+
+/// How often a schema may be applied to one value. Beyond, the value is not validated.
+pub(super) const MOST: u64 = 1_000_000;
+
+/// Up to so many applications all faults are collected; beyond, there is one for the whole value.
+pub(super) const MOST_WITH_FAULTS: u64 = 10_000;
+
+/// How deep schemas and values are followed together; each level of a value takes one, and each reference and combination.
+const DEEPEST: u32 = 500;
+
+/// Keywords with one schema that is applied to the value itself.
+const SAME: [&str; 4] = ["not", "if", "then", "else"];
+/// Keywords with a list of schemas that are applied to the value itself.
+const SAME_EACH: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+/// Keywords with named schemas that are applied to the value itself.
+const SAME_NAMED: [&str; 2] = ["dependentSchemas", "dependencies"];
+/// Keywords with a schema, or a list of them, that are applied to the elements or members.
+const CHILDREN: [&str; 7] = [
+    "items",
+    "prefixItems",
+    "additionalItems",
+    "contains",
+    "additionalProperties",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
+/// True if some schema is referred to more than once, so that the work may grow faster than the value.
+pub(super) fn may_branch(schema: &Json) -> bool {
+    let mut seen = HashSet::new();
+    repeats(schema, &mut seen)
+}
+
+fn repeats<'s>(schema: &'s Json, seen: &mut HashSet<&'s str>) -> bool {
+    match schema {
+        Json::Object(members) => {
+            let reference = members.get("$ref").and_then(Json::as_str);
+            reference.is_some_and(|reference| !seen.insert(reference))
+                || members.values().any(|member| repeats(member, seen))
+        }
+        Json::Array(items) => items.iter().any(|item| repeats(item, seen)),
+        _ => false,
+    }
+}
+
+/// How often `schema` and the schemas in it are applied to `value` and its parts; at most a little more than [`MOST`].
+pub(super) fn applications(schema: &Json, value: &Json) -> u64 {
+    Count { root: schema, known: HashMap::new(), depth: 0 }.of(schema, value)
+}
+
+struct Count<'s> {
+    root: &'s Json,
+    /// By the places of the schema and of the value. (0 while it is being counted: a schema that leads to itself without
+    /// going into the value is an error of the schema.)
+    known: HashMap<(*const Json, *const Json), u64>,
+    depth: u32,
+}
+
+impl<'s> Count<'s> {
+    fn of(&mut self, schema: &'s Json, value: &Json) -> u64 {
+        let Json::Object(keywords) = schema else { return 1 };
+        if self.depth >= DEEPEST || self.known.len() as u64 > MOST {
+            return MOST + 1;
+        }
+        let place: (*const Json, *const Json) = (schema, value);
+        if let Some(known) = self.known.get(&place) {
+            return *known;
+        }
+        self.known.insert(place, 0);
+        self.depth += 1;
+        let count = self.within(keywords, value).min(MOST + 1);
+        self.depth -= 1;
+        self.known.insert(place, count);
+        count
+    }
+
+    fn within(&mut self, keywords: &'s serde_json::Map<String, Json>, value: &Json) -> u64 {
+        let mut count = 1u64;
+        let mut add = |more: u64| count = count.saturating_add(more);
+        if let Some(target) = keywords.get("$ref").and_then(Json::as_str).and_then(|text| self.target(text)) {
+            add(self.of(target, value));
+        }
+        for same in SAME.iter().filter_map(|keyword| keywords.get(*keyword)) {
+            add(self.of(same, value));
+        }
+        for each in SAME_EACH.iter().filter_map(|keyword| keywords.get(*keyword)?.as_array()).flatten() {
+            add(self.of(each, value));
+        }
+        for named in SAME_NAMED.iter().filter_map(|keyword| keywords.get(*keyword)?.as_object()) {
+            named.values().for_each(|schema| add(self.of(schema, value)));
+        }
+        let children: Vec<&Json> = match value {
+            Json::Array(items) => items.iter().collect(),
+            Json::Object(members) => members.values().collect(),
+            _ => return count,
+        };
+        if let (Some(properties), Json::Object(members)) = (keywords.get("properties").and_then(Json::as_object), value)
+        {
+            let both = members.iter().filter_map(|(key, member)| Some((properties.get(key)?, member)));
+            both.for_each(|(schema, member)| add(self.of(schema, member)));
+        }
+        let patterns = keywords.get("patternProperties").and_then(Json::as_object);
+        for schema in patterns.into_iter().flat_map(serde_json::Map::values) {
+            children.iter().for_each(|child| add(self.of(schema, child)));
+        }
+        for schemas in CHILDREN.iter().filter_map(|keyword| keywords.get(*keyword)) {
+            let schemas = schemas.as_array().map_or(std::slice::from_ref(schemas), Vec::as_slice);
+            for schema in schemas {
+                children.iter().for_each(|child| add(self.of(schema, child)));
+            }
+        }
+        count
+    }
+
+    /// What a reference within the document leads to.
+    fn target(&self, reference: &str) -> Option<&'s Json> {
+        let pointer = reference.strip_prefix('#')?;
+        self.root.pointer(pointer)
+    }
+}

@@ -1,0 +1,117 @@
+//! Events that are made to cost much: each has a clear outcome, the same in both evaluators, and the memory of a session stays
+//! small.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use dadar::expr::Budget;
+use dadar::interpreter::Interpreter;
+use dadar::route::{Options, Router};
+use dadar::{Decision, load_strings};
+use serde_json::{Value as Json, json};
+
+/// The decision about an event with this data by one rule, from both evaluators.
+fn decide(when: &str, data: &Json, budget: Budget) -> Decision {
+    let yaml = serde_json::to_string(&json!({"rules": [{"name": "r", "when": when, "subscribers": ["s"]}]})).unwrap();
+    let rules = load_strings("cost", [("rules.yaml", yaml.as_str())]).rule_set.unwrap();
+    let event = serde_json::to_vec(&json!({"type": "x", "data": data})).unwrap();
+    let options = Options { budget, ..Options::default() };
+    let decision = Router::with_options(&rules, options).route(&event);
+    assert_eq!(decision, Interpreter::new(&rules).decide(&event, 1, &options), "{when}");
+    decision
+}
+
+const SMALL: Budget = Budget { memory: 1 << 20, work: 2_000_000 };
+
+#[test]
+fn what_costs_too_much_is_null_and_reported() {
+    let numbers = |count: u32| (0..count).collect::<Vec<_>>();
+    let long = "aB ".repeat(20_000);
+    let cases = [
+        (
+            "any(data.words, contains(lower(data.text), it))",
+            json!({"words": vec!["zz"; 5000], "text": long}),
+            "any(data.words, …)",
+            "at most 2000000 steps",
+        ),
+        (
+            "len(map(data.l, concat(data.text, it))) > 0",
+            json!({"l": numbers(100), "text": long}),
+            "len(…)",
+            "at most 1 MiB of memory",
+        ),
+        ("len(string(map(data.l, data.l))) > 0", json!({"l": numbers(2000)}), "len(…)", "at most 2000000 steps"),
+        (
+            "any(data.l, any(data.l, it == 2000000))",
+            json!({"l": numbers(1000)}),
+            "any(data.l, …)",
+            "at most 2000000 steps",
+        ),
+        ("len(replace(data.text, \" \", data.text)) > 0", json!({"text": long}), "len(…)", "at most 1 MiB of memory"),
+        ("len(split(data.text, \"\")) > 0", json!({"text": long}), "len(…)", "at most 1 MiB of memory"),
+        (
+            "exists([data.text, [data.text, data.text]])",
+            json!({"text": "x".repeat(400_000)}),
+            "[…]",
+            "at most 1 MiB of memory",
+        ),
+    ];
+    for (when, data, path, expected) in cases {
+        let decision = decide(when, &data, SMALL);
+        let found: Vec<_> =
+            decision.errors.iter().map(|error| (&*error.path, &*error.expected, &*error.found)).collect();
+        assert_eq!(found, [(path, expected, "more")], "{when}");
+        assert_eq!(decision.errors[0].asked_by.iter().map(ToString::to_string).collect::<Vec<_>>(), ["r"], "{when}");
+        assert!(decision.rules.is_empty(), "{when}");
+    }
+}
+
+/// What is made for an element is given back after it, and sets take the place of searching.
+#[test]
+fn what_is_linear_stays_within_the_budget() {
+    let numbers = |from: u32| (from..from + 20_000).collect::<Vec<_>>();
+    let (low, high) = (numbers(0), numbers(20_000));
+    let items: Vec<Json> = (0..1000).map(|n| json!({"n": format!("{n}-x"), "i": n})).collect();
+    let cases = [
+        ("contains_any(data.l, data.m)", json!({"l": low, "m": high}), false),
+        ("any(data.l, it in data.m)", json!({"l": low, "m": high}), false),
+        ("any(data.l, it in data.m)", json!({"l": low, "m": [19_999]}), true),
+        (
+            "any(data.items, it.n == concat(data.prefix, \"-\", it.i))",
+            json!({"items": items, "prefix": "p".repeat(2000)}),
+            false,
+        ),
+        ("all(data.items, it.n == concat(it.i, \"-x\"))", json!({"items": items}), true),
+    ];
+    let budget = Budget { memory: 4 << 20, work: 2_000_000 };
+    for (when, data, holds) in cases {
+        let decision = decide(when, &data, budget);
+        assert_eq!(decision.errors, [], "{when}");
+        assert_eq!(!decision.rules.is_empty(), holds, "{when}");
+    }
+}
+
+/// Steps that make a text or a tree larger and larger come to an end; what was made until then is sent.
+#[test]
+fn transforms_come_to_an_end() {
+    let quadruple = "    - set: {data.t: {template: '${data.t}${data.t}${data.t}${data.t}'}}\n".repeat(13);
+    let many: String = (0..2000).map(|n| format!("    - set: {{data.k{n}: 1}}\n")).collect();
+    let each = "    - for_each: data.l\n      do:\n        - set: {it.x: 'concat(data.t, it.n)'}\n".to_owned();
+    let list: Vec<Json> = (0..3000).map(|n| json!({"n": n})).collect();
+    let cases = [
+        (quadruple, json!({"t": "0123456789"}), "at most 1 MiB of memory"),
+        (many, json!({}), "at most 8 MiB of memory"),
+        (each, json!({"l": list, "t": "x".repeat(5000)}), "at most 1 MiB of memory"),
+    ];
+    for (steps, data, expected) in cases {
+        let yaml = format!(
+            "transforms:\n  t:\n{steps}subscribers: {{s: {{transform: t}}}}\nrules: [{{name: r, topic: x, subscribers: [s]}}]\n"
+        );
+        let loaded = load_strings("cost", [("rules.yaml", yaml.as_str())]);
+        let rules = loaded.rule_set.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
+        let event = serde_json::to_vec(&json!({"type": "x", "data": data})).unwrap();
+        let options = Options { budget: SMALL, ..Options::default() };
+        let delivered = Router::with_options(&rules, options).deliver(&event);
+        assert_eq!(delivered, Interpreter::new(&rules).deliver(&event, 1, &options));
+        let errors = &delivered.deliveries[0].errors;
+        assert!(errors.iter().any(|error| error.expected == expected && error.found == "more"), "{errors:?}");
+    }
+}
