@@ -1,5 +1,6 @@
 //! Which types an expression needs of which paths, for the `errors` of a decision.
 
+use super::functions::Requires;
 use super::{Arithmetic, Comparison, Function, PathId, PathTable, Quantifier, Typed, TypedNode};
 use crate::event::{Step, Type};
 use std::collections::HashSet;
@@ -143,14 +144,14 @@ impl Collector<'_> {
     }
 
     fn call(&mut self, function: &Function, args: &[Typed], expected: Type) {
-        match (function.name, args) {
-            ("coalesce" | "coalesce_nonempty", _) => args.iter().for_each(|arg| self.want(arg, expected)),
-            ("if", [condition, rest @ ..]) => {
+        match (function.requires, args) {
+            (Requires::Alternatives, _) => args.iter().for_each(|arg| self.want(arg, expected)),
+            (Requires::Choice, [condition, rest @ ..]) => {
                 self.want(condition, Type::BOOLEAN);
                 rest.iter().for_each(|arg| self.want(arg, expected));
             }
-            ("between", _) => self.ordered(&args.iter().collect::<Vec<_>>()),
-            ("min" | "max", [_, _, ..]) => args.iter().for_each(|arg| self.want(arg, Type::NUMBER)),
+            (Requires::Ordered, _) => self.ordered(&args.iter().collect::<Vec<_>>()),
+            (Requires::Numbers, [_, _, ..]) => args.iter().for_each(|arg| self.want(arg, Type::NUMBER)),
             _ => {
                 let last = function.params.last().copied().unwrap_or(Type::ANY);
                 let params = function.params.iter().copied().chain(std::iter::repeat(last));

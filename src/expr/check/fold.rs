@@ -54,7 +54,7 @@ fn is_foldable(node: &TypedNode) -> bool {
 /// True for functions of their arguments alone. What takes a time may need the rule set's zone.
 fn is_pure(function: &Function) -> bool {
     let takes_time = function.params.iter().any(|param| param.meets(Type::TIME));
-    !takes_time && !matches!(function.name, "lookup" | "uuid")
+    !takes_time && function.pure
 }
 
 fn size(value: &Json) -> usize {

@@ -3,6 +3,7 @@
 use super::types;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Json, Type};
+use crate::expr::functions::Predicate;
 use crate::expr::{Comparison, Path, PathId, PathTable, Root, Typed, TypedNode};
 
 /// Lints a condition that was checked before: `!=` and negated orderings that hold where a path is missing (W002, W006).
@@ -134,7 +135,7 @@ impl Linter<'_> {
                 let first = orderings.next().flatten()?;
                 orderings.all(|other| other.is_some()).then_some(first)
             }
-            TypedNode::Call(function, arguments, _) if function.name == "between" => {
+            TypedNode::Call(function, arguments, _) if function.predicate == Some(Predicate::Between) => {
                 arguments.iter().find_map(|argument| self.unknown_path(argument))
             }
             _ => None,

@@ -20,6 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         variadic: true,
         prepare: Some(prepare_lookup),
         eval: |call| lookup(call).unwrap_or_default(),
+        pure: false,
         ..BASE
     },
     Function {
@@ -48,6 +49,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: MAYBE_STRING,
         eval: |call| uuid(call).unwrap_or_default(),
+        pure: false,
         ..BASE
     },
 ];

@@ -1,6 +1,6 @@
 //! Lists, and texts taken apart and put together.
 
-use super::{BASE, Call, Function, MAYBE_ARRAY, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYBE_STRING, text};
+use super::{BASE, Call, Function, MAYBE_ARRAY, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYBE_STRING, Predicate, text};
 use crate::event::{Number, Type, Value};
 use crate::expr::Arithmetic;
 use crate::expr::arithmetic::calculate;
@@ -71,6 +71,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 2,
         returns: MAYBE_BOOLEAN,
         eval: |call| contains(call.arg(0), call.arg(1), call.meter),
+        predicate: Some(Predicate::Contains),
         ..BASE
     },
     Function {

@@ -45,6 +45,12 @@ pub struct Function {
     pub returns: Type,
     /// The texts that it may yield, where these are few; empty where they are not.
     pub values: &'static [&'static str],
+    /// True if its value follows from its arguments alone: it reads neither the event nor reference data.
+    pub pure: bool,
+    /// The types that it requires of its arguments.
+    pub requires: Requires,
+    /// The question about its first argument that the graph can index, if it is one.
+    pub predicate: Option<Predicate>,
     /// Prepares what can be prepared at load (patterns, zones, tables); none where there is nothing.
     pub prepare: Option<Preparation>,
     /// True if it is a test of its first argument that an index can answer where the others are constant. Such a function
@@ -54,6 +60,38 @@ pub struct Function {
     pub reads_text: bool,
     /// What it does.
     pub eval: for<'c, 'a> fn(&mut Call<'c, 'a>) -> Value<'a>,
+}
+
+/// The types that a call requires of its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requires {
+    /// The types of the parameters.
+    Parameters,
+    /// The type that is required of the call, since it yields one of its arguments.
+    Alternatives,
+    /// The same, but for the first argument, which is a condition.
+    Choice,
+    /// Types that can be ordered, each with the others.
+    Ordered,
+    /// Numbers, if there are several; the types of the parameters otherwise.
+    Numbers,
+}
+
+/// A question about the first argument of a call that the graph can index if the others are constant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Predicate {
+    /// It is not null.
+    Exists,
+    /// It begins with the second argument.
+    Prefix,
+    /// It ends with the second argument.
+    Suffix,
+    /// It contains the second argument.
+    Contains,
+    /// It matches the pattern that was prepared from the second argument.
+    Pattern,
+    /// It is between the second and the third argument.
+    Between,
 }
 
 /// Prepares a call.
@@ -185,6 +223,9 @@ const BASE: Function = Function {
     variadic: false,
     returns: Type::ANY,
     values: &[],
+    pure: true,
+    requires: Requires::Parameters,
+    predicate: None,
     prepare: None,
     is_test: false,
     reads_text: true,
