@@ -1,4 +1,4 @@
-//! What the event is known by, and reference data.
+//! Identity of the event, and reference data.
 
 use super::text::counted;
 use super::{BASE, Call, Function, MAYBE_STRING, Prepare, PrepareError, Prepared, text};

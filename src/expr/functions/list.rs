@@ -13,7 +13,7 @@ const TEXT_OR_LIST: Type = Type::STRING.or(Type::ARRAY);
 /// How many parts `split` makes at most; where it would be more there is null.
 const MOST_PARTS: usize = 1 << 20;
 
-/// The functions of this family. Those with a body are evaluated by the evaluator; here is what is told of them.
+/// The functions of this family. The evaluator evaluates those with a body; the entries only describe them.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "any",

@@ -1,4 +1,4 @@
-//! Presence, choice, and what type a value has.
+//! Presence, choice, and the types of values.
 
 use super::{BASE, Function, MAYBE_NUMBER, MAYBE_STRING, Predicate, Requires, text};
 use crate::event::{Number, Type, Value, parse_number};
@@ -150,7 +150,7 @@ fn read_number(text: &str) -> Option<Number> {
     if rest.is_empty() { parse_number(text) } else { None }
 }
 
-/// One digit or more, and what is behind them.
+/// One digit or more, and the rest of the text.
 fn split_digits(text: &str) -> Option<(&str, &str)> {
     let end = text.bytes().take_while(u8::is_ascii_digit).count();
     text.split_at_checked(end).filter(|_| end > 0)

@@ -31,7 +31,7 @@ pub struct Function {
     pub aliases: &'static [&'static str],
     /// `starts_with(text, prefix)`.
     pub usage: &'static str,
-    /// What it does, in a sentence or two.
+    /// Documentation, in a sentence or two.
     pub doc: &'static str,
     /// Expression and its value as JSON; a test runs them.
     pub examples: &'static [(&'static str, &'static str)],
@@ -51,7 +51,7 @@ pub struct Function {
     pub requires: Requires,
     /// The question about its first argument that the graph can index, if it is one.
     pub predicate: Option<Predicate>,
-    /// Prepares what can be prepared at load (patterns, zones, tables); none where there is nothing.
+    /// Prepares a call when the rules are loaded (patterns, zones, tables).
     pub prepare: Option<Preparation>,
     /// True if it is a test of its first argument that an index can answer where the others are constant. Such a function
     /// has no budget of its own.
@@ -97,7 +97,7 @@ pub enum Predicate {
 /// Prepares a call.
 pub type Preparation = for<'p> fn(&Prepare<'p>) -> Result<Prepared, PrepareError>;
 
-/// What is known of a call when the rules are loaded.
+/// A call as it is known when the rules are loaded.
 pub struct Prepare<'p> {
     /// The constant arguments, by position; none where an argument is not constant.
     pub args: &'p [Option<&'p Json>],
@@ -118,11 +118,11 @@ pub struct PrepareError {
     pub help: Option<String>,
 }
 
-/// What a function sees of its surroundings, without the generic environment.
+/// A call during evaluation, without the type of its environment.
 pub struct Call<'c, 'a> {
     /// The arguments' values.
     pub args: &'c [Value<'a>],
-    /// What was prepared at load.
+    /// The data prepared at load.
     pub prepared: &'a Prepared,
     /// Where new values are put.
     pub arena: &'a Bump,
@@ -190,7 +190,7 @@ impl<'a> Call<'_, 'a> {
 }
 
 impl<'p> Prepare<'p> {
-    /// An argument that must be a string written out; `what` is what it is (`the pattern`).
+    /// An argument that must be a literal string; `what` names it in the message (`the pattern`).
     fn literal(&self, argument: usize, what: &str) -> Result<&'p str, PrepareError> {
         let literal = self.args.get(argument).copied().flatten().and_then(Json::as_str);
         literal.ok_or_else(|| {
@@ -211,7 +211,7 @@ impl PrepareError {
     }
 }
 
-/// What the entries of the registry start from.
+/// The defaults of the entries of the registry.
 const BASE: Function = Function {
     name: "",
     aliases: &[],

@@ -131,7 +131,7 @@ fn extreme<'a>(call: &Call<'_, 'a>, better: fn(Number, Number) -> bool) -> Value
     best.map_or(Value::Null, Value::Number)
 }
 
-/// Integers are what they are; floats are rounded.
+/// Rounds floats; integers remain unchanged.
 fn rounded<'a>(call: &Call<'_, 'a>, round: fn(f64) -> f64) -> Value<'a> {
     match call.number(0) {
         Some(Number::Float(n)) => whole(round(n)),

@@ -1,4 +1,4 @@
-//! What a text looks like. Patterns are literals and compiled when the rules are loaded.
+//! Patterns of text. They are literals, compiled when the rules are loaded.
 
 use super::{BASE, Call, Function, MAYBE_BOOLEAN, MAYBE_STRING, Predicate, Prepare, PrepareError, Prepared, text};
 use crate::diagnostic::Code;
