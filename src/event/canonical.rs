@@ -52,7 +52,7 @@ pub fn hash_text(text: &str) -> i64 {
     (xxhash_rust::xxh3::xxh3_64(text.as_bytes()) & (i64::MAX as u64)) as i64
 }
 
-/// serde_json escapes exactly what RFC 8785 asks for.
+/// serde_json escapes exactly the characters that RFC 8785 requires.
 fn write_string(s: &str, out: &mut String) {
     out.push_str(&serde_json::to_string(s).unwrap_or_default());
 }

@@ -1,6 +1,6 @@
 //! Values from spans of scanned JSON.
 //!
-//! The text has passed the scanner, so nothing is checked here again; should it be wrong after all, what is wrong is null.
+//! The text has passed the scanner, so it is not checked again; an invalid value would be read as null.
 
 use super::number::{Number, parse_number};
 use super::scan::{Captures, Fault, Found, Limits, MAX_DEPTH, Mode, Tag, Trie, ascii, scan, unescape};
@@ -26,7 +26,7 @@ pub fn decode<'a>(line: &'a [u8], found: Found, arena: &'a Bump) -> Value<'a> {
     }
 }
 
-/// Parses a whole JSON text strictly (as `scan` in strict mode does), for those who need all of an event.
+/// Parses a whole JSON text strictly (as `scan` in strict mode does), for callers that need the whole event.
 pub fn parse<'a>(line: &'a [u8], limits: Limits, arena: &'a Bump) -> Result<Value<'a>, Fault> {
     scan(&Trie::default(), line, Mode::Strict, limits, &mut Captures::default())?;
     Ok(Decoder { text: line, at: 0, arena }.value(0))
@@ -60,7 +60,7 @@ fn short_int(text: &[u8]) -> Option<i64> {
     Some(if negative { -int } else { int })
 }
 
-/// A string's inside as it is. In trusted mode it may not be UTF-8: then what is wrong becomes U+FFFD.
+/// A string's inside as it is. In trusted mode it may be invalid UTF-8: invalid bytes become U+FFFD.
 fn plain<'a>(inside: &'a [u8], arena: &'a Bump) -> &'a str {
     ascii(inside).unwrap_or_else(|| unicode(inside, arena))
 }
@@ -71,7 +71,7 @@ fn unicode<'a>(inside: &'a [u8], arena: &'a Bump) -> &'a str {
 }
 
 fn unescaped<'a>(inside: &[u8], arena: &'a Bump) -> &'a str {
-    // No escape is shorter than what it stands for.
+    // No escape is shorter than the character it represents.
     let mut bytes = ArenaVec::with_capacity_in(inside.len(), arena);
     unescape(inside, |piece| bytes.extend_from_slice_copy(piece));
     plain(bytes.into_bump_slice(), arena)

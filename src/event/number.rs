@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
-/// A JSON number. Integers and floats compare by what they stand for, exactly: `1 == 1.0`, and
+/// A JSON number. Integers and floats compare by their exact values: `1 == 1.0`, and
 /// `9007199254740993 > 9007199254740992.0`.
 #[derive(Clone, Copy, Debug)]
 pub enum Number {
@@ -54,7 +54,7 @@ impl Number {
         }
     }
 
-    /// The integer it stands for, if it is whole and has at most 64 bits.
+    /// Its value as an integer, if it is whole and has at most 64 bits.
     pub fn as_int(self) -> Option<i128> {
         match self {
             Number::Int(n) => Some(n),
@@ -78,7 +78,7 @@ impl Ord for Number {
     }
 }
 
-/// Compares exactly: by the whole part first, then by what is behind the point.
+/// Compares exactly: by the whole part first, then by the fraction.
 fn int_float(a: i128, b: f64) -> Ordering {
     if b >= 2e19 {
         return Ordering::Less;
@@ -114,7 +114,7 @@ impl Hash for Number {
     }
 }
 
-/// The number that a JSON literal stands for: an integer where it is written as one and fits 64 bits, else the nearest
+/// The value of a JSON literal: an integer where it is written as one and fits 64 bits, else the nearest
 /// float; none where it is beyond every float.
 pub fn parse_number(literal: &str) -> Option<Number> {
     let written_as_int = !literal.bytes().any(|b| matches!(b, b'.' | b'e' | b'E'));

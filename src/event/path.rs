@@ -7,7 +7,7 @@ use std::fmt;
 pub enum Step {
     /// The member of an object.
     Key(Box<str>),
-    /// The element of an array, from 0. An object has none, whatever its keys.
+    /// The element of an array, from 0. An object has no elements.
     Index(u32),
 }
 
@@ -25,7 +25,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// True for what may stand behind a dot.
+/// True for a key that may be written behind a dot.
 fn is_name(key: &str) -> bool {
     let mut chars = key.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') && chars.all(|c| c.is_alphanumeric() || c == '_')

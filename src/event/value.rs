@@ -9,11 +9,11 @@ use std::fmt;
 /// An owned JSON value: constants of rules, settings, labels, rows of lookups.
 pub type Json = serde_json::Value;
 
-/// A JSON value that lives as long as one evaluation. Copying it copies a reference; what is not borrowed from the event
+/// A JSON value that lives as long as one evaluation. Copying it copies a reference; data that is not borrowed from the event
 /// or the rules lies in the evaluation's arena.
 #[derive(Clone, Copy, Debug, Default)]
 pub enum Value<'a> {
-    /// `null`, and whatever is not there.
+    /// `null`, and a missing value.
     #[default]
     Null,
     /// `true` or `false`.
@@ -73,7 +73,7 @@ impl<'a> Value<'a> {
         matches!(self, Value::Null)
     }
 
-    /// True for `true` alone: what counts where a boolean is wanted.
+    /// True for `true` alone: any other value counts as false.
     pub fn is_true(self) -> bool {
         matches!(self, Value::Bool(true))
     }
@@ -140,7 +140,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Equality of JSON values: numbers by what they stand for (`1 == 1.0`), objects whatever the order of their members.
+/// Equality of JSON values: numbers by their values (`1 == 1.0`), objects regardless of the order of members.
 impl PartialEq<Value<'_>> for Value<'_> {
     fn eq(&self, other: &Value<'_>) -> bool {
         match (*self, *other) {
@@ -160,7 +160,7 @@ impl PartialEq<Value<'_>> for Value<'_> {
 /// their size.
 const FEW: usize = 16;
 
-/// True if two objects of the same size have the same members, in whatever order.
+/// True if two objects of the same size have the same members, in any order.
 fn same_members(a: &[(&str, Value<'_>)], b: &[(&str, Value<'_>)]) -> bool {
     if a.len() <= FEW {
         return a.iter().all(|(key, member)| b.iter().any(|(name, other)| key == name && member == other));
@@ -173,7 +173,7 @@ fn same_members(a: &[(&str, Value<'_>)], b: &[(&str, Value<'_>)]) -> bool {
     a.iter().zip(&b).all(|((key, member), (name, other))| key == name && member == other)
 }
 
-/// A set of types; what an expression may yield, or what an operand needs.
+/// A set of types: those that an expression may yield, or that an operand accepts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Type(pub u8);
 
@@ -190,7 +190,7 @@ impl Type {
     pub const ARRAY: Type = Type(16);
     /// Objects.
     pub const OBJECT: Type = Type(32);
-    /// Marks a time: a string that is RFC 3339, or a number of seconds. As what is needed it stands alone.
+    /// Marks a time: a string that is RFC 3339, or a number of seconds. As a requirement it is used alone.
     pub const TIME: Type = Type(64);
     /// Anything.
     pub const ANY: Type = Type(63);
@@ -209,19 +209,19 @@ impl Type {
         }
     }
 
-    /// Both sets together.
+    /// The types in either set.
     #[must_use]
     pub const fn or(self, other: Type) -> Type {
         Type(self.0 | other.0)
     }
 
-    /// What is in both sets.
+    /// The types in both sets.
     #[must_use]
     pub const fn and(self, other: Type) -> Type {
         Type(self.0 & other.0)
     }
 
-    /// What is in this set alone.
+    /// The types in this set but not in the other.
     #[must_use]
     pub const fn without(self, other: Type) -> Type {
         Type(self.0 & !other.0)

@@ -1,5 +1,6 @@
 //! Which types an expression needs of which paths, for the `errors` of a decision.
 
+use super::functions::Requires;
 use super::{Arithmetic, Comparison, Function, PathId, PathTable, Quantifier, Typed, TypedNode};
 use crate::event::{Step, Type};
 use std::collections::HashSet;
@@ -11,7 +12,7 @@ pub struct Demand {
     pub path: PathId,
     /// For paths into elements (`data.items[].price`): the steps behind each `[]`.
     pub elements: Vec<Vec<Step>>,
-    /// What is needed; null and missing are always fine.
+    /// The type that is required; null and missing values always satisfy it.
     pub expected: Type,
 }
 
@@ -92,7 +93,7 @@ impl Collector<'_> {
         }
     }
 
-    /// Notes what is needed of a path.
+    /// Records the type that is required of a path.
     fn note(&mut self, typed: &Typed, expected: Type) {
         if expected.holds(Type::ANY.without(Type::NULL)) || expected == Type::NONE {
             return;
@@ -126,7 +127,7 @@ impl Collector<'_> {
         }
     }
 
-    /// What is ordered against a time is a time, against a number a number, against a string a string.
+    /// An operand that is ordered against a time must be a time; likewise for numbers and strings.
     fn ordered(&mut self, operands: &[&Typed]) {
         let time = operands.iter().any(|operand| operand.ty.meets(Type::TIME));
         let common = operands.iter().fold(ORDERED, |common, operand| some_or(common.and(operand.ty), common));
@@ -143,14 +144,14 @@ impl Collector<'_> {
     }
 
     fn call(&mut self, function: &Function, args: &[Typed], expected: Type) {
-        match (function.name, args) {
-            ("coalesce" | "coalesce_nonempty", _) => args.iter().for_each(|arg| self.want(arg, expected)),
-            ("if", [condition, rest @ ..]) => {
+        match (function.requires, args) {
+            (Requires::Alternatives, _) => args.iter().for_each(|arg| self.want(arg, expected)),
+            (Requires::Choice, [condition, rest @ ..]) => {
                 self.want(condition, Type::BOOLEAN);
                 rest.iter().for_each(|arg| self.want(arg, expected));
             }
-            ("between", _) => self.ordered(&args.iter().collect::<Vec<_>>()),
-            ("min" | "max", [_, _, ..]) => args.iter().for_each(|arg| self.want(arg, Type::NUMBER)),
+            (Requires::Ordered, _) => self.ordered(&args.iter().collect::<Vec<_>>()),
+            (Requires::Numbers, [_, _, ..]) => args.iter().for_each(|arg| self.want(arg, Type::NUMBER)),
             _ => {
                 let last = function.params.last().copied().unwrap_or(Type::ANY);
                 let params = function.params.iter().copied().chain(std::iter::repeat(last));
@@ -159,7 +160,7 @@ impl Collector<'_> {
         }
     }
 
-    /// The paths that a value is taken from as it is; none for what is computed.
+    /// The paths whose values an expression yields unchanged; empty for a computed value.
     fn origins(&self, typed: &Typed) -> Vec<Origin> {
         let mut found = match &typed.node {
             TypedNode::Path(path) => vec![Origin { path: *path, elements: Vec::new() }],

@@ -166,7 +166,7 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
         }
     }
 
-    // Apart, lest its arguments take room on the stack at every level.
+    // A function of its own, so that the arguments take no stack at every level of recursion.
     #[inline(never)]
     fn call(&mut self, function: &'static Function, args: &'a [Typed], prepared: &'a Prepared) -> Value<'s> {
         let times = args.iter().any(is_time);

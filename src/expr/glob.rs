@@ -11,12 +11,12 @@ use memchr::memmem::Finder;
 #[derive(Clone, Debug)]
 pub struct Glob {
     source: Box<str>,
-    /// What stands before, between and behind the stars: one more than there are (runs of) stars.
+    /// The texts before, between and behind the (runs of) stars: one more than there are runs.
     fragments: Box<[Fragment]>,
     literals: Box<[Box<str>]>,
 }
 
-/// What a glob comes down to, for those who keep indexes.
+/// The simplest test that is equivalent to a glob, for indexes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape<'g> {
     /// No wildcards: this text alone.
@@ -38,12 +38,12 @@ pub enum Shape<'g> {
 enum Fragment {
     /// Without `?`.
     Literal(Box<Finder<'static>>, Box<str>),
-    /// With `?`, which is none here.
+    /// With `?`, which is never contained in another fragment.
     Holes(Box<[Option<char>]>),
 }
 
 impl Glob {
-    /// Compiles a glob; else says why it is none.
+    /// Compiles a glob, or returns a message that says why it is invalid.
     pub fn new(source: &str) -> Result<Glob, String> {
         let mut fragments: Vec<Vec<Option<char>>> = vec![Vec::new()];
         let mut chars = source.chars();
@@ -74,7 +74,7 @@ impl Glob {
         &self.source
     }
 
-    /// What every matching text begins with; may be empty.
+    /// The prefix of every matching text; it may be empty.
     pub fn prefix(&self) -> &str {
         let literal = || self.literals.first().map_or("", |literal| literal);
         match self.fragments.first() {
@@ -84,7 +84,7 @@ impl Glob {
         }
     }
 
-    /// What every matching text ends with; may be empty.
+    /// The suffix of every matching text; it may be empty.
     pub fn suffix(&self) -> &str {
         let literal = || self.literals.last().map_or("", |literal| literal);
         match self.fragments.last() {
@@ -99,7 +99,7 @@ impl Glob {
         &self.literals
     }
 
-    /// What it comes down to.
+    /// The simplest equivalent test.
     pub fn shape(&self) -> Shape<'_> {
         match &*self.fragments {
             [Fragment::Literal(_, text)] => Shape::Exact(text),
@@ -150,7 +150,7 @@ impl Fragment {
         }
     }
 
-    /// What is behind the fragment, if the text begins with it.
+    /// The rest of a text that begins with the fragment.
     fn strip_prefix<'t>(&self, text: &'t str) -> Option<&'t str> {
         match self {
             Fragment::Literal(_, literal) => text.strip_prefix(&**literal),
@@ -162,7 +162,7 @@ impl Fragment {
         }
     }
 
-    /// What is before the fragment, if the text ends with it.
+    /// The beginning of a text that ends with the fragment.
     fn strip_suffix<'t>(&self, text: &'t str) -> Option<&'t str> {
         match self {
             Fragment::Literal(_, literal) => text.strip_suffix(&**literal),
@@ -174,7 +174,7 @@ impl Fragment {
         }
     }
 
-    /// What is behind the first place at which the fragment stands.
+    /// The rest of a text behind the first occurrence of the fragment.
     fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
         match self {
             Fragment::Literal(finder, literal) => {

@@ -1,4 +1,4 @@
-//! Hashing of checked expressions: by what they do, not by where they stand. Agrees with their equality.
+//! Hashing of checked expressions: consistent with their equality, which ignores spans.
 
 use super::{Typed, TypedNode};
 use crate::event::{Json, Number};
@@ -23,7 +23,7 @@ impl Hash for Typed {
             TypedNode::Index(a, b) | TypedNode::In(a, b) | TypedNode::Coalesce(a, b) => (a, b).hash(state),
             TypedNode::If(c, a, b) => (c, a, b).hash(state),
             TypedNode::Quantified(quantifier, list, body) => (quantifier, list, body).hash(state),
-            // What was prepared follows from the function and its arguments.
+            // The prepared data follows from the function and its arguments.
             TypedNode::Call(function, arguments, _) => (function.name, arguments).hash(state),
         }
     }

@@ -1,4 +1,4 @@
-//! Text → tokens. Words are names here, whatever they mean; the parser tells `in` and `true` from fields.
+//! Text → tokens. Every word is a name here; the parser distinguishes `in` and `true` from fields.
 
 mod literal;
 
@@ -22,21 +22,21 @@ pub(super) enum Token {
     End,
 }
 
-/// A token and where it stands in the text.
+/// A token and its range in the text.
 #[derive(Clone, Debug)]
 pub(super) struct Lexeme {
     pub(super) token: Token,
     pub(super) range: Range<usize>,
 }
 
-/// What is read as one operator, the longest first. Those of other languages are read too, so that a hint can name them.
+/// The operators, longest first. Operators of other languages are included, so that a hint can name them.
 const OPERATORS: &[&str] = &[
     "===", "!==", "&&=", "||=", "??=", "<=>", "==", "!=", "<=", ">=", "=>", "=<", "=~", "!~", "<>", "&&", "||", "??",
     "?.", "?:", ":=", "+=", "-=", "*=", "/=", "%=", "^=", "**", "->", "|>", "(", ")", "[", "]", ",", ".", "<", ">",
     "+", "-", "*", "/", "%", "^", "!", "=", ";", "?", ":", "&", "|", "~", "{", "}",
 ];
 
-/// Splits a text into tokens, the last of which is [`Token::End`]; none if it holds what cannot be read.
+/// Splits a text into tokens, the last of which is [`Token::End`]; `None` if the text contains something that is not a token.
 pub(super) fn lex(text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Lexeme>> {
     let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), diagnostics, errors: 0 };
     while lexer.skip_space() && lexer.next() {}
@@ -169,7 +169,7 @@ impl<'t> Lexer<'t, '_> {
         }
     }
 
-    /// True for `.5` where no value stands right before it (`data.items.0` is a step, and gets a hint of its own).
+    /// True for `.5` that does not follow a value directly (`data.items.0` is a step, and gets a hint of its own).
     fn is_bare_fraction(&self, rest: &str) -> bool {
         let follows = rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
         follows && !self.tokens.last().is_some_and(|last| last.range.end == self.at && ends_value(&last.token))
@@ -211,7 +211,7 @@ fn is_mark(c: char) -> bool {
         && !matches!(u32::from(c), 0x964 | 0x965)
 }
 
-/// What was meant by characters that are no part of the language.
+/// A hint for a character that is not part of the language.
 fn stray_help(c: char) -> Option<String> {
     let meant = match c {
         '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '`' | '´' => {

@@ -47,7 +47,7 @@ pub use prepared::{Pattern, Prepared, PreparedPatterns};
 pub use replacement::Replacement;
 pub use syntax::Expr;
 
-/// How many errors of one expression are told. Who has so many has mended the first before reading the last.
+/// How many errors of one expression are reported.
 const MOST_ERRORS: usize = 100;
 
 /// The number of a path in a [`PathTable`].
@@ -84,7 +84,7 @@ pub enum Root {
 }
 
 impl Root {
-    /// Every root, by the name it has in the language. `it` is none of them: it is there in a `for_each` alone.
+    /// Every root, by the name it has in the language. `it` is not among them: it exists only in a `for_each`.
     pub const ALL: [(&'static str, Root); 7] = [
         ("event", Root::Event),
         ("data", Root::Data),
@@ -158,7 +158,7 @@ impl PathTable {
 /// A checked expression. Equality and hashing leave the spans out, so that equal conditions in different rules are equal.
 #[derive(Clone, Debug)]
 pub struct Typed {
-    /// Where it stands in the rule files.
+    /// Its place in the rule files.
     pub span: Span,
     /// The types it may yield. `Type::TIME` is set beside them where it is known to be a time (`now`, `time`).
     pub ty: Type,
@@ -166,7 +166,7 @@ pub struct Typed {
     pub node: TypedNode,
 }
 
-/// What a [`Typed`] expression does.
+/// The operation of a [`Typed`] expression.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TypedNode {
     /// A constant (constant subexpressions are folded).
@@ -203,7 +203,7 @@ pub enum TypedNode {
     If(Box<Typed>, Box<Typed>, Box<Typed>),
     /// `any(list, body)` and its kin.
     Quantified(Quantifier, Box<Typed>, Box<Typed>),
-    /// A function from the registry, with what was prepared of it at load.
+    /// A function from the registry, with the data prepared at load.
     Call(&'static Function, Vec<Typed>, Prepared),
 }
 
@@ -259,7 +259,7 @@ impl PartialEq for Typed {
     }
 }
 
-/// What an evaluation may ask of its surroundings.
+/// The environment of an evaluation: the event, the clock and reference data.
 pub trait Env<'a> {
     /// Where new values are put.
     fn arena(&self) -> &'a Bump;
@@ -279,7 +279,7 @@ pub trait Env<'a> {
     }
 }
 
-/// What an expression may name, and what it is compiled for.
+/// The names that an expression may use, and the types known for them.
 pub struct Scope<'s> {
     /// Paths are interned here.
     pub paths: &'s mut PathTable,
@@ -293,13 +293,13 @@ pub struct Scope<'s> {
     pub patterns: &'s mut PreparedPatterns,
     /// The rule set's zone.
     pub zone: &'s TimeZone,
-    /// What a schema says of the type at a path below `data` (`Type::ANY` where nothing does).
+    /// The type that a schema guarantees at a path below `data` (`Type::ANY` without one).
     pub type_of: &'s dyn Fn(&Path) -> Type,
     /// Which roots may be used (an envelope's expressions have `event` and `now` alone).
     pub roots: &'s [Root],
 }
 
-/// What the checker has to know of a lookup table.
+/// The shape of a lookup table, for the checker.
 #[derive(Clone, Debug)]
 pub struct LookupInfo {
     /// Its number.
@@ -318,7 +318,7 @@ impl LookupInfo {
     }
 }
 
-/// What an expression is wanted for.
+/// The kind of expression that a place takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// A boolean.
@@ -340,5 +340,5 @@ pub fn compile_text(
     compile(&expr, scope, wanted, diagnostics)
 }
 
-/// Shared ownership of what was compiled from a pattern.
+/// Shared ownership of a compiled pattern.
 pub type Shared<T> = Arc<T>;

@@ -1,8 +1,8 @@
 //! The parser: tokens → syntax tree, by precedence climbing.
 //!
-//! It stops at the first error, since what follows one in the same expression is guesswork; what can be found out
-//! independently (unknown names, wrong types) is the checker's affair. Recursion is bounded by [`MAX_NESTING`], and the
-//! height of what it builds by [`MAX_HEIGHT`], so that whoever walks the tree afterwards may recurse as well.
+//! It stops at the first error, since what follows one in the same expression is guesswork; errors that can be found
+//! independently (unknown names, wrong types) are reported by the checker. Recursion is bounded by [`MAX_NESTING`], and the
+//! height of what it builds by [`MAX_HEIGHT`], so that later passes over the tree may recurse as well.
 
 mod hints;
 mod primary;
@@ -73,7 +73,7 @@ impl Level {
     }
 }
 
-/// What stands between two operands.
+/// An operator between two operands.
 #[derive(Clone, Copy)]
 enum Between {
     Or,

@@ -1,15 +1,15 @@
-//! Expressions that are nothing but a path, for those who write somewhere: `data.items[0].sku`, `["odd key"].x`.
+//! Expressions that are nothing but a path, which steps of transforms write to: `data.items[0].sku`, `["odd key"].x`.
 
 use super::Expr;
 use super::syntax::{AccessKind, Node};
 use crate::event::{Json, Number, Step};
 
-/// A path as it is written, of whatever root.
+/// A path as it is written, with any root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     /// Its steps; the first is a key.
     pub steps: Vec<Step>,
-    /// True where the first key stands in brackets, so that it is a key whatever its name means elsewhere.
+    /// True if the first key is written in brackets, so that it is a key even if it is also the name of a root.
     pub quoted: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What is prepared of a function call when the rules are loaded: compiled patterns, resolved zones and tables.
+//! The parts of a function call that are prepared when the rules are loaded: compiled patterns, resolved zones and tables.
 
 use super::functions::{Prepare, PrepareError};
 use super::{Cidr, Function, Glob, LookupId, Replacement};
@@ -14,7 +14,7 @@ pub enum Prepared {
     None,
     /// A regular expression.
     Regex(Pattern),
-    /// A regular expression, and what its matches are replaced by; none where that depends on the event.
+    /// A regular expression and the replacement of its matches; `None` if that depends on the event.
     Replace(Pattern, Option<Replacement>),
     /// A glob.
     Glob(Glob),
@@ -64,7 +64,7 @@ impl PreparedPatterns {
     }
 }
 
-/// What a compiled regular expression may take in memory.
+/// The memory that a compiled regular expression may take.
 const REGEX_BYTES: usize = 1 << 20;
 /// How deep the groups of a regular expression may be nested.
 const REGEX_NESTING: u32 = 64;
@@ -76,7 +76,7 @@ const SHOWN_CHARS: usize = 60;
 pub struct Pattern(Regex);
 
 impl Pattern {
-    /// Compiles a regular expression; else says in one line why it is none.
+    /// Compiles a regular expression, or returns one line that says why it is invalid.
     pub fn new(source: &str) -> Result<Pattern, String> {
         let mut parser = regex_syntax::ParserBuilder::new().nest_limit(REGEX_NESTING).build();
         if let Err(error) = parser.parse(source) {

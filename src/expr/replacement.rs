@@ -1,4 +1,4 @@
-//! What `regex_replace` puts in the place of a match: text, and groups of the regular expression.
+//! Replacements of `regex_replace`: text, and references to groups of the regular expression.
 //!
 //! `$1` is a group by number (all digits that follow belong to it), `$name` one by name (letters, digits and `_`), `${1}` and
 //! `${name}` the same where more would follow, `$$` is a dollar. Any other `$` stands for itself.
@@ -61,7 +61,7 @@ impl Replacement {
     }
 }
 
-/// The name or number at the start of a text, behind a `$`, and what follows it; none where there is no reference.
+/// The name or number at the start of a text, behind a `$`, and what follows it; `None` if there is no reference.
 fn group_name(text: &str) -> Result<Option<(&str, &str)>, ReplacementError> {
     if let Some(inside) = text.strip_prefix('{') {
         let found = inside.split_once('}').filter(|(name, _)| !name.is_empty());

@@ -1,4 +1,4 @@
-//! The syntax tree, faithful to what was written. Made by the parser, read by the checker and by nobody else.
+//! The syntax tree, faithful to what was written. The parser builds it, and only the checker reads it.
 
 use super::{Arithmetic, Comparison};
 use crate::diagnostic::Span;
@@ -11,7 +11,7 @@ pub struct Expr {
     pub span: Span,
     /// What it is.
     pub(crate) node: Node,
-    /// True where it stands in parentheses of its own.
+    /// True if it is written in parentheses of its own.
     pub(crate) parenthesised: bool,
     /// How high the tree is, which is limited so that walking it cannot exhaust the stack.
     pub(crate) height: usize,
@@ -106,7 +106,7 @@ impl Node {
             Node::Not(a) | Node::Negate(a) => a.height,
             Node::Binary(_, _, a, b) => a.height.max(b.height),
             Node::Access(base, steps) => {
-                // Each computed index puts a node on top of what stands before it.
+                // Each computed index puts a node on top of the value before it.
                 let indexes = steps.iter().filter_map(|step| match &step.kind {
                     AccessKind::Index(index) if !matches!(index.node, Node::Literal(_)) => Some(index.height),
                     _ => None,

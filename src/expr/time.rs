@@ -11,7 +11,7 @@ use jiff::tz::{Offset, TimeZone};
 pub struct Instant {
     /// Seconds since 1970, rounded down.
     second: i64,
-    /// What is left of a second.
+    /// The fraction of a second.
     nanosecond: i32,
 }
 
@@ -24,14 +24,14 @@ pub struct WrittenTime {
     pub offset: Option<Offset>,
 }
 
-/// What calendar and clock show at an instant. The year may be 10000.
+/// Date and time of day at an instant. The year may be 10000.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Civil {
     at: DateTime,
     cycles: i32,
 }
 
-/// Weekdays and the rules of time zones repeat after 400 years, so that what `jiff` cannot hold is worked out 400 years
+/// Weekdays and the rules of time zones repeat after 400 years, so instants that `jiff` cannot hold are computed 400 years
 /// earlier.
 const CYCLE_YEARS: i16 = 400;
 const CYCLE_SECONDS: i64 = 146_097 * 86_400;
@@ -181,7 +181,7 @@ pub fn parse_time(text: &str, zone: &TimeZone) -> Option<WrittenTime> {
     Some(WrittenTime { instant: Instant { nanosecond: nanos, ..instant }, offset })
 }
 
-/// The time that a value stands for: text as in [`parse_time`], a number as seconds since 1970.
+/// The time that a value represents: text as in [`parse_time`], a number as seconds since 1970.
 pub fn written_time(value: Value<'_>, zone: &TimeZone) -> Option<WrittenTime> {
     match value {
         Value::String(text) => parse_time(text, zone),
@@ -190,7 +190,7 @@ pub fn written_time(value: Value<'_>, zone: &TimeZone) -> Option<WrittenTime> {
     }
 }
 
-/// The instant that a value stands for.
+/// The instant that a value represents.
 pub fn instant(value: Value<'_>, zone: &TimeZone) -> Option<Instant> {
     written_time(value, zone).map(|time| time.instant)
 }
@@ -285,7 +285,7 @@ impl Reader<'_> {
         Some(padded.fold(0, |n, b| n * 10 + i32::from(b - b'0')))
     }
 
-    /// What is left: nothing, `Z`, or `+05:30`.
+    /// The rest of the text: nothing, `Z`, or `+05:30`.
     #[expect(clippy::option_option, reason = "no offset is fine, a bad one is not")]
     fn offset(&mut self) -> Option<Option<Offset>> {
         if self.0.is_empty() {

@@ -345,7 +345,7 @@ fn is_pure(typed: &Typed, paths: &mut Vec<PathId>) -> bool {
             }
             true
         }
-        TypedNode::Call(function, ..) if matches!(function.name, "uuid" | "lookup") => false,
+        TypedNode::Call(function, ..) if !function.pure => false,
         _ => typed.children().all(|child| is_pure(child, paths)),
     }
 }

@@ -4,6 +4,7 @@ use super::condition::{Conditions, NodeId, Op};
 use super::literal::{Bound, Literal, Range};
 use super::values::{ValueId, Values};
 use crate::event::{Json, Type};
+use crate::expr::functions::Predicate;
 use crate::expr::{Comparison, DefineId, Glob, Prepared, Shape, Typed, TypedNode};
 use crate::rules::Named;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -61,7 +62,7 @@ impl<'l> Lowering<'l> {
             TypedNode::If(when, then, otherwise) => self.choice(when, then, otherwise),
             TypedNode::Compare(op, left, right) => self.comparison(typed, *op, left, right),
             TypedNode::In(item, list) => self.membership(typed, item, list),
-            TypedNode::Call(function, args, prepared) => self.call(typed, function.name, args, prepared),
+            TypedNode::Call(function, args, prepared) => self.call(typed, function.predicate, args, prepared),
             _ => self.is_true(typed),
         }
     }
@@ -208,24 +209,26 @@ impl<'l> Lowering<'l> {
         }
     }
 
-    fn call(&mut self, whole: &Typed, name: &str, args: &[Typed], prepared: &Prepared) -> NodeId {
+    fn call(&mut self, whole: &Typed, predicate: Option<Predicate>, args: &[Typed], prepared: &Prepared) -> NodeId {
         let text = |at: usize| match args.get(at).map(|arg| &arg.node) {
             Some(TypedNode::Const(Json::String(s))) => Some(Box::<str>::from(s.as_str())),
             _ => None,
         };
         let Some(first) = args.first() else { return self.is_true(whole) };
-        let op = match (name, prepared) {
-            ("exists", _) => {
+        let op = match (predicate, prepared) {
+            (Some(Predicate::Exists), _) => {
                 self.alternatives = MAX_ALTERNATIVES;
                 let null = self.is_null(first);
                 return self.conditions.not(null);
             }
-            ("starts_with", _) => text(1).map(Op::Prefix),
-            ("ends_with", _) => text(1).map(Op::Suffix),
-            ("contains", _) => args.get(1).and_then(literal).map(|literal| Op::Contains(Box::new(literal))),
-            ("matches", Prepared::Regex(regex)) => Some(Op::Matches(Arc::new(regex.clone()))),
-            ("glob", Prepared::Glob(glob)) => Some(glob_op(glob)),
-            ("between", _) => return self.between(whole, args),
+            (Some(Predicate::Prefix), _) => text(1).map(Op::Prefix),
+            (Some(Predicate::Suffix), _) => text(1).map(Op::Suffix),
+            (Some(Predicate::Contains), _) => {
+                args.get(1).and_then(literal).map(|literal| Op::Contains(Box::new(literal)))
+            }
+            (Some(Predicate::Pattern), Prepared::Regex(regex)) => Some(Op::Matches(Arc::new(regex.clone()))),
+            (Some(Predicate::Pattern), Prepared::Glob(glob)) => Some(glob_op(glob)),
+            (Some(Predicate::Between), _) => return self.between(whole, args),
             _ => None,
         };
         match op {

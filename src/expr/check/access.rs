@@ -40,7 +40,7 @@ impl Checker<'_, '_> {
         Some(typed)
     }
 
-    /// What the steps go into. Of `topic`, `id`, `time`, `now` they cannot.
+    /// The value that the steps go into. `topic`, `id`, `time` and `now` have no parts.
     fn base(&mut self, base: &Expr, steps: &[Access]) -> Option<Base> {
         let Node::Name(name) = &base.node else { return self.check(base).map(Base::Value) };
         if self.is_outer_element(name) {

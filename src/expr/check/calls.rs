@@ -1,4 +1,4 @@
-//! Function calls: the name, how many arguments, and of what type.
+//! Function calls: the name, the number of arguments, and their types.
 
 use super::special::Special;
 use super::types::{self, TIME_LIKE};

@@ -1,4 +1,4 @@
-//! Constant parts are evaluated once, here. Never what depends on the event, the clock, the zone or a table.
+//! Constant folding: parts that depend on neither the event nor the clock, the zone or a table are evaluated once, at load.
 
 use super::{Checker, constant};
 use crate::diagnostic::Span;
@@ -21,7 +21,7 @@ impl Checker<'_, '_> {
             let mut env = Nowhere { arena: &arena, zone: self.scope.zone };
             evaluate(&typed, &mut env).to_json()
         };
-        // What comes to null keeps its type: `1 / 0 > 5` is as good a comparison as any.
+        // A part that folds to null keeps its type, so that `1 / 0 > 5` remains a valid comparison.
         let ty = if value.is_null() { typed.ty } else { Type::of_json(&value) };
         Typed { span: typed.span, ty, node: TypedNode::Const(value) }
     }
@@ -54,7 +54,7 @@ fn is_foldable(node: &TypedNode) -> bool {
 /// True for functions of their arguments alone. What takes a time may need the rule set's zone.
 fn is_pure(function: &Function) -> bool {
     let takes_time = function.params.iter().any(|param| param.meets(Type::TIME));
-    !takes_time && !matches!(function.name, "lookup" | "uuid")
+    !takes_time && function.pure
 }
 
 fn size(value: &Json) -> usize {
@@ -124,7 +124,7 @@ fn join(span: Span, items: Vec<Typed>, and: bool) -> Typed {
     Typed { span, ty: Type::BOOLEAN, node }
 }
 
-/// An environment without an event, for what needs none.
+/// An environment without an event, for constant expressions.
 pub(super) struct Nowhere<'a> {
     pub(super) arena: &'a Bump,
     pub(super) zone: &'a TimeZone,

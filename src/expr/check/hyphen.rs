@@ -7,8 +7,8 @@ use crate::expr::syntax::{AccessKind, Node, Operator};
 use crate::expr::{Arithmetic, Expr, Root};
 
 impl Checker<'_, '_> {
-    /// Reports a path with hyphens in its last key, where what stands behind a hyphen cannot be meant as an operand: it is
-    /// no name that is known, or one whose subtraction makes no sense (`data.order-id`).
+    /// Reports a path with hyphens in its last key, where the name behind a hyphen cannot be an operand: it is
+    /// unknown, or subtracting it makes no sense (`data.order-id`).
     pub(super) fn hyphenated(&mut self, expr: &Expr) -> bool {
         let mut names = Vec::new();
         let mut left = expr;

@@ -1,13 +1,14 @@
-//! Lints of conditions: what holds although a value is missing, and probably was not meant to.
+//! Lints of conditions that hold although a value is missing, which is probably a mistake.
 
 use super::types;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Json, Type};
+use crate::expr::functions::Predicate;
 use crate::expr::{Comparison, Path, PathId, PathTable, Root, Typed, TypedNode};
 
 /// Lints a condition that was checked before: `!=` and negated orderings that hold where a path is missing (W002, W006).
 /// A path is left alone where the same condition asks for it otherwise. [`compile`](crate::expr::compile) does this for
-/// each condition; who joins several into one may ask again for the whole.
+/// each condition; a caller that joins several conditions may lint the whole again.
 pub fn lint_condition(condition: &Typed, paths: &PathTable, diagnostics: &mut Vec<Diagnostic>) {
     Linter { paths, diagnostics, known: Vec::new() }.walk(condition);
 }
@@ -50,7 +51,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Walks the parts of `&&` or `||`. What the others say of a path is known in each, but not what it says itself.
+    /// Walks the parts of `&&` or `||`. Each part knows what the others imply about paths, but not what it implies itself.
     fn junction(&mut self, items: &[Typed], facts: fn(&Typed) -> Vec<PathId>) {
         let before = self.known.len();
         let mut said = Vec::with_capacity(items.len());
@@ -134,7 +135,7 @@ impl Linter<'_> {
                 let first = orderings.next().flatten()?;
                 orderings.all(|other| other.is_some()).then_some(first)
             }
-            TypedNode::Call(function, arguments, _) if function.name == "between" => {
+            TypedNode::Call(function, arguments, _) if function.predicate == Some(Predicate::Between) => {
                 arguments.iter().find_map(|argument| self.unknown_path(argument))
             }
             _ => None,
@@ -225,7 +226,7 @@ fn there_if_false(condition: &Typed) -> Vec<PathId> {
     }
 }
 
-/// What every one of several yields.
+/// The paths that every one of several conditions yields.
 fn in_all(items: &[Typed], facts: fn(&Typed) -> Vec<PathId>) -> Vec<PathId> {
     let mut facts = items.iter().map(facts);
     let first = facts.next().unwrap_or_default();

@@ -1,8 +1,8 @@
 //! The checker: syntax tree → [`Typed`]. Names are resolved, argument counts and types checked as far as types are known,
 //! constant parts folded.
 //!
-//! Every part is checked, whatever is wrong with its neighbours, so that all mistakes of an expression are told at once;
-//! what is made of a part that is wrong is not complained about again.
+//! Every part is checked even if its neighbours are wrong, so that all mistakes of an expression are reported at once. An
+//! operation on a wrong part is not reported again.
 
 mod access;
 mod calls;
@@ -83,7 +83,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// `a + b - c …`: down the left side in a loop, since such chains are what makes trees high.
+    /// `a + b - c …`: down the left side in a loop, since such chains make high trees.
     fn chain(&mut self, expr: &Expr) -> Checked {
         let mut spine = Vec::new();
         let mut left = expr;
@@ -142,7 +142,7 @@ impl Checker<'_, '_> {
         self.diagnostics.len() < MOST_SUGGESTIONS
     }
 
-    /// What stands where a condition is wanted has to be able to be a boolean.
+    /// A condition must be able to yield a boolean.
     fn condition(&mut self, typed: &Typed) -> Option<()> {
         if typed.ty.meets(Type::BOOLEAN) {
             return Some(());

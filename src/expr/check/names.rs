@@ -1,4 +1,4 @@
-//! Names: roots, named values, `it`, and what to say of all others.
+//! Names: roots, named values, `it`, and hints for unknown ones.
 
 use super::{Checked, Checker};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
@@ -39,7 +39,7 @@ impl Checker<'_, '_> {
         Some(self.error(Diagnostic::new(Code::UnknownName, span, message).help(help)))
     }
 
-    /// A path from a root, with what is known of its type.
+    /// A path from a root, with its known type.
     pub(super) fn path(&mut self, path: Path, span: Span) -> Typed {
         let ty = match path.root {
             Root::Topic => Type::STRING,
@@ -101,7 +101,7 @@ impl Checker<'_, '_> {
             () if known(Root::Data) => ("payload", "data"),
             () => ("event", "event"),
         };
-        // YAML takes away the quotes around the whole of a value.
+        // YAML removes the quotes around a whole value.
         let text = if self.is_name { format!("'\"{name}\"'") } else { format!("\"{name}\"") };
         let field = format!("a field of the {whose} is written `{root}.{name}`, a text `{text}`");
         near.map_or(field.clone(), |near| format!("{near} ({field})"))

@@ -1,4 +1,4 @@
-//! Operators: what their operands may be.
+//! Operators and the types of their operands.
 
 use super::types::{self, TIME_LIKE, plain, present};
 use super::{Checked, Checker, constant, fold};
@@ -310,7 +310,7 @@ impl Checker<'_, '_> {
     }
 }
 
-/// True for what is known to be the text of a time, as `now` is; `time` may be a number.
+/// True for an operand that is known to be a time written as text, like `now`; `time` may be a number.
 fn is_time_alone(typed: &Typed) -> bool {
     typed.ty.meets(Type::TIME) && !typed.ty.meets(Type::NUMBER)
 }

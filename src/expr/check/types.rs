@@ -1,14 +1,14 @@
-//! Static types: what sets of them mean, and how they and expressions are shown to people.
+//! Static types, and how messages describe types and expressions.
 
 use crate::event::{Json, Type};
 use crate::expr::{DefineId, Function, PathTable, Typed, TypedNode};
 
-/// What it may be, the mark of times left out.
+/// The types without the mark of times.
 pub(super) fn plain(ty: Type) -> Type {
     ty.without(Type::TIME)
 }
 
-/// What it may be where it is there.
+/// The types of a value that is present and not null.
 pub(super) fn present(ty: Type) -> Type {
     ty.and(Type::ANY).without(Type::NULL)
 }
@@ -37,13 +37,13 @@ pub(super) fn kinds(ty: Type) -> String {
     if names.is_empty() { String::from("nothing") } else { names.join(" or ") }
 }
 
-/// What a function with few values may yield.
+/// A hint that lists the values of a function that has few.
 pub(super) fn values_help(function: &Function) -> String {
     let values: Vec<String> = function.values.iter().map(|value| format!("`\"{value}\"`")).collect();
     format!("`{}` yields {}", function.name, values.join(", "))
 }
 
-/// What a part is: `the string "a"`, `a number`.
+/// A part as messages describe it: `the string "a"`, `a number`.
 pub(super) fn described(typed: &Typed) -> String {
     match &typed.node {
         TypedNode::Const(Json::Null) => String::from("null"),
@@ -57,7 +57,7 @@ pub(super) fn described(typed: &Typed) -> String {
     }
 }
 
-/// An expression as it may be written, for hints: paths, constants and what is made of them; `…` for the rest.
+/// An expression as it may be written, for hints: paths, constants and calls of them; `…` for the rest.
 pub(super) fn shown(typed: &Typed, paths: &PathTable) -> String {
     shown_by(typed, paths, &|_| None)
 }

@@ -1,4 +1,4 @@
-//! What the event is known by, and reference data.
+//! Identity of the event, and reference data.
 
 use super::text::counted;
 use super::{BASE, Call, Function, MAYBE_STRING, Prepare, PrepareError, Prepared, text};
@@ -20,6 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         variadic: true,
         prepare: Some(prepare_lookup),
         eval: |call| lookup(call).unwrap_or_default(),
+        pure: false,
         ..BASE
     },
     Function {
@@ -48,6 +49,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: MAYBE_STRING,
         eval: |call| uuid(call).unwrap_or_default(),
+        pure: false,
         ..BASE
     },
 ];

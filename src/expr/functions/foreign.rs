@@ -1,4 +1,4 @@
-//! What functions and methods of other languages are called here.
+//! Functions and methods of other languages, and their counterparts here.
 
 /// Names in small letters without `_`, and how their work is written here, with `{}` for the value they work on.
 const FOREIGN: &[(&[&str], &str)] = &[

@@ -1,6 +1,6 @@
 //! Lists, and texts taken apart and put together.
 
-use super::{BASE, Call, Function, MAYBE_ARRAY, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYBE_STRING, text};
+use super::{BASE, Call, Function, MAYBE_ARRAY, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYBE_STRING, Predicate, text};
 use crate::event::{Number, Type, Value};
 use crate::expr::Arithmetic;
 use crate::expr::arithmetic::calculate;
@@ -13,7 +13,7 @@ const TEXT_OR_LIST: Type = Type::STRING.or(Type::ARRAY);
 /// How many parts `split` makes at most; where it would be more there is null.
 const MOST_PARTS: usize = 1 << 20;
 
-/// The functions of this family. Those with a body are evaluated by the evaluator; here is what is told of them.
+/// The functions of this family. The evaluator evaluates those with a body; the entries only describe them.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "any",
@@ -71,6 +71,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 2,
         returns: MAYBE_BOOLEAN,
         eval: |call| contains(call.arg(0), call.arg(1), call.meter),
+        predicate: Some(Predicate::Contains),
         ..BASE
     },
     Function {

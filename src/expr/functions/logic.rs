@@ -1,6 +1,6 @@
-//! Presence, choice, and what type a value has.
+//! Presence, choice, and the types of values.
 
-use super::{BASE, Function, MAYBE_NUMBER, MAYBE_STRING, text};
+use super::{BASE, Function, MAYBE_NUMBER, MAYBE_STRING, Predicate, Requires, text};
 use crate::event::{Number, Type, Value, parse_number};
 
 /// The functions of this family.
@@ -16,6 +16,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: Type::BOOLEAN,
         eval: |call| Value::Bool(!call.arg(0).is_null()),
+        predicate: Some(Predicate::Exists),
         ..BASE
     },
     Function {
@@ -28,6 +29,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         variadic: true,
         eval: |call| call.args.iter().copied().find(|value| !value.is_null()).unwrap_or_default(),
+        requires: Requires::Alternatives,
         ..BASE
     },
     Function {
@@ -43,6 +45,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let filled = |value: &Value<'_>| !value.is_null() && value.as_str() != Some("");
             call.args.iter().copied().find(filled).unwrap_or_default()
         },
+        requires: Requires::Alternatives,
         ..BASE
     },
     Function {
@@ -54,6 +57,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: &[Type::BOOLEAN, Type::ANY, Type::ANY],
         required: 3,
         eval: |call| if call.arg(0).is_true() { call.arg(1) } else { call.arg(2) },
+        requires: Requires::Choice,
         ..BASE
     },
     Function {
@@ -146,7 +150,7 @@ fn read_number(text: &str) -> Option<Number> {
     if rest.is_empty() { parse_number(text) } else { None }
 }
 
-/// One digit or more, and what is behind them.
+/// One digit or more, and the rest of the text.
 fn split_digits(text: &str) -> Option<(&str, &str)> {
     let end = text.bytes().take_while(u8::is_ascii_digit).count();
     text.split_at_checked(end).filter(|_| end > 0)

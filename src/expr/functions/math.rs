@@ -1,4 +1,4 @@
-//! What evalexpr has beyond the language's own functions, under its names.
+//! Functions of evalexpr that the language has no name of its own for.
 
 use super::{BASE, Call, Function, MAYBE_BOOLEAN, MAYBE_NUMBER};
 use crate::event::{Number, Type, Value};

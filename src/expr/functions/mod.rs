@@ -31,7 +31,7 @@ pub struct Function {
     pub aliases: &'static [&'static str],
     /// `starts_with(text, prefix)`.
     pub usage: &'static str,
-    /// What it does, in a sentence or two.
+    /// Documentation, in a sentence or two.
     pub doc: &'static str,
     /// Expression and its value as JSON; a test runs them.
     pub examples: &'static [(&'static str, &'static str)],
@@ -45,7 +45,13 @@ pub struct Function {
     pub returns: Type,
     /// The texts that it may yield, where these are few; empty where they are not.
     pub values: &'static [&'static str],
-    /// Prepares what can be prepared at load (patterns, zones, tables); none where there is nothing.
+    /// True if its value follows from its arguments alone: it reads neither the event nor reference data.
+    pub pure: bool,
+    /// The types that it requires of its arguments.
+    pub requires: Requires,
+    /// The question about its first argument that the graph can index, if it is one.
+    pub predicate: Option<Predicate>,
+    /// Prepares a call when the rules are loaded (patterns, zones, tables).
     pub prepare: Option<Preparation>,
     /// True if it is a test of its first argument that an index can answer where the others are constant. Such a function
     /// has no budget of its own.
@@ -56,10 +62,42 @@ pub struct Function {
     pub eval: for<'c, 'a> fn(&mut Call<'c, 'a>) -> Value<'a>,
 }
 
+/// The types that a call requires of its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requires {
+    /// The types of the parameters.
+    Parameters,
+    /// The type that is required of the call, since it yields one of its arguments.
+    Alternatives,
+    /// The same, but for the first argument, which is a condition.
+    Choice,
+    /// Types that can be ordered, each with the others.
+    Ordered,
+    /// Numbers, if there are several; the types of the parameters otherwise.
+    Numbers,
+}
+
+/// A question about the first argument of a call that the graph can index if the others are constant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Predicate {
+    /// It is not null.
+    Exists,
+    /// It begins with the second argument.
+    Prefix,
+    /// It ends with the second argument.
+    Suffix,
+    /// It contains the second argument.
+    Contains,
+    /// It matches the pattern that was prepared from the second argument.
+    Pattern,
+    /// It is between the second and the third argument.
+    Between,
+}
+
 /// Prepares a call.
 pub type Preparation = for<'p> fn(&Prepare<'p>) -> Result<Prepared, PrepareError>;
 
-/// What is known of a call when the rules are loaded.
+/// A call as it is known when the rules are loaded.
 pub struct Prepare<'p> {
     /// The constant arguments, by position; none where an argument is not constant.
     pub args: &'p [Option<&'p Json>],
@@ -80,11 +118,11 @@ pub struct PrepareError {
     pub help: Option<String>,
 }
 
-/// What a function sees of its surroundings, without the generic environment.
+/// A call during evaluation, without the type of its environment.
 pub struct Call<'c, 'a> {
     /// The arguments' values.
     pub args: &'c [Value<'a>],
-    /// What was prepared at load.
+    /// The data prepared at load.
     pub prepared: &'a Prepared,
     /// Where new values are put.
     pub arena: &'a Bump,
@@ -152,7 +190,7 @@ impl<'a> Call<'_, 'a> {
 }
 
 impl<'p> Prepare<'p> {
-    /// An argument that must be a string written out; `what` is what it is (`the pattern`).
+    /// An argument that must be a literal string; `what` names it in the message (`the pattern`).
     fn literal(&self, argument: usize, what: &str) -> Result<&'p str, PrepareError> {
         let literal = self.args.get(argument).copied().flatten().and_then(Json::as_str);
         literal.ok_or_else(|| {
@@ -173,7 +211,7 @@ impl PrepareError {
     }
 }
 
-/// What the entries of the registry start from.
+/// The defaults of the entries of the registry.
 const BASE: Function = Function {
     name: "",
     aliases: &[],
@@ -185,6 +223,9 @@ const BASE: Function = Function {
     variadic: false,
     returns: Type::ANY,
     values: &[],
+    pure: true,
+    requires: Requires::Parameters,
+    predicate: None,
     prepare: None,
     is_test: false,
     reads_text: true,

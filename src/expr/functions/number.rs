@@ -1,6 +1,6 @@
 //! Numbers.
 
-use super::{BASE, Call, Function, MAYBE_NUMBER};
+use super::{BASE, Call, Function, MAYBE_NUMBER, Predicate, Requires};
 use crate::event::{Number, Type, Value};
 use crate::expr::Comparison;
 use crate::expr::arithmetic::{negate, whole};
@@ -26,6 +26,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         variadic: true,
         returns: MAYBE_NUMBER,
         eval: |call| extreme(call, |found, n| n < found),
+        requires: Requires::Numbers,
         ..BASE
     },
     Function {
@@ -38,6 +39,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         variadic: true,
         returns: MAYBE_NUMBER,
         eval: |call| extreme(call, |found, n| n > found),
+        requires: Requires::Numbers,
         ..BASE
     },
     Function {
@@ -109,6 +111,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let above = compare(Comparison::GreaterEqual, x, low, zone);
             Value::Bool(above && compare(Comparison::LessEqual, x, high, zone))
         },
+        requires: Requires::Ordered,
+        predicate: Some(Predicate::Between),
         ..BASE
     },
 ];
@@ -127,7 +131,7 @@ fn extreme<'a>(call: &Call<'_, 'a>, better: fn(Number, Number) -> bool) -> Value
     best.map_or(Value::Null, Value::Number)
 }
 
-/// Integers are what they are; floats are rounded.
+/// Rounds floats; integers remain unchanged.
 fn rounded<'a>(call: &Call<'_, 'a>, round: fn(f64) -> f64) -> Value<'a> {
     match call.number(0) {
         Some(Number::Float(n)) => whole(round(n)),

@@ -1,6 +1,6 @@
-//! What a text looks like. Patterns are literals and compiled when the rules are loaded.
+//! Patterns of text. They are literals, compiled when the rules are loaded.
 
-use super::{BASE, Call, Function, MAYBE_BOOLEAN, MAYBE_STRING, Prepare, PrepareError, Prepared, text};
+use super::{BASE, Call, Function, MAYBE_BOOLEAN, MAYBE_STRING, Predicate, Prepare, PrepareError, Prepared, text};
 use crate::diagnostic::Code;
 use crate::event::{Json, Type, Value};
 use crate::expr::{Cidr, Glob, Pattern, Replacement};
@@ -20,6 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 2,
         returns: MAYBE_BOOLEAN,
         eval: |call| both(call, |text, prefix| text.starts_with(prefix)),
+        predicate: Some(Predicate::Prefix),
         ..BASE
     },
     Function {
@@ -33,6 +34,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 2,
         returns: MAYBE_BOOLEAN,
         eval: |call| both(call, |text, suffix| text.ends_with(suffix)),
+        predicate: Some(Predicate::Suffix),
         ..BASE
     },
     Function {
@@ -67,6 +69,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         returns: MAYBE_BOOLEAN,
         prepare: Some(|call| Glob::new(call.literal(1, "the glob")?).map(Prepared::Glob).map_err(bad)),
         eval: |call| prepared(call),
+        predicate: Some(Predicate::Pattern),
         ..BASE
     },
     Function {
@@ -86,6 +89,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         returns: MAYBE_BOOLEAN,
         prepare: Some(prepare_regex),
         eval: |call| prepared(call),
+        predicate: Some(Predicate::Pattern),
         ..BASE
     },
     Function {

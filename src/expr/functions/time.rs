@@ -1,4 +1,4 @@
-//! Times. What is no time gives null.
+//! Times. Functions of a value that is not a time are null.
 
 use super::{BASE, Call, Function, MAYBE_NUMBER, MAYBE_STRING, Prepare, PrepareError, Prepared};
 use crate::diagnostic::{Code, did_you_mean};
@@ -145,7 +145,7 @@ fn prepare_zone(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
     })
 }
 
-/// What the clock on the wall shows at the first argument's time.
+/// A part of the local date and time at the first argument's instant.
 fn part<'a>(call: &Call<'_, 'a>, read: impl Fn(Civil) -> Value<'a>) -> Value<'a> {
     let zone = call.zone();
     let Some(time) = written_time(call.arg(0), zone) else { return Value::Null };

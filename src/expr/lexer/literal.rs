@@ -4,7 +4,7 @@ use super::{Lexer, Token, continues_name};
 use crate::event::{Json, Number, parse_number};
 
 impl Lexer<'_, '_> {
-    /// Reads a number; always true, since what follows can be read even if the number is none.
+    /// Reads a number; always true, since reading can continue behind an invalid number.
     pub(super) fn number(&mut self) -> bool {
         let start = self.at;
         let is_step =

@@ -1,4 +1,4 @@
-//! What to say where the syntax is wrong: most of it is right in some other language.
+//! Hints for syntax errors, most of which are valid in some other language.
 
 use super::Parser;
 use crate::diagnostic::{Code, Diagnostic};
@@ -6,7 +6,7 @@ use crate::expr::lexer::Token;
 use crate::expr::{Root, functions};
 use std::ops::Range;
 
-/// What is wrong with a token, and how to mend it.
+/// An error at a token, and how to fix it.
 struct Finding {
     code: Code,
     message: String,
@@ -24,7 +24,7 @@ impl Finding {
 }
 
 impl Parser<'_, '_> {
-    /// The next token cannot stand behind a value. `within` is the bracket that is open, and what closes it.
+    /// The next token cannot follow a value. `within` is the open bracket and the token that closes it.
     pub(super) fn unexpected_behind<T>(&mut self, within: Option<(&Range<usize>, &str)>) -> Option<T> {
         let mut range = self.range();
         let token = self.peek().clone();
@@ -191,7 +191,7 @@ fn piped_into(next: &Token) -> Option<String> {
     own.or_else(|| functions::foreign(name, "x").and_then(|here| here.split_once('(').map(|(name, _)| name.to_owned())))
 }
 
-/// The path right before a pipe, as far as it is easily told.
+/// The path right before a pipe.
 fn before_pipe(text: &str) -> &str {
     let text = text.trim_end();
     let start =

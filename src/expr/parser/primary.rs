@@ -9,7 +9,7 @@ use crate::expr::syntax::{Access, AccessKind, Node};
 use std::ops::Range;
 
 impl Parser<'_, '_> {
-    /// A value with what stands behind it: `.name`, `[…]`.
+    /// A value with the steps behind it: `.name`, `[…]`.
     pub(super) fn postfix(&mut self) -> Parsed {
         let base = self.primary()?;
         let mut steps = Vec::new();
@@ -165,8 +165,8 @@ impl Parser<'_, '_> {
         self.make(Node::List(items), open.start..self.behind())
     }
 
-    /// Expressions with commas between them (one may stand behind the last), up to the closing bracket, which is passed.
-    /// The flag tells whether there was a comma.
+    /// Expressions with commas between them (one may follow the last), up to and including the closing
+    /// bracket. The flag is true if there was a comma.
     fn items(&mut self, open: &Range<usize>, close: &'static str) -> Option<(Vec<Expr>, bool)> {
         let mut items = Vec::new();
         let mut comma = false;
