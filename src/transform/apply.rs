@@ -6,7 +6,10 @@ use super::{Stage, StepLog};
 use crate::decision::{MAX_ASKED_BY, TypeError};
 use crate::event::{Type, Value, format_number, write_json};
 use crate::expr::{Demand, Env, evaluate, time};
-use crate::rules::{Action, Checked, LookupStep, Made, Piece, Place, Source, Step, TransformId};
+use crate::rules::{
+    Action, CheckedExpression as Checked, FieldPath as Place, LookupStep, Piece, Source, SourceValue as Made, Step,
+    TransformId,
+};
 use bumpalo::collections::Vec as ArenaVec;
 
 /// How deep a tree may become. (An event comes with 1,024 at most.)
