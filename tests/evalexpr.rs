@@ -82,7 +82,7 @@ impl<'a> Env<'a> for Ours<'a> {
     fn zone(&self) -> &'a TimeZone {
         ZONE
     }
-    fn lookup(&mut self, _: LookupId, _: u32, _: &[Value<'a>]) -> Value<'a> {
+    fn lookup(&mut self, _: LookupId, _: u32, _: &[Value<'_>]) -> Value<'a> {
         Value::Null
     }
     fn event_id(&mut self) -> Value<'a> {

@@ -3,6 +3,7 @@
 mod human;
 mod junit;
 
+use super::budget::BudgetArgs;
 use super::rule_set::{RulesArg, exit, load_all, options};
 use super::{Done, Exit, Global, output};
 use clap::{Args, ValueEnum};
@@ -25,6 +26,8 @@ pub(crate) struct TestArgs {
     /// Run only tests whose names contain this
     #[arg(short = 'k', long = "filter", value_name = "NAME")]
     filter: Option<String>,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// How to write what came of them
     #[arg(long, value_enum, default_value_t = Shape::Human)]
     format: Shape,
@@ -76,7 +79,7 @@ fn test_one(path: PathBuf, loaded: Loaded, args: &TestArgs, global: &Global) -> 
     let rule_errors = complain(&loaded.diagnostics, |errors| render_errors(errors, &loaded.sources, global))?;
     let test_errors = complain(&suite.diagnostics, |errors| render_errors(errors, &suite.sources, global))?;
     let mut report = match &loaded.rule_set {
-        Some(rules) => suite::run(rules, &suite, args.filter.as_deref()),
+        Some(rules) => suite::run_within(rules, &suite, args.filter.as_deref(), args.budget.budget()),
         None => Report::default(),
     };
     warn_if_none(&path, &suite, &report, loaded.rule_set.is_some())?;

@@ -50,13 +50,19 @@ fn unusable(all: &[Reading], errors: &[TypeError]) -> String {
     let wrong = |reading: &Reading| errors.iter().find(|error| error.path == reading.path);
     let within = |reading: &Reading| reading.from.iter().find_map(wrong);
     let error = all.iter().find_map(|reading| wrong(reading).or_else(|| within(reading)));
-    error
-        .map(|error| format!("{}, not {}", with_article(&error.found), with_article(&error.expected)))
-        .unwrap_or_default()
+    error.map(|error| mismatch(&error.found, &error.expected)).unwrap_or_default()
+}
+
+/// `a string, not a number`. A number that is no time is one that seconds cannot be.
+pub(super) fn mismatch(found: &str, expected: &str) -> String {
+    if (found, expected) == ("number", "time") {
+        return "out of range for seconds since 1970 (milliseconds are divided by 1000)".to_owned();
+    }
+    format!("{}, not {}", with_article(found), with_article(expected))
 }
 
 /// `a string`, `an array`.
-pub(super) fn with_article(ty: &str) -> String {
+fn with_article(ty: &str) -> String {
     let article = if ty.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {ty}")
 }

@@ -1,7 +1,7 @@
 //! What is prepared of a function call when the rules are loaded: compiled patterns, resolved zones and tables.
 
 use super::functions::{Prepare, PrepareError};
-use super::{Cidr, Function, Glob, LookupId};
+use super::{Cidr, Function, Glob, LookupId, Replacement};
 use crate::event::Json;
 use jiff::tz::TimeZone;
 use regex::{Regex, RegexBuilder};
@@ -14,6 +14,8 @@ pub enum Prepared {
     None,
     /// A regular expression.
     Regex(Pattern),
+    /// A regular expression, and what its matches are replaced by; none where that depends on the event.
+    Replace(Pattern, Option<Replacement>),
     /// A glob.
     Glob(Glob),
     /// A network.
@@ -55,7 +57,7 @@ impl PreparedPatterns {
             return Ok(known.clone());
         }
         let prepared = prepare(call)?;
-        if matches!(prepared, Prepared::Regex(_) | Prepared::Glob(_) | Prepared::Cidr(_)) {
+        if matches!(prepared, Prepared::Regex(_) | Prepared::Replace(..) | Prepared::Glob(_) | Prepared::Cidr(_)) {
             self.known.insert(key, prepared.clone());
         }
         Ok(prepared)

@@ -23,6 +23,7 @@
 
 mod access;
 mod bits;
+mod budget;
 mod cache;
 mod compile;
 mod condition;
@@ -43,10 +44,13 @@ mod settle;
 mod slots;
 mod strings;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod topics;
 mod transforms;
 mod values;
 
+pub(crate) use budget::Thresholds;
 pub(crate) use compile::compile;
 pub(crate) use names::Names;
 pub(crate) use names::json_string;
@@ -106,6 +110,14 @@ pub(crate) struct DecisionGraph {
     transforms: Option<Box<transforms::TransformPlan>>,
     /// Whether a decision may depend on the clock.
     reads_clock: bool,
+    budgets: budget::BudgetPlan,
+}
+
+impl DecisionGraph {
+    /// From which size on an event can use up a budget.
+    pub(crate) fn thresholds(&self, budget: crate::expr::Budget) -> Thresholds {
+        self.budgets.thresholds(&self.values, &self.layout, budget)
+    }
 }
 
 /// A filter of the whole rule set.

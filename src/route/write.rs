@@ -3,7 +3,7 @@
 //! The order and the presence of keys are those of [`Decision`](crate::decision::Decision) when it is serialised.
 
 use super::{Options, is_routed, write_value};
-use crate::decision::{Status, TypeError, input_echo, of_ingest};
+use crate::decision::{Status, TypeError, input_echo};
 use crate::event::{Limits, Number, Value, parse, write_json};
 use crate::graph::{DecisionGraph, Outcome, SentEvent, State, json_string};
 use bumpalo::Bump;
@@ -84,7 +84,7 @@ pub(super) fn deliveries(
             SentEvent::Line => whole(line, options.limits, out),
             SentEvent::Tree(tree) => write_json(tree, out),
         }
-        let errors: Vec<&TypeError> = of_ingest(&outcome.errors).chain(&sent.errors).collect();
+        let errors: Vec<&TypeError> = outcome.ingest_errors.iter().chain(&sent.errors).collect();
         rare("errors", &errors, out);
         if outcome.status != Status::Routed {
             status(outcome, out);
@@ -96,7 +96,7 @@ pub(super) fn deliveries(
         out.extend_from_slice(b"{\"id\":");
         value(outcome.id, out);
         status(outcome, out);
-        rare("errors", &of_ingest(&outcome.errors).collect::<Vec<_>>(), out);
+        rare("errors", &outcome.ingest_errors, out);
         reasons(outcome, line, number, options, out);
         out.extend_from_slice(b"}\n");
     }

@@ -4,8 +4,7 @@ use super::pattern_index::PatternIndex;
 use super::walk::{expressions, visit};
 use super::{Group, GroupId, MatchMode, Member, Name, Rule, RuleId, RuleSet, TableKind};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::event::Json;
-use crate::expr::TypedNode;
+use crate::expr::{Prepared, TypedNode};
 use crate::topic::{PatternTrie, Segment, TopicPattern};
 use std::collections::{HashMap, HashSet};
 
@@ -205,10 +204,8 @@ fn unused(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
             TypedNode::Define(id) => {
                 defines.insert(id.0 as usize);
             }
-            TypedNode::Call(function, args, _) if function.name == "lookup" => {
-                if let Some(TypedNode::Const(Json::String(name))) = args.first().map(|arg| &arg.node) {
-                    lookups.insert(name.split('.').next().unwrap_or_default());
-                }
+            TypedNode::Call(_, _, Prepared::Column { table, .. }) => {
+                lookups.extend(rules.lookups.get(table.0 as usize).map(|lookup| &*lookup.name));
             }
             _ => {}
         });

@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod computations;
 mod decode;
 mod files;
 mod footprint;
@@ -28,6 +29,7 @@ mod pattern_index;
 mod transform;
 pub(crate) mod walk;
 
+pub(crate) use computations::{Computations, shown as shown_computation};
 pub use footprint::Footprint;
 pub use load::{LoadLimits, LoadOptions, Loaded, LoadedFile, load, load_strings};
 pub use names::{NameIndex, NameKind, NamePlace};

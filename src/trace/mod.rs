@@ -15,6 +15,9 @@ pub struct Trace {
     /// What the steps of `ingest` did.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ingest: Vec<StepTrace>,
+    /// Values of another type than some step of `ingest` needs; they are on the decision too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ingest_errors: Vec<TypeError>,
     /// The event as the envelope has it.
     pub event: EventTrace,
     /// The filters of the whole rule set, in file order.

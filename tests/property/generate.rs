@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
 const SUBSCRIBERS: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
-const PATTERNS: [&str; 14] = [
+const PATTERNS: [&str; 17] = [
     "order",
     "order.created",
     "order.*",
@@ -25,6 +25,10 @@ const PATTERNS: [&str; 14] = [
     "a.*.c",
     "order.created.late",
     "*",
+    // Alike in their first and last bytes.
+    "aaaaaaaaaa",
+    "aaaaaaaaaaaa",
+    "payment.*.failed.late",
 ];
 
 /// A member of `rules:`, before it has its name.
@@ -342,6 +346,7 @@ const COMMON: &str = r#"define:
     - {when: data.amount > 10, expr: data.to}
     - {value: pune}
   is_big: data.amount > 1000
+  shape: [{value: {name: asha}}]
   total: data.amount + data.limit
 lookups:
   dist: {keys: [a, b], unordered: true, columns: [km], rows: [[mumbai, pune, 150], [pune, delhi, 5]]}

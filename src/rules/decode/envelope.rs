@@ -92,7 +92,7 @@ impl Decoder<'_> {
             paths,
             defines: &HashMap::new(),
             define_types: &[],
-            lookups: &HashMap::new(),
+            lookups: &self.lookups,
             patterns: &mut self.patterns,
             zone: &self.zone,
             type_of: &|_| Type::ANY,
