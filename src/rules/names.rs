@@ -206,12 +206,12 @@ rules:
     topic: order.created
     rules:
       - {name: r, topic: [order.created, "order.*"], when: near, subscribers: kitchen, labels: {where: x}}
-filters: [{name: f, drop: 'exists(lookup("deny.list.ip", data.ip))'}]
-lookups: {deny.list: {key: ip, columns: [why], rows: [[1, a]]}}
+filters: [{name: f, drop: 'exists(lookup("deny.ip", data.ip))'}]
+lookups: {deny: {key: ip, columns: [why], rows: [[1, a]]}}
 subscribers: {kitchen: {transform: t}}
 ingest: [t]
 transforms:
-  t: [{use: u}, {lookup: {table: deny.list, key: data.ip, into: deny}}]
+  t: [{use: u}, {lookup: {table: deny, key: data.ip, into: deny}}]
   u: [{remove: [x]}]
 "#;
 
@@ -234,7 +234,7 @@ transforms:
         assert_eq!(shown(NameKind::Topic, "order.created"), ["4 created =", "7 order.created", "9 order.created"]);
         assert_eq!(shown(NameKind::Topic, "order.*"), ["9 \"order.*\""]);
         assert_eq!(shown(NameKind::Subscriber, "kitchen"), ["4 kitchen", "9 kitchen", "12 kitchen ="]);
-        assert_eq!(shown(NameKind::Lookup, "deny.list"), ["10 \"deny.list.ip\"", "11 deny.list =", "15 deny.list"]);
+        assert_eq!(shown(NameKind::Lookup, "deny"), ["10 \"deny.ip\"", "11 deny =", "15 deny"]);
         assert_eq!(shown(NameKind::Transform, "t"), ["12 t", "13 t", "15 t ="]);
         assert_eq!(shown(NameKind::Transform, "u"), ["15 u", "16 u ="]);
         assert_eq!(shown(NameKind::Filter, "f"), ["10 f ="]);
