@@ -11,7 +11,7 @@ use super::strings::StringTable;
 use super::topics::Topics;
 use super::values::ValueId;
 use crate::event::Value;
-use crate::rules::{Group, GroupId, Member, Mode, Rule, RuleSet, Table, TableKind, Target};
+use crate::rules::{Group, GroupId, MatchMode, Member, Rule, RuleSet, Table, TableKind, Target};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -270,7 +270,7 @@ impl<'b, 'l> TargetBuilder<'b, 'l> {
                     let when = row.when.as_ref().map_or(NodeId::TRUE, |when| self.lowering.truth(when));
                     self.conditions.push(when);
                 }
-                let kind = TableKindPlan::Decision { first: *mode == Mode::First, start };
+                let kind = TableKindPlan::Decision { first: *mode == MatchMode::First, start };
                 (kind, rows.iter().map(|row| &row.target).collect())
             }
         };
@@ -315,7 +315,7 @@ impl Places {
         let mut place = self.rules.get(rule).copied().unwrap_or_default();
         let mut around = group;
         while let Some((id, group)) = around.and_then(|id| Some((id, rules.groups.get(id.0 as usize)?))) {
-            if group.mode == Mode::First {
+            if group.mode == MatchMode::First {
                 firsts.push((id.0, place));
             }
             place = self.groups.get(id.0 as usize).copied().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::{Interpretation, groups_around, texts, written};
 use crate::expr::time::format_time;
-use crate::rules::{Active, Group, GroupId, Member, Mode, Rule, RuleId, RuleSet};
+use crate::rules::{Active, Group, GroupId, MatchMode, Member, Rule, RuleId, RuleSet};
 use crate::trace::{Condition, GroupTrace, RuleOutcome, RuleTrace};
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ impl<'a> Interpretation<'a> {
         let traces = set.groups.iter().zip(groups).map(|(group, result)| GroupTrace {
             name: group.name.text.clone(),
             span: group.name.span,
-            mode: if group.mode == Mode::First { "first" } else { "all" },
+            mode: if group.mode == MatchMode::First { "first" } else { "all" },
             condition: result.condition,
             matched: rules.iter().any(|rule| rule.outcome.matched() && rule.groups.contains(&group.name.text)),
         });
@@ -114,7 +114,7 @@ fn chain(rules: &RuleSet, innermost: Option<GroupId>) -> Vec<GroupId> {
 /// In each `first` group the members after the first that matches are struck out. Members come after their parents, so
 /// that going backwards, what stands inside is settled first.
 fn strike(set: &RuleSet, rules: &mut [RuleTrace]) {
-    let firsts = set.groups.iter().rev().filter(|group| group.mode == Mode::First);
+    let firsts = set.groups.iter().rev().filter(|group| group.mode == MatchMode::First);
     for group in firsts {
         let mut winner: Option<Arc<str>> = None;
         for member in &group.members {

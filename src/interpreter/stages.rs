@@ -5,7 +5,7 @@ use crate::decision::Invalid;
 use crate::event::{Json, Value};
 use crate::expr::{Typed, evaluate};
 use crate::rules::{
-    Cases, DecisionRow, KeyRow, Mode, Name, Schema, SchemaTarget, Setting, Table, TableKind, Target, TopicNode,
+    Cases, DecisionRow, KeyRow, MatchMode, Name, Schema, SchemaTarget, Setting, Table, TableKind, Target, TopicNode,
 };
 use crate::trace::{
     Condition, FilterTrace, Reading, RowTrace, SchemaOutcome, SchemaTrace, TableTrace, TargetTrace, TopicTrace,
@@ -144,7 +144,13 @@ impl<'a> Interpretation<'a> {
         }
     }
 
-    fn by_inputs(&mut self, inputs: &'a [(Name, Typed)], mode: Mode, rows: &'a [DecisionRow], trace: &mut TableTrace) {
+    fn by_inputs(
+        &mut self,
+        inputs: &'a [(Name, Typed)],
+        mode: MatchMode,
+        rows: &'a [DecisionRow],
+        trace: &mut TableTrace,
+    ) {
         if self.parts && trace.reached {
             for (name, input) in inputs {
                 let value = evaluate(input, &mut self.context).to_json();
@@ -158,7 +164,7 @@ impl<'a> Interpretation<'a> {
                 if open { self.evaluate(row.when.as_ref()) } else { (false, None) };
             let (chosen, target) = (open && held, target(&row.target));
             trace.rows.push(RowTrace { span: row.span, key: None, reached: open, chosen, condition, target });
-            open &= !(chosen && mode == Mode::First);
+            open &= !(chosen && mode == MatchMode::First);
         }
     }
 }

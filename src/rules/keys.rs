@@ -1,4 +1,4 @@
-//! Every key that a rule file may have, by the mapping it stands in.
+//! Every key that a rule file may have, by the mapping that it belongs to.
 //!
 //! The one list that the decoder, its hints, the JSON Schema of rule files and the documentation are held against.
 
@@ -9,7 +9,7 @@ pub struct Keys {
     pub of: &'static str,
     /// Its keys, in the order in which they are best written.
     pub keys: &'static [&'static str],
-    /// Keys that people try first, and what they are called here.
+    /// Keys that people try first, and their names here.
     pub instead: &'static [(&'static str, &'static str)],
 }
 
@@ -119,7 +119,7 @@ pub const CONDITION: Keys = Keys {
     instead: &[("and", "all"), ("or", "any"), ("none", "not")],
 };
 
-/// A label of a rule or a row that is no literal.
+/// A label of a rule or a row that is not a literal.
 pub const LABEL: Keys = Keys::new("a label", &["expr", "value"]);
 
 /// A table with one key.
@@ -131,7 +131,7 @@ pub const DECISION_TABLE: Keys = Keys::new("a table with inputs", &["inputs", "m
 /// A row of a table with several inputs.
 pub const ROW: Keys = Keys::new("a row", &["when", "subscribers", "labels"]);
 
-/// What a row leads to.
+/// The subscribers and labels of a row.
 pub const TARGET: Keys = Keys::new("a row's target", &["subscribers", "labels"]);
 
 /// The operators of a cell.
@@ -205,7 +205,7 @@ pub const STEP: Keys = Keys {
     ],
 };
 
-/// What a step puts at a target, if it is no expression.
+/// The source of a step's target, if it is not an expression.
 pub const SOURCE: Keys = Keys {
     of: "a source",
     keys: &["when", "value", "expr", "template"],

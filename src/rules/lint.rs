@@ -1,8 +1,8 @@
-//! Lints of a whole rule set: what is right, but probably not as meant.
+//! Lints of a whole rule set: rules that are valid, but probably not meant as they are.
 
 use super::pattern_index::PatternIndex;
 use super::walk::{expressions, visit};
-use super::{Group, GroupId, Member, Mode, Name, Rule, RuleId, RuleSet, TableKind};
+use super::{Group, GroupId, MatchMode, Member, Name, Rule, RuleId, RuleSet, TableKind};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::expr::{Prepared, TypedNode};
 use crate::topic::{PatternTrie, Segment, TopicPattern};
@@ -25,7 +25,7 @@ pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
 
 /// Rules that change nothing when they match. In a `first` group they do: those after them are not tried.
 fn no_effect(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
-    let in_first = |rule: &Rule| around(rules, rule.group).any(|group| group.mode == Mode::First);
+    let in_first = |rule: &Rule| around(rules, rule.group).any(|group| group.mode == MatchMode::First);
     let idle = |rule: &&Rule| {
         rule.subscribers.is_empty()
             && rule.exclude.is_empty()
@@ -48,7 +48,7 @@ fn around(rules: &RuleSet, group: Option<GroupId>) -> impl Iterator<Item = &Grou
 
 /// Alternatives behind one that always matches.
 fn unreachable_in_first(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
-    for group in rules.groups.iter().filter(|group| group.mode == Mode::First) {
+    for group in rules.groups.iter().filter(|group| group.mode == MatchMode::First) {
         let always = group.members.iter().position(|member| always(rules, *member, &group.topics));
         let Some(always) = always else { continue };
         let Some(winner) = group.members.get(always).and_then(|member| name(rules, *member)) else { continue };
@@ -64,7 +64,7 @@ fn unreachable_in_first(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
 /// Rules of lower rank than one that always matches and stops.
 fn unreachable_behind_stop(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let open = |group: &Group| {
-        group.mode == Mode::All
+        group.mode == MatchMode::All
             && group.enabled
             && group.active.is_always()
             && group.when.is_none()
@@ -104,7 +104,7 @@ fn unreachable_by_topic(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
 /// Rows behind one without conditions, where the first that matches wins.
 fn unreachable_rows(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     for table in &rules.tables {
-        let TableKind::Decision { mode: Mode::First, rows, .. } = &table.kind else { continue };
+        let TableKind::Decision { mode: MatchMode::First, rows, .. } = &table.kind else { continue };
         let mut rows = rows.iter().skip_while(|row| row.when.is_some());
         let Some(winner) = rows.next() else { continue };
         for loser in rows {
@@ -123,7 +123,7 @@ fn name(rules: &RuleSet, member: Member) -> Option<&Name> {
     }
 }
 
-/// True for an alternative that matches whatever comes. `topics` are those that come. (Groups nest no deeper than YAML.)
+/// True for an alternative that matches every event of these topics. (Groups nest no deeper than YAML.)
 fn always(rules: &RuleSet, member: Member, topics: &[TopicPattern]) -> bool {
     let takes_all = |own: &[TopicPattern]| {
         let covered = |pattern: &TopicPattern| own.iter().any(|by| by.covers(pattern));
@@ -140,7 +140,7 @@ fn always(rules: &RuleSet, member: Member, topics: &[TopicPattern]) -> bool {
     }
 }
 
-/// Patterns of rules and groups that no topic of the tree matches; where there is a tree of plain topics.
+/// Patterns of rules and groups that no topic of the tree matches, if the tree declares topics that are not patterns.
 fn unmatched_topics(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let declared = Declared::new(rules);
     if declared.plain.is_empty() {

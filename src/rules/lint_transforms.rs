@@ -1,9 +1,9 @@
-//! Lints of transforms: those that nobody uses, and steps that can never do anything.
+//! Lints of transforms: unused ones, and steps that can never do anything.
 //!
-//! A transform is walked through once, with what is certain of each path behind each step. What an event brings is never
-//! certain; what a step sets without a condition is, and what it takes away.
+//! One pass over the steps of a transform keeps the facts that are certain of each path after each step. The fields of an event are
+//! never certain; fields that a step sets or removes without a condition are.
 
-use super::{Action, Checked, Made, Place, RuleSet, Source, Step};
+use super::{Action, CheckedExpression, FieldPath, RuleSet, Source, SourceValue, Step};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Json, Step as PathStep, Type};
 use crate::expr::TypedNode;
@@ -30,14 +30,14 @@ fn unused(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What is certain of a path.
+/// A certain fact about a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fact {
-    /// Something is there, and not null.
+    /// It has a value that is not null.
     There,
-    /// Nothing is there.
+    /// It has no value.
     Gone,
-    /// Nothing is certain any more.
+    /// It may or may not have a value.
     Open,
 }
 
@@ -45,7 +45,7 @@ struct Walk<'d> {
     diagnostics: &'d mut Vec<Diagnostic>,
     /// The latest last.
     facts: Vec<(Vec<PathStep>, Fact)>,
-    /// True if there is nothing but what the facts tell of.
+    /// True if the event has no fields but those in the facts.
     closed: bool,
 }
 
@@ -60,7 +60,7 @@ impl Walk<'_> {
                 self.step(step);
                 continue;
             }
-            // What a step does under a condition is not certain afterwards, and neither is what was before.
+            // After a conditional step, neither its effect nor the fact before it is certain.
             let (facts, closed) = (self.facts.clone(), self.closed);
             let before = self.facts.len();
             self.step(step);
@@ -93,7 +93,7 @@ impl Walk<'_> {
                 for place in places {
                     self.refuse_gone(std::slice::from_ref(place), place);
                     match place.path.split_last() {
-                        // What stands behind an element moves up.
+                        // The elements behind a removed one move up.
                         Some((PathStep::Index(_), list)) => self.facts.push((list.to_vec(), Fact::Open)),
                         _ => self.note(place, Fact::Gone),
                     }
@@ -124,8 +124,8 @@ impl Walk<'_> {
         }
     }
 
-    fn copy(&mut self, target: &Place, sources: &[Place], moves: bool) {
-        let itself = |source: &Place| source.of_element == target.of_element && source.path == target.path;
+    fn copy(&mut self, target: &FieldPath, sources: &[FieldPath], moves: bool) {
+        let itself = |source: &FieldPath| source.of_element == target.of_element && source.path == target.path;
         if sources.iter().all(itself) {
             self.idle(target.span, format!("`{}` is its own source", target.shown));
             return;
@@ -143,7 +143,7 @@ impl Walk<'_> {
         self.note(target, if certain { Fact::There } else { Fact::Open });
     }
 
-    fn note(&mut self, place: &Place, fact: Fact) {
+    fn note(&mut self, place: &FieldPath, fact: Fact) {
         self.facts.push((place.path.clone(), fact));
     }
 
@@ -152,13 +152,13 @@ impl Walk<'_> {
         self.closed = false;
     }
 
-    /// What is certain of a place: what the latest fact says that has to do with it.
-    fn known(&self, place: &Place) -> Fact {
+    /// The fact about a path: that of the latest entry for it, for a path above it or for one below it.
+    fn known(&self, place: &FieldPath) -> Fact {
         let path = place.path.as_slice();
         for (known, fact) in self.facts.iter().rev() {
             if path.starts_with(known) {
                 return match fact {
-                    // Something is there, but what is in it nobody knows.
+                    // The value above has fields, but it is not known which.
                     Fact::There if known.len() < path.len() => Fact::Open,
                     fact => *fact,
                 };
@@ -170,14 +170,14 @@ impl Walk<'_> {
         if self.closed { Fact::Gone } else { Fact::Open }
     }
 
-    fn refuse_there(&mut self, target: &Place) {
+    fn refuse_there(&mut self, target: &FieldPath) {
         if self.known(target) == Fact::There {
             let message = format!("this never does anything: `{}` is always there already", target.shown);
             self.idle(target.span, message);
         }
     }
 
-    fn refuse_gone(&mut self, sources: &[Place], at: &Place) {
+    fn refuse_gone(&mut self, sources: &[FieldPath], at: &FieldPath) {
         if !sources.iter().all(|source| self.known(source) == Fact::Gone) {
             return;
         }
@@ -194,18 +194,18 @@ impl Walk<'_> {
 }
 
 /// True for a condition that never holds.
-fn never(when: &Checked) -> bool {
+fn never(when: &CheckedExpression) -> bool {
     matches!(&when.typed.node, TypedNode::Const(value) if *value != Json::Bool(true))
 }
 
 /// Whether a source always makes something.
 fn certainty(source: &Source) -> Fact {
-    let certain = |(when, made): &(Option<Checked>, Made)| {
+    let certain = |(when, made): &(Option<CheckedExpression>, SourceValue)| {
         when.is_none()
             && match made {
-                Made::Value(value) => !value.is_null(),
-                Made::Expression(checked) => !checked.typed.ty.meets(Type::NULL),
-                Made::Template(_) => true,
+                SourceValue::Value(value) => !value.is_null(),
+                SourceValue::Expression(checked) => !checked.typed.ty.meets(Type::NULL),
+                SourceValue::Template(_) => true,
             }
     };
     if source.alternatives.iter().any(certain) { Fact::There } else { Fact::Open }

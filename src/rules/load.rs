@@ -80,6 +80,9 @@ pub struct LoadedFile {
 pub struct Loaded {
     /// The rule set; `None` if there are errors.
     pub rule_set: Option<RuleSet>,
+    /// If there are errors: what could be decoded, for editors. It must not be used to route events: a condition with an error is left
+    /// out, so its rule matches every event.
+    pub partial: Option<RuleSet>,
     /// Every diagnostic, by file and place.
     pub diagnostics: Vec<Diagnostic>,
     /// The files that the diagnostics point into.
@@ -280,8 +283,9 @@ fn read_all(tree: &Arc<FileTree>, named: &Named<'_>, parsed: Vec<Parsed>, loaded
     if !has_errors(&loaded.diagnostics) {
         lint::lint(&rule_set, &mut loaded.diagnostics);
     }
-    if !has_errors(&loaded.diagnostics) {
-        loaded.rule_set = Some(rule_set);
+    match has_errors(&loaded.diagnostics) {
+        false => loaded.rule_set = Some(rule_set),
+        true => loaded.partial = Some(rule_set),
     }
 }
 

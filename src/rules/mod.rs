@@ -1,4 +1,4 @@
-//! The rule set: what was written, checked and resolved, but not yet compiled into a graph.
+//! The rule set: checked and resolved, but not yet compiled into a graph.
 //!
 //! Knows nothing of events or of the graph. Decoding is a file a section.
 
@@ -23,6 +23,7 @@ pub mod keys;
 mod lint;
 mod lint_transforms;
 mod load;
+mod names;
 mod nesting;
 mod pattern_index;
 mod transform;
@@ -31,14 +32,17 @@ pub(crate) mod walk;
 pub(crate) use computations::{Computations, shown as shown_computation};
 pub use footprint::Footprint;
 pub use load::{LoadLimits, LoadOptions, Loaded, LoadedFile, load, load_strings};
-pub use transform::{Action, Checked, LookupStep, Made, Piece, Place, Source, Step, Transform, TransformId};
+pub use names::{NameIndex, NameKind, NamePlace};
+pub use transform::{
+    Action, CheckedExpression, FieldPath, LookupStep, Piece, Source, SourceValue, Step, Transform, TransformId,
+};
 
-/// A name somebody wrote, and where.
+/// A name in a rule file, and where it is written.
 #[derive(Clone, Debug)]
 pub struct Name {
     /// The name.
     pub text: Arc<str>,
-    /// Where it stands.
+    /// Where it is written.
     pub span: Span,
 }
 
@@ -53,7 +57,7 @@ pub struct RuleSet {
     pub zone: TimeZone,
     /// How an event is laid out.
     pub envelope: Envelope,
-    /// Who gets events whatever the rules say.
+    /// Subscribers by the status of an event, independent of the rules.
     pub defaults: Defaults,
     /// Every path that is read: first those that decisions depend on, then those that only transforms read.
     pub paths: PathTable,
@@ -63,7 +67,7 @@ pub struct RuleSet {
     pub defines: Vec<Named>,
     /// Labels, in file order.
     pub labels: Vec<Named>,
-    /// Topic nodes and patterns, in file order. A node that appears in many places stands here once, merged.
+    /// Topic nodes and patterns, in file order. A node that is written in several places is merged into one.
     pub topics: Vec<TopicNode>,
     /// Rules by rank: priority downwards, then file order. Disabled ones as well. The position is the [`RuleId`].
     pub rules: Vec<Rule>,
@@ -83,6 +87,8 @@ pub struct RuleSet {
     pub transforms: Vec<Transform>,
     /// Runs on every event first.
     pub ingest: Vec<TransformId>,
+    /// Where transforms and the tables of `lookup` steps are named, which are only numbers in the steps.
+    pub(crate) resolved_names: Vec<NamePlace>,
 }
 
 /// The number of a rule: its rank.
@@ -100,7 +106,7 @@ pub enum Envelope {
     Plain(Layout),
     /// By the CloudEvents attributes.
     CloudEvents,
-    /// CloudEvents where `specversion` is there, else the layout.
+    /// CloudEvents if the event has `specversion`, else the layout.
     Auto(Layout),
 }
 
@@ -119,16 +125,16 @@ pub struct Layout {
     pub data: Vec<Vec<crate::event::Step>>,
 }
 
-/// Who gets events whatever the rules say.
+/// Subscribers by the status of an event, independent of the rules.
 #[derive(Clone, Debug, Default)]
 pub struct Defaults {
-    /// Gets every event that is routed or unrouted.
+    /// Get every event that is routed or unrouted.
     pub always: Vec<Name>,
-    /// Gets what nobody else gets.
+    /// Get every event that has no other subscriber.
     pub unrouted: Vec<Name>,
-    /// Gets what a filter drops.
+    /// Get every event that a filter drops.
     pub dropped: Vec<Name>,
-    /// Gets what is rejected or malformed.
+    /// Get every event that is rejected or malformed.
     pub rejected: Vec<Name>,
 }
 
@@ -149,7 +155,7 @@ pub struct Cases {
 /// One alternative of [`Cases`].
 #[derive(Clone, Debug)]
 pub struct Alternative {
-    /// Must hold, if there.
+    /// A condition that must hold, if there is one.
     pub when: Option<Typed>,
     /// The value.
     pub value: Typed,
@@ -171,7 +177,7 @@ pub struct TopicNode {
     pub pattern: TopicPattern,
     /// Where it is named (first).
     pub span: Span,
-    /// Who gets the events of exactly this pattern.
+    /// Subscribers to the events of exactly this pattern.
     pub subscribers: Vec<Name>,
     /// Settings, which hold for the pattern and everything below it.
     pub settings: BTreeMap<Arc<str>, Setting>,
@@ -182,7 +188,7 @@ pub struct TopicNode {
 pub struct Setting {
     /// Its value.
     pub value: Json,
-    /// Where it stands.
+    /// Where it is written.
     pub span: Span,
 }
 
@@ -197,9 +203,9 @@ pub struct Rule {
     pub topic_spans: Vec<Span>,
     /// Its condition.
     pub when: Option<Typed>,
-    /// Who gets the event.
+    /// Subscribers that get the event.
     pub subscribers: Vec<Name>,
-    /// Who does not, whoever chose them.
+    /// Subscribers that do not get the event, no matter how they were chosen.
     pub exclude: Vec<Name>,
     /// Labels it sets.
     pub labels: Vec<(Name, Typed)>,
@@ -207,13 +213,13 @@ pub struct Rule {
     pub priority: i64,
     /// Rules of lower rank are not considered if it matches.
     pub stop: bool,
-    /// False: as if it were not there.
+    /// If false, it has no effect.
     pub enabled: bool,
     /// When it is in force.
     pub active: Active,
     /// For people.
     pub description: Option<String>,
-    /// The group it stands in.
+    /// The group that it belongs to.
     pub group: Option<GroupId>,
     /// Its place among everything that was written: file order.
     pub order: u32,
@@ -248,20 +254,20 @@ pub struct Group {
     /// Its name.
     pub name: Name,
     /// First or all.
-    pub mode: Mode,
+    pub mode: MatchMode,
     /// Any of these; empty: every topic.
     pub topics: Vec<TopicPattern>,
     /// Where each of them is written.
     pub topic_spans: Vec<Span>,
     /// Holds for every rule within.
     pub when: Option<Typed>,
-    /// False: as if it were not there.
+    /// If false, it has no effect.
     pub enabled: bool,
     /// When it is in force.
     pub active: Active,
     /// The group around it.
     pub parent: Option<GroupId>,
-    /// What stands in it, in file order.
+    /// Its members, in file order.
     pub members: Vec<Member>,
 }
 
@@ -274,9 +280,9 @@ pub enum Member {
     Group(GroupId),
 }
 
-/// How many alternatives may win.
+/// How many alternatives of a group or rows of a table may match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Mode {
+pub enum MatchMode {
     /// The first that matches.
     First,
     /// Every one that matches.
@@ -291,14 +297,14 @@ pub struct Table {
     pub name: Name,
     /// What it is made of.
     pub kind: TableKind,
-    /// What happens where no row matches.
+    /// The subscribers and labels if no row matches.
     pub otherwise: Target,
 }
 
-/// What a row leads to.
+/// The subscribers and labels of a row.
 #[derive(Clone, Debug, Default)]
 pub struct Target {
-    /// Who gets the event.
+    /// Subscribers that get the event.
     pub subscribers: Vec<Name>,
     /// Labels it sets.
     pub labels: Vec<(Name, Typed)>,
@@ -311,7 +317,7 @@ pub enum TableKind {
     Key {
         /// The key.
         key: Cases,
-        /// The key where there is none (null).
+        /// The key to use if the key is null.
         default: Option<Json>,
         /// Rows by key; each key once.
         rows: Vec<KeyRow>,
@@ -321,7 +327,7 @@ pub enum TableKind {
         /// Names and expressions.
         inputs: Vec<(Name, Typed)>,
         /// The first row that matches, or every one.
-        mode: Mode,
+        mode: MatchMode,
         /// The rows.
         rows: Vec<DecisionRow>,
     },
@@ -332,20 +338,20 @@ pub enum TableKind {
 pub struct KeyRow {
     /// The key.
     pub key: Json,
-    /// Where it stands.
+    /// Where it is written.
     pub span: Span,
-    /// What it leads to.
+    /// Its subscribers and labels.
     pub target: Target,
 }
 
 /// A row of a decision table.
 #[derive(Clone, Debug)]
 pub struct DecisionRow {
-    /// Where it stands.
+    /// Where it is written.
     pub span: Span,
-    /// Its cells as one condition over the inputs (each cell's span is its own); none: always.
+    /// Its cells as one condition over the inputs (each cell keeps its span); `None` matches every event.
     pub when: Option<Typed>,
-    /// What it leads to.
+    /// Its subscribers and labels.
     pub target: Target,
 }
 
@@ -358,11 +364,11 @@ pub struct Schema {
     pub topics: Vec<TopicPattern>,
     /// Where each of them is written.
     pub topic_spans: Vec<Span>,
-    /// Must hold, if there.
+    /// A condition that must hold, if there is one.
     pub when: Option<Typed>,
     /// What is validated.
     pub target: SchemaTarget,
-    /// True: a fault rejects the event; false: it only stands on the decision.
+    /// If true, a fault rejects the event; otherwise the fault is only reported on the decision.
     pub rejects: bool,
     /// The compiled schema.
     pub validator: Validator,
@@ -383,7 +389,7 @@ pub enum SchemaTarget {
 pub struct Filter {
     /// Its name.
     pub name: Name,
-    /// True: what matches is dropped; false: what does not match is dropped.
+    /// If true, events that match are dropped; otherwise events that do not match.
     pub drop: bool,
     /// The condition.
     pub condition: Typed,
@@ -396,7 +402,7 @@ pub struct Subscriber {
     pub name: Name,
     /// It gets only events for which this holds.
     pub filter: Option<Typed>,
-    /// Makes what it is sent; none: it is sent the event.
+    /// The transforms that make its event; without any, it is sent the event itself.
     pub transform: Vec<TransformId>,
     /// For people.
     pub description: Option<String>,

@@ -13,12 +13,12 @@ pub(super) struct PatternIndex<'p> {
     positions: Vec<Position<'p>>,
 }
 
-/// The patterns by what they have at one position.
+/// The patterns by their segment at one position.
 #[derive(Default)]
 struct Position<'p> {
-    /// Those with this literal there.
+    /// Patterns with this literal at the position.
     literal: HashMap<&'p str, Vec<usize>>,
-    /// Those that take any segment there: by `*`, or by a `#` there or before.
+    /// Patterns that match any segment at the position, by `*` or by a `#` at it or before it.
     open: Vec<usize>,
 }
 

@@ -21,10 +21,10 @@ pub struct Transform {
 /// One step of a transform.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// Where it stands: its key.
+    /// Where it is written: its key.
     pub span: Span,
-    /// Must hold, if there.
-    pub when: Option<Checked>,
+    /// A condition that must hold, if there is one.
+    pub when: Option<CheckedExpression>,
     /// What it does.
     pub action: Action,
 }
@@ -32,24 +32,24 @@ pub struct Step {
 /// What a step does.
 #[derive(Clone, Debug)]
 pub enum Action {
-    /// Sets each target that is not there to the first source that is.
-    Copy(Vec<(Place, Vec<Place>)>),
-    /// As copy, and takes the source away.
-    Move(Vec<(Place, Vec<Place>)>),
-    /// Sets each target that is not there.
-    Default(Vec<(Place, Source)>),
+    /// Sets each target that has no value to the first source that has one.
+    Copy(Vec<(FieldPath, Vec<FieldPath>)>),
+    /// As copy, and removes the source.
+    Move(Vec<(FieldPath, Vec<FieldPath>)>),
+    /// Sets each target that has no value.
+    Default(Vec<(FieldPath, Source)>),
     /// Sets each target.
-    Set(Vec<(Place, Source)>),
-    /// Takes fields away.
-    Remove(Vec<Place>),
-    /// Takes everything else away.
-    KeepOnly(Vec<Place>),
+    Set(Vec<(FieldPath, Source)>),
+    /// Removes fields.
+    Remove(Vec<FieldPath>),
+    /// Removes all other fields.
+    KeepOnly(Vec<FieldPath>),
     /// Sets a field for each column of a row.
     Lookup(LookupStep),
     /// Makes a new event of these fields alone.
-    Project(Vec<(Place, Source)>),
+    Project(Vec<(FieldPath, Source)>),
     /// Does steps on each element of an array.
-    ForEach(Place, Vec<Step>),
+    ForEach(FieldPath, Vec<Step>),
     /// Does another transform's steps.
     Use(TransformId),
 }
@@ -78,19 +78,19 @@ pub struct LookupStep {
     /// The table.
     pub table: LookupId,
     /// Its key, or its keys.
-    pub key: Vec<Checked>,
+    pub key: Vec<CheckedExpression>,
     /// For each column: its position in a row, and where its cell goes.
-    pub columns: Vec<(usize, Place)>,
+    pub columns: Vec<(usize, FieldPath)>,
 }
 
 /// A place in the event as it is at that step, or in the element that a `for_each` is at.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct FieldPath {
     /// Where it is written.
     pub span: Span,
     /// True if it begins at the element (`it`).
     pub of_element: bool,
-    /// The way there.
+    /// Its steps.
     pub path: Vec<PathStep>,
     /// As errors show it: `data.items[].price`.
     pub shown: Box<str>,
@@ -100,16 +100,16 @@ pub struct Place {
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The alternatives, in order.
-    pub alternatives: Vec<(Option<Checked>, Made)>,
+    pub alternatives: Vec<(Option<CheckedExpression>, SourceValue)>,
 }
 
 /// How a value is made.
 #[derive(Clone, Debug)]
-pub enum Made {
+pub enum SourceValue {
     /// A literal.
     Value(Json),
     /// An expression.
-    Expression(Checked),
+    Expression(CheckedExpression),
     /// A text with expressions in it.
     Template(Vec<Piece>),
 }
@@ -117,15 +117,15 @@ pub enum Made {
 /// A piece of a template.
 #[derive(Clone, Debug)]
 pub enum Piece {
-    /// As it stands.
+    /// Literal text.
     Text(Box<str>),
     /// The value of an expression, as text.
-    Expression(Checked),
+    Expression(CheckedExpression),
 }
 
 /// An expression, with the types that it needs.
 #[derive(Clone, Debug)]
-pub struct Checked {
+pub struct CheckedExpression {
     /// The expression.
     pub typed: Typed,
     /// What it needs, and the path as errors show it.
@@ -163,9 +163,9 @@ impl Source {
         for (when, made) in &self.alternatives {
             when.iter().for_each(|when| seen(&when.typed));
             match made {
-                Made::Value(_) => {}
-                Made::Expression(checked) => seen(&checked.typed),
-                Made::Template(pieces) => pieces.iter().for_each(|piece| {
+                SourceValue::Value(_) => {}
+                SourceValue::Expression(checked) => seen(&checked.typed),
+                SourceValue::Template(pieces) => pieces.iter().for_each(|piece| {
                     if let Piece::Expression(checked) = piece {
                         seen(&checked.typed);
                     }

@@ -18,7 +18,7 @@ pub(crate) struct Budget {
     pub(crate) levels: usize,
 }
 
-/// An expression with its named values written out, as far as `budget` lets it grow; what is left stays a name. (Named
+/// An expression with its named values written out, as far as `budget` lets it grow; the names beyond that stay names. (Named
 /// values need earlier ones alone, so this comes to an end.)
 pub(crate) fn written_out(typed: &Typed, defines: &[Cases], budget: &mut Budget) -> Typed {
     let mut out = |part: &Typed| written_out(part, defines, budget);

@@ -1,4 +1,4 @@
-//! What is said of a fault: short, stable, and never with more than a little of the value itself.
+//! Messages about faults: short and stable, with at most an excerpt of the value.
 
 use super::SchemaError;
 use crate::event::Json;
@@ -15,7 +15,7 @@ pub(super) fn pointer(error: &ValidationError<'_>) -> String {
     error.instance_path().as_str().to_owned()
 }
 
-/// What is wrong with a value.
+/// The message about a fault of a value.
 pub(super) fn fault(error: &ValidationError<'_>) -> String {
     let value = || excerpt(error.instance());
     match error.kind() {
@@ -53,12 +53,12 @@ pub(super) fn fault(error: &ValidationError<'_>) -> String {
     }
 }
 
-/// What is wrong with a schema.
+/// The error about a schema that does not compile.
 pub(super) fn broken(error: &ValidationError<'_>, schema: &Json) -> SchemaError {
     let mut path = pointer(error);
     let message = match error.kind() {
         Kind::Referencing(reference) => {
-            // The reason of a retriever of ours stands behind the library's own words.
+            // The reason that our retriever gave is the source of the library's own error.
             let mut source: &dyn std::error::Error = reference;
             while let Some(deeper) = source.source() {
                 source = deeper;
@@ -88,7 +88,7 @@ pub(super) fn broken(error: &ValidationError<'_>, schema: &Json) -> SchemaError 
 /// The keywords whose value is an address.
 const ADDRESSES: [&str; 5] = ["$ref", "$dynamicRef", "$recursiveRef", "$id", "id"];
 
-/// The first address that is not one since it has a character in it that must be escaped: its pointer, and what is wrong. (The
+/// The first address with a character that must be escaped: its pointer, and the message. (The
 /// library only says at which character of some address it stopped.)
 fn malformed_address(schema: &Json, depth: usize) -> Option<(String, String)> {
     if depth > MAX_DEPTH {
@@ -116,7 +116,7 @@ fn malformed_address(schema: &Json, depth: usize) -> Option<(String, String)> {
     }
 }
 
-/// The first character that may not stand where it stands in a URI (RFC 3986).
+/// The first character that a URI (RFC 3986) does not allow at its position.
 fn misplaced(address: &str) -> Option<char> {
     let mut in_fragment = false;
     for (at, c) in address.char_indices() {

@@ -1,6 +1,6 @@
-//! Compiled JSON Schemas: validation, and what they say of types.
+//! Compiled JSON Schemas: validation, and the types that they guarantee.
 //!
-//! Nothing is fetched: a `$ref` leads to what the [`Resources`] given by the caller have, or nowhere. Without the feature `schemas`
+//! Nothing is fetched: a `$ref` is resolved by the caller's [`Resources`], or not at all. Without the feature `schemas`
 //! no schema compiles.
 
 use crate::event::{Json, Step, Type};
@@ -43,7 +43,7 @@ pub struct SchemaFault {
 /// Why a schema does not compile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaError {
-    /// A JSON Pointer to what is wrong in the schema.
+    /// A JSON Pointer to the fault in the schema.
     pub path: String,
     /// What is wrong.
     pub message: String,
@@ -94,7 +94,7 @@ impl Validator {
     }
 }
 
-/// An address with its escapes (`%20`) replaced by what they stand for.
+/// An address with its escapes (`%20`) decoded.
 pub(crate) fn decode_percent(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

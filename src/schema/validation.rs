@@ -90,7 +90,7 @@ impl<R: Resources> Retrieve for Retriever<R> {
     }
 }
 
-/// The draft that `$schema` names; 2020-12 where it is not there.
+/// The draft that `$schema` names; 2020-12 without it.
 fn draft(schema: &Json) -> Result<Draft, SchemaError> {
     let error = |message: String| SchemaError { path: String::from("/$schema"), message };
     match schema {

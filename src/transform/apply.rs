@@ -5,7 +5,7 @@ use super::tree::{Blocked, TooLarge, copied, measure, remove, write};
 use super::{COMPUTATIONS, Stage, StepLog};
 use crate::event::{Type, Value, format_number, write_json};
 use crate::expr::{Budget, Demand, ELEMENT, Env, LONGEST_TEXT, Limit, fits, time};
-use crate::rules::{Action, Checked, LookupStep, Made, Piece, Place, Source, Step, TransformId};
+use crate::rules::{Action, CheckedExpression, FieldPath, LookupStep, Piece, Source, SourceValue, Step, TransformId};
 use bumpalo::collections::Vec as ArenaVec;
 
 /// How deep a tree may become. (An event comes with 1,024 at most.)
@@ -81,7 +81,7 @@ impl<'a> Stage<'a> {
     }
 
     /// What a place begins at.
-    fn base(&self, place: &Place) -> Value<'a> {
+    fn base(&self, place: &FieldPath) -> Value<'a> {
         if place.of_element { self.elements.last().copied().unwrap_or_default() } else { self.tree }
     }
 
@@ -92,12 +92,12 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn read(&self, place: &Place) -> Value<'a> {
+    fn read(&self, place: &FieldPath) -> Value<'a> {
         self.base(place).walk(&place.path)
     }
 
     /// The value of an expression; notes what has another type than it needs.
-    fn value(&mut self, checked: &'a Checked) -> Value<'a> {
+    fn value(&mut self, checked: &'a CheckedExpression) -> Value<'a> {
         for (demand, shown) in &checked.demands {
             if let Some(found) = self.misfit(demand) {
                 self.error(shown, demand.expected.to_string(), found.to_string());
@@ -139,7 +139,7 @@ impl<'a> Stage<'a> {
     }
 
     /// The value of a source for a place.
-    fn source(&mut self, source: &'a Source, place: &Place) -> Value<'a> {
+    fn source(&mut self, source: &'a Source, place: &FieldPath) -> Value<'a> {
         for (when, made) in &source.alternatives {
             if when.as_ref().is_none_or(|when| self.value(when).is_true()) {
                 let value = self.make(made, place);
@@ -151,16 +151,16 @@ impl<'a> Stage<'a> {
         Value::Null
     }
 
-    fn make(&mut self, made: &'a Made, place: &Place) -> Value<'a> {
+    fn make(&mut self, made: &'a SourceValue, place: &FieldPath) -> Value<'a> {
         match made {
-            Made::Value(json) => Value::from_json(json, self.arena),
-            Made::Expression(checked) => self.value(checked),
-            Made::Template(pieces) => self.template(pieces, place),
+            SourceValue::Value(json) => Value::from_json(json, self.arena),
+            SourceValue::Expression(checked) => self.value(checked),
+            SourceValue::Template(pieces) => self.template(pieces, place),
         }
     }
 
     /// A template's text; null, and an error, where that gets too long.
-    fn template(&mut self, pieces: &'a [Piece], place: &Place) -> Value<'a> {
+    fn template(&mut self, pieces: &'a [Piece], place: &FieldPath) -> Value<'a> {
         let mut text = String::new();
         for piece in pieces {
             let fits = match piece {
@@ -182,7 +182,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn copy(&mut self, target: &'a Place, sources: &'a [Place], moves: bool) {
+    fn copy(&mut self, target: &'a FieldPath, sources: &'a [FieldPath], moves: bool) {
         if !self.read(target).is_null() {
             return;
         }
@@ -209,13 +209,13 @@ impl<'a> Stage<'a> {
     }
 
     /// Writes a value at a place.
-    fn put(&mut self, place: &'a Place, value: Value<'a>) {
+    fn put(&mut self, place: &'a FieldPath, value: Value<'a>) {
         if self.put_quietly(place, value, true) {
             self.note(&place.shown, Some(value));
         }
     }
 
-    fn put_quietly(&mut self, place: &'a Place, value: Value<'a>, adds: bool) -> bool {
+    fn put_quietly(&mut self, place: &'a FieldPath, value: Value<'a>, adds: bool) -> bool {
         match self.written(self.base(place), place, value, adds) {
             Some(base) => {
                 self.set_base(place.of_element, base);
@@ -226,7 +226,7 @@ impl<'a> Stage<'a> {
     }
 
     /// A tree with a value at a place; none, and an error, where that cannot be.
-    fn written(&mut self, base: Value<'a>, place: &'a Place, value: Value<'a>, adds: bool) -> Option<Value<'a>> {
+    fn written(&mut self, base: Value<'a>, place: &'a FieldPath, value: Value<'a>, adds: bool) -> Option<Value<'a>> {
         if matches!(value, Value::Array(_) | Value::Object(_) | Value::String(_)) {
             let room = if adds { self.world.budget.memory.saturating_sub(self.made) } else { usize::MAX };
             let deepest = DEEPEST.saturating_sub(place.path.len());
@@ -266,7 +266,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn remove(&mut self, place: &'a Place) {
+    fn remove(&mut self, place: &'a FieldPath) {
         if let Some(without) = self.without(place) {
             self.set_base(place.of_element, without);
             self.note(&place.shown, None);
@@ -274,19 +274,19 @@ impl<'a> Stage<'a> {
     }
 
     /// The tree of a place without what is there; none if there is nothing.
-    fn without(&mut self, place: &'a Place) -> Option<Value<'a>> {
+    fn without(&mut self, place: &'a FieldPath) -> Option<Value<'a>> {
         let base = self.base(place);
         let fits = self.takes_copies(base, place);
         fits.then(|| remove(base, &place.path, self.arena)).flatten()
     }
 
     /// Takes the memory and work of copying what leads to a place.
-    fn takes_copies(&self, base: Value<'_>, place: &Place) -> bool {
+    fn takes_copies(&self, base: Value<'_>, place: &FieldPath) -> bool {
         let copied = copied(base, &place.path);
         self.ledger.work(copied) && self.ledger.allocate(copied.saturating_mul(MEMBER))
     }
 
-    fn keep_only(&mut self, places: &'a [Place]) {
+    fn keep_only(&mut self, places: &'a [FieldPath]) {
         let mut kept = Value::Object(&[]);
         for place in places {
             let value = self.read(place);
@@ -311,7 +311,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Every source sees the event as it was; the new one is put together aside.
-    fn project(&mut self, entries: &'a [(Place, Source)]) {
+    fn project(&mut self, entries: &'a [(FieldPath, Source)]) {
         let mut new = Value::Object(&[]);
         for (place, source) in entries {
             let value = self.source(source, place);
@@ -323,7 +323,7 @@ impl<'a> Stage<'a> {
         self.set_base(!self.elements.is_empty(), new);
     }
 
-    fn for_each(&mut self, list: &'a Place, steps: &'a [Step]) {
+    fn for_each(&mut self, list: &'a FieldPath, steps: &'a [Step]) {
         let items = match self.read(list) {
             Value::Array(items) => items,
             Value::Null => return,
@@ -343,7 +343,7 @@ impl<'a> Stage<'a> {
 }
 
 /// True if there is a member or an element at a place, be it null.
-fn is_there(base: Value<'_>, place: &Place) -> bool {
+fn is_there(base: Value<'_>, place: &FieldPath) -> bool {
     use crate::event::Step as PathStep;
     let Some((last, way)) = place.path.split_last() else { return true };
     match (base.walk(way), last) {

@@ -11,7 +11,7 @@ use crate::yaml::{Entry, Kind, Node};
 
 /// The inputs of a table.
 pub(super) struct Inputs {
-    /// Name and expression; none where the expression is wrong, which has been reported.
+    /// Name and expression; `None` for an expression with an error, which has been reported.
     all: Vec<(Name, Option<Typed>)>,
 }
 
@@ -34,7 +34,7 @@ impl Decoder<'_> {
         Inputs { all }
     }
 
-    /// All cells of a row as one condition; none where any event will do.
+    /// All cells of a row as one condition; `None` if the row matches every event.
     pub(super) fn cells(&mut self, node: &Node, inputs: &Inputs) -> Option<Typed> {
         let entries = self.mapping(node, "a mapping of inputs to cells")?;
         let mut conditions = Vec::new();

@@ -27,7 +27,7 @@ impl Decoder<'_> {
         }
     }
 
-    /// A tree is linted as a whole: what one of its conditions says of a path holds for the others.
+    /// A tree is linted as a whole, since one of its conditions may exclude a missing value for the others.
     fn linted_tree(&mut self, node: &Node, entries: &[Entry]) -> Option<Typed> {
         let said = self.diagnostics.len();
         let tree = self.condition_tree(node, entries)?;

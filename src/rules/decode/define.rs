@@ -1,23 +1,23 @@
 //! `define:` and `labels:`, values by cases.
 
-use super::{Decoder, Fields, Named as Kinds, Section, constant};
+use super::{Decoder, Fields, Section, constant};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Json, Type};
 use crate::expr::{self, DefineId, Root, Typed, TypedNode, Wanted};
 use crate::rules::walk::visit;
-use crate::rules::{Alternative, Cases, Name, Named, keys};
+use crate::rules::{Alternative, Cases, Name, NameKind, Named, keys};
 use crate::yaml::{Kind, Node};
 
 impl Decoder<'_> {
     pub(super) fn labels(&mut self, sections: &[Section<'_>]) -> Vec<Named> {
-        let entries = self.named_entries(sections, Kinds::Label);
+        let entries = self.named_entries(sections, NameKind::Label);
         entries.into_iter().map(|(name, node, _)| Named { name, cases: self.cases(node) }).collect()
     }
 
-    /// Named values, in an order in which each needs only earlier ones. They are compiled twice: first to see who needs
-    /// whom, with whatever goes wrong thrown away, then in that order with their final numbers and known types.
+    /// Named values, in an order in which each needs only earlier ones. They are compiled twice: first to find
+    /// their dependencies, discarding all diagnostics, then in that order with their final numbers and known types.
     pub(super) fn defines(&mut self, sections: &[Section<'_>]) -> Vec<Named> {
-        let entries = self.named_entries(sections, Kinds::Define);
+        let entries = self.named_entries(sections, NameKind::Define);
         let entries: Vec<(Name, &Node)> = entries.into_iter().map(|(name, node, _)| (name, node)).collect();
         let entries: Vec<(Name, &Node)> = entries.into_iter().filter(|(name, _)| self.may_be_defined(name)).collect();
         self.number(entries.iter().map(|(name, _)| name));
@@ -44,7 +44,7 @@ impl Decoder<'_> {
         self.define_types = vec![Type::ANY; self.defines.len()];
     }
 
-    /// Does something of which neither diagnostics nor paths stay.
+    /// Runs `work` and discards its diagnostics and paths.
     fn quietly<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let (said, paths) = (self.diagnostics.len(), self.paths.clone());
         let done = work(self);
@@ -78,26 +78,26 @@ impl Decoder<'_> {
     /// An order in which needs come first; cycles are reported, each once.
     fn define_order(&mut self, entries: &[(Name, &Node)], needs: &[Vec<usize>]) -> Vec<usize> {
         let mut order = Vec::with_capacity(entries.len());
-        let mut state = vec![State::New; entries.len()];
+        let mut state = vec![Visit::New; entries.len()];
         for start in 0..entries.len() {
-            // The path from `start` to where we are: who, and how many of its needs have been looked at.
+            // The path from `start`: each named value, and how many of its dependencies have been visited.
             let mut path = vec![(start, 0)];
             while let Some((at, looked)) = path.last_mut() {
                 let at = *at;
-                if state.get(at) == Some(&State::Done) {
+                if state.get(at) == Some(&Visit::Done) {
                     path.pop();
                     continue;
                 }
-                set(&mut state, at, State::Open);
+                set(&mut state, at, Visit::Open);
                 let next = needs.get(at).and_then(|needs| needs.get(*looked)).copied();
                 *looked += 1;
                 match next {
                     None => {
-                        set(&mut state, at, State::Done);
+                        set(&mut state, at, Visit::Done);
                         order.push(at);
                         path.pop();
                     }
-                    Some(next) if state.get(next) == Some(&State::Open) => {
+                    Some(next) if state.get(next) == Some(&Visit::Open) => {
                         let cycle: Vec<usize> = path.iter().map(|(at, _)| *at).skip_while(|at| *at != next).collect();
                         self.report_cycle(entries, &cycle);
                     }
@@ -169,7 +169,7 @@ impl Decoder<'_> {
         }
     }
 
-    /// An expression of any type; numbers and booleans are expressions as they stand.
+    /// An expression of any type; numbers and booleans are expressions too.
     pub(super) fn expression(&mut self, node: &Node) -> Option<Typed> {
         let Some(scalar) = node.scalar() else {
             self.wrong_type(node, "an expression");
@@ -187,13 +187,13 @@ impl Decoder<'_> {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum State {
+enum Visit {
     New,
     Open,
     Done,
 }
 
-fn set(state: &mut [State], at: usize, to: State) {
+fn set(state: &mut [Visit], at: usize, to: Visit) {
     if let Some(slot) = state.get_mut(at) {
         *slot = to;
     }

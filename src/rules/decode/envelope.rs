@@ -8,7 +8,7 @@ use crate::rules::{Envelope, Layout, keys};
 use crate::yaml::{Kind, Node};
 use std::collections::HashMap;
 
-/// The plain layout, for whatever a rule set does not say.
+/// The plain layout, for the keys that a rule set leaves out.
 const PLAIN: &str = "\
 id: event.event_id ?? event.id
 topic: lower(replace(event.event_type ?? event.type, \"_\", \".\"))

@@ -1,11 +1,11 @@
-//! The small parts that decoding is made of: mappings with known keys, names, lists, literals. Each reports what is wrong
-//! and yields what is right.
+//! The small parts that decoding is made of: mappings with known keys, names, lists, literals. Each reports errors
+//! and returns the valid rest.
 
-use super::{Decoder, Named};
+use super::Decoder;
 use crate::diagnostic::{Code, Diagnostic, Span, Text, did_you_mean};
 use crate::event::Json;
 use crate::rules::keys::Keys;
-use crate::rules::{Name, foreign};
+use crate::rules::{Name, NameKind, foreign};
 use crate::topic::TopicPattern;
 use crate::yaml::{Entry, Kind, Node, Scalar};
 
@@ -29,7 +29,7 @@ impl<'n> Fields<'n> {
         self.entry(key).map(|entry| &entry.value)
     }
 
-    /// True if the key is there, with a value or without.
+    /// True if the key is present, with or without a value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|entry| entry.key.text.value == key)
     }
@@ -45,7 +45,7 @@ impl Decoder<'_> {
         self.report(Diagnostic::new(Code::WrongType, node.span, message));
     }
 
-    /// A value outside of what is allowed.
+    /// Reports a value that is not allowed.
     pub(super) fn bad_value(&mut self, node: &Node, message: impl Into<String>) {
         self.report(Diagnostic::new(Code::BadValue, node.span, message));
     }
@@ -104,7 +104,7 @@ impl Decoder<'_> {
         matches!(&node.kind, Kind::Mapping(entries) if entries.iter().all(|entry| keys.has(&entry.key.text.value)))
     }
 
-    /// A key that means nothing there.
+    /// Reports an unknown key.
     pub(super) fn unknown_key(&mut self, entry: &Entry, keys: &Keys) {
         let key = entry.key.text.value.as_str();
         let known = keys.instead.iter().find(|(tried, _)| *tried == key);
@@ -118,7 +118,7 @@ impl Decoder<'_> {
         self.report(Diagnostic::new(Code::UnknownKey, entry.key.text.span(), message).help(help));
     }
 
-    /// The value of a key that must be there.
+    /// The value of a required key.
     pub(super) fn required<'n>(&mut self, fields: &Fields<'n>, key: &str) -> Option<&'n Node> {
         if !fields.has(key) {
             let message = format!("{} needs `{key}`", fields.of);
@@ -165,7 +165,7 @@ impl Decoder<'_> {
         None
     }
 
-    /// A whole number. One with a leading zero was told about when its file was read.
+    /// A whole number. One with a leading zero has been reported when its file was read.
     pub(super) fn integer(&mut self, node: &Node) -> Option<i64> {
         let value = node.scalar().and_then(|scalar| scalar.value.as_i64());
         if value.is_none() && !has_leading_zero(node) {
@@ -233,7 +233,7 @@ impl Decoder<'_> {
     }
 
     /// A name, checked to be the only one of its kind.
-    pub(super) fn own_name(&mut self, fields: &Fields<'_>, key: &str, kind: Named) -> Option<Name> {
+    pub(super) fn own_name(&mut self, fields: &Fields<'_>, key: &str, kind: NameKind) -> Option<Name> {
         let node = self.required(fields, key)?;
         let name = self.name(node)?;
         self.unique(kind, &name);

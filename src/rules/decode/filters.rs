@@ -1,8 +1,8 @@
-//! `filters:`, what keeps events out of the rule set altogether.
+//! `filters:`, which drop events before anything else is decided.
 
-use super::{Decoder, Named, Section};
+use super::{Decoder, Section};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::rules::{Filter, keys};
+use crate::rules::{Filter, NameKind, keys};
 use crate::yaml::Node;
 
 impl Decoder<'_> {
@@ -17,7 +17,7 @@ impl Decoder<'_> {
 
     fn filter(&mut self, node: &Node) -> Option<Filter> {
         let fields = self.fields(node, &keys::FILTER)?;
-        let name = self.own_name(&fields, "name", Named::Filter);
+        let name = self.own_name(&fields, "name", NameKind::Filter);
         let drop = match (fields.has("drop"), fields.has("keep")) {
             (true, false) => true,
             (false, true) => false,

@@ -1,13 +1,13 @@
 //! `lookups:`, tables of reference data written in the rules. Those in files are read in `lookup_file`.
 
 use super::lookup_file::Types;
-use super::{Decoder, Fields, Named, Section};
+use super::{Decoder, Fields, Section};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::Json;
 use crate::expr::{LookupId, LookupInfo};
 use crate::lookup::Lookup;
 use crate::rules::files::FileRef;
-use crate::rules::{Name, keys};
+use crate::rules::{Name, NameKind, keys};
 use crate::yaml::{Entry, Kind, Node};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl Decoder<'_> {
     /// All lookups; their positions are their numbers.
     pub(super) fn lookups(&mut self, sections: &[Section<'_>]) -> Vec<Lookup> {
         let mut lookups: Vec<Lookup> = Vec::new();
-        for (name, node, file) in self.named_entries(sections, Named::Lookup) {
+        for (name, node, file) in self.named_entries(sections, NameKind::Lookup) {
             if name.text.contains('.') {
                 let message = format!("a lookup's name may not have a dot: `{}`", name.text);
                 let help = "`lookup(\"table.column\", …)` splits there";

@@ -2,7 +2,7 @@
 
 use super::files::{FileRef, FileTree};
 use super::keys;
-use super::{Cases, Name, RuleSet, TransformId};
+use super::{Cases, Name, NameKind, NamePlace, RuleSet, TransformId};
 use crate::diagnostic::{Code, Diagnostic, Sources, Span, Text};
 use crate::event::{Json, Type};
 use crate::expr::{self, DefineId, LookupInfo, PathTable, PreparedPatterns, Root, Scope, Typed, Wanted};
@@ -25,9 +25,9 @@ mod lookups;
 mod rules;
 mod ruleset;
 mod schemas;
+mod setting_conflicts;
 mod subscribers;
 mod tables;
-mod ties;
 mod topics;
 mod transforms;
 
@@ -37,18 +37,18 @@ use fields::Fields;
 pub(super) struct RuleFile {
     /// Which file of the tree it is.
     pub(super) file: FileRef,
-    /// What stands in it.
+    /// Its contents.
     pub(super) node: Node,
 }
 
 /// One section of one file.
 #[derive(Clone, Copy)]
 struct Section<'n> {
-    /// What stands behind the section's key.
+    /// The value of the section's key.
     node: &'n Node,
     /// The section's key.
     key: Span,
-    /// The file it stands in.
+    /// The file that contains it.
     file: &'n FileRef,
 }
 
@@ -60,38 +60,6 @@ pub(super) struct Reading<'d> {
     pub(super) sources: &'d mut Sources,
     /// Every file that was read.
     pub(super) read: &'d mut Vec<(FileRef, Vec<u8>)>,
-}
-
-/// The kinds of things that have names.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Named {
-    Rule,
-    Group,
-    Table,
-    Label,
-    Define,
-    Schema,
-    Filter,
-    Subscriber,
-    Lookup,
-    Transform,
-}
-
-impl Named {
-    fn word(self) -> &'static str {
-        match self {
-            Named::Rule => "rule",
-            Named::Group => "group",
-            Named::Table => "table",
-            Named::Label => "label",
-            Named::Define => "named value",
-            Named::Schema => "schema",
-            Named::Filter => "filter",
-            Named::Subscriber => "subscriber",
-            Named::Lookup => "lookup",
-            Named::Transform => "transform",
-        }
-    }
 }
 
 /// Every root of the language.
@@ -113,14 +81,16 @@ struct Decoder<'d> {
     /// The patterns that are compiled already.
     patterns: PreparedPatterns,
     transforms: HashMap<Arc<str>, TransformId>,
-    /// What stands behind the named values, for those who have to look behind them.
+    /// The cases of the named values, to find the types that they require.
     define_cases: Vec<Cases>,
     /// Within a `for_each`: its elements, as errors show them.
     element: Option<String>,
-    /// The schemas that vouch for `data` in what is being compiled.
+    /// The schemas that guarantee types of `data` for the rule that is being compiled.
     typing: Vec<Validator>,
-    seen: HashMap<(Named, Arc<str>), Span>,
+    seen: HashMap<(NameKind, Arc<str>), Span>,
     texts: HashMap<Arc<str>, Arc<str>>,
+    /// Where names are written of which only numbers are kept.
+    resolved_names: Vec<NamePlace>,
     /// Words that were written where a boolean is wanted.
     booleans: HashSet<Span>,
     /// Lookups that could not be read.
@@ -149,6 +119,7 @@ pub(super) fn decode(
         typing: Vec::new(),
         seen: HashMap::new(),
         texts: HashMap::new(),
+        resolved_names: Vec::new(),
         booleans: HashSet::new(),
         broken: HashSet::new(),
     };
@@ -181,7 +152,7 @@ impl<'d> Decoder<'d> {
 
     fn unknown_section(&mut self, entry: &Entry) {
         if entry.key.text.value == "tests" {
-            let message = "`tests` may not stand in a rule file";
+            let message = "`tests` does not belong in a rule file";
             let help = "put tests into a file whose name ends in `.test.yaml`";
             self.report(Diagnostic::new(Code::UnknownKey, entry.key.text.span(), message).help(help));
             return;
@@ -207,7 +178,7 @@ impl<'d> Decoder<'d> {
         let transforms = self.transform_names(of("transforms"));
         let ingest = self.ingest(of("ingest"));
         let subscribers = self.subscribers(of("subscribers"));
-        // Last, so that what only transforms read stands behind all other paths.
+        // Last, so that paths that only transforms read come after all others.
         let routing_paths = self.paths.as_slice().len();
         if !transforms.is_empty() {
             self.define_cases = defines.iter().map(|named| named.cases.clone()).collect();
@@ -233,6 +204,7 @@ impl<'d> Decoder<'d> {
             routing_paths,
             transforms,
             ingest,
+            resolved_names: std::mem::take(&mut self.resolved_names),
         };
         if head.strict {
             self.check_declared(&rule_set);
@@ -256,6 +228,12 @@ impl<'d> Decoder<'d> {
         self.diagnostics.retain(|diagnostic| !reported(diagnostic));
     }
 
+    /// Remembers where a name is used.
+    fn used(&mut self, kind: NameKind, name: &Name) {
+        let place = NamePlace { kind, name: name.text.clone(), span: name.span, is_definition: false };
+        self.resolved_names.push(place);
+    }
+
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
@@ -271,7 +249,7 @@ impl<'d> Decoder<'d> {
     }
 
     /// False, and an error that shows both places, where a name is taken.
-    fn unique(&mut self, kind: Named, name: &Name) -> bool {
+    fn unique(&mut self, kind: NameKind, name: &Name) -> bool {
         match self.seen.entry((kind, name.text.clone())) {
             std::collections::hash_map::Entry::Vacant(slot) => {
                 slot.insert(name.span);
@@ -288,7 +266,7 @@ impl<'d> Decoder<'d> {
     }
 
     /// The mapping of names to things that a section is, each name checked to be the only one of its kind.
-    fn named_entries<'n>(&mut self, sections: &[Section<'n>], kind: Named) -> Vec<(Name, &'n Node, &'n FileRef)> {
+    fn named_entries<'n>(&mut self, sections: &[Section<'n>], kind: NameKind) -> Vec<(Name, &'n Node, &'n FileRef)> {
         let mut all = Vec::new();
         for section in sections {
             let wanted = format!("a mapping of {} names", kind.word());

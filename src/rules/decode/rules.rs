@@ -1,23 +1,23 @@
-//! `rules:`, content rules; what they have in common with groups, and their ranks.
+//! `rules:`, content rules; the parts that they share with groups, and their ranks.
 
-use super::{Decoder, Fields, Named, Section, constant};
+use super::{Decoder, Fields, Section, constant};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expr::Typed;
-use crate::rules::{Group, Member, Name, Rule, RuleId, Schema, SchemaTarget, keys};
+use crate::rules::{Group, Member, Name, NameKind, Rule, RuleId, Schema, SchemaTarget, keys};
 use crate::schema::Validator;
 use crate::topic::TopicPattern;
 use crate::yaml::{Kind, Node};
 
 /// What is read so far; rules in file order, their ids not yet ranks.
 #[derive(Default)]
-pub(super) struct Written {
+pub(super) struct DecodedRules {
     pub(super) rules: Vec<Rule>,
     pub(super) groups: Vec<Group>,
 }
 
 /// The groups around a rule.
 #[derive(Clone, Default)]
-pub(super) struct Around {
+pub(super) struct EnclosingGroups {
     /// The innermost.
     pub(super) group: Option<crate::rules::GroupId>,
     /// The priority that is inherited.
@@ -29,28 +29,28 @@ pub(super) struct Around {
 }
 
 /// The schemas that can vouch for `data`, with their topics.
-pub(super) struct Vouching {
+pub(super) struct Guarantees {
     schemas: Vec<(Vec<TopicPattern>, Validator)>,
 }
 
 impl Decoder<'_> {
     /// Rules by rank, and groups whose members have those ranks.
     pub(super) fn rules(&mut self, sections: &[Section<'_>], schemas: &[Schema]) -> (Vec<Rule>, Vec<Group>) {
-        let vouching = Vouching::new(schemas);
-        let mut written = Written::default();
+        let guarantees = Guarantees::new(schemas);
+        let mut decoded = DecodedRules::default();
         for section in sections {
-            self.rule_list(section.node, &Around::default(), &vouching, &mut written);
+            self.rule_list(section.node, &EnclosingGroups::default(), &guarantees, &mut decoded);
         }
-        rank(written)
+        rank(decoded)
     }
 
-    /// Rules and groups in file order; what they are as members of the group around them.
+    /// Rules and groups in file order, as members of the group around them.
     pub(super) fn rule_list(
         &mut self,
         node: &Node,
-        around: &Around,
-        vouching: &Vouching,
-        written: &mut Written,
+        around: &EnclosingGroups,
+        guarantees: &Guarantees,
+        decoded: &mut DecodedRules,
     ) -> Vec<Member> {
         let Some(items) = self.list(node, "a list of rules and groups") else { return Vec::new() };
         let mut members = Vec::new();
@@ -58,23 +58,29 @@ impl Decoder<'_> {
             let is_group =
                 matches!(&item.kind, Kind::Mapping(entries) if entries.iter().any(|e| e.key.text.value == "group"));
             members.extend(match is_group {
-                true => self.group(item, around, vouching, written),
-                false => self.rule(item, around, vouching, written),
+                true => self.group(item, around, guarantees, decoded),
+                false => self.rule(item, around, guarantees, decoded),
             });
         }
         members
     }
 
-    fn rule(&mut self, node: &Node, around: &Around, vouching: &Vouching, written: &mut Written) -> Option<Member> {
+    fn rule(
+        &mut self,
+        node: &Node,
+        around: &EnclosingGroups,
+        guarantees: &Guarantees,
+        decoded: &mut DecodedRules,
+    ) -> Option<Member> {
         let fields = self.fields(node, &keys::RULE)?;
-        let name = self.own_name(&fields, "name", Named::Rule);
+        let name = self.own_name(&fields, "name", NameKind::Rule);
         let (topics, topic_spans) = self.patterns_at(&fields, "topic");
         let layers = around.topics.iter().chain(std::iter::once(&topics));
-        self.typing = vouching.of(layers);
+        self.typing = guarantees.of(layers);
         let when = self.condition_at(&fields, "when");
         let labels = self.labels_at(&fields);
         self.typing.clear();
-        let order = written.rules.len() as u32;
+        let order = decoded.rules.len() as u32;
         let rule = Rule {
             topics,
             topic_spans,
@@ -91,7 +97,7 @@ impl Decoder<'_> {
             order,
             name: name.unwrap_or_else(|| Name { text: "".into(), span: node.span }),
         };
-        written.rules.push(rule);
+        decoded.rules.push(rule);
         Some(Member::Rule(RuleId(order)))
     }
 
@@ -140,12 +146,12 @@ fn is_nearly_expr(key: &str) -> bool {
     key != "expr" && strsim::osa_distance(key, "expr") <= 2
 }
 
-impl Vouching {
+impl Guarantees {
     /// A schema vouches for `data` if it validates it, and an event that does not fit never gets to the rules.
-    fn new(schemas: &[Schema]) -> Vouching {
+    fn new(schemas: &[Schema]) -> Guarantees {
         let vouches = |schema: &&Schema| schema.rejects && schema.when.is_none() && schema.target == SchemaTarget::Data;
         let pick = |schema: &Schema| (schema.topics.clone(), schema.validator.clone());
-        Vouching { schemas: schemas.iter().filter(vouches).map(pick).collect() }
+        Guarantees { schemas: schemas.iter().filter(vouches).map(pick).collect() }
     }
 
     /// Those that cover every topic which all layers (a rule's and its groups' topics; an empty one takes all) let through.
@@ -158,9 +164,9 @@ impl Vouching {
     }
 }
 
-/// Sorts rules by priority, then file order, and tells the groups.
-fn rank(written: Written) -> (Vec<Rule>, Vec<Group>) {
-    let Written { mut rules, mut groups } = written;
+/// Sorts rules by priority, then file order, and updates the members of groups.
+fn rank(decoded: DecodedRules) -> (Vec<Rule>, Vec<Group>) {
+    let DecodedRules { mut rules, mut groups } = decoded;
     rules.sort_by_key(|rule| std::cmp::Reverse(rule.priority));
     let mut ranks = vec![RuleId(0); rules.len()];
     for (rank, rule) in rules.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! `ruleset:`, which is there at most once.
+//! `ruleset:`, which may appear once.
 
 use super::{Decoder, Fields, Section};
 use crate::diagnostic::{Code, Diagnostic};
@@ -21,7 +21,7 @@ impl Decoder<'_> {
     pub(super) fn head<'n>(&mut self, default_name: String, sections: &[Section<'n>]) -> Head<'n> {
         if let [first, others @ ..] = sections {
             for other in others {
-                let message = "`ruleset` stands twice in this rule set";
+                let message = "`ruleset` appears twice in this rule set";
                 let diagnostic = Diagnostic::new(Code::DuplicateName, other.key, message);
                 self.report(diagnostic.label("again here").also(first.key, "first here"));
             }

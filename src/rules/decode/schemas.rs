@@ -1,18 +1,18 @@
 //! `schemas:`, JSON Schemas in files of their own or inline.
 
-use super::{Decoder, Fields, Named, Reading, Section};
+use super::{Decoder, Fields, Reading, Section};
 use crate::diagnostic::{Code, Diagnostic, FileId, SourceFile, Span};
 use crate::event::Json;
 use crate::read;
 use crate::rules::files::{FileError, FileRef, FileTree};
 use crate::rules::json_place::locate;
-use crate::rules::{Name, Schema, SchemaTarget, keys};
+use crate::rules::{Name, NameKind, Schema, SchemaTarget, keys};
 use crate::schema::{Resources, SchemaError, Validator, decode_percent};
 use crate::yaml::{self, Kind, Node};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// A schema that was read, and how to tell where something stands in it.
+/// A schema that was read, and the means to locate a part of it.
 struct Document {
     json: Json,
     /// The address that relative references start from.
@@ -29,7 +29,7 @@ enum Place {
 
 impl Decoder<'_> {
     pub(super) fn schemas(&mut self, sections: &[Section<'_>]) -> Vec<Schema> {
-        let entries = self.named_entries(sections, Named::Schema);
+        let entries = self.named_entries(sections, NameKind::Schema);
         entries.into_iter().filter_map(|(name, node, file)| self.schema(name, node, file)).collect()
     }
 
@@ -155,7 +155,7 @@ impl Decoder<'_> {
 }
 
 impl Reading<'_> {
-    /// Notes what was read, each file once.
+    /// Remembers the files that were read, each once.
     fn remember(&mut self, files: impl IntoIterator<Item = (FileRef, Vec<u8>)>) {
         for (file, bytes) in files {
             if !self.read.iter().any(|(known, _)| known.identity == file.identity) {
@@ -195,7 +195,7 @@ impl Resources for Confined {
 }
 
 impl Confined {
-    /// The place of an address. What stands beside the schema's own address (`$id`) stands beside its file.
+    /// The location of an address. Addresses beside the schema's own one (`$id`) are files beside its file.
     fn location(&self, uri: &str) -> Option<PathBuf> {
         let scheme = if self.base.starts_with("file://") { "file://" } else { "dadar://" };
         if let Some(path) = uri.strip_prefix(scheme) {
@@ -256,7 +256,7 @@ pub(super) fn json_error_span(file: FileId, text: &str, error: &serde_json::Erro
     Span::new(file, start, end)
 }
 
-/// The place of what a JSON Pointer leads to.
+/// The span of the value at a JSON Pointer.
 fn node_at(node: &Node, pointer: &str) -> Span {
     let mut at = node;
     for segment in pointer.split('/').skip(1) {

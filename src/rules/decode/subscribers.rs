@@ -1,15 +1,15 @@
-//! `subscribers:`, and whether everybody who is named is declared there.
+//! `subscribers:`, and the check that every subscriber is declared if `strict_subscribers` is on.
 
-use super::{Decoder, Named, Section};
+use super::{Decoder, Section};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::rules::{Name, RuleSet, Subscriber, TableKind, keys};
+use crate::rules::{Name, NameKind, RuleSet, Subscriber, TableKind, keys};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 impl Decoder<'_> {
     pub(super) fn subscribers(&mut self, sections: &[Section<'_>]) -> BTreeMap<Arc<str>, Subscriber> {
         let mut declared = BTreeMap::new();
-        for (name, node, _) in self.named_entries(sections, Named::Subscriber) {
+        for (name, node, _) in self.named_entries(sections, NameKind::Subscriber) {
             let Some(fields) = self.fields(node, &keys::SUBSCRIBER) else { continue };
             let filter = self.condition_at(&fields, "filter");
             let transform = self.transforms_at(&fields, "transform");

@@ -1,17 +1,17 @@
 //! `tables:`, by one key or by several inputs.
 
 use super::cells::Inputs;
-use super::ties::canonical;
-use super::{Decoder, Fields, Named, Section};
+use super::setting_conflicts::canonical;
+use super::{Decoder, Fields, Section};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::Json;
-use crate::rules::{DecisionRow, KeyRow, Mode, Name, Table, TableKind, Target, keys};
+use crate::rules::{DecisionRow, KeyRow, MatchMode, Name, NameKind, Table, TableKind, Target, keys};
 use crate::yaml::{Entry, Kind, Node};
 use std::collections::HashMap;
 
 impl Decoder<'_> {
     pub(super) fn tables(&mut self, sections: &[Section<'_>]) -> Vec<Table> {
-        let entries = self.named_entries(sections, Named::Table);
+        let entries = self.named_entries(sections, NameKind::Table);
         entries.into_iter().filter_map(|(name, node, _)| self.table(name, node)).collect()
     }
 
@@ -81,7 +81,7 @@ impl Decoder<'_> {
     fn decision_table(&mut self, name: Name, node: &Node) -> Option<Table> {
         let fields = self.fields(node, &keys::DECISION_TABLE)?;
         let inputs = self.inputs(&fields);
-        let mode = self.mode(&fields, Mode::First);
+        let mode = self.mode(&fields, MatchMode::First);
         let rows = self.required(&fields, "rows").and_then(|rows| self.list(rows, "a list of rows"));
         let rows = rows.unwrap_or_default().iter().filter(|row| !row.is_empty());
         let rows = rows.filter_map(|row| self.decision_row(row, &inputs)).collect();

@@ -1,11 +1,11 @@
-//! `transforms:` and `ingest:`, and who uses them. Steps are read in `steps`, what they put where in `sources`.
+//! `transforms:` and `ingest:`, and their uses. `steps` decodes steps, `sources` the values that they set.
 
-use super::{Decoder, Fields, Named, Section};
+use super::{Decoder, Fields, Section};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::rules::{Action, Name, Step, Transform, TransformId};
+use crate::rules::{Action, Name, NameKind, Step, Transform, TransformId};
 use crate::yaml::Node;
 
-mod places;
+mod field_paths;
 mod sources;
 mod steps;
 
@@ -17,18 +17,18 @@ const DEEPEST: usize = 64;
 impl Decoder<'_> {
     /// The names of all transforms; their positions are their numbers.
     pub(super) fn transform_names<'n>(&mut self, sections: &[Section<'n>]) -> Vec<(Name, &'n Node)> {
-        let entries = self.named_entries(sections, Named::Transform);
+        let entries = self.named_entries(sections, NameKind::Transform);
         let entries: Vec<(Name, &Node)> = entries.into_iter().map(|(name, node, _)| (name, node)).collect();
         let numbers = (0..).map(TransformId);
         self.transforms = entries.iter().map(|(name, _)| name.text.clone()).zip(numbers).collect();
         entries
     }
 
-    /// `ingest:`, which is there at most once, since its order counts.
+    /// `ingest:`, which may appear once, since its order matters.
     pub(super) fn ingest(&mut self, sections: &[Section<'_>]) -> Vec<TransformId> {
         let [first, others @ ..] = sections else { return Vec::new() };
         for other in others {
-            let message = "`ingest` stands twice in this rule set";
+            let message = "`ingest` appears twice in this rule set";
             let diagnostic = Diagnostic::new(Code::DuplicateName, other.key, message);
             self.report(diagnostic.label("again here").also(first.key, "first here"));
         }
@@ -47,6 +47,7 @@ impl Decoder<'_> {
 
     fn transform_named(&mut self, name: &Name) -> Option<TransformId> {
         let found = self.transforms.get(&name.text).copied();
+        self.used(NameKind::Transform, name);
         if found.is_none() {
             let near = did_you_mean(&name.text, self.transforms.keys().map(|known| &**known));
             let help = near.unwrap_or_else(|| String::from("define it under `transforms:`"));
@@ -135,7 +136,7 @@ impl Decoder<'_> {
     }
 }
 
-/// The numbers of the transforms that steps use. (`use` may not stand in a `for_each`.)
+/// The numbers of the transforms that steps use. (`use` is not allowed in a `for_each`.)
 fn used_by(steps: &[Step]) -> Vec<usize> {
     let used = |step: &Step| if let Action::Use(id) = &step.action { Some(id.0 as usize) } else { None };
     steps.iter().filter_map(used).collect()

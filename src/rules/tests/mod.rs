@@ -1,6 +1,6 @@
 //! Loading: the examples of the language, every diagnostic, and folders on disk.
 
-use super::{Envelope, LoadOptions, Loaded, Member, Mode, RuleId, RuleSet, TableKind, load, load_strings};
+use super::{Envelope, LoadOptions, Loaded, MatchMode, Member, RuleId, RuleSet, TableKind, load, load_strings};
 use crate::diagnostic::Code;
 use serde_json::json;
 
@@ -74,7 +74,7 @@ fn the_examples_of_the_language_load() {
     assert_eq!(topics, ["order", "order.created", "order.confirmed", "payment.completed", "order.*", "delivery.#"]);
     let names: Vec<_> = rules.rules.iter().map(|rule| &*rule.name.text).collect();
     assert_eq!(names, ["high-value-order", "mumbai-lunch", "big", "rest"]);
-    assert_eq!(rules.groups[0].mode, Mode::First);
+    assert_eq!(rules.groups[0].mode, MatchMode::First);
     assert_eq!(rules.groups[0].members, [Member::Rule(RuleId(2)), Member::Rule(RuleId(3))]);
     assert_eq!(rules.tables.len(), 2);
     assert_eq!(rules.schemas.len(), 1);
@@ -153,7 +153,7 @@ fn tables_of_both_kinds() {
     assert_eq!((key.alternatives.len(), default), (2, &Some(json!(5))));
     assert_eq!(rows.iter().map(|row| row.key.clone()).collect::<Vec<_>>(), [json!(5), json!("5"), json!(true)]);
     let TableKind::Decision { inputs, mode, rows } = &rules.tables[1].kind else { panic!() };
-    assert_eq!((inputs.len(), *mode, rows.len()), (2, Mode::First, 3));
+    assert_eq!((inputs.len(), *mode, rows.len()), (2, MatchMode::First, 3));
     assert!(rows[2].when.is_none());
 }
 

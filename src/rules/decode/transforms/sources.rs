@@ -1,12 +1,12 @@
 //! What steps put at their targets: expressions, literals, templates, and lists of alternatives.
 
-use super::places::Use;
+use super::field_paths::Use;
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::event::{Json, Type};
 use crate::expr::{Typed, TypedNode, Wanted, demands};
 use crate::rules::decode::Decoder;
 use crate::rules::walk::{Budget, written_out};
-use crate::rules::{Checked, Made, Piece, Place, Source, keys};
+use crate::rules::{CheckedExpression, FieldPath, Piece, Source, SourceValue, keys};
 use crate::yaml::{Kind, Node};
 
 /// How far is looked behind named values for the types that they need.
@@ -14,7 +14,7 @@ const LOOK_BEHIND: Budget = Budget { cases: 64, levels: 3 };
 
 impl Decoder<'_> {
     /// `target: source`, several of them.
-    pub(super) fn sources(&mut self, node: &Node, usage: Use) -> Vec<(Place, Source)> {
+    pub(super) fn sources(&mut self, node: &Node, usage: Use) -> Vec<(FieldPath, Source)> {
         let Some(entries) = self.mapping(node, "a mapping of targets to sources") else { return Vec::new() };
         if entries.is_empty() {
             self.bad_value(node, "the step has nothing to do");
@@ -41,7 +41,7 @@ impl Decoder<'_> {
         Some(Source { alternatives: alternatives.into_iter().collect::<Option<_>>()? })
     }
 
-    fn source_alternative(&mut self, node: &Node) -> Option<(Option<Checked>, Made)> {
+    fn source_alternative(&mut self, node: &Node) -> Option<(Option<CheckedExpression>, SourceValue)> {
         match &node.kind {
             Kind::Scalar(_) => {
                 let typed = self.expression(node)?;
@@ -53,13 +53,13 @@ impl Decoder<'_> {
                 let given: Vec<&str> =
                     ["value", "expr", "template"].into_iter().filter(|key| fields.has(key)).collect();
                 let made = match given.as_slice() {
-                    ["value"] => Made::Value(fields.get("value").map_or(Json::Null, Node::to_json)),
+                    ["value"] => SourceValue::Value(fields.get("value").map_or(Json::Null, Node::to_json)),
                     ["expr"] => {
                         let typed = self.expression(fields.get("expr")?)?;
                         self.made(typed)
                     }
                     ["template"] => self.template(fields.get("template")?)?,
-                    // A key that is unknown has been told.
+                    // An unknown key has been reported.
                     [] if !self.knows(node, &keys::SOURCE) => return None,
                     [] => {
                         let message =
@@ -83,15 +83,15 @@ impl Decoder<'_> {
         }
     }
 
-    fn made(&mut self, typed: Typed) -> Made {
+    fn made(&mut self, typed: Typed) -> SourceValue {
         match typed.node {
-            TypedNode::Const(value) => Made::Value(value),
-            _ => Made::Expression(self.checked(typed, Type::ANY)),
+            TypedNode::Const(value) => SourceValue::Value(value),
+            _ => SourceValue::Expression(self.checked(typed, Type::ANY)),
         }
     }
 
-    /// An expression with what it needs.
-    pub(super) fn checked(&mut self, typed: Typed, expected: Type) -> Checked {
+    /// An expression with the types that it requires.
+    pub(super) fn checked(&mut self, typed: Typed, expected: Type) -> CheckedExpression {
         let mut found = Vec::new();
         // What a named value is made from has to fit as well.
         let whole = written_out(&typed, &self.define_cases, &mut LOOK_BEHIND.clone());
@@ -105,11 +105,11 @@ impl Decoder<'_> {
             }
         };
         let demands = found.into_iter().map(|demand| (demand.clone(), shown(&demand))).collect();
-        Checked { typed, demands }
+        CheckedExpression { typed, demands }
     }
 
     /// `"Order ${data.order_id}"`; `$${` is a `${` that means nothing.
-    fn template(&mut self, node: &Node) -> Option<Made> {
+    fn template(&mut self, node: &Node) -> Option<SourceValue> {
         let text = self.string(node)?.text.clone();
         let mut pieces = Vec::new();
         let mut plain = String::new();
@@ -146,7 +146,7 @@ impl Decoder<'_> {
         if !plain.is_empty() {
             pieces.push(Piece::Text(plain.into()));
         }
-        whole.then_some(Made::Template(pieces))
+        whole.then_some(SourceValue::Template(pieces))
     }
 
     /// The expression of `len` bytes behind the `${` at `at`.

@@ -1,10 +1,10 @@
 //! The steps of a transform, a key each.
 
-use super::places::Use;
+use super::field_paths::Use;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::event::{Step as PathStep, Type};
 use crate::rules::decode::{Decoder, Fields};
-use crate::rules::{Action, LookupStep, Place, Step, keys};
+use crate::rules::{Action, FieldPath, LookupStep, NameKind, Step, keys};
 use crate::yaml::{Entry, Kind, Node};
 
 impl Decoder<'_> {
@@ -29,7 +29,7 @@ impl Decoder<'_> {
         let entry = match actions.as_slice() {
             [entry] => *entry,
             [] => {
-                // A key that is unknown has been told.
+                // An unknown key has been reported.
                 if self.knows(node, &keys::STEP) {
                     let message = "a step has to do something";
                     let help = "give it `copy`, `move`, `default`, `set`, `remove`, `keep_only`, `lookup`, `project`, `for_each` or `use`";
@@ -76,7 +76,7 @@ impl Decoder<'_> {
             "for_each" => self.for_each(value, fields)?,
             _ => {
                 if self.element.is_some() {
-                    let message = "`use` may not stand in a `for_each`";
+                    let message = "`use` is not allowed in a `for_each`";
                     let help = "what a transform changes is the event, not the element; write its steps here";
                     self.report(Diagnostic::new(Code::BadTransform, entry.key.text.span(), message).help(help));
                     return None;
@@ -88,7 +88,7 @@ impl Decoder<'_> {
     }
 
     /// `target: source` or `target: [source, source]`, all of them paths.
-    fn copies(&mut self, node: &Node, usage: Use) -> Vec<(Place, Vec<Place>)> {
+    fn copies(&mut self, node: &Node, usage: Use) -> Vec<(FieldPath, Vec<FieldPath>)> {
         let Some(entries) = self.mapping(node, "a mapping of targets to sources") else { return Vec::new() };
         if entries.is_empty() {
             self.bad_value(node, "the step has nothing to do");
@@ -117,7 +117,7 @@ impl Decoder<'_> {
     }
 
     /// The element of a `for_each` can be changed, but not taken out of its list.
-    fn refuse_element(&mut self, place: &Place, done: &str) {
+    fn refuse_element(&mut self, place: &FieldPath, done: &str) {
         if place.path.is_empty() {
             let message = format!("the element itself cannot be {done}");
             let help = "to leave elements out, `set` the list: `data.items: 'filter(data.items, it.price > 0)'`";
@@ -125,7 +125,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn refuse_indexes(&mut self, place: &Place) {
+    fn refuse_indexes(&mut self, place: &FieldPath) {
         if place.path.iter().any(|step| matches!(step, PathStep::Index(_))) {
             let message = "`keep_only` keeps fields, not single elements of a list";
             self.report(Diagnostic::new(Code::BadPath, place.span, message));
@@ -154,7 +154,7 @@ impl Decoder<'_> {
             Some(node) => self.place_of(node, Use::Write)?,
             None => {
                 let of_element = self.element.is_some();
-                Place { span: node.span, of_element, path: Vec::new(), shown: self.shown(&[], of_element) }
+                FieldPath { span: node.span, of_element, path: Vec::new(), shown: self.shown(&[], of_element) }
             }
         };
         let prefix = match fields.get("prefix") {
@@ -162,6 +162,7 @@ impl Decoder<'_> {
             None => String::new(),
         };
         let table = table?;
+        self.used(NameKind::Lookup, &table);
         let Some(info) = self.lookups.get(&*table.text).cloned() else {
             let known = self.lookups.keys().map(String::as_str);
             let help = did_you_mean(&table.text, known).unwrap_or_else(|| String::from("define it under `lookups:`"));
@@ -182,7 +183,7 @@ impl Decoder<'_> {
             let mut path = into.path.clone();
             path.push(PathStep::Key(format!("{prefix}{column}").into()));
             let shown = self.shown(&path, into.of_element);
-            (at, Place { path, shown, ..into.clone() })
+            (at, FieldPath { path, shown, ..into.clone() })
         };
         Some(LookupStep { table: info.id, key, columns: info.data_columns().iter().enumerate().map(column).collect() })
     }

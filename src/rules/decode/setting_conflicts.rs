@@ -97,7 +97,7 @@ fn below(pattern: &TopicPattern) -> TopicPattern {
     TopicPattern { text: pattern.text.clone(), segments }
 }
 
-/// The pattern of exactly the topics under both; none where it takes more than one pattern to say that.
+/// The pattern of exactly the topics under both; `None` if that takes more than one pattern.
 fn common(a: &TopicPattern, b: &TopicPattern) -> Option<TopicPattern> {
     let (a_head, b_head) = (head(a)?, head(b)?);
     let mut segments = Vec::new();
@@ -112,7 +112,7 @@ fn common(a: &TopicPattern, b: &TopicPattern) -> Option<TopicPattern> {
     Some(TopicPattern { text: a.text.clone(), segments })
 }
 
-/// The segments before a trailing `#`; none where a `#` stands elsewhere.
+/// The segments before a trailing `#`; `None` if there is a `#` elsewhere.
 fn head(pattern: &TopicPattern) -> Option<&[Segment]> {
     let head = match pattern.segments.as_slice() {
         [head @ .., Segment::Many] => head,
@@ -125,7 +125,7 @@ pub(super) fn is_plain(pattern: &TopicPattern) -> bool {
     pattern.segments.iter().all(|segment| matches!(segment, Segment::Literal(_)))
 }
 
-/// Equality of JSON values, numbers by what they stand for.
+/// Equality of JSON values; numbers are equal by value.
 fn same(a: &Json, b: &Json) -> bool {
     match (a, b) {
         (Json::Number(a), Json::Number(b)) => Number::from_json(a) == Number::from_json(b),

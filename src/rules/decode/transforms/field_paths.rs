@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::event::Step as PathStep;
 use crate::expr::{self, Written, written_path};
-use crate::rules::Place;
+use crate::rules::FieldPath;
 use crate::rules::decode::Decoder;
 use crate::yaml::{Kind, Node};
 
@@ -23,7 +23,7 @@ pub(super) enum Use {
 
 impl Decoder<'_> {
     /// The paths of a list, or of a single scalar.
-    pub(super) fn places(&mut self, node: &Node, usage: Use) -> Vec<Place> {
+    pub(super) fn places(&mut self, node: &Node, usage: Use) -> Vec<FieldPath> {
         let items = match &node.kind {
             Kind::Sequence(items) if items.is_empty() => {
                 self.bad_value(node, "the list of paths is empty");
@@ -36,7 +36,7 @@ impl Decoder<'_> {
     }
 
     /// The path that a scalar is.
-    pub(super) fn place_of(&mut self, node: &Node, usage: Use) -> Option<Place> {
+    pub(super) fn place_of(&mut self, node: &Node, usage: Use) -> Option<FieldPath> {
         match node.scalar() {
             Some(scalar) if scalar.value.is_string() => {
                 let text = scalar.text.clone();
@@ -50,7 +50,7 @@ impl Decoder<'_> {
     }
 
     /// A path as it is written.
-    pub(super) fn place(&mut self, text: &Text, usage: Use) -> Option<Place> {
+    pub(super) fn place(&mut self, text: &Text, usage: Use) -> Option<FieldPath> {
         let expr = expr::parse(text, &mut Vec::new());
         let Some(Written { mut steps, quoted }) = expr.as_ref().and_then(written_path) else {
             let message = format!("`{}` is no path", text.value);
@@ -83,7 +83,7 @@ impl Decoder<'_> {
             steps.remove(0);
         }
         let shown = self.shown(&steps, of_element);
-        Some(Place { span: text.span(), of_element, path: steps, shown })
+        Some(FieldPath { span: text.span(), of_element, path: steps, shown })
     }
 
     /// A path as errors show it.
@@ -96,7 +96,7 @@ impl Decoder<'_> {
     }
 }
 
-/// How a key that is no name is written.
+/// A key as it is written in a path if it is not a name.
 fn as_key(text: &str) -> String {
     let general = "a path is made of names and indexes, such as `data.items[0].sku`";
     if text.is_empty() || text.contains(['[', ']', '(', ')', '"', '\'', '.']) {

@@ -1,0 +1,259 @@
+//! Where the names of a rule set are defined and used, for editors: from an offset in a file to a name, from a name to its
+//! definition and to all uses.
+
+use super::walk::{expressions, visit};
+use super::{Name, RuleSet, TableKind, Target};
+use crate::diagnostic::{FileId, Span};
+use crate::expr::{Prepared, TypedNode};
+use crate::topic::TopicPattern;
+use std::sync::Arc;
+
+/// The kinds of things that have names. Two things of different kinds may have the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+#[allow(missing_docs)]
+pub enum NameKind {
+    Define,
+    Filter,
+    Group,
+    Label,
+    Lookup,
+    Rule,
+    Schema,
+    Subscriber,
+    Table,
+    Topic,
+    Transform,
+}
+
+impl NameKind {
+    /// The kind in a message: `named value`.
+    pub fn word(self) -> &'static str {
+        match self {
+            NameKind::Define => "named value",
+            NameKind::Filter => "filter",
+            NameKind::Group => "group",
+            NameKind::Label => "label",
+            NameKind::Lookup => "lookup",
+            NameKind::Rule => "rule",
+            NameKind::Schema => "schema",
+            NameKind::Subscriber => "subscriber",
+            NameKind::Table => "table",
+            NameKind::Topic => "topic",
+            NameKind::Transform => "transform",
+        }
+    }
+}
+
+/// A place where a name is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NamePlace {
+    /// What the name belongs to.
+    pub kind: NameKind,
+    /// The name; of a topic the full pattern.
+    pub name: Arc<str>,
+    /// Where it is written. In `lookup("table.column", …)` it is the whole literal.
+    pub span: Span,
+    /// True where the name is defined.
+    pub is_definition: bool,
+}
+
+/// All names of a rule set.
+///
+/// ```
+/// use dadar::rules::{NameIndex, NameKind};
+///
+/// let text = "define: {city: lower(data.city)}\nrules: [{name: local, when: city == 'pune', subscribers: [local]}]";
+/// let loaded = dadar::load_strings("example", [("rules.yaml", text)]);
+/// let rules = loaded.rule_set.expect("there are no errors");
+/// let names = NameIndex::new(&rules);
+/// let file = names.definition(NameKind::Define, "city").expect("it is defined").span.file;
+/// let used = names.at(file, text.find("city ==").expect("it is used") as u32).expect("a name is there");
+/// assert_eq!((used.kind, &*used.name, used.is_definition), (NameKind::Define, "city", false));
+/// assert_eq!(names.places(NameKind::Define, "city").count(), 2);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct NameIndex {
+    /// By span.
+    places: Vec<NamePlace>,
+}
+
+impl NameIndex {
+    /// Collects the names of a rule set, which may be a partial one.
+    pub fn new(rules: &RuleSet) -> NameIndex {
+        let mut index = NameIndex { places: rules.resolved_names.clone() };
+        index.definitions(rules);
+        index.topics(rules);
+        index.subscribers(rules);
+        index.in_expressions(rules);
+        index.places.sort_by(|a, b| (a.span, a.kind, &a.name).cmp(&(b.span, b.kind, &b.name)));
+        index.places.dedup();
+        index
+    }
+
+    /// Every place, in the order of the files.
+    pub fn iter(&self) -> impl Iterator<Item = &NamePlace> {
+        self.places.iter()
+    }
+
+    /// The name at an offset of a file, its end included.
+    pub fn at(&self, file: FileId, offset: u32) -> Option<&NamePlace> {
+        let behind = self.places.partition_point(|place| (place.span.file, place.span.start) <= (file, offset));
+        let place = behind.checked_sub(1).and_then(|at| self.places.get(at))?;
+        (place.span.file == file && offset <= place.span.end).then_some(place)
+    }
+
+    /// Where a name is defined (a topic: first).
+    pub fn definition<'n>(&'n self, kind: NameKind, name: &'n str) -> Option<&'n NamePlace> {
+        self.places(kind, name).find(|place| place.is_definition)
+    }
+
+    /// Every place where a name is written, its definition included.
+    pub fn places<'n>(&'n self, kind: NameKind, name: &'n str) -> impl Iterator<Item = &'n NamePlace> {
+        self.places.iter().filter(move |place| place.kind == kind && *place.name == *name)
+    }
+
+    fn add(&mut self, kind: NameKind, name: &Name, is_definition: bool) {
+        self.places.push(NamePlace { kind, name: name.text.clone(), span: name.span, is_definition });
+    }
+
+    fn definitions(&mut self, rules: &RuleSet) {
+        let lookups = rules.lookups.iter().map(|lookup| Name { text: lookup.name.clone(), span: lookup.span });
+        lookups.for_each(|name| self.add(NameKind::Lookup, &name, true));
+        let mut all = |kind: NameKind, names: &mut dyn Iterator<Item = &Name>| {
+            // A rule without a name is an error, and is kept with an empty one.
+            names.filter(|name| !name.text.is_empty()).for_each(|name| self.add(kind, name, true));
+        };
+        all(NameKind::Define, &mut rules.defines.iter().map(|named| &named.name));
+        all(NameKind::Label, &mut rules.labels.iter().map(|named| &named.name));
+        all(NameKind::Rule, &mut rules.rules.iter().map(|rule| &rule.name));
+        all(NameKind::Group, &mut rules.groups.iter().map(|group| &group.name));
+        all(NameKind::Table, &mut rules.tables.iter().map(|table| &table.name));
+        all(NameKind::Schema, &mut rules.schemas.iter().map(|schema| &schema.name));
+        all(NameKind::Filter, &mut rules.filters.iter().map(|filter| &filter.name));
+        all(NameKind::Subscriber, &mut rules.subscribers.values().map(|subscriber| &subscriber.name));
+        all(NameKind::Transform, &mut rules.transforms.iter().map(|transform| &transform.name));
+    }
+
+    fn topics(&mut self, rules: &RuleSet) {
+        let mut add = |pattern: &TopicPattern, span: Span, is_definition: bool| {
+            self.places.push(NamePlace { kind: NameKind::Topic, name: pattern.text.clone(), span, is_definition });
+        };
+        rules.topics.iter().for_each(|node| add(&node.pattern, node.span, true));
+        let of_rules = rules.rules.iter().map(|rule| (&rule.topics, &rule.topic_spans));
+        let of_groups = rules.groups.iter().map(|group| (&group.topics, &group.topic_spans));
+        let of_schemas = rules.schemas.iter().map(|schema| (&schema.topics, &schema.topic_spans));
+        for (topics, spans) in of_rules.chain(of_groups).chain(of_schemas) {
+            topics.iter().zip(spans).for_each(|(pattern, span)| add(pattern, *span, false));
+        }
+    }
+
+    /// Where subscribers are named, and labels set.
+    fn subscribers(&mut self, rules: &RuleSet) {
+        let by_defaults = rules.defaults.names();
+        let by_topics = rules.topics.iter().flat_map(|node| &node.subscribers);
+        let by_rules = rules.rules.iter().flat_map(|rule| rule.subscribers.iter().chain(&rule.exclude));
+        let named = by_defaults.chain(by_topics).chain(by_rules);
+        named.for_each(|name| self.add(NameKind::Subscriber, name, false));
+        rules.rules.iter().flat_map(|rule| &rule.labels).for_each(|(name, _)| self.add(NameKind::Label, name, false));
+        for table in &rules.tables {
+            self.target(&table.otherwise);
+            match &table.kind {
+                TableKind::Key { rows, .. } => rows.iter().for_each(|row| self.target(&row.target)),
+                TableKind::Decision { rows, .. } => rows.iter().for_each(|row| self.target(&row.target)),
+            }
+        }
+    }
+
+    fn target(&mut self, target: &Target) {
+        target.subscribers.iter().for_each(|name| self.add(NameKind::Subscriber, name, false));
+        target.labels.iter().for_each(|(name, _)| self.add(NameKind::Label, name, false));
+    }
+
+    /// Named values and the tables of `lookup(…)`.
+    fn in_expressions(&mut self, rules: &RuleSet) {
+        let mut add = |kind: NameKind, name: &str, span: Span| {
+            self.places.push(NamePlace { kind, name: name.into(), span, is_definition: false });
+        };
+        expressions(rules, &mut |typed| {
+            visit(typed, &mut |part| match &part.node {
+                TypedNode::Define(id) => {
+                    rules.define(*id).iter().for_each(|named| add(NameKind::Define, &named.name.text, part.span));
+                }
+                TypedNode::Call(_, args, Prepared::Column { table, .. }) => {
+                    let table = rules.lookups.get(table.0 as usize);
+                    let named = args.first().zip(table);
+                    named.iter().for_each(|(first, table)| add(NameKind::Lookup, &table.name, first.span));
+                }
+                _ => {}
+            });
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::load_strings;
+
+    const RULES: &str = r#"
+define: {city: lower(data.city), near: city == "pune"}
+labels: {where: city}
+topics: {order: {topics: {created: [kitchen]}}}
+rules:
+  - group: g
+    topic: order.created
+    rules:
+      - {name: r, topic: [order.created, "order.*"], when: near, subscribers: kitchen, labels: {where: x}}
+filters: [{name: f, drop: 'exists(lookup("deny.ip", data.ip))'}]
+lookups: {deny: {key: ip, columns: [why], rows: [[1, a]]}}
+subscribers: {kitchen: {transform: t}}
+ingest: [t]
+transforms:
+  t: [{use: u}, {lookup: {table: deny, key: data.ip, into: deny}}]
+  u: [{remove: [x]}]
+"#;
+
+    #[test]
+    fn definitions_and_uses_of_every_kind() {
+        let loaded = load_strings("t", [("r.yaml", RULES)]);
+        let rules = loaded.rule_set.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics));
+        let names = NameIndex::new(&rules);
+        let shown = |kind: NameKind, name: &str| {
+            let one = |place: &NamePlace| {
+                let text = loaded.sources.snippet(place.span);
+                let line = loaded.sources.place(place.span).split(':').nth(1).unwrap_or_default().to_owned();
+                format!("{line} {text}{}", if place.is_definition { " =" } else { "" })
+            };
+            names.places(kind, name).map(one).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(NameKind::Define, "city"), ["2 city =", "2 city", "3 city"]);
+        assert_eq!(shown(NameKind::Define, "near"), ["2 near =", "9 near"]);
+        assert_eq!(shown(NameKind::Label, "where"), ["3 where =", "9 where"]);
+        assert_eq!(shown(NameKind::Topic, "order.created"), ["4 created =", "7 order.created", "9 order.created"]);
+        assert_eq!(shown(NameKind::Topic, "order.*"), ["9 \"order.*\""]);
+        assert_eq!(shown(NameKind::Subscriber, "kitchen"), ["4 kitchen", "9 kitchen", "12 kitchen ="]);
+        assert_eq!(shown(NameKind::Lookup, "deny"), ["10 \"deny.ip\"", "11 deny =", "15 deny"]);
+        assert_eq!(shown(NameKind::Transform, "t"), ["12 t", "13 t", "15 t ="]);
+        assert_eq!(shown(NameKind::Transform, "u"), ["15 u", "16 u ="]);
+        assert_eq!(shown(NameKind::Filter, "f"), ["10 f ="]);
+        // Every place is found from each end of it.
+        for place in names.iter() {
+            for offset in [place.span.start, place.span.end] {
+                assert_eq!(names.at(place.span.file, offset), Some(place));
+            }
+        }
+        assert_eq!(names.at(crate::diagnostic::FileId(0), 0), None);
+    }
+
+    #[test]
+    fn names_of_a_rule_set_with_errors() {
+        let loaded =
+            load_strings("t", [("r.yaml", "define: {a: data.x}\nrules: [{name: r, when: a > 1, subscriber: x}]")]);
+        assert!(loaded.rule_set.is_none());
+        let partial = loaded.partial.unwrap();
+        assert_eq!(NameIndex::new(&partial).places(NameKind::Define, "a").count(), 2);
+        assert_eq!(partial.rules.len(), 1);
+    }
+}
