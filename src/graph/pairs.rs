@@ -4,8 +4,7 @@
 //! nothing, and the whole condition is looked at.
 
 use super::condition::{Conditions, Node, NodeId, Op, Test};
-use super::index::{Entries, Entry, Meaning, Run};
-use super::register::{List, Lists};
+use super::posting::{HitKind, List, Lists, Posting, PostingArena, PostingList};
 use super::values::{ValueId, ValueNode, Values};
 use crate::event::Value;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -22,20 +21,20 @@ const WORTH: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Pairs {
     pairs: Vec<Pair>,
-    entries: Entries,
+    entries: PostingArena,
 }
 
 #[derive(Debug)]
 struct Pair {
     values: [ValueId; 2],
-    runs: FxHashMap<u64, Run>,
+    runs: FxHashMap<u64, PostingList>,
 }
 
 /// What is better found by a pair.
 struct Moved {
     leaf: NodeId,
     print: u64,
-    entry: Entry,
+    entry: Posting,
     condition: NodeId,
 }
 
@@ -50,7 +49,8 @@ impl Pairs {
         let mut moved: BTreeMap<[ValueId; 2], Vec<Moved>> = BTreeMap::new();
         for (leaf, entries) in lists.iter().filter(|(_, entries)| entries.len() > CROWD) {
             let Some(first) = equality(*leaf, conditions, values) else { continue };
-            for entry in entries.iter().filter(|entry| matches!(entry.meaning(), Meaning::Once | Meaning::Again)) {
+            for entry in entries.iter().filter(|entry| matches!(entry.meaning(), HitKind::Match | HitKind::MatchDedup))
+            {
                 let Some(condition) = target_conditions.get(entry.target() as usize).copied() else { continue };
                 if let Some(second) = partner(first, condition, lists, conditions, values) {
                     let (pair, print) = joined(first, second);
@@ -59,12 +59,12 @@ impl Pairs {
             }
         }
         let mut all = Pairs::default();
-        let mut gone: FxHashSet<(NodeId, Entry)> = FxHashSet::default();
+        let mut gone: FxHashSet<(NodeId, Posting)> = FxHashSet::default();
         for (values, targets) in moved.into_iter().filter(|(_, targets)| targets.len() >= WORTH) {
             let mut entries: FxHashMap<u64, List> = FxHashMap::default();
             for Moved { leaf, print, entry, condition } in targets {
                 // Of a target with one leaf, one pair is asked, and with one hash: it is still hit once at most.
-                let asking = Entry::asking(entry.target(), entry.meaning(), condition);
+                let asking = Posting::asking(entry.target(), entry.meaning(), condition);
                 entries.entry(print).or_default().push(asking);
                 gone.insert((leaf, entry));
             }
@@ -84,13 +84,13 @@ impl Pairs {
     }
 
     /// All entries.
-    pub(crate) fn entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
-        let singles = self.pairs.iter_mut().flat_map(|pair| pair.runs.values_mut()).filter_map(Run::single_mut);
+    pub(crate) fn entries_mut(&mut self) -> impl Iterator<Item = &mut Posting> {
+        let singles = self.pairs.iter_mut().flat_map(|pair| pair.runs.values_mut()).filter_map(PostingList::single_mut);
         singles.chain(self.entries.iter_mut())
     }
 
     /// The entries of a pair whose values are these.
-    pub(crate) fn entries(&self, pair: usize, values: [Value<'_>; 2]) -> &[Entry] {
+    pub(crate) fn entries(&self, pair: usize, values: [Value<'_>; 2]) -> &[Posting] {
         let [Some(first), Some(second)] = values.map(print) else { return &[] };
         let run = self.pairs.get(pair).and_then(|pair| pair.runs.get(&mix(first, second)));
         run.map_or(&[], |run| self.entries.run(run))

@@ -6,13 +6,12 @@
 
 use super::access::{Access, Selectivity};
 use super::condition::{Conditions, Node, NodeId, Test};
-use super::index::{Entry, Indexes, Meaning};
+use super::index::Indexes;
 use super::pairs::Pairs;
+use super::posting::{HitKind, List, Lists, Posting};
 use super::targets::{ByDefault, Extras, RulePlan, Targets};
 use super::topics::Topics;
 use super::values::Values;
-use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 
 /// A test that is hit more often than this, as far as can be guessed, selects little.
 const WEAK: f64 = 0.3;
@@ -20,12 +19,6 @@ const WEAK: f64 = 0.3;
 /// What a hit leaves to be asked is worked out for each leaf of a target, in time that grows with the parts of its condition. If
 /// the product is larger than this, a hit leaves the whole condition.
 const MAX_RESTS: usize = 1 << 16;
-
-/// What is registered under each leaf.
-pub(crate) type Lists = FxHashMap<NodeId, List>;
-
-/// Entries of one leaf: mostly one.
-pub(crate) type List = SmallVec<[Entry; 2]>;
 
 /// Targets under their access predicates, before these are indexed.
 pub(crate) struct Registered {
@@ -71,13 +64,13 @@ impl Registered {
         let tests = self.tests.iter_mut().map(|(_, list)| list);
         let lists = tests.chain(self.sets.iter_mut().map(|(_, list)| list)).flatten();
         let entries = lists.chain(&mut self.targets.always).chain(self.pairs.entries_mut());
-        entries.map(Entry::rest_mut).chain(self.targets.by_default.iter_mut().map(|by_default| &mut by_default.rest))
+        entries.map(Posting::rest_mut).chain(self.targets.by_default.iter_mut().map(|by_default| &mut by_default.rest))
     }
 
     /// Builds the indexes.
     pub(crate) fn index(self, topics: &mut Topics) -> (Targets, Indexes, Pairs) {
         for (set, list) in self.sets {
-            topics.register(set, list.into_iter().map(Entry::packed));
+            topics.register(set, list.into_iter().map(Posting::packed));
         }
         (self.targets, Indexes::new(self.tests), self.pairs)
     }
@@ -100,17 +93,17 @@ impl Targets {
             {
                 let number = self.by_default.len() as u32;
                 for leaf in leaves {
-                    lists.entry(*leaf).or_default().push(Entry::new(number, Meaning::Enabled));
+                    lists.entry(*leaf).or_default().push(Posting::new(number, HitKind::Enable));
                 }
                 self.defeat(target, condition, defeats, 1, graph, lists);
             }
             Some(Access { leaves, .. }) => {
                 let meaning = meaning(leaves, graph);
-                self.has_repeats |= meaning == Meaning::Again;
+                self.has_repeats |= meaning == HitKind::MatchDedup;
                 let is_large = leaves.len().saturating_mul(parts(&condition, graph).len()) > MAX_RESTS;
                 for leaf in leaves {
                     let rest = if is_large { condition } else { rest(*leaf, condition, graph) };
-                    lists.entry(*leaf).or_default().push(Entry::asking(target, meaning, rest));
+                    lists.entry(*leaf).or_default().push(Posting::asking(target, meaning, rest));
                 }
             }
             None => self.without_access(target, condition, defeats, graph, lists),
@@ -128,7 +121,7 @@ impl Targets {
     ) {
         match graph.get(condition) {
             Node::Const(false) => {}
-            _ if defeats.is_empty() => self.always.push(Entry::asking(target, Meaning::Once, condition)),
+            _ if defeats.is_empty() => self.always.push(Posting::asking(target, HitKind::Match, condition)),
             _ => {
                 self.defaults.insert(self.by_default.len());
                 self.defeat(target, condition, defeats, 0, graph, lists);
@@ -151,19 +144,19 @@ impl Targets {
         let number = self.by_default.len() as u32;
         self.by_default.push(ByDefault { target, rest: if is_sure { NodeId::TRUE } else { condition } });
         for leaf in defeats {
-            lists.entry(leaf).or_default().push(Entry::new(number, Meaning::Defeated));
+            lists.entry(leaf).or_default().push(Posting::new(number, HitKind::Disable));
         }
     }
 }
 
 /// Whether one event can hit a target several times that is registered under these leaves.
-fn meaning(leaves: &[NodeId], graph: &Conditions) -> Meaning {
+fn meaning(leaves: &[NodeId], graph: &Conditions) -> HitKind {
     match leaves {
         [only] => match graph.get(*only) {
-            Node::Test(test) if test.op.hits_again() => Meaning::Again,
-            _ => Meaning::Once,
+            Node::Test(test) if test.op.hits_again() => HitKind::MatchDedup,
+            _ => HitKind::Match,
         },
-        _ => Meaning::Again,
+        _ => HitKind::MatchDedup,
     }
 }
 

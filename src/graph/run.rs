@@ -3,18 +3,17 @@
 use super::bits::WORD;
 use super::condition::{Node, NodeId, Op, Test};
 use super::demand::Demands;
-use super::index::{Entry, Meaning};
 use super::labels::CasesPlan;
 use super::layout::{LayoutPlan, Part, Source};
+use super::posting::{HitKind, Posting};
 use super::scratch::State;
 use super::slots::Slots;
 use super::targets::ByDefault;
 use super::topics::TopicEntry;
-use super::transforms::SentTo;
 use super::values::{ValueId, ValueNode};
-use super::{DecisionGraph, FilterPlan, Reader, at};
+use super::{DecisionGraph, Reader, at};
 use crate::clock::Clock;
-use crate::decision::{Invalid, Status, TypeError};
+use crate::decision::TypeError;
 use crate::event::{Tag, Value};
 use crate::expr::{
     Budget, DefineId, Env, Evaluation, Limit, LookupId, PathId, Root, Typed, TypedNode, evaluate_measured, time,
@@ -35,25 +34,6 @@ enum Now {
     Unread,
     /// None if there is no clock.
     Known(Option<Timestamp>),
-}
-
-/// What was decided, by number.
-#[derive(Debug)]
-pub(crate) struct Outcome<'a> {
-    pub(crate) status: Status,
-    pub(crate) id: Value<'a>,
-    pub(crate) topic: Option<&'a TopicEntry>,
-    /// By label number, ascending.
-    pub(crate) labels: ArenaVec<'a, (u32, Value<'a>)>,
-    pub(crate) dropped_by: Option<&'a FilterPlan>,
-    pub(crate) invalid: Vec<Invalid>,
-    pub(crate) errors: Vec<TypeError>,
-    /// Those of `ingest` alone, which are among `errors` too.
-    pub(crate) ingest_errors: Vec<TypeError>,
-    /// Why it is malformed.
-    pub(crate) fault: Option<String>,
-    /// What everybody is sent, if that was asked for; in the order of the subscribers.
-    pub(crate) sent: Vec<SentTo<'a>>,
 }
 
 /// The state of one event. `'a` is the life of the event, its arena and the graph.
@@ -439,22 +419,22 @@ impl<'a, 's> Run<'a, 's> {
     }
 
     /// Deals with the entries of a test that holds.
-    fn hit(&mut self, entries: &[Entry]) {
+    fn hit(&mut self, entries: &[Posting]) {
         for entry in entries {
             let (word, mask) = entry.bits();
             match entry.meaning() {
-                Meaning::Once => self.candidate(*entry),
-                Meaning::Again if self.is_first_hit(entry.target()) => self.candidate(*entry),
-                Meaning::Again => {}
-                Meaning::Defeated => self.state.defeated.add(word, mask),
-                Meaning::Enabled => self.state.enabled.add(word, mask),
+                HitKind::Match => self.candidate(*entry),
+                HitKind::MatchDedup if self.is_first_hit(entry.target()) => self.candidate(*entry),
+                HitKind::MatchDedup => {}
+                HitKind::Disable => self.state.defeated.add(word, mask),
+                HitKind::Enable => self.state.enabled.add(word, mask),
             }
         }
     }
 
     /// A target that matches if the rest of its condition holds.
     #[inline]
-    fn candidate(&mut self, entry: Entry) {
+    fn candidate(&mut self, entry: Posting) {
         if entry.rest() == NodeId::TRUE || self.holds(entry.rest()) {
             self.matched(entry.target());
         }

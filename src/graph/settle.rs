@@ -4,11 +4,12 @@
 
 use super::budget::{Thresholds, size_of_line};
 use super::cache::TopicCache;
-use super::run::{Outcome, Run};
+use super::outcome::{Outcome, SentEvent, SentTo};
+use super::run::Run;
 use super::scratch::{Scratch, State};
 use super::slots::Slots;
 use super::targets::{RowPlan, TableKindPlan, TablePlan};
-use super::transforms::{self, SentEvent, SentTo};
+use super::transforms;
 use super::values::ValueId;
 use super::{DecisionGraph, schemas};
 use crate::clock::Clock;
@@ -16,7 +17,6 @@ use crate::decision::{NO_TOPIC, Status, TypeError, add_errors};
 use crate::event::{Fault, Limits, Mode, Value, parse, scan};
 use crate::expr::Budget;
 use bumpalo::Bump;
-use bumpalo::collections::Vec as ArenaVec;
 
 /// The mark of a subscriber that something chose.
 const CHOSEN: u32 = 1;
@@ -159,28 +159,6 @@ fn shown_id(id: Value<'_>) -> Value<'_> {
     match id {
         Value::Array(_) | Value::Object(_) => Value::Null,
         scalar => scalar,
-    }
-}
-
-impl<'a> Outcome<'a> {
-    #[inline(always)]
-    fn new(arena: &'a Bump, status: Status, id: Value<'a>) -> Outcome<'a> {
-        Outcome {
-            status,
-            id,
-            topic: None,
-            labels: ArenaVec::new_in(arena),
-            dropped_by: None,
-            invalid: Vec::new(),
-            errors: Vec::new(),
-            ingest_errors: Vec::new(),
-            fault: None,
-            sent: Vec::new(),
-        }
-    }
-
-    fn malformed(arena: &'a Bump, id: Value<'a>, fault: String) -> Outcome<'a> {
-        Outcome { fault: Some(fault), ..Outcome::new(arena, Status::Malformed, id) }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::bits::Bits;
 use super::condition::NodeId;
-use super::index::Entry;
 use super::labels::{CasesPlan, Labels};
 use super::literal::Literal;
 use super::lowering::Lowering;
 use super::names::Names;
+use super::posting::Posting;
 use super::strings::StringTable;
 use super::topics::Topics;
 use super::values::ValueId;
@@ -24,7 +24,7 @@ pub(crate) struct Targets {
     pub(crate) rules: Vec<RulePlan>,
     pub(super) extras: Vec<Extras>,
     /// What has to be looked at for every event.
-    pub(crate) always: Vec<Entry>,
+    pub(crate) always: Vec<Posting>,
     /// What hits enable and defeat. These have numbers of their own, so that their sets are no larger than need be.
     pub(crate) by_default: Vec<ByDefault>,
     /// Which of them hold unless a hit takes them away.

@@ -1,7 +1,7 @@
 //! Topics: what a topic alone decides, worked out once for a topic and then kept (see [`super::cache`]).
 
-use super::index::Entry;
 use super::names::{Names, json_string};
+use super::posting::Posting;
 use crate::event::Json;
 use crate::rules::RuleSet;
 use crate::topic::{PatternTrie, Segment, TopicPattern};
@@ -25,7 +25,7 @@ pub(crate) struct Topics {
     patterns: Vec<Vec<TopicPattern>>,
     known: FxHashMap<Vec<TopicPattern>, u32>,
     /// What is registered under a set.
-    access: Vec<Vec<Entry>>,
+    access: Vec<Vec<Posting>>,
 }
 
 /// The settings of one node.
@@ -48,7 +48,7 @@ pub(crate) struct TopicEntry {
     /// The sets of patterns that the topic is in.
     pub(crate) sets: FixedBitSet,
     /// What is registered under these sets.
-    pub(crate) entries: Box<[Entry]>,
+    pub(crate) entries: Box<[Posting]>,
 }
 
 impl TopicEntry {
@@ -94,7 +94,7 @@ impl Topics {
     }
 
     /// Registers entries under a set.
-    pub(crate) fn register(&mut self, set: u32, entries: impl Iterator<Item = Entry>) {
+    pub(crate) fn register(&mut self, set: u32, entries: impl Iterator<Item = Posting>) {
         if let Some(access) = self.access.get_mut(set as usize) {
             access.extend(entries);
         }
@@ -123,7 +123,7 @@ impl Topics {
         subscribers.dedup();
         let mut sets = FixedBitSet::with_capacity(self.access.len());
         self.sets.matches(topic, &mut |set| sets.insert(set as usize));
-        let mut entries: Vec<Entry> = sets.ones().filter_map(|set| self.access.get(set)).flatten().copied().collect();
+        let mut entries: Vec<Posting> = sets.ones().filter_map(|set| self.access.get(set)).flatten().copied().collect();
         entries.sort_unstable();
         entries.dedup();
         let settings_json =

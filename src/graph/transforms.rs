@@ -1,10 +1,10 @@
 //! Transforms in the graph: `ingest` before everything else, and what everybody on a decision is sent.
 
 use super::DecisionGraph;
+use super::outcome::{SentEvent, SentTo};
 use super::run::Run;
 use super::slots::SlotTree;
 use crate::clock::Clock;
-use crate::decision::TypeError;
 use crate::event::{Limits, RawPath, Value, parse};
 use crate::expr::{Budget, PathTable};
 use crate::rules::{Envelope, Named, RuleSet, Transform, TransformId};
@@ -25,25 +25,6 @@ pub(crate) struct TransformPlan {
     chains: ChainPlan,
     /// By subscriber.
     chain_of: Vec<Option<u32>>,
-}
-
-/// What somebody is sent.
-#[derive(Debug)]
-pub(crate) struct SentTo<'a> {
-    pub(crate) subscriber: u32,
-    pub(crate) event: SentEvent<'a>,
-    pub(crate) errors: Vec<TypeError>,
-}
-
-/// An event that is sent.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum SentEvent<'a> {
-    /// The line could not be read.
-    Nothing,
-    /// The line as it came.
-    Line,
-    /// What transforms have made.
-    Tree(Value<'a>),
 }
 
 impl TransformPlan {
