@@ -9,7 +9,7 @@ use super::{Done, Exit, Failure, Global, output};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use dadar::decision::Status;
-use dadar::diagnostic::render::clean;
+use dadar::diagnostic::printable_json;
 use dadar::event::Json;
 use dadar::explain::{self, Focus, Style};
 use dadar::interpreter::Interpreter;
@@ -127,18 +127,19 @@ impl Explainer<'_> {
     }
 
     fn page(&mut self, trace: &Trace) -> anyhow::Result<()> {
-        let page = explain::render(trace, &self.ready.sources, self.focus(), &MARKS)?;
+        let style = if self.colour { Style::COLOURED } else { Style::PLAIN };
+        let page = explain::render(trace, &self.ready.sources, self.focus(), &style)?;
         if self.explained > 0 {
             self.out.write_all(b"\n")?;
         }
-        let style = if self.colour { Style::COLOURED } else { Style::PLAIN };
-        self.out.write_all(paint(&clean(&page), &style).as_bytes())?;
+        self.out.write_all(page.as_bytes())?;
         Ok(())
     }
 
     fn json(&mut self, trace: &Trace) -> anyhow::Result<()> {
         explain::check(trace, self.focus())?;
-        writeln!(self.out, "{}", explain::to_json(trace, &self.ready.sources))?;
+        let json = explain::to_json(trace, &self.ready.sources).to_string();
+        writeln!(self.out, "{}", printable_json(&json))?;
         Ok(())
     }
 
@@ -154,27 +155,4 @@ impl Explainer<'_> {
 /// An id as it is typed: a string without quotes, all else as JSON.
 fn text(id: &Json) -> String {
     id.as_str().map_or_else(|| id.to_string(), str::to_owned)
-}
-
-/// Stand-ins for colours, so that control characters of events can be told from ours: they are cleaned away before the
-/// stand-ins are replaced.
-const MARKS: Style = Style {
-    heading: "\u{f0001}",
-    name: "\u{f0002}",
-    yes: "\u{f0003}",
-    no: "\u{f0004}",
-    faint: "\u{f0005}",
-    reset: "\u{f0006}",
-};
-
-fn paint(page: &str, style: &Style) -> String {
-    let pairs = [
-        (MARKS.heading, style.heading),
-        (MARKS.name, style.name),
-        (MARKS.yes, style.yes),
-        (MARKS.no, style.no),
-        (MARKS.faint, style.faint),
-        (MARKS.reset, style.reset),
-    ];
-    pairs.iter().fold(page.to_owned(), |page, (mark, code)| page.replace(mark, code))
 }

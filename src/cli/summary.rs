@@ -38,7 +38,7 @@ fn named(counts: &Named) -> Vec<(String, u64)> {
 /// Rows for what occurred.
 fn rows(table: &mut Table, what: &str, counts: Vec<(String, u64)>) {
     for (name, n) in counts.into_iter().filter(|(_, n)| *n > 0) {
-        let name = dadar::diagnostic::render::clean(&name).into_owned();
+        let name = dadar::diagnostic::printable(&name).into_owned();
         table.add_row(vec![what.to_owned(), name, n.to_string()]);
     }
 }

@@ -6,8 +6,8 @@ mod junit;
 use super::rule_set::{RulesArg, exit, load_all, options};
 use super::{Done, Exit, Global, output};
 use clap::{Args, ValueEnum};
-use dadar::diagnostic::Diagnostic;
 use dadar::diagnostic::render::{Format, render};
+use dadar::diagnostic::{Diagnostic, printable_json};
 use dadar::rules::Loaded;
 use dadar::suite::{self, FileReport, Outcome, Report, Suite};
 use serde_json::json;
@@ -141,7 +141,8 @@ fn json_lines(all: &[Tested]) -> String {
     for tested in all {
         for file in &tested.report.files {
             for outcome in &file.outcomes {
-                lines += &format!("{}\n", json_line(&tested.path, &file.path, outcome));
+                let line = json_line(&tested.path, &file.path, outcome).to_string();
+                lines += &format!("{}\n", printable_json(&line));
             }
         }
     }

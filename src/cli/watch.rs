@@ -3,7 +3,8 @@
 use super::log::LogFormat;
 use super::output;
 use super::tally::Board;
-use dadar::diagnostic::render::{Format, clean, render};
+use dadar::diagnostic::printable;
+use dadar::diagnostic::render::{Format, render};
 use dadar::reload::{News, Refusal, Reloader};
 use std::sync::Arc;
 
@@ -54,11 +55,11 @@ impl Teller {
         let mut text = render(&refusal.diagnostics, &refusal.sources, Format::Human, self.colour);
         let outcomes = refusal.tests.iter().flat_map(|report| report.outcomes());
         for outcome in outcomes.filter(|outcome| !outcome.passed()) {
-            text += &format!("test `{}` failed ({})\n", clean(&outcome.name), clean(&outcome.place));
+            text += &format!("test `{}` failed ({})\n", printable(&outcome.name), printable(&outcome.place));
             for failure in &outcome.failures {
                 let event = failure.event.iter().map(|event| format!("{event}: ")).collect::<String>();
                 let line = format!("{event}{}: expected {}, found {}", failure.field, failure.expected, failure.found);
-                text += &format!("  {}\n", clean(&line));
+                text += &format!("  {}\n", printable(&line));
             }
         }
         text

@@ -4,12 +4,14 @@
 
 mod code;
 mod pages;
+mod printable;
 #[cfg(feature = "render")]
 pub mod render;
 mod source;
 mod text;
 
 pub use code::Code;
+pub use printable::{printable, printable_json, printable_lines};
 pub use source::{FileId, Position, SourceFile, Sources, Span};
 pub use text::Text;
 

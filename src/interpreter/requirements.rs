@@ -54,7 +54,7 @@ impl Requirers {
         for requirer in self.0.iter().filter(|requirer| requirer.rule.is_none_or(&in_force)) {
             let mut told = Vec::new();
             for demand in &requirer.demands {
-                let Some(wrong) = misfit(demand, context) else { continue };
+                let Some(wrong) = mismatch(demand, context) else { continue };
                 let key = (demand.shown(&context.rules.paths), demand.expected.to_string());
                 if !told.contains(&key) {
                     told.push(key.clone());
@@ -135,7 +135,7 @@ fn of_table(table: &Table) -> Vec<Demand> {
 }
 
 /// The type of the first value that does not fit a demand.
-fn misfit(demand: &Demand, context: &mut EventContext<'_>) -> Option<Type> {
+pub(super) fn mismatch(demand: &Demand, context: &mut EventContext<'_>) -> Option<Type> {
     let mut values = vec![context.path(demand.path)];
     for steps in &demand.elements {
         let elements = values.iter().filter_map(|value| value.as_array()).flatten();
