@@ -76,7 +76,7 @@ mod graph;
 pub mod interpreter;
 pub mod lookup;
 pub mod options;
-
+mod read;
 #[cfg(feature = "watch")]
 pub mod reload;
 pub mod route;

@@ -50,8 +50,13 @@ impl Place {
     }
 
     fn call(&self, args: &[&str], input: impl Into<Vec<u8>>) -> Called {
+        self.call_in("", args, input)
+    }
+
+    /// Called from another folder of the place.
+    fn call_in(&self, folder: &str, args: &[&str], input: impl Into<Vec<u8>>) -> Called {
         let mut command = Command::new(program());
-        command.current_dir(self.dir.path()).args(args).write_stdin(input);
+        command.current_dir(self.dir.path().join(folder)).args(args).write_stdin(input);
         command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
         let output = command.output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -195,6 +200,32 @@ fn several_rule_sets_are_taken_in_turn_or_listed() {
     for command in ["route", "explain"] {
         place.call(&[command, "all"], "").code(2).complains("all/a").complains("all/b").complains("name one of them");
     }
+}
+
+#[test]
+fn the_current_folder_decides_nothing() {
+    let schema = "schemas: {s: {topic: order.created, file: ../../schemas/s.json}}";
+    let outside = format!("{schema}\n{RULES}");
+    let inside = outside.replace("{name: small,", "{name: small, root: ../..,");
+    let test = "tests: [{name: t, events: ../../e.ndjson, expect: {status: malformed}}]";
+    let place = Place::new(&[
+        ("rules/a/rules.yaml", &inside),
+        ("rules/a/a.test.yaml", test),
+        ("rules/b/rules.yaml", &outside),
+        ("schemas/s.json", "{}"),
+        ("e.ndjson", "{}\n"),
+    ]);
+    let places = [("", "rules/"), ("rules", ""), ("rules/b", "../"), ("schemas", "../rules/")];
+    for (folder, up) in places {
+        let (good, bad) = (format!("{up}a"), format!("{up}b"));
+        place.call_in(folder, &["check", &good, "--deny", "warnings"], "").code(0);
+        place.call_in(folder, &["test", &good], "").code(0).says("1 passed");
+        place.call_in(folder, &["check", &bad], "").code(1).complains("E065");
+    }
+    place.call_in("rules/a", &["check", "."], "").code(0);
+    place.call(&["check", "rules/b", "--root", "."], "").code(0);
+    place.call(&["check", "rules/a", "--root", "rules"], "").code(1).complains("E065");
+    place.call(&["check", "rules/a", "--max-file", "20"], "").code(1).complains("E010").complains("--max-file");
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn folder(path: &str) -> PathBuf {
 }
 
 fn rule_set(path: &Path) -> RuleSet {
-    let loaded = load(path, &LoadOptions { root: Some(folder("")) });
+    let loaded = load(path, &LoadOptions::rooted(folder("")));
     loaded.rule_set.unwrap_or_else(|| panic!("{}: {:#?}", path.display(), loaded.diagnostics))
 }
 

@@ -84,7 +84,7 @@ fn check_one(
     several: bool,
     global: &Global,
 ) -> anyhow::Result<Findings> {
-    let tests = suite::load(&loaded.tests, &options(global));
+    let tests = suite::load(&loaded.tests, &options(global).within(loaded.root.as_deref()));
     let mut findings = Findings::default();
     findings.add(loaded.diagnostics, &loaded.sources);
     let test_count = tests.len();

@@ -55,9 +55,12 @@ pub(crate) struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
     pub(crate) color: When,
-    /// The folder that no file named by the rules may lie outside of
+    /// Let rules read files in this folder too [default: what `root` under `ruleset:` says, else the rule set's own folder only]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
+    /// How large a file of a rule set may be [default: 16MiB]
+    #[arg(long, global = true, value_name = "SIZE", value_parser = size::parse)]
+    pub(crate) max_file: Option<usize>,
 }
 
 /// When to use colours.

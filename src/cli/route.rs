@@ -150,7 +150,8 @@ fn in_force(
         tests.iter().for_each(|test| footprint.add(test));
     }
     if args.watch_tests
-        && let Err(refusal) = dadar::reload::check_tests(&rules, &tests, &rule_set::options(global))
+        && let Err(refusal) =
+            dadar::reload::check_tests(&rules, &tests, &rule_set::options(global).within(footprint.root()))
     {
         output::complain(&teller.details(&refusal))?;
         output::complain(&format!("{}: {refusal}, so nothing was done\n", args.rules.rules.display()))?;

@@ -29,7 +29,13 @@ pub(crate) struct Ready {
 
 /// How rule sets are loaded.
 pub(crate) fn options(global: &Global) -> LoadOptions {
-    LoadOptions { root: global.root.clone() }
+    let mut options = LoadOptions::default();
+    options.root.clone_from(&global.root);
+    if let Some(size) = global.max_file {
+        options.limits.file_bytes = size as u64;
+        options.limits.total_bytes = options.limits.total_bytes.max(size as u64);
+    }
+    options
 }
 
 /// Loads what lies at a path; where that are several rule sets, each of them.

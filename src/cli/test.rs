@@ -72,7 +72,7 @@ pub(crate) fn run(args: TestArgs, global: &Global) -> Done {
 /// Runs the tests of a rule set. Mistakes in the rules or in the tests are told on stderr; tests without mistakes run all
 /// the same.
 fn test_one(path: PathBuf, loaded: Loaded, args: &TestArgs, global: &Global) -> anyhow::Result<Tested> {
-    let suite = suite::load(&loaded.tests, &options(global));
+    let suite = suite::load(&loaded.tests, &options(global).within(loaded.root.as_deref()));
     let rule_errors = complain(&loaded.diagnostics, |errors| render_errors(errors, &loaded.sources, global))?;
     let test_errors = complain(&suite.diagnostics, |errors| render_errors(errors, &suite.sources, global))?;
     let mut report = match &loaded.rule_set {

@@ -58,6 +58,8 @@ codes! {
     NoRuleSet = "E015", "no-rule-set";
     /// An anchor, alias or merge key that does not work.
     Anchor = "E016", "anchor";
+    /// Loading used up its limits: files, bytes or diagnostics in all.
+    LoadBudget = "E017", "load-budget";
     /// A name defined twice.
     DuplicateName = "E020", "duplicate-name";
     /// Two values of the same rank for one setting of a topic.

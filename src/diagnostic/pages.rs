@@ -22,6 +22,7 @@ impl Code {
             Code::BadValue => include_str!("pages/E014.md"),
             Code::NoRuleSet => include_str!("pages/E015.md"),
             Code::Anchor => include_str!("pages/E016.md"),
+            Code::LoadBudget => include_str!("pages/E017.md"),
             Code::DuplicateName => include_str!("pages/E020.md"),
             Code::SettingsTie => include_str!("pages/E021.md"),
             Code::PriorityInFirst => include_str!("pages/E022.md"),

@@ -53,7 +53,7 @@ impl Attempt {
     }
 
     fn test(&mut self, rules: &RuleSet, files: &[PathBuf], options: &ReloadOptions) -> Result<(), Refusal> {
-        let suite = suite::load(files, &options.load);
+        let suite = suite::load(files, &options.load.within(self.footprint.root()));
         suite.named.iter().for_each(|file| self.footprint.add(file));
         check_suite(rules, suite)
     }

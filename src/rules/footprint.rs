@@ -1,6 +1,8 @@
 //! What loading looked at on disk, so that one can tell whether loading again would see the same.
 
-use super::files::{self, FileTree, Found};
+use super::files::{FileTree, Found};
+use super::load::LoadLimits;
+use crate::read;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -11,6 +13,7 @@ use xxhash_rust::xxh3::xxh3_128;
 pub struct Footprint {
     path: PathBuf,
     root: Option<PathBuf>,
+    limits: LoadLimits,
     seen: Seen,
 }
 
@@ -61,25 +64,38 @@ impl Notes {
 
 impl Footprint {
     /// What loading `path` looked at. Without a tree: `path` could not be found at all.
-    pub(super) fn of(path: &Path, root: Option<&Path>, tree: Option<&FileTree>) -> Footprint {
+    pub(super) fn of(path: &Path, root: Option<&Path>, limits: LoadLimits, tree: Option<&FileTree>) -> Footprint {
         let (path, root) = (path.to_path_buf(), root.map(Path::to_path_buf));
         let seen = match tree.and_then(FileTree::notes) {
             Some(notes) => notes.0.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             None => Seen { files: [(path.clone(), None)].into(), ..Seen::default() },
         };
-        Footprint { path, root, seen }
+        Footprint { path, root, limits, seen }
     }
 
     /// Adds a file that was read besides: a test, or the events that it names.
     pub fn add(&mut self, file: &Path) {
-        self.seen.files.insert(file.to_path_buf(), hash(file));
+        self.seen.files.insert(file.to_path_buf(), self.hash(file));
     }
 
     /// True if loading again would see the same files with the same contents.
     pub fn is_current(&self) -> bool {
         // A file that was only sought has no hash, and is looked at by whether it can be read.
-        find(&self.path, self.root.as_deref()) == self.seen.found
-            && self.seen.files.iter().all(|(path, seen)| hash(path) == *seen)
+        self.find() == self.seen.found && self.seen.files.iter().all(|(path, seen)| self.hash(path) == *seen)
+    }
+
+    fn find(&self) -> BTreeSet<PathBuf> {
+        let tree = FileTree::disk(&self.path, self.root.as_deref(), self.limits);
+        tree.map(|tree| locations(&tree.find())).unwrap_or_default()
+    }
+
+    fn hash(&self, path: &Path) -> Option<u128> {
+        read::raw(path, self.limits.file_bytes()).ok().map(|bytes| xxh3_128(&bytes))
+    }
+
+    /// The widest folder that files may lie in.
+    pub fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
     }
 
     /// The path that was given.
@@ -98,14 +114,6 @@ impl Footprint {
     }
 }
 
-fn find(path: &Path, root: Option<&Path>) -> BTreeSet<PathBuf> {
-    FileTree::disk(path, root).map(|tree| locations(&tree.find())).unwrap_or_default()
-}
-
 fn locations(found: &Found) -> BTreeSet<PathBuf> {
     found.rules.iter().chain(&found.tests).filter_map(|file| file.location.clone()).collect()
-}
-
-fn hash(path: &Path) -> Option<u128> {
-    files::read_bounded(path).ok().map(|bytes| xxh3_128(&bytes))
 }

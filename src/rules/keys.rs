@@ -50,7 +50,8 @@ pub const FILE: Keys = Keys::new(
 );
 
 /// `ruleset:`.
-pub const RULESET: Keys = Keys::new("`ruleset`", &["name", "timezone", "strict_subscribers", "envelope", "defaults"]);
+pub const RULESET: Keys =
+    Keys::new("`ruleset`", &["name", "timezone", "strict_subscribers", "root", "envelope", "defaults"]);
 
 /// `ruleset.envelope:`.
 pub const ENVELOPE: Keys = Keys::new("an envelope", &["id", "topic", "time", "headers", "data"]);

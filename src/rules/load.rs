@@ -2,21 +2,67 @@
 
 use super::RuleSet;
 use super::decode::{self, Reading, RuleFile};
-use super::files::{FileError, FileRef, FileTree, Found};
+use super::files::{FileRef, FileTree, Found};
 use super::footprint::Footprint;
 use super::lint;
 use crate::diagnostic::{Code, Diagnostic, SourceFile, Sources, Span};
-use crate::yaml::{self, Entry, Kind, Node};
+use crate::read;
+use crate::yaml::{self, Entry, Node};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How to load.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LoadOptions {
-    /// The folder that no file named by the rules may lie outside of.
+    /// A folder that files may lie in, besides the rule set's own. `None`: the one that `root` in the `ruleset:`
+    /// section names, if any.
     pub root: Option<PathBuf>,
+    /// What may be read.
+    pub limits: LoadLimits,
+}
+
+impl LoadOptions {
+    /// The default options with a root.
+    pub fn rooted(root: impl Into<PathBuf>) -> LoadOptions {
+        LoadOptions { root: Some(root.into()), ..LoadOptions::default() }
+    }
+
+    /// These options for the tests of a rule set, which may name files wherever the rules may: `root` is
+    /// [`Loaded::root`].
+    #[must_use]
+    pub fn within(&self, root: Option<&Path>) -> LoadOptions {
+        LoadOptions { root: root.map(Path::to_path_buf).or_else(|| self.root.clone()), ..self.clone() }
+    }
+}
+
+/// What loading a rule set may read and report. Beyond a limit there is a diagnostic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LoadLimits {
+    /// Bytes in one file; 16 MiB by default, 4 GiB at most.
+    pub file_bytes: u64,
+    /// Bytes in all files together, each counted as often as it is read; 1 GiB by default.
+    pub total_bytes: u64,
+    /// Files and folders below the rule set's; 100,000 by default.
+    pub files: usize,
+    /// Diagnostics that are kept; 100,000 by default.
+    pub diagnostics: usize,
+}
+
+impl Default for LoadLimits {
+    fn default() -> Self {
+        Self { file_bytes: 16 << 20, total_bytes: 1 << 30, files: 100_000, diagnostics: 100_000 }
+    }
+}
+
+impl LoadLimits {
+    /// The limit for one file, as far as places in a file can be numbered.
+    pub(super) fn file_bytes(&self) -> u64 {
+        self.file_bytes.min(u64::from(u32::MAX))
+    }
 }
 
 /// One file that was read.
@@ -24,14 +70,15 @@ pub struct LoadOptions {
 pub struct LoadedFile {
     /// Relative to the rule set, with `/`.
     pub path: String,
-    /// Where it lies; none for rule sets made from strings.
+    /// Where it lies; `None` for rule sets made from strings.
     pub location: Option<PathBuf>,
 }
 
-/// What came of loading.
+/// The result of loading.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Loaded {
-    /// The rule set; none where there are errors.
+    /// The rule set; `None` if there are errors.
     pub rule_set: Option<RuleSet>,
     /// Every diagnostic, by file and place.
     pub diagnostics: Vec<Diagnostic>,
@@ -43,8 +90,10 @@ pub struct Loaded {
     pub tests: Vec<PathBuf>,
     /// What was looked at on disk; empty for rule sets made from strings.
     pub footprint: Footprint,
-    /// Where a folder holds several rule sets: their folders. Nothing is loaded then.
+    /// If the folder holds several rule sets: their folders. Nothing is loaded then, and a diagnostic says so.
     pub rule_sets: Vec<PathBuf>,
+    /// The widest folder that files of the rule set may lie in; `None` for rule sets made from strings.
+    pub root: Option<PathBuf>,
 }
 
 /// Loads a rule set from disk: a folder with every `*.yaml` and `*.yml` below it, or one such file.
@@ -61,23 +110,27 @@ pub struct Loaded {
 /// assert_eq!(loaded.tests.len(), 1);
 /// ```
 ///
+/// Files that the rules name may lie in the rule set's folder, or in a wider one that [`LoadOptions::root`] or `root` in the
+/// `ruleset:` section names. The current folder makes no difference.
+///
 /// # Errors
 ///
-/// Whatever is wrong, a folder that is not there included, is among [`Loaded::diagnostics`]; [`Loaded::rule_set`] is none if
-/// one of them is an error. Where a folder holds several rule sets, nothing is loaded, and they are listed in
-/// [`Loaded::rule_sets`]. Files of more than 16 MiB are refused.
+/// Every error is among [`Loaded::diagnostics`], a folder that does not exist included; [`Loaded::rule_set`] is `None` if one of
+/// them is an error. If a folder holds several rule sets, nothing is loaded, and they are listed in
+/// [`Loaded::rule_sets`]. See [`LoadLimits`] for what is refused for its size.
 pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
-    let root = options.root.as_deref();
-    match FileTree::disk(path, root) {
+    match FileTree::disk(path, options.root.as_deref(), options.limits) {
         Ok(tree) => {
-            let tree = Arc::new(tree);
-            let loaded = load_tree(tree.clone(), &path.display().to_string(), None);
-            Loaded { footprint: Footprint::of(path, root, Some(&tree)), ..loaded }
+            let has_root = options.root.is_some();
+            load_tree(tree, Named { shown: &path.display().to_string(), name: None, has_root }, |tree, root| {
+                Footprint::of(path, root, options.limits, Some(tree))
+            })
         }
         Err(why) => {
             let message = format!("cannot read `{}`: {why}", path.display());
-            let failed = failed(Diagnostic::global(Code::Unreadable, message));
-            Loaded { footprint: Footprint::of(path, root, None), ..failed }
+            let footprint = Footprint::of(path, options.root.as_deref(), options.limits, None);
+            let diagnostics = vec![Diagnostic::global(Code::Unreadable, message)];
+            Loaded { diagnostics, footprint, ..Loaded::default() }
         }
     }
 }
@@ -105,11 +158,18 @@ pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
 ///
 /// As those of [`load`].
 pub fn load_strings<'f>(name: &str, files: impl IntoIterator<Item = (&'f str, &'f str)>) -> Loaded {
-    load_tree(Arc::new(FileTree::strings(files)), name, Some(name))
+    let tree = FileTree::strings(files);
+    load_tree(tree, Named { shown: name, name: Some(name), has_root: false }, |_, _| Footprint::default())
 }
 
-fn failed(diagnostic: Diagnostic) -> Loaded {
-    Loaded { diagnostics: vec![diagnostic], ..Loaded::default() }
+/// What a rule set is called.
+struct Named<'n> {
+    /// Its path, for messages.
+    shown: &'n str,
+    /// Its name, if it does not follow from where it lies.
+    name: Option<&'n str>,
+    /// True if the caller says where files may lie, so that the rule set may not.
+    has_root: bool,
 }
 
 /// A rule file, read and parsed, with what was found in it. (Whether it counts is known once all have been parsed: a
@@ -121,24 +181,84 @@ struct Parsed {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn load_tree(tree: Arc<FileTree>, shown: &str, name: Option<&str>) -> Loaded {
-    let found = tree.find();
-    let mut loaded = Loaded { tests: found.tests.iter().map(location).collect(), ..Loaded::default() };
-    loaded.diagnostics.extend(unreadable(&found));
-    if found.rules.is_empty() {
-        let message = format!("there are no rules in `{shown}`");
-        let help = "a rule set is a folder with `*.yaml` files in it, or one such file";
-        loaded.diagnostics.push(Diagnostic::global(Code::NoRuleSet, message).help(help));
-        return loaded;
+fn load_tree(
+    mut tree: FileTree,
+    named: Named<'_>,
+    footprint: impl FnOnce(&FileTree, Option<&Path>) -> Footprint,
+) -> Loaded {
+    let mut loaded = Loaded::default();
+    let parsed = parse_all(&mut tree, named.has_root, &mut loaded);
+    let tree = Arc::new(tree);
+    loaded.root = tree.root().map(Path::to_path_buf);
+    read_all(&tree, &named, parsed, &mut loaded);
+    tidy(&mut loaded.diagnostics, tree.diagnostics());
+    loaded.footprint = footprint(&tree, loaded.root.as_deref());
+    loaded
+}
+
+/// Finds, reads and parses every rule file.
+fn parse_all(tree: &mut FileTree, has_root: bool, loaded: &mut Loaded) -> Vec<Parsed> {
+    let mut found = tree.find();
+    let mut parsed = Vec::with_capacity(found.rules.len());
+    let files = std::mem::take(&mut found.rules);
+    parsed.extend(files.into_iter().map(|file| read_and_parse(tree, file, &mut loaded.sources)));
+    if !has_root && widen(tree, &parsed, &mut loaded.diagnostics) && !found.outside.is_empty() {
+        // What lay outside may lie inside now.
+        found = tree.find();
+        let known: HashSet<PathBuf> = parsed.iter().map(|parsed| parsed.file.identity.clone()).collect();
+        let fresh = std::mem::take(&mut found.rules).into_iter().filter(|file| !known.contains(&file.identity));
+        parsed.extend(fresh.map(|file| read_and_parse(tree, file, &mut loaded.sources)));
+        parsed.sort_by(|a, b| a.file.path.as_bytes().cmp(b.file.path.as_bytes()));
     }
-    let parsed: Vec<Parsed> =
-        found.rules.into_iter().map(|file| read_and_parse(&tree, file, &mut loaded.sources)).collect();
-    let named = named_files(&tree, &parsed);
-    let parsed: Vec<Parsed> = parsed.into_iter().filter(|parsed| !named.contains(&parsed.file.identity)).collect();
+    loaded.tests = found.tests.iter().map(location).collect();
+    loaded.diagnostics.extend(unreadable(tree, &found));
+    parsed
+}
+
+/// Lets files lie where `root` in the `ruleset:` section says; true if there is one.
+fn widen(tree: &mut FileTree, parsed: &[Parsed], diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let heads = parsed.iter().filter_map(|parsed| {
+        let head = parsed.node.iter().flat_map(Node::entries).find(|entry| is_key(entry, &["ruleset"]))?;
+        Some((&parsed.file, head))
+    });
+    let heads: Vec<_> = heads.collect();
+    let [(file, head)] = heads.as_slice() else { return false };
+    let Some(root) = head.value.get("root").and_then(Node::scalar) else { return false };
+    let path = &root.text.value;
+    if Path::new(path).is_absolute() {
+        let message = format!("`root` is relative to this file, and `{path}` is absolute");
+        let help = "write the way up, such as `../..`; where that is not possible, use `--root`";
+        diagnostics.push(Diagnostic::new(Code::BadValue, root.text.span(), message).help(help));
+        return false;
+    }
+    if let Err(error) = tree.widen(file, path) {
+        let message = format!("cannot use the folder `{path}` as the root: {error}");
+        diagnostics.push(Diagnostic::new(error.code(), root.text.span(), message));
+        return false;
+    }
+    true
+}
+
+/// Makes the rule set of its parsed files.
+fn read_all(tree: &Arc<FileTree>, named: &Named<'_>, parsed: Vec<Parsed>, loaded: &mut Loaded) {
+    let shown = named.shown;
+    if parsed.is_empty() {
+        if loaded.diagnostics.is_empty() {
+            let message = format!("there are no rules in `{shown}`");
+            let help = "a rule set is a folder with `*.yaml` files in it, or one such file";
+            loaded.diagnostics.push(Diagnostic::global(Code::NoRuleSet, message).help(help));
+        }
+        return;
+    }
+    let others = named_files(tree, &parsed);
+    let parsed: Vec<Parsed> = parsed.into_iter().filter(|parsed| !others.contains(&parsed.file.identity)).collect();
     loaded.rule_sets = several(&parsed);
     if !loaded.rule_sets.is_empty() {
-        loaded.diagnostics.clear();
-        return loaded;
+        let folders: Vec<String> = loaded.rule_sets.iter().map(|folder| format!("`{}`", folder.display())).collect();
+        let message = format!("`{shown}` holds several rule sets");
+        let help = format!("load one of them: {}", folders.join(", "));
+        loaded.diagnostics = vec![Diagnostic::global(Code::NoRuleSet, message).help(help)];
+        return;
     }
     let mut read = Vec::with_capacity(parsed.len());
     let mut files = Vec::with_capacity(parsed.len());
@@ -148,32 +268,40 @@ fn load_tree(tree: Arc<FileTree>, shown: &str, name: Option<&str>) -> Loaded {
         files.extend(node.map(|node| RuleFile { file, node }));
     }
     if files.is_empty() && loaded.diagnostics.is_empty() {
-        let message = format!("there are no rules in `{shown}`: nothing stands in its files");
+        let message = format!("there are no rules in `{shown}`: its files are empty");
         loaded.diagnostics.push(Diagnostic::global(Code::NoRuleSet, message));
     }
-    let reading = Reading { tree: &tree, sources: &mut loaded.sources, read: &mut read };
-    let name = name.map_or_else(|| tree.name(), str::to_owned);
+    let reading = Reading { tree, sources: &mut loaded.sources, read: &mut read };
+    let name = named.name.map_or_else(|| tree.name(), str::to_owned);
     let mut rule_set = decode::decode(name, &files, reading, &mut loaded.diagnostics);
     read.sort_by(|(a, _), (b, _)| a.path.as_bytes().cmp(b.path.as_bytes()));
-    rule_set.version = format!("{}@{}", rule_set.name, digest(&read)).into();
+    rule_set.version = format!("{}@{}", rule_set.name, fingerprint(&read)).into();
     loaded.files = read.into_iter().map(|(file, _)| LoadedFile { path: file.path, location: file.location }).collect();
-    finish(&mut loaded, rule_set);
-    loaded
-}
-
-/// Lints what is right, and puts the diagnostics in order.
-fn finish(loaded: &mut Loaded, rule_set: RuleSet) {
-    let wrong = |loaded: &Loaded| loaded.diagnostics.iter().any(Diagnostic::is_error);
-    if !wrong(loaded) {
+    if !has_errors(&loaded.diagnostics) {
         lint::lint(&rule_set, &mut loaded.diagnostics);
     }
+    if !has_errors(&loaded.diagnostics) {
+        loaded.rule_set = Some(rule_set);
+    }
+}
+
+fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(Diagnostic::is_error)
+}
+
+/// Puts the diagnostics in order, each once, and at most `limit` of them.
+fn tidy(diagnostics: &mut Vec<Diagnostic>, limit: usize) {
     let place = |diagnostic: &Diagnostic| diagnostic.primary.as_ref().map(|label| label.span);
-    loaded.diagnostics.sort_by(|a, b| {
+    diagnostics.sort_by(|a, b| {
         place(a).cmp(&place(b)).then_with(|| a.code.cmp(&b.code)).then_with(|| a.message.cmp(&b.message))
     });
-    loaded.diagnostics.dedup();
-    if !wrong(loaded) {
-        loaded.rule_set = Some(rule_set);
+    diagnostics.dedup();
+    let more = diagnostics.len().saturating_sub(limit);
+    if more > 0 {
+        let code = if has_errors(diagnostics) { Code::LoadBudget } else { return };
+        diagnostics.truncate(limit);
+        let message = format!("there are more than {limit} diagnostics; {more} are left out");
+        diagnostics.push(Diagnostic::global(code, message));
     }
 }
 
@@ -181,9 +309,21 @@ fn location(file: &FileRef) -> PathBuf {
     file.location.clone().unwrap_or_else(|| PathBuf::from(&file.path))
 }
 
-fn unreadable(found: &Found) -> impl Iterator<Item = Diagnostic> {
+/// What the walk over a folder could not read, or may not.
+fn unreadable(tree: &FileTree, found: &Found) -> Vec<Diagnostic> {
     let message = |(path, why): &(String, String)| format!("cannot read `{path}`: {why}");
-    found.unreadable.iter().map(move |entry| Diagnostic::global(Code::Unreadable, message(entry)))
+    let failed = found.unreadable.iter().map(|entry| Diagnostic::global(Code::Unreadable, message(entry)));
+    let links = found.outside.iter().map(|link| {
+        let help = "name a wider folder as `root` under `ruleset:` or with `--root`, or copy the files";
+        Diagnostic::global(Code::OutsideRoot, tree.refused(link)).help(help)
+    });
+    let mut diagnostics: Vec<Diagnostic> = failed.chain(links).collect();
+    if found.too_many {
+        let message = "the folder of the rule set holds more files and folders than the limit";
+        let help = "keep rules in a folder of their own";
+        diagnostics.push(Diagnostic::global(Code::LoadBudget, message).help(help));
+    }
+    diagnostics
 }
 
 fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> Parsed {
@@ -192,12 +332,8 @@ fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> Pars
     match tree.read(&parsed.file) {
         Ok(bytes) => parsed.bytes = bytes,
         Err(error) => {
-            let (code, why) = match error {
-                FileError::TooLarge => (Code::TooLarge, format!("`{shown}` is larger than 16 MiB")),
-                FileError::Unreadable(why) => (Code::Unreadable, format!("cannot read `{shown}`: {why}")),
-                _ => (Code::Unreadable, format!("cannot read `{shown}`: no such file or folder")),
-            };
-            parsed.diagnostics.push(Diagnostic::global(code, why));
+            let message = error.about(&shown);
+            parsed.diagnostics.push(Diagnostic::global(error.code(), message).maybe_help(error.help()));
             return parsed;
         }
     }
@@ -205,15 +341,15 @@ fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> Pars
         Ok(text) => {
             let text: Arc<str> = text.into();
             let id = sources.add(SourceFile::new(shown, text.clone()));
-            parsed.node = yaml::parse(id, &text, yaml::Limits::default(), &mut parsed.diagnostics);
+            parsed.node = yaml::parse(id, &text, tree.yaml_limits(), &mut parsed.diagnostics);
         }
         Err(error) => {
-            // As far as it is text, it is shown; so the place of the first byte that is none is that of the file.
+            // The text before the first wrong byte is kept as it is, so that byte's place is the same in both.
             let at = error.valid_up_to();
             let text = String::from_utf8_lossy(&parsed.bytes).into_owned();
             let id = sources.add(SourceFile::new(shown.clone(), text));
-            let message = format!("`{shown}` is not UTF-8: byte {at} is no part of a character");
-            let help = "save the file as UTF-8";
+            let message = format!("`{shown}` is not UTF-8: byte {at} is not part of a character");
+            let help = read::encoding_help(&parsed.bytes);
             let span = Span::new(id, at, at + '\u{fffd}'.len_utf8());
             parsed.diagnostics.push(Diagnostic::new(Code::Unreadable, span, message).help(help));
         }
@@ -221,13 +357,13 @@ fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> Pars
     parsed
 }
 
-/// The files that lookups and schemas name: they are no rule files, whatever they are called.
+/// The files that lookups and schemas name: these are not rule files, whatever their names.
 fn named_files(tree: &FileTree, parsed: &[Parsed]) -> HashSet<PathBuf> {
     let mut named = HashSet::new();
     for Parsed { file, node, .. } in parsed {
-        let sections = node.iter().flat_map(entries).filter(|entry| is_key(entry, &["lookups", "schemas"]));
-        let things = sections.flat_map(|section| entries(&section.value));
-        let paths = things.flat_map(|thing| entries(&thing.value)).filter(|entry| is_key(entry, &["file"]));
+        let sections = node.iter().flat_map(Node::entries).filter(|entry| is_key(entry, &["lookups", "schemas"]));
+        let things = sections.flat_map(|section| section.value.entries());
+        let paths = things.flat_map(|thing| thing.value.entries()).filter(|entry| is_key(entry, &["file"]));
         let paths = paths.filter_map(|entry| entry.value.scalar()).map(|scalar| scalar.text.value.as_str());
         let files = paths.filter_map(|path| tree.resolve(file, path).ok());
         named.extend(files.map(|target| target.identity).filter(|identity| *identity != file.identity));
@@ -235,20 +371,14 @@ fn named_files(tree: &FileTree, parsed: &[Parsed]) -> HashSet<PathBuf> {
     named
 }
 
-fn entries(node: &Node) -> &[Entry] {
-    match &node.kind {
-        Kind::Mapping(entries) => entries,
-        _ => &[],
-    }
-}
-
 fn is_key(entry: &Entry, keys: &[&str]) -> bool {
     keys.contains(&entry.key.text.value.as_str())
 }
 
-/// The folders of the rule sets, where there are several: each with a `ruleset` of its own, and no rule file above them.
+/// The folders of the rule sets, if there are several: each has a `ruleset` of its own, and no rule file lies above them.
 fn several(parsed: &[Parsed]) -> Vec<PathBuf> {
-    let has_head = |parsed: &&Parsed| parsed.node.iter().flat_map(entries).any(|entry| is_key(entry, &["ruleset"]));
+    let has_head =
+        |parsed: &&Parsed| parsed.node.iter().flat_map(Node::entries).any(|entry| is_key(entry, &["ruleset"]));
     let heads: Vec<&FileRef> = parsed.iter().filter(has_head).map(|parsed| &parsed.file).collect();
     let folders = |file: &FileRef| -> Vec<String> {
         file.path.rsplit_once('/').map_or_else(Vec::new, |(folder, _)| folder.split('/').map(String::from).collect())
@@ -273,9 +403,9 @@ fn several(parsed: &[Parsed]) -> Vec<PathBuf> {
     if sets.len() > 1 { sets.into_iter().collect() } else { Vec::new() }
 }
 
-/// The first 12 hex digits of the SHA-256 over all files in the order of their paths. Lengths stand before what they
-/// measure, so that no two sets of files look alike.
-fn digest(files: &[(FileRef, Vec<u8>)]) -> String {
+/// The first 12 hex digits of the SHA-256 over all files in the order of their paths. Each part is preceded by its
+/// length, so that different sets of files hash different bytes.
+fn fingerprint(files: &[(FileRef, Vec<u8>)]) -> String {
     let mut hasher = Sha256::new();
     for (file, bytes) in files {
         for part in [file.path.as_bytes(), bytes] {

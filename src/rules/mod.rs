@@ -26,7 +26,7 @@ mod transform;
 pub(crate) mod walk;
 
 pub use footprint::Footprint;
-pub use load::{LoadOptions, Loaded, LoadedFile, load, load_strings};
+pub use load::{LoadLimits, LoadOptions, Loaded, LoadedFile, load, load_strings};
 pub use transform::{Action, Checked, LookupStep, Made, Piece, Place, Source, Step, Transform, TransformId};
 
 /// A name somebody wrote, and where.

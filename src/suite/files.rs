@@ -1,14 +1,13 @@
 //! The files that tests name: events and recorded decisions.
 
 use crate::diagnostic::Code;
+use crate::read::{self, ReadError};
 use crate::rules::LoadOptions;
 use std::cell::RefCell;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// An event file may have at most so many bytes; tests are not the place for more.
-const MAX_EVENT_FILE: usize = 64 << 20;
+const MAX_EVENT_FILE: u64 = 64 << 20;
 
 /// Lines with their numbers, from 1.
 pub(super) type Lines = Vec<(u64, Vec<u8>)>;
@@ -16,7 +15,7 @@ pub(super) type Lines = Vec<(u64, Vec<u8>)>;
 /// Why a file cannot be used.
 pub(super) struct Problem {
     pub(super) code: Code,
-    /// Goes on after the file's name: `is not there`.
+    /// Continues after the file's name: `does not exist`.
     pub(super) message: String,
 }
 
@@ -26,10 +25,11 @@ impl Problem {
     }
 }
 
-/// The folder of a test file, and the one that files named by it may not lie outside of.
+/// The folder of a test file, and a wider one that files named by it may lie in as well.
 pub(super) struct Folder {
     path: PathBuf,
-    root: Option<PathBuf>,
+    /// Both without symbolic links.
+    allowed: Vec<PathBuf>,
     /// The files that were asked for.
     named: RefCell<Vec<PathBuf>>,
 }
@@ -37,21 +37,13 @@ pub(super) struct Folder {
 impl Folder {
     /// The folder around a test file.
     pub(super) fn of(test_file: &Path, options: &LoadOptions) -> Folder {
-        let parent = test_file.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let path = parent.unwrap_or(Path::new(".")).to_path_buf();
-        let real = fs::canonicalize(&path).ok();
-        let root = match &options.root {
-            Some(root) => fs::canonicalize(root).ok(),
-            None => {
-                let current = std::env::current_dir().and_then(fs::canonicalize).ok();
-                let within = |current: &PathBuf| real.as_ref().is_some_and(|real| real.starts_with(current));
-                current.filter(within).or(real)
-            }
-        };
-        Folder { path, root, named: RefCell::default() }
+        let path = read::parent(test_file);
+        let allowed = options.root.as_deref().into_iter().chain([path.as_path()]);
+        let allowed = allowed.filter_map(|folder| folder.canonicalize().ok()).collect();
+        Folder { path, allowed, named: RefCell::default() }
     }
 
-    /// The files that tests named, whether they are there or not.
+    /// The files that tests named, whether they exist or not.
     pub(super) fn named(self) -> Vec<PathBuf> {
         self.named.into_inner()
     }
@@ -60,41 +52,34 @@ impl Folder {
     pub(super) fn lines(&self, name: &str) -> Result<Lines, Problem> {
         let path = self.path.join(name);
         self.named.borrow_mut().push(path.clone());
-        let real = fs::canonicalize(&path).map_err(|error| unreadable(&error))?;
-        match &self.root {
-            Some(root) if real.starts_with(root) => {}
-            _ => return Err(Problem::new(Code::OutsideRoot, "lies outside of the root folder")),
+        let real = path.canonicalize().map_err(ReadError::from)?;
+        if !self.allowed.iter().any(|folder| real.starts_with(folder)) {
+            return Err(Problem::new(Code::OutsideRoot, "lies outside of the root folder"));
         }
-        let bytes = read(&real, MAX_EVENT_FILE)?;
-        Ok(split_lines(&bytes))
+        Ok(split_lines(&read::without_bom(read::raw(&real, MAX_EVENT_FILE)?)))
     }
 }
 
 /// A text file of at most `limit` bytes.
-pub(super) fn read_text(path: &Path, limit: usize) -> Result<String, Problem> {
-    let bytes = read(path, limit)?;
-    String::from_utf8(bytes).map_err(|_| Problem::new(Code::Unreadable, "is not UTF-8"))
+pub(super) fn read_text(path: &Path, limit: u64) -> Result<String, Problem> {
+    let bytes = read::without_bom(read::raw(path, limit)?);
+    String::from_utf8(bytes).map_err(|error| {
+        Problem::new(Code::Unreadable, format!("is not UTF-8: {}", read::encoding_help(error.as_bytes())))
+    })
 }
 
-fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Problem> {
-    let length = fs::metadata(path).map_err(|error| unreadable(&error))?.len();
-    if length > limit as u64 {
-        return Err(Problem::new(Code::TooLarge, format!("is larger than {} MiB", limit >> 20)));
-    }
-    fs::read(path).map_err(|error| unreadable(&error))
-}
-
-fn unreadable(error: &io::Error) -> Problem {
-    match error.kind() {
-        io::ErrorKind::NotFound => Problem::new(Code::MissingFile, "is not there"),
-        _ => Problem::new(Code::Unreadable, format!("cannot be read: {error}")),
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Problem {
+        match error {
+            ReadError::Missing => Problem::new(Code::MissingFile, "does not exist"),
+            ReadError::TooLarge(_) => Problem::new(Code::TooLarge, format!("is {error}")),
+            other => Problem::new(Code::Unreadable, format!("cannot be read: {other}")),
+        }
     }
 }
 
-/// Lines as `dadar route` reads them: a byte-order mark is skipped, `\r\n` ends a line as well, and a last line needs no
-/// line break.
+/// Lines as `dadar route` reads them: `\r\n` ends a line as well, and the last line needs no line break.
 fn split_lines(bytes: &[u8]) -> Lines {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
     if lines.last().is_some_and(|last| last.is_empty()) {
         lines.pop();
@@ -115,7 +100,7 @@ mod tests {
                 .map(|(n, line)| format!("{n}:{}", String::from_utf8_lossy(&line)))
                 .collect()
         };
-        assert_eq!(shown("\u{feff}a\r\nb\n\nc"), ["1:a", "2:b", "3:", "4:c"]);
+        assert_eq!(shown("a\r\nb\n\nc"), ["1:a", "2:b", "3:", "4:c"]);
         assert!(shown("").is_empty());
     }
 }

@@ -169,19 +169,19 @@ impl Suite {
 ///
 /// let options = LoadOptions::default();
 /// let loaded = load(Path::new("rules/payments"), &options);
-/// let tests = suite::load(&loaded.tests, &options);
+/// let tests = suite::load(&loaded.tests, &options.within(loaded.root.as_deref()));
 /// assert!(tests.diagnostics.is_empty());
 /// let report = suite::run(&loaded.rule_set.unwrap(), &tests, None);
 /// assert_eq!((report.passed(), report.failed()), (tests.len(), 0));
 /// ```
 ///
-/// Read are these files and the event files that they name, which have to lie within the root of `options` (by default the
-/// current folder, or the test file's own where that lies elsewhere).
+/// Reads these files and the event files that they name, which may lie in the folder of the test file, or in the root of
+/// `options`. For the tests of a rule set, [`LoadOptions::within`] makes options with its root.
 pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Suite {
     let mut suite = Suite::default();
     for path in paths {
         let shown = path.display().to_string();
-        match files::read_text(path, yaml::Limits::default().bytes) {
+        match files::read_text(path, options.limits.file_bytes) {
             Ok(text) => {
                 let id = suite.sources.add(SourceFile::new(shown, text));
                 let folder = files::Folder::of(path, options);

@@ -152,7 +152,7 @@ fn files_stay_inside_the_root() {
     let path = dir.path().join("rules/a.test.yaml");
     std::fs::write(&path, "tests: [{name: x, events: ../e.ndjson, expect: {status: malformed}}]").unwrap();
     let codes = |root: Option<PathBuf>| -> Vec<&str> {
-        load(std::slice::from_ref(&path), &LoadOptions { root })
+        load(std::slice::from_ref(&path), &LoadOptions { root, ..LoadOptions::default() })
             .diagnostics
             .iter()
             .map(|one| one.code.as_str())

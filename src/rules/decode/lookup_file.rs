@@ -1,6 +1,9 @@
 //! Lookups in files of their own: CSV, JSON or YAML.
 
-use super::lookups::{RawCells, RawRow, Shape};
+mod csv;
+
+use self::csv::Record;
+use super::lookups::{MAX_COLUMNS, RawCells, RawRow, Shape};
 use super::schemas::{json_error, json_error_span};
 use super::{Decoder, Fields};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span, did_you_mean};
@@ -9,6 +12,7 @@ use crate::rules::Name;
 use crate::rules::files::FileRef;
 use crate::rules::json_place::items;
 use crate::yaml::{self, Node};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// What the cells of a CSV column are.
@@ -54,7 +58,7 @@ impl Decoder<'_> {
             "csv" => self.csv_rows(id, &text, shape?),
             "json" => self.json_rows(id, &text).map(|rows| (None, rows)),
             "yaml" | "yml" => {
-                let node = yaml::parse(id, &text, yaml::Limits::default(), self.diagnostics)?;
+                let node = yaml::parse(id, &text, self.reading.tree.yaml_limits(), self.diagnostics)?;
                 Some((None, self.yaml_rows(&node)))
             }
             _ => {
@@ -66,28 +70,24 @@ impl Decoder<'_> {
     }
 
     fn csv_rows(&mut self, id: FileId, text: &str, shape: &Shape) -> Option<Rows> {
-        let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let skipped = text.len() - body.len();
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(body.as_bytes());
-        let mut records = reader.records();
+        let mut records = csv::Reader::new(text);
         let mut next = |decoder: &mut Self| match records.next()? {
-            Ok(record) => {
-                let start = skipped + record.position().map_or(0, |at| at.byte() as usize);
-                Some((record, line_span(id, text, start)))
-            }
+            Ok(Record { cells, range }) => Some((cells, line_span(id, text, range.start))),
             Err(error) => {
-                let start = skipped + error.position().map_or(0, |at| at.byte() as usize);
-                let message = format!("the lookup is not CSV: {error}");
-                decoder.report(Diagnostic::new(Code::BadLookup, line_span(id, text, start), message));
+                let span = Span::new(id, error.range.start, error.range.end);
+                let message = format!("the lookup is not CSV: {}", error.message);
+                decoder.report(Diagnostic::new(Code::BadLookup, span, message).help(error.help));
                 None
             }
         };
         let Some((header, header_span)) = next(self) else {
-            let message = "the lookup has no line that names its columns";
-            self.report(Diagnostic::new(Code::BadLookup, Span::new(id, 0, 0), message));
+            if text.trim().is_empty() {
+                let message = "the lookup has no line that names its columns";
+                self.report(Diagnostic::new(Code::BadLookup, Span::new(id, 0, 0), message));
+            }
             return None;
         };
-        let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+        let header: Vec<String> = header.into_iter().map(Cow::into_owned).collect();
         if !self.check_header(&header, header_span, shape) {
             return None;
         }
@@ -107,10 +107,16 @@ impl Decoder<'_> {
     }
 
     fn check_header(&mut self, header: &[String], span: Span, shape: &Shape) -> bool {
+        if header.len() > MAX_COLUMNS {
+            let message =
+                format!("a lookup may have at most {MAX_COLUMNS} columns, and this line names {}", header.len());
+            self.report(Diagnostic::new(Code::BadLookup, span, message));
+            return false;
+        }
         let mut seen = HashSet::new();
         let twice = header.iter().find(|column| !seen.insert(column.as_str()));
         if let Some(column) = twice {
-            let message = format!("the column `{column}` is there twice");
+            let message = format!("the column `{column}` is named twice");
             self.report(Diagnostic::new(Code::BadLookup, span, message));
         }
         for (name, _) in shape.types.iter().filter(|(name, _)| !header.iter().any(|column| *column == *name.text)) {
@@ -129,16 +135,16 @@ impl Decoder<'_> {
         let number = || parse_json_number(cell.trim());
         let (value, wanted) = match ty {
             ColumnType::String => (Some(Json::from(cell)), ""),
-            ColumnType::Number => (number(), "number"),
-            ColumnType::Integer => (number().filter(|n| n.is_i64() || n.is_u64()), "integer"),
+            ColumnType::Number => (number(), "a number"),
+            ColumnType::Integer => (number().filter(|n| n.is_i64() || n.is_u64()), "an integer"),
             ColumnType::Boolean => match cell.trim() {
                 "true" => (Some(Json::Bool(true)), ""),
                 "false" => (Some(Json::Bool(false)), ""),
-                _ => (None, "boolean (`true` or `false`)"),
+                _ => (None, "a boolean (`true` or `false`)"),
             },
         };
         value.unwrap_or_else(|| {
-            let message = format!("`{cell}` in the column `{column}` is no {wanted}");
+            let message = format!("`{cell}` in the column `{column}` is not {wanted}");
             self.report(Diagnostic::new(Code::BadLookup, span, message));
             Json::Null
         })
@@ -190,9 +196,6 @@ fn parse_json_number(text: &str) -> Option<Json> {
 
 /// From `start` to the end of its line.
 fn line_span(file: FileId, text: &str, start: usize) -> Span {
-    // A record may be said to begin at the line break before it.
-    let rest = text.get(start..).unwrap_or_default();
-    let start = start + (rest.len() - rest.trim_start_matches(['\r', '\n']).len());
-    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let line = text.get(start..).and_then(|rest| rest.split(['\r', '\n']).next()).unwrap_or_default();
     Span::new(file, start, start + line.len())
 }

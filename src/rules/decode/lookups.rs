@@ -9,11 +9,17 @@ use crate::lookup::Lookup;
 use crate::rules::files::FileRef;
 use crate::rules::{Name, keys};
 use crate::yaml::{Entry, Kind, Node};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// At most so many keys and columns.
-const MAX_COLUMNS: usize = 1_000;
+pub(super) const MAX_COLUMNS: usize = 1_000;
+
+/// At most so many cells, keys among them: rows that leave out most columns are small in a file, not in memory.
+const MAX_CELLS: usize = 20_000_000;
+
+/// At most so many columns are listed in a message.
+const LISTED: usize = 20;
 
 /// What a lookup's section says of its shape.
 pub(super) struct Shape {
@@ -173,10 +179,14 @@ impl Decoder<'_> {
         let columns = self.lookup_columns(&shape, header.as_deref(), &rows)?;
         let names: Vec<String> = shape.keys.iter().map(|key| key.text.to_string()).collect();
         let mut lookup = Lookup::new(shape.name.clone(), shape.span, names, shape.unordered, columns);
+        if !self.check_size(&lookup, rows.len()) {
+            return None;
+        }
+        let order = header.as_deref().map(|header| column_order(&lookup, header));
         let mut places = Vec::with_capacity(rows.len());
         for row in rows {
             let span = row.span;
-            let Some((key, cells)) = self.lookup_row(&shape, &lookup, header.as_deref(), row) else { continue };
+            let Some((key, cells)) = self.lookup_row(&shape, &lookup, order.as_deref(), row) else { continue };
             match lookup.insert(key, cells) {
                 Ok(()) => places.push(span),
                 Err(first) => {
@@ -192,6 +202,19 @@ impl Decoder<'_> {
         Some(lookup)
     }
 
+    fn check_size(&mut self, lookup: &Lookup, rows: usize) -> bool {
+        let width = lookup.keys.len() + lookup.columns.len();
+        let message = if width > MAX_COLUMNS {
+            format!("a lookup may have at most {MAX_COLUMNS} columns, and `{}` has {width}", lookup.name)
+        } else if rows.saturating_mul(width) > MAX_CELLS {
+            format!("a lookup may have at most {MAX_CELLS} cells, and `{}` has {rows} rows of {width}", lookup.name)
+        } else {
+            return true;
+        };
+        self.report(Diagnostic::new(Code::BadLookup, lookup.span, message));
+        false
+    }
+
     /// The columns, without the keys: as given, else the file's, else whatever the rows have.
     fn lookup_columns(&mut self, shape: &Shape, header: Option<&[String]>, rows: &[RawRow]) -> Option<Vec<String>> {
         let is_key = |column: &str| shape.keys.iter().any(|key| *key.text == *column);
@@ -200,7 +223,7 @@ impl Decoder<'_> {
             let missing: Vec<&Name> = asked.filter(|name| !header.iter().any(|column| *column == *name.text)).collect();
             for name in &missing {
                 let message = format!("the file has no column `{}`", name.text);
-                let listed = || format!("its columns are {}", header.join(", "));
+                let listed = || format!("its columns are {}", listed(header.iter().map(String::as_str)));
                 let help = did_you_mean(&name.text, header.iter().map(String::as_str)).unwrap_or_else(listed);
                 self.report(Diagnostic::new(Code::BadLookup, name.span, message).help(help));
             }
@@ -237,16 +260,16 @@ impl Decoder<'_> {
         &mut self,
         shape: &Shape,
         lookup: &Lookup,
-        header: Option<&[String]>,
+        order: Option<&[Option<usize>]>,
         row: RawRow,
     ) -> Option<(Vec<Json>, Vec<Json>)> {
         let width = lookup.keys.len() + lookup.columns.len();
-        let (key, cells) = match (row.cells, header) {
+        let (key, cells) = match (row.cells, order) {
             (RawCells::List(cells), None) => {
                 if cells.len() != width {
                     let message = format!("a row of `{}` has {width} values, and this has {}", shape.name, cells.len());
-                    let order: Vec<&str> = lookup.keys.iter().chain(&lookup.columns).map(String::as_str).collect();
-                    let help = format!("they are, in this order: {}", order.join(", "));
+                    let order = lookup.keys.iter().chain(&lookup.columns).map(String::as_str);
+                    let help = format!("they are, in this order: {}", listed(order));
                     self.report(Diagnostic::new(Code::BadLookup, row.span, message).help(help));
                     return None;
                 }
@@ -254,20 +277,17 @@ impl Decoder<'_> {
                 let cells = key.split_off(lookup.keys.len().min(key.len()));
                 (key, cells)
             }
-            (RawCells::List(cells), Some(header)) => {
-                let mut named: Vec<(&String, Json)> = header.iter().zip(cells).collect();
-                let mut take = |name: &String| {
-                    let found = named.iter_mut().find(|(column, _)| *column == name);
-                    found.map_or(Json::Null, |(_, cell)| std::mem::take(cell))
-                };
-                (lookup.keys.iter().map(&mut take).collect(), lookup.columns.iter().map(&mut take).collect())
+            (RawCells::List(mut cells), Some(order)) => {
+                let mut take = |at: &Option<usize>| at.and_then(|at| cells.get_mut(at)).map_or(Json::Null, Json::take);
+                let mut key: Vec<Json> = order.iter().map(&mut take).collect();
+                let cells = key.split_off(lookup.keys.len().min(key.len()));
+                (key, cells)
             }
-            (RawCells::Map(mut cells), _) => {
+            (RawCells::Map(cells), _) => {
                 self.refuse_columns(lookup, &cells);
-                let mut take = |name: &String| {
-                    let found = cells.iter_mut().find(|(column, ..)| column == name);
-                    found.map_or(Json::Null, |(_, cell, _)| std::mem::take(cell))
-                };
+                let mut cells: HashMap<String, Json> =
+                    cells.into_iter().rev().map(|(name, cell, _)| (name, cell)).collect();
+                let mut take = |name: &String| cells.remove(name).unwrap_or_default();
                 (lookup.keys.iter().map(&mut take).collect::<Vec<_>>(), lookup.columns.iter().map(&mut take).collect())
             }
         };
@@ -286,12 +306,29 @@ impl Decoder<'_> {
 
     fn refuse_columns(&mut self, lookup: &Lookup, cells: &[(String, Json, Span)]) {
         let known = || lookup.keys.iter().chain(&lookup.columns).map(String::as_str);
-        for (name, _, span) in cells {
-            if !known().any(|known| known == name) {
-                let message = format!("the lookup `{}` has no column `{name}`", lookup.name);
-                let help = did_you_mean(name, known());
-                self.report(Diagnostic::new(Code::UnknownKey, *span, message).maybe_help(help));
-            }
+        let names: HashSet<&str> = known().collect();
+        for (name, _, span) in cells.iter().filter(|(name, ..)| !names.contains(name.as_str())) {
+            let message = format!("the lookup `{}` has no column `{name}`", lookup.name);
+            let help = did_you_mean(name, known());
+            self.report(Diagnostic::new(Code::UnknownKey, *span, message).maybe_help(help));
         }
+    }
+}
+
+/// Where in a row of the file each key and then each column stands.
+fn column_order(lookup: &Lookup, header: &[String]) -> Vec<Option<usize>> {
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(header.len());
+    for (at, column) in header.iter().enumerate() {
+        places.entry(column).or_insert(at);
+    }
+    lookup.keys.iter().chain(&lookup.columns).map(|name| places.get(name.as_str()).copied()).collect()
+}
+
+/// Names with commas between them; many are cut short.
+fn listed<'n>(mut names: impl Iterator<Item = &'n str>) -> String {
+    let first: Vec<&str> = names.by_ref().take(LISTED).collect();
+    match names.count() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }

@@ -42,6 +42,8 @@ impl Decoder<'_> {
             head.zone = zone;
         }
         head.strict = fields.get("strict_subscribers").and_then(|node| self.boolean(node)).unwrap_or(false);
+        // Where files may lie is settled before they are read; only the type is checked here.
+        fields.get("root").and_then(|node| self.string(node));
         head.envelope = fields.get("envelope");
         head.defaults = self.defaults(&fields);
         head

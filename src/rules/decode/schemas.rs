@@ -3,7 +3,8 @@
 use super::{Decoder, Fields, Named, Reading, Section};
 use crate::diagnostic::{Code, Diagnostic, FileId, SourceFile, Span};
 use crate::event::Json;
-use crate::rules::files::{FileError, FileRef, FileTree, near, reason};
+use crate::read;
+use crate::rules::files::{FileError, FileRef, FileTree};
 use crate::rules::json_place::locate;
 use crate::rules::{Name, Schema, SchemaTarget, keys};
 use crate::schema::{Resources, SchemaError, Validator};
@@ -74,7 +75,7 @@ impl Decoder<'_> {
         let (file, id, text) = self.named_file(named, from)?;
         let base = self.reading.tree.address(&file);
         if is_yaml(&file.path) {
-            let node = yaml::parse(id, &text, yaml::Limits::default(), self.diagnostics)?;
+            let node = yaml::parse(id, &text, self.reading.tree.yaml_limits(), self.diagnostics)?;
             return Some(Document { json: node.to_json(), base, place: Place::Tree(node), named: named.span });
         }
         match serde_json::from_str(&text) {
@@ -137,7 +138,8 @@ impl Decoder<'_> {
             Ok(text) => text,
             Err(error) => {
                 let message = format!("`{path}` is not UTF-8: byte {}", error.utf8_error().valid_up_to());
-                self.report(Diagnostic::new(Code::Unreadable, named.span, message));
+                let help = read::encoding_help(error.as_bytes());
+                self.report(Diagnostic::new(Code::Unreadable, named.span, message).help(help));
                 return None;
             }
         };
@@ -148,21 +150,7 @@ impl Decoder<'_> {
     }
 
     fn report_file(&mut self, named: &Node, path: &str, error: &FileError) {
-        let (code, message, help) = match error {
-            FileError::Missing => (
-                Code::MissingFile,
-                format!("there is no file `{path}`"),
-                Some("the path is relative to the file that names it"),
-            ),
-            FileError::Outside(root) => (
-                Code::OutsideRoot,
-                format!("`{path}` lies outside of {root}"),
-                Some("name a wider folder with `--root`, or move the file"),
-            ),
-            FileError::TooLarge => (Code::TooLarge, format!("`{path}` is larger than 16 MiB"), None),
-            FileError::Unreadable(why) => (Code::Unreadable, format!("cannot read `{path}`: {why}"), None),
-        };
-        self.report(Diagnostic::new(code, named.span, message).maybe_help(help.map(String::from)));
+        self.report(Diagnostic::new(error.code(), named.span, error.about(path)).maybe_help(error.help()));
     }
 }
 
@@ -194,15 +182,11 @@ impl Resources for Confined {
     fn get(&self, uri: &str) -> Result<Json, String> {
         let location =
             self.location(uri).ok_or_else(|| format!("`{uri}` is not fetched: references lead to files only"))?;
-        let shown = near(&location).display();
-        let file = self.tree.at(&location).map_err(|error| match error {
-            FileError::Missing => format!("there is no file `{}`", shown),
-            FileError::Outside(root) => format!("`{}` lies outside of {root}", shown),
-            FileError::TooLarge => format!("`{}` is larger than 16 MiB", shown),
-            FileError::Unreadable(why) => format!("cannot read `{}`: {why}", shown),
-        })?;
-        let bytes = self.tree.read(&file).map_err(|_| format!("cannot read `{}`", shown))?;
-        let json = parse_schema(&file.path, &bytes).map_err(|why| format!("`{}`: {why}", shown))?;
+        let shown = self.tree.shown_at(&location);
+        let file = self.tree.at(&location).map_err(|error| error.about(&shown))?;
+        let bytes = self.tree.read(&file).map_err(|error| error.about(&shown))?;
+        let json =
+            parse_schema(&file.path, &bytes, self.tree.yaml_limits()).map_err(|why| format!("`{}`: {why}", shown))?;
         if let Ok(mut read) = self.read.lock() {
             read.push((file, bytes));
         }
@@ -230,7 +214,7 @@ impl FileTree {
         match &file.location {
             None => Some(format!("dadar:///{}", encode_percent(&file.path))),
             Some(location) => {
-                let absolute = std::path::absolute(location).map_err(|error| reason(&error)).ok()?;
+                let absolute = std::path::absolute(location).ok()?;
                 Some(format!("file://{}", encode_percent(&absolute.to_string_lossy())))
             }
         }
@@ -241,13 +225,13 @@ fn is_yaml(path: &str) -> bool {
     path.ends_with(".yaml") || path.ends_with(".yml")
 }
 
-fn parse_schema(path: &str, bytes: &[u8]) -> Result<Json, String> {
+fn parse_schema(path: &str, bytes: &[u8], limits: yaml::Limits) -> Result<Json, String> {
     if !is_yaml(path) {
         return serde_json::from_slice(bytes).map_err(|error| json_error(&error));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| String::from("not UTF-8"))?;
     let mut diagnostics = Vec::new();
-    let node = yaml::parse(FileId(u32::MAX), text, yaml::Limits::default(), &mut diagnostics);
+    let node = yaml::parse(FileId(u32::MAX), text, limits, &mut diagnostics);
     match diagnostics.into_iter().find(Diagnostic::is_error) {
         Some(error) => Err(error.message),
         None => Ok(node.map_or(Json::Null, |node| node.to_json())),

@@ -47,6 +47,14 @@ labels: {l: 'lookup(\"t.n\", id)'}";
     assert_eq!(csv(", types: {b: text}", "a,b\nx,1\n"), ["E014 text"]);
     assert_eq!(csv("", "a,b\nx\n"), ["E061 x"]);
     assert_eq!(csv("", "a,b\n,1\n"), ["E061 ,1"]);
+    assert_eq!(csv("", "a,b\nx,\"1\ny,2\n"), ["E061 \""]);
+    assert_eq!(csv("", "a,b\nx,o\"ne\ny,2\n"), ["E061 \""]);
+    assert_eq!(csv("", "a,b\"\n"), ["E061 \""]);
+    assert!(csv(", columns: [b]", " a ,\tb\n x , y\n").is_empty());
+    assert_eq!(csv("", "a,b\nx,1\n x ,2\n"), ["E062  x ,2 + x,1"]);
+    assert!(csv("", "a,b\nx,1\n\" x\",2\n").is_empty());
+    let wide = format!("a,{}\n", (0..2_000).map(|n| format!("c{n}")).collect::<Vec<_>>().join(","));
+    assert_eq!(csv("", &wide), [format!("E061 {}", wide.trim_end())]);
     assert_eq!(csv("", "k,b\nx,1\n"), ["E061 a"]);
     assert_eq!(csv("", "a,b,b\nx,1,2\n"), ["E061 a,b,b"]);
 }

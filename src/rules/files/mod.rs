@@ -1,0 +1,308 @@
+//! Where rule files come from: a folder, one file, or a map of strings. Finds, reads and confines them; does not know
+//! what they contain.
+
+mod disk;
+mod paths;
+
+use super::footprint::Notes;
+use super::load::LoadLimits;
+use crate::diagnostic::Code;
+use crate::read::{self, ReadError, parent};
+use crate::yaml;
+use disk::Disk;
+use paths::{folder_of, joined, lexical, normal};
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// One file of a [`FileTree`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileRef {
+    /// Relative to the rule set, with `/`; may begin with `..`.
+    pub(crate) path: String,
+    /// Where it lies; `None` for strings.
+    pub(crate) location: Option<PathBuf>,
+    /// Equal for two paths to the same file.
+    pub(crate) identity: PathBuf,
+}
+
+/// Why a file cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FileError {
+    /// The file does not exist.
+    #[error("no such file or folder")]
+    Missing,
+    /// The file lies outside of the root, which is named.
+    #[error("outside of {0}")]
+    Outside(String),
+    /// The file is larger than the limit, which is given in bytes.
+    #[error("larger than {}", read::size(*.0))]
+    TooLarge(u64),
+    /// The files of the rule set are larger than the limit for all of them, which is given in bytes.
+    #[error("the files of this rule set together are larger than {}", read::size(*.0))]
+    Budget(u64),
+    /// Any other error, in a few words.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+impl FileError {
+    /// The code of the diagnostic for it.
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            FileError::Missing => Code::MissingFile,
+            FileError::Outside(_) => Code::OutsideRoot,
+            FileError::TooLarge(_) => Code::TooLarge,
+            FileError::Budget(_) => Code::LoadBudget,
+            FileError::Unreadable(_) => Code::Unreadable,
+        }
+    }
+
+    /// The message about the file that is shown as `path`.
+    pub(crate) fn about(&self, path: &str) -> String {
+        match self {
+            FileError::Missing => format!("there is no file `{path}`"),
+            FileError::Outside(place) => format!("`{path}` lies outside of {place}"),
+            FileError::TooLarge(_) => format!("`{path}` is {self}"),
+            FileError::Budget(_) => format!("`{path}` is not read: {self}"),
+            FileError::Unreadable(why) => format!("cannot read `{path}`: {why}"),
+        }
+    }
+
+    /// How to mend it.
+    pub(crate) fn help(&self) -> Option<String> {
+        let help = match self {
+            FileError::Missing => "the path is relative to the file that names it",
+            FileError::Outside(_) => {
+                "name a wider folder as `root` under `ruleset:` or with `--root`, or move the file"
+            }
+            FileError::TooLarge(_) => "split it into several files, or raise the limit with `--max-file`",
+            FileError::Budget(_) | FileError::Unreadable(_) => return None,
+        };
+        Some(String::from(help))
+    }
+}
+
+/// A source of files, and how much of it may be read.
+#[derive(Debug)]
+pub(crate) struct FileTree {
+    source: Source,
+    limits: LoadLimits,
+    /// How many bytes were read so far.
+    spent: AtomicU64,
+}
+
+#[derive(Debug)]
+enum Source {
+    Disk(Disk),
+    /// Texts by their paths.
+    Strings(BTreeMap<String, String>),
+}
+
+/// What was found below a folder.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Rule files (and lookups and schemas that look like them), by path.
+    pub(crate) rules: Vec<FileRef>,
+    /// Tests of rules, by path.
+    pub(crate) tests: Vec<FileRef>,
+    /// Folders and files that could not be read, and why.
+    pub(crate) unreadable: Vec<(String, String)>,
+    /// Symbolic links that lead outside.
+    pub(crate) outside: Vec<PathBuf>,
+    /// True if the walk ended at the limit for the number of files.
+    pub(crate) too_many: bool,
+}
+
+impl FileTree {
+    /// A folder or a file. Without `root`, no file may lie outside of the rule set's folder.
+    pub(crate) fn disk(path: &Path, root: Option<&Path>, limits: LoadLimits) -> Result<FileTree, String> {
+        Ok(FileTree { source: Source::Disk(Disk::new(path, root)?), limits, spent: AtomicU64::new(0) })
+    }
+
+    /// A map of strings.
+    pub(crate) fn strings<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> FileTree {
+        let files =
+            files.into_iter().map(|(path, text)| (normal(path).unwrap_or_else(|| path.to_owned()), text.to_owned()));
+        let source = Source::Strings(files.collect());
+        FileTree { source, limits: LoadLimits::default(), spent: AtomicU64::new(0) }
+    }
+
+    /// What was looked at on disk.
+    pub(super) fn notes(&self) -> Option<&Notes> {
+        match &self.source {
+            Source::Disk(disk) => Some(&disk.notes),
+            Source::Strings(_) => None,
+        }
+    }
+
+    /// The widest folder that files may lie in; `None` for strings.
+    pub(super) fn root(&self) -> Option<&Path> {
+        match &self.source {
+            Source::Disk(disk) => Some(disk.root()),
+            Source::Strings(_) => None,
+        }
+    }
+
+    /// Lets files lie in the folder that `named` means in `from`.
+    pub(super) fn widen(&mut self, from: &FileRef, named: &str) -> Result<(), FileError> {
+        match &mut self.source {
+            Source::Disk(disk) => disk.widen(from, named),
+            // Strings are all there is, so none of them lies outside.
+            Source::Strings(_) => Ok(()),
+        }
+    }
+
+    /// How many diagnostics are kept.
+    pub(super) fn diagnostics(&self) -> usize {
+        self.limits.diagnostics
+    }
+
+    /// What a YAML file may hold.
+    pub(crate) fn yaml_limits(&self) -> yaml::Limits {
+        yaml::Limits { bytes: usize::try_from(self.limits.file_bytes()).unwrap_or(usize::MAX), ..Default::default() }
+    }
+
+    /// The default name of the rule set: its folder's, or its file's without the ending.
+    pub(crate) fn name(&self) -> String {
+        let own = match &self.source {
+            Source::Disk(disk) => disk.name(),
+            Source::Strings(_) => None,
+        };
+        own.filter(|name| !name.is_empty()).unwrap_or_else(|| String::from("rules"))
+    }
+
+    /// Every rule file and every test, by path; each file once.
+    pub(crate) fn find(&self) -> Found {
+        let mut found = Found::default();
+        match &self.source {
+            Source::Disk(disk) => disk.find(self.limits.files, &mut found),
+            Source::Strings(files) => find_strings(files, &mut found),
+        }
+        found.rules.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
+        found.tests.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
+        let mut seen = HashSet::new();
+        found.rules.retain(|file| seen.insert(file.identity.clone()));
+        found.tests.retain(|file| seen.insert(file.identity.clone()));
+        if let Some(notes) = self.notes() {
+            notes.found(&found);
+        }
+        found
+    }
+
+    /// The file that `named` means in `from`.
+    pub(crate) fn resolve(&self, from: &FileRef, named: &str) -> Result<FileRef, FileError> {
+        let path = joined(folder_of(&from.path), named);
+        match &self.source {
+            Source::Strings(files) => {
+                let outside = || FileError::Outside(String::from("the files that were given"));
+                let path = normal(&path).filter(|_| !named.starts_with('/')).ok_or_else(outside)?;
+                string_ref(files, path)
+            }
+            Source::Disk(disk) => {
+                let base = from.location.as_deref().map(parent).unwrap_or_default();
+                disk.resolve(&base.join(named), lexical(&path))
+            }
+        }
+    }
+
+    /// The file at an absolute location.
+    pub(crate) fn at(&self, location: &Path) -> Result<FileRef, FileError> {
+        match &self.source {
+            Source::Disk(disk) => disk.resolve(location, disk.path_of(location)),
+            Source::Strings(files) => string_ref(files, location.to_string_lossy().trim_start_matches('/').to_owned()),
+        }
+    }
+
+    /// The bytes of a file, without a byte-order mark.
+    pub(crate) fn read(&self, file: &FileRef) -> Result<Vec<u8>, FileError> {
+        let limit = self.limits.file_bytes();
+        let bytes = match (&self.source, &file.location) {
+            (Source::Strings(files), _) => {
+                let text = files.get(&file.path).ok_or(FileError::Missing)?;
+                if text.len() as u64 > limit {
+                    return Err(FileError::TooLarge(limit));
+                }
+                text.clone().into_bytes()
+            }
+            (Source::Disk(disk), Some(location)) => {
+                let read = read::raw(location, limit);
+                disk.notes.read(location, read.as_deref().ok());
+                read?
+            }
+            (Source::Disk(_), None) => return Err(FileError::Missing),
+        };
+        let length = bytes.len() as u64;
+        let before = self.spent.fetch_add(length, Ordering::Relaxed);
+        if before.saturating_add(length) > self.limits.total_bytes {
+            return Err(FileError::Budget(self.limits.total_bytes));
+        }
+        Ok(read::without_bom(bytes))
+    }
+
+    /// The path of a file as people are shown it.
+    pub(crate) fn shown(&self, file: &FileRef) -> String {
+        match &self.source {
+            Source::Disk(disk) if !file.path.starts_with('/') => {
+                lexical(&disk.folder.join(&file.path).to_string_lossy())
+            }
+            _ => file.path.clone(),
+        }
+    }
+
+    /// An absolute location as people are shown it.
+    pub(crate) fn shown_at(&self, location: &Path) -> String {
+        match &self.source {
+            Source::Disk(disk) => lexical(&disk.folder.join(disk.path_of(location)).to_string_lossy()),
+            Source::Strings(_) => location.to_string_lossy().trim_start_matches('/').to_owned(),
+        }
+    }
+
+    /// The message for a symbolic link that leads outside.
+    pub(crate) fn refused(&self, location: &Path) -> String {
+        match &self.source {
+            Source::Disk(disk) => disk.refused(location),
+            Source::Strings(_) => String::new(),
+        }
+    }
+}
+
+fn find_strings(files: &BTreeMap<String, String>, found: &mut Found) {
+    let visible = |path: &&String| !path.split('/').any(|part| part.starts_with('.') && part != "..");
+    for path in files.keys().filter(visible) {
+        let file = FileRef { path: path.clone(), location: None, identity: PathBuf::from(path) };
+        match kind_of(path) {
+            Some(Named::Rules) => found.rules.push(file),
+            Some(Named::Tests) => found.tests.push(file),
+            None => {}
+        }
+    }
+}
+
+fn string_ref(files: &BTreeMap<String, String>, path: String) -> Result<FileRef, FileError> {
+    match files.contains_key(&path) {
+        true => Ok(FileRef { identity: PathBuf::from(&path), path, location: None }),
+        false => Err(FileError::Missing),
+    }
+}
+
+impl From<ReadError> for FileError {
+    fn from(error: ReadError) -> FileError {
+        match error {
+            ReadError::Missing => FileError::Missing,
+            ReadError::TooLarge(limit) => FileError::TooLarge(limit),
+            other => FileError::Unreadable(other.to_string()),
+        }
+    }
+}
+
+/// What a file is for, by its name.
+enum Named {
+    Rules,
+    Tests,
+}
+
+fn kind_of(path: &str) -> Option<Named> {
+    let stem = path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml"))?;
+    Some(if stem.ends_with(".test") { Named::Tests } else { Named::Rules })
+}
