@@ -116,12 +116,7 @@ fn sources_of(page: &mut Page<'_>, trace: &Trace, sources: &Sources, name: &str)
 }
 
 /// The rows of a table that name a subscriber.
-fn rows_of(
-    page: &mut Page<'_>,
-    table: &TableTrace,
-    sources: &Sources,
-    names: &dyn Fn(&[Arc<str>]) -> bool,
-) -> bool {
+fn rows_of(page: &mut Page<'_>, table: &TableTrace, sources: &Sources, names: &dyn Fn(&[Arc<str>]) -> bool) -> bool {
     let mut any = false;
     for row in table.rows.iter().filter(|row| names(&row.target.subscribers)) {
         any = true;

@@ -147,6 +147,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
         suspicious_roots,
         define_values,
         reads_clock: rules.reads_clock(),
+        no_topic: [rules.no_topic(false).into(), rules.no_topic(true).into()],
     }
 }
 

@@ -134,6 +134,12 @@ impl<'a, 's> Run<'a, 's> {
         true
     }
 
+    /// Why the event is malformed if it has no topic.
+    pub(crate) fn no_topic(&self) -> String {
+        let [plain, cloud] = &self.graph.no_topic;
+        String::from(if self.is_cloud { &**cloud } else { &**plain })
+    }
+
     /// The topic, worked out.
     pub(crate) fn topic_text(&mut self) -> Option<&'a str> {
         let value = match (&self.graph.layout.plain, self.graph.layout.cloud) {

@@ -11,7 +11,7 @@ use super::transforms::{self, SentEvent, SentTo};
 use super::values::ValueId;
 use super::{DecisionGraph, schemas};
 use crate::clock::Clock;
-use crate::decision::{EVENT_CLOCK, NO_TOPIC, Status, TypeError};
+use crate::decision::{EVENT_CLOCK, Status, TypeError};
 use crate::event::{Fault, Limits, Mode, Value, parse, scan};
 use crate::transform::add_errors;
 use bumpalo::Bump;
@@ -69,7 +69,7 @@ pub(crate) fn decide<R>(
         None => {
             outcome.id = shown_id(run.id());
             run.state.chosen.extend_from_slice(&graph.defaults.rejected);
-            (outcome.status, outcome.fault) = (Status::Malformed, Some(String::from(NO_TOPIC)));
+            (outcome.status, outcome.fault) = (Status::Malformed, Some(run.no_topic()));
         }
     }
     let tree = ingested.map(|(tree, errors)| {

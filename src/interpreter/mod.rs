@@ -15,7 +15,7 @@ mod stages;
 mod tests;
 
 use crate::clock::Clock;
-use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, of_ingest, shown_id};
+use crate::decision::{Decision, Delivered, Delivery, Status, TypeError, of_ingest, shown_id};
 use crate::event::{self, Value};
 use crate::expr::{Typed, holds};
 use crate::options::Options;
@@ -108,7 +108,10 @@ impl<'r> Interpreter<'r> {
         let mut trace = if event.context.topic().is_some() {
             event.whole(number)
         } else {
-            let decision = Decision { id: shown_id(event.context.id), ..malformed(NO_TOPIC) };
+            let decision = Decision {
+                id: shown_id(event.context.id),
+                ..malformed(&self.rules.no_topic(event.context.cloud_event))
+            };
             let mut trace = self.unread(number, decision, Detail { parts: false, sent: false });
             trace.event = event.event();
             transform::add_errors(&mut trace.decision.errors, std::mem::take(&mut event.errors));
