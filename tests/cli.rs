@@ -565,7 +565,7 @@ fn explain_reads_events_laid_out_over_several_lines() {
     assert!(events.iter().all(|one| one["decision"]["subscribers"] == events[0]["decision"]["subscribers"]));
     place.call(&["explain", "--line", "3"], input.as_str()).code(0).says("line 1");
     // A line that is cut off takes no other with it.
-    let cut = format!("{}\n{EVENT}\n", &EVENT[..20]);
+    let cut = format!("{}\n{EVENT}\n", EVENT.get(..20).unwrap());
     let explained = place.call(&["explain", "--format", "json"], cut).code(3);
     assert_eq!(explained.decisions().len(), 2);
 }
