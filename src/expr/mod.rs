@@ -30,6 +30,7 @@ mod walk;
 
 pub use check::{compile, lint_condition};
 pub use cidr::Cidr;
+pub(crate) use demand::fits;
 pub use demand::{Demand, demands};
 pub use eval::{evaluate, holds};
 pub use functions::Function;

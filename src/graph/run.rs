@@ -5,7 +5,7 @@ use super::condition::{Node, NodeId, Op, Test};
 use super::demand::Demands;
 use super::index::{Entry, Meaning};
 use super::labels::CasesPlan;
-use super::layout::{LayoutPlan, Part, Source};
+use super::layout::{Part, Source};
 use super::scratch::State;
 use super::slots::Slots;
 use super::targets::ByDefault;
@@ -15,7 +15,7 @@ use super::values::{ValueId, ValueNode};
 use super::{DecisionGraph, FilterPlan, Reader, at};
 use crate::clock::Clock;
 use crate::decision::{Invalid, Status, TypeError};
-use crate::event::{Tag, Value};
+use crate::event::{Tag, Value, cloud_event};
 use crate::expr::{DefineId, Env, LookupId, PathId, Root, Typed, TypedNode, evaluate, time};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -213,13 +213,8 @@ impl<'a, 's> Run<'a, 's> {
 
     /// All attributes of a CloudEvent that are headers.
     fn cloud_headers(&self) -> Value<'a> {
-        match self.graph.layout.whole().map(|slot| self.slot(slot)) {
-            Some(Value::Object(members)) => {
-                let headers = members.iter().copied().filter(|(name, _)| LayoutPlan::is_header(name));
-                Value::Object(ArenaVec::from_iter_in(headers, self.arena).into_bump_slice())
-            }
-            _ => Value::Null,
-        }
+        let whole = self.graph.layout.whole().map(|slot| self.slot(slot));
+        whole.map_or(Value::Null, |event| cloud_event::headers(event, self.arena))
     }
 
     fn root(&mut self, root: Root) -> Value<'a> {

@@ -1,15 +1,12 @@
 //! An event as expressions see it: its roots, its named values, the clock.
 
 use crate::clock::Clock;
-use crate::event::{Json, Step, Value};
+use crate::event::{Json, Step, Value, cloud_event};
 use crate::expr::{self, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
 use crate::rules::{Cases, Envelope, Layout, RuleSet};
 use bumpalo::Bump;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-
-/// Attributes of a CloudEvent that are no headers.
-const NO_HEADERS: [&str; 5] = ["id", "type", "time", "data", "data_base64"];
 
 /// One event with everything that an expression may ask of it.
 pub(super) struct EventContext<'a> {
@@ -62,8 +59,8 @@ impl<'a> EventContext<'a> {
         self.set_clock(clock);
         self.id = evaluate(&layout.id, self);
         self.topic = evaluate(&layout.topic, self);
-        self.headers = first_there(self.event, &layout.headers);
-        self.data = first_there(self.event, &layout.data);
+        self.headers = self.event.first_of(&layout.headers);
+        self.data = self.event.first_of(&layout.data);
     }
 
     /// By the attributes of a CloudEvent.
@@ -73,11 +70,7 @@ impl<'a> EventContext<'a> {
             (attribute("time"), attribute("id"), attribute("type"), attribute("data"));
         self.cloud_event = true;
         self.set_clock(clock);
-        if let Value::Object(members) = self.event {
-            let headers = members.iter().copied().filter(|(name, _)| !NO_HEADERS.contains(name));
-            self.headers =
-                Value::Object(bumpalo::collections::Vec::from_iter_in(headers, self.arena).into_bump_slice());
-        }
+        self.headers = cloud_event::headers(self.event, self.arena);
     }
 
     fn set_clock(&mut self, clock: Clock) {
@@ -119,11 +112,6 @@ impl<'a> EventContext<'a> {
             Root::Now => expr::time::now_value(self.now, &self.rules.zone, self.arena),
         }
     }
-}
-
-/// The first of some paths at which there is something.
-fn first_there<'a>(event: Value<'a>, paths: &[Vec<Step>]) -> Value<'a> {
-    paths.iter().map(|path| event.walk(path)).find(|value| !value.is_null()).unwrap_or_default()
 }
 
 impl<'a> Env<'a> for EventContext<'a> {

@@ -20,7 +20,7 @@ use crate::event::{self, Value};
 use crate::expr::{Typed, holds};
 use crate::options::Options;
 use crate::rules::{Group, GroupId, Name, RuleSet};
-use crate::topic::{Segment, TopicPattern};
+use crate::topic::TopicPattern;
 use crate::trace::{Condition, EventTrace, SchemaOutcome, SentTrace, Trace};
 use crate::transform;
 use bumpalo::Bump;
@@ -64,7 +64,7 @@ pub struct Interpreter<'r> {
 impl<'r> Interpreter<'r> {
     /// Works out who asks for which types.
     pub fn new(rules: &'r RuleSet) -> Interpreter<'r> {
-        let below = rules.topics.iter().map(|node| and_below(&node.pattern)).collect();
+        let below = rules.topics.iter().map(|node| node.pattern.and_below()).collect();
         Interpreter { rules, below, requirers: Requirers::new(rules), chains: sent::Chains::new(rules) }
     }
 
@@ -246,14 +246,6 @@ impl<'a> Interpretation<'a> {
 fn groups_around(rules: &RuleSet, innermost: Option<GroupId>) -> Vec<&Group> {
     let group = |id: Option<GroupId>| id.and_then(|id| rules.groups.get(id.0 as usize));
     std::iter::successors(group(innermost), |inner| group(inner.parent)).collect()
-}
-
-/// A pattern followed by `.#`: itself and everything below.
-fn and_below(pattern: &TopicPattern) -> TopicPattern {
-    let mut below = pattern.clone();
-    below.segments.push(Segment::Many);
-    below.text = format!("{}.#", pattern.text).into();
-    below
 }
 
 /// The bare names.

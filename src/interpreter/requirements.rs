@@ -3,7 +3,7 @@
 use super::context::EventContext;
 use crate::decision::{MAX_ASKED_BY, TypeError};
 use crate::event::{Type, Value};
-use crate::expr::{self, Demand, Env, Typed, demands};
+use crate::expr::{self, Demand, Env, Typed, demands, fits};
 use crate::rules::{Cases, RuleId, RuleSet, Table, TableKind, Target};
 use std::collections::BTreeMap;
 
@@ -136,21 +136,11 @@ fn of_table(table: &Table) -> Vec<Demand> {
 
 /// The type of the first value that does not fit a demand.
 pub(super) fn mismatch(demand: &Demand, context: &mut EventContext<'_>) -> Option<Type> {
+    let zone = context.zone();
     let mut values = vec![context.path(demand.path)];
     for steps in &demand.elements {
         let elements = values.iter().filter_map(|value| value.as_array()).flatten();
         values = elements.map(|element| element.walk(steps)).collect();
     }
-    values.into_iter().find(|value| !fits(*value, demand.expected, context)).map(Value::type_of)
-}
-
-/// Null fits everywhere, since missing is not wrong.
-fn fits(value: Value<'_>, expected: Type, context: &EventContext<'_>) -> bool {
-    if value.is_null() {
-        return true;
-    }
-    if expected.meets(Type::TIME) {
-        return expr::time::instant(value, context.zone()).is_some();
-    }
-    expected.meets(value.type_of())
+    values.into_iter().find(|value| !fits(*value, demand.expected, zone)).map(Value::type_of)
 }

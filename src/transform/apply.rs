@@ -5,7 +5,7 @@ use super::tree::{Blocked, measure, remove, write};
 use super::{Stage, StepLog};
 use crate::decision::{MAX_ASKED_BY, TypeError};
 use crate::event::{Type, Value, format_number, write_json};
-use crate::expr::{Demand, Env, evaluate, time};
+use crate::expr::{Demand, Env, evaluate, fits};
 use crate::rules::{Action, Checked, LookupStep, Made, Piece, Place, Source, Step, TransformId};
 use bumpalo::collections::Vec as ArenaVec;
 
@@ -107,15 +107,7 @@ impl<'a> Stage<'a> {
             values = elements.map(|element| element.walk(steps)).collect();
         }
         let zone = self.zone();
-        let fits = |value: &Value<'_>| {
-            value.is_null()
-                || if demand.expected.meets(Type::TIME) {
-                    time::instant(*value, zone).is_some()
-                } else {
-                    demand.expected.meets(value.type_of())
-                }
-        };
-        values.into_iter().find(|value| !fits(value)).map(Value::type_of)
+        values.into_iter().find(|value| !fits(*value, demand.expected, zone)).map(Value::type_of)
     }
 
     fn error(&mut self, path: &str, expected: String, found: String) {
