@@ -2,7 +2,7 @@
 
 use crate::event::{Json, Type, Value};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// What became of an event.
@@ -121,30 +121,104 @@ pub struct TypeError {
     pub expected: String,
     /// The type that is there.
     pub found: String,
-    /// Who needs it: a rule's name, `table:…`, `filter:…`, `label:…`, `define:…`, `schema:…`, `subscriber:…`,
-    /// `transform:…`, or `clock:event` where the event has no time for the clock; at most five.
-    pub asked_by: Vec<String>,
+    /// The parts of the rule set that need it; at most five.
+    pub asked_by: Vec<Requirer>,
     /// How many need it.
     pub count: usize,
 }
 
 impl TypeError {
     /// The entry of an event that has no time although the clock is to be the event's time.
-    pub(crate) fn no_clock(time: Value<'_>, asked_by: &str) -> TypeError {
+    pub(crate) fn no_clock(time: Value<'_>) -> TypeError {
         TypeError {
             path: String::from("time"),
             expected: Type::TIME.to_string(),
             found: time.type_of().to_string(),
-            asked_by: vec![asked_by.to_owned()],
+            asked_by: vec![Requirer::EventClock],
             count: 1,
         }
     }
 }
 
-/// The name under [`TypeError::asked_by`] of the clock that is the event's time.
-pub(crate) const EVENT_CLOCK: &str = "clock:event";
+/// A part of a rule set that needs a value to be of some type. It is written as the name of a rule, or as `table:NAME` and the
+/// like; a rule whose name would be read as one of these as `rule:NAME`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Requirer {
+    /// A rule, or a group around it.
+    Rule(Arc<str>),
+    /// A table.
+    Table(Arc<str>),
+    /// A filter of the whole rule set.
+    Filter(Arc<str>),
+    /// A label of the whole rule set.
+    Label(Arc<str>),
+    /// A named value.
+    Define(Arc<str>),
+    /// The filter of a subscriber.
+    Subscriber(Arc<str>),
+    /// The condition of a schema.
+    Schema(Arc<str>),
+    /// A step of a transform.
+    Transform(Arc<str>),
+    /// The clock, where it is the event's time.
+    EventClock,
+}
 
-/// At most so many names in [`TypeError::asked_by`].
+impl Requirer {
+    const KINDS: [&'static str; 9] =
+        ["rule", "table", "filter", "label", "define", "subscriber", "schema", "transform", "clock"];
+
+    /// The word for its kind: `rule`, `table` …
+    pub fn kind(&self) -> &'static str {
+        let [rule, table, filter, label, define, subscriber, schema, transform, clock] = Requirer::KINDS;
+        match self {
+            Requirer::Rule(_) => rule,
+            Requirer::Table(_) => table,
+            Requirer::Filter(_) => filter,
+            Requirer::Label(_) => label,
+            Requirer::Define(_) => define,
+            Requirer::Subscriber(_) => subscriber,
+            Requirer::Schema(_) => schema,
+            Requirer::Transform(_) => transform,
+            Requirer::EventClock => clock,
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Requirer::Rule(name)
+            | Requirer::Table(name)
+            | Requirer::Filter(name)
+            | Requirer::Label(name)
+            | Requirer::Define(name)
+            | Requirer::Subscriber(name)
+            | Requirer::Schema(name)
+            | Requirer::Transform(name) => name,
+            Requirer::EventClock => "event",
+        }
+    }
+}
+
+impl std::fmt::Display for Requirer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.name();
+        let looks_prefixed = || name.split_once(':').is_some_and(|(kind, _)| Requirer::KINDS.contains(&kind));
+        match self {
+            Requirer::Rule(_) if !looks_prefixed() => f.write_str(name),
+            _ => write!(f, "{}:{name}", self.kind()),
+        }
+    }
+}
+
+impl Serialize for Requirer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// At most this many entries in [`TypeError::asked_by`].
 pub const MAX_ASKED_BY: usize = 5;
 
 /// At most so many bytes in [`Decision::input`].
@@ -200,7 +274,53 @@ pub fn shown_id(id: Value<'_>) -> Json {
     }
 }
 
-/// What `ingest` could not do. It concerns everybody who is sent the event, so it stands on each delivery as well.
-pub(crate) fn of_ingest(errors: &[TypeError]) -> impl Iterator<Item = &TypeError> {
-    errors.iter().filter(|error| error.asked_by.iter().any(|asker| asker.starts_with("transform:")))
+/// Adds type errors to those of a decision: one entry for each path and type.
+pub(crate) fn add_errors(errors: &mut Vec<TypeError>, more: Vec<TypeError>) {
+    let key = |error: &TypeError| (error.path.clone(), error.expected.clone());
+    let mut known: HashMap<_, usize> = errors.iter().enumerate().map(|(at, error)| (key(error), at)).collect();
+    for error in more {
+        let at = *known.entry(key(&error)).or_insert(errors.len());
+        match errors.get_mut(at) {
+            Some(same) => {
+                let room = MAX_ASKED_BY.saturating_sub(same.asked_by.len());
+                same.count += error.count;
+                same.asked_by.extend(error.asked_by.into_iter().take(room));
+            }
+            None => errors.push(error),
+        }
+    }
+    errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(path: &str, asked_by: &[Requirer], count: usize) -> TypeError {
+        let (expected, found) = (String::from("number"), String::from("string"));
+        TypeError { path: path.into(), expected, found, asked_by: asked_by.to_vec(), count }
+    }
+
+    #[test]
+    fn errors_of_one_path_and_type_are_one() {
+        let rules: Vec<Requirer> = ["a", "b", "c", "d"].map(|name| Requirer::Rule(name.into())).to_vec();
+        let transforms: Vec<Requirer> = ["t", "u"].map(|name| Requirer::Transform(name.into())).to_vec();
+        let mut errors = vec![error("data.n", &rules, 7)];
+        add_errors(&mut errors, vec![error("data.n", &transforms, 3), error("data.a", &transforms, 2)]);
+        add_errors(&mut errors, vec![error("data.a", &rules, 4)]);
+        let five = [&rules[..], &transforms[..1]].concat();
+        let first = [&transforms[..], &rules[..3]].concat();
+        assert_eq!(errors, [error("data.a", &first, 6), error("data.n", &five, 10)]);
+    }
+
+    #[test]
+    fn requirers_are_told_apart_in_writing() {
+        let shown = |requirer: Requirer| requirer.to_string();
+        assert_eq!(shown(Requirer::Rule("big".into())), "big");
+        assert_eq!(shown(Requirer::Rule("a:b".into())), "a:b");
+        assert_eq!(shown(Requirer::Rule("transform:x".into())), "rule:transform:x");
+        assert_eq!(shown(Requirer::Rule("rule:x".into())), "rule:rule:x");
+        assert_eq!(shown(Requirer::Transform("x".into())), "transform:x");
+        assert_eq!(serde_json::to_value(Requirer::Table("t".into())).unwrap(), "table:t");
+    }
 }

@@ -76,6 +76,8 @@ mod graph;
 pub mod interpreter;
 pub mod lookup;
 pub mod options;
+#[cfg(feature = "pipeline")]
+pub mod pipeline;
 mod read;
 #[cfg(feature = "watch")]
 pub mod reload;

@@ -4,11 +4,26 @@
 
 use crate::diagnostic::Span;
 use crate::event::{Json, Number, Value};
+use crate::expr::LookupId;
+use bumpalo::Bump;
 use rustc_hash::FxHasher;
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
+
+/// The value of `lookup("table.column", key, …)`, in rules and transforms alike: null where there is no such row. `column`
+/// counts the columns and, behind them, the keys.
+pub(crate) fn cell<'a>(
+    tables: &'a [Lookup],
+    table: LookupId,
+    column: u32,
+    key: &[Value<'_>],
+    arena: &'a Bump,
+) -> Value<'a> {
+    let cell = tables.get(table.0 as usize).and_then(|table| table.cell(key, column as usize));
+    cell.map_or(Value::Null, |cell| Value::from_json(cell, arena))
+}
 
 /// A lookup table: rows by one key or several.
 #[derive(Clone, Debug)]
@@ -73,6 +88,12 @@ impl Lookup {
             Some(part) if part < self.keys.len() => self.rows.keys.get(self.find(key)? * self.keys.len() + part),
             Some(_) => None,
         }
+    }
+
+    /// The bytes of the longest text in it.
+    pub(crate) fn longest_cell(&self) -> usize {
+        let texts = self.rows.keys.iter().chain(&self.rows.cells).filter_map(Json::as_str);
+        texts.map(str::len).max().unwrap_or(0)
     }
 
     /// How many rows there are.

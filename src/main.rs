@@ -1,13 +1,15 @@
-//! The program `dadar`: arguments in, an exit code out. Everything it does is in `cli`, a file a command.
+//! The program `dadar`: arguments in, an exit code out. The commands are in `cli`, one file each.
 
 mod cli;
 
-use clap::Parser;
 use cli::{Cli, Command, Exit};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let Cli { command, global } = Cli::parse();
+    let Cli { command, global } = match cli::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(exit) => return exit.into(),
+    };
     let done = match command {
         Command::Check(args) => cli::check::run(args, &global),
         Command::Route(args) => cli::route::run(args, &global),

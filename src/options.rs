@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::event::{Limits, Mode};
+use crate::expr::Budget;
 
 /// How events are read.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,8 @@ pub struct Options {
     /// subscriber, or one line with the status for an event that nobody receives. Events are then read strictly, whatever
     /// `mode` is.
     pub deliveries: bool,
+    /// What each computation on one event may take; beyond it is null, with an entry under `errors`.
+    pub budget: Budget,
 }
 
 impl Default for Options {
@@ -28,6 +31,7 @@ impl Default for Options {
             limits: Limits::default(),
             input_echo: true,
             deliveries: false,
+            budget: Budget::default(),
         }
     }
 }

@@ -54,7 +54,7 @@ ruleset:
   name: allocations
   timezone: Asia/Kolkata
   envelope: {id: event.id, topic: event.type, time: event.time, headers: event.headers, data: event.data}
-  defaults: {always: [audit], unrouted: [nobody], rejected: [dead]}
+  defaults: {always: [audit], unrouted: [nobody], dropped: [bin], rejected: [dead]}
 filters:
   - {name: no-tests, drop: data.amount > 5000}
 subscribers:

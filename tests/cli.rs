@@ -63,6 +63,11 @@ impl Place {
         Called { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
+    /// `events.ndjson` with one event.
+    fn write_events(&self) {
+        std::fs::write(self.path("events.ndjson"), "{\"event_type\": \"ORDER_CREATED\"}\n").unwrap();
+    }
+
     /// Started, with all its streams in our hands.
     fn start(&self, args: &[&str]) -> Child {
         let mut command = std::process::Command::new(program());
@@ -653,6 +658,45 @@ transforms:
 }
 
 #[test]
+fn deliveries_say_why_an_event_is_not_routed() {
+    let rules = "
+ruleset: {name: sent, defaults: {unrouted: [catch], dropped: [bin], rejected: [dead]}}
+filters: [{name: no-tests, drop: data.test == true}]
+schemas:
+  strict: {topic: a, schema: {type: object, required: [n]}}
+  loose: {topic: b, on_invalid: flag, schema: {type: object, required: [n]}}
+topics: {a: [x], b: [y]}
+";
+    let place = Place::new(&[("rules/rules.yaml", rules)]);
+    let events = [
+        r#"{"type":"a","data":{"test":true}}"#,
+        r#"{"type":"a","data":{}}"#,
+        r#"{"type":"b","data":{}}"#,
+        r#"{"type":"c"}"#,
+    ];
+    let called = place.call(&["route", "--deliveries"], events.join("\n")).code(0);
+    let fault = |schema: &str| format!(r#"[{{"schema":"{schema}","path":"","message":"`n` is missing"}}]"#);
+    let expected = [
+        format!(r#"{{"id":null,"subscriber":"bin","event":{},"status":"dropped","dropped_by":"no-tests"}}"#, events[0]),
+        format!(
+            r#"{{"id":null,"subscriber":"dead","event":{},"status":"rejected","invalid":{}}}"#,
+            events[1],
+            fault("strict")
+        ),
+        format!(r#"{{"id":null,"subscriber":"y","event":{},"invalid":{}}}"#, events[2], fault("loose")),
+        format!(r#"{{"id":null,"subscriber":"catch","event":{},"status":"unrouted"}}"#, events[3]),
+    ];
+    assert_eq!(called.out.lines().collect::<Vec<_>>(), expected);
+    let quiet = rules.replace("dropped: [bin], rejected: [dead]", "always: []").replace("unrouted: [catch], ", "");
+    let place = Place::new(&[("rules/rules.yaml", &quiet)]);
+    let called = place.call(&["route", "--deliveries"], events.join("\n")).code(0);
+    let lines: Vec<&str> = called.out.lines().collect();
+    assert_eq!(lines[0], r#"{"id":null,"status":"dropped","dropped_by":"no-tests"}"#);
+    assert_eq!(lines[1], format!(r#"{{"id":null,"status":"rejected","invalid":{}}}"#, fault("strict")));
+    assert_eq!(lines[3], r#"{"id":null,"status":"unrouted"}"#);
+}
+
+#[test]
 fn what_ingest_could_not_do_stands_on_each_delivery() {
     let rules = "
 ruleset: {name: sent}
@@ -669,4 +713,114 @@ transforms:
     for line in lines {
         assert_eq!(line["errors"][0]["asked_by"][0], "transform:tidy", "{line}");
     }
+}
+
+#[test]
+fn rules_from_standard_input() {
+    let place = Place::small();
+    place.write_events();
+    for name in ["-", "/dev/stdin"] {
+        if cfg!(windows) && name != "-" {
+            continue;
+        }
+        let called = place.call(&["check", name], RULES);
+        assert_eq!(called.code, Some(0), "{called:?}");
+        let called = place.call(&["check", name], "rules: [{name: x, wen: true}]");
+        assert_eq!(called.code, Some(1), "{called:?}");
+        assert!(called.err.contains("stdin.yaml:1:"), "{called:?}");
+        let called = place.call(&["route", name, "-i", "events.ndjson"], RULES);
+        assert_eq!((called.code, called.out.lines().count()), (Some(0), 1), "{called:?}");
+        for both in [&["route", name][..], &["explain", name], &["route", name, "-i", "-"]] {
+            let called = place.call(both, RULES);
+            assert_eq!(called.code, Some(2), "{called:?}");
+            assert!(called.err.contains("cannot both come from standard input"), "{called:?}");
+        }
+        let called = place.call(&["route", name, "-i", "events.ndjson", "--watch"], RULES);
+        assert_eq!(called.code, Some(2), "{called:?}");
+    }
+}
+
+#[test]
+fn usage_errors_help() {
+    let place = Place::small();
+    let called = place.call(&["route", "rules", "events.ndjson"], "");
+    assert_eq!(called.code, Some(2));
+    assert!(called.err.contains("`-i events.ndjson`"), "{called:?}");
+    // Colours only where wanted, also here.
+    for (args, coloured) in [
+        (&["--color", "never", "check", "--nonsense"][..], false),
+        (&["check", "--nonsense", "--color=always"], true),
+        (&["check", "--nonsense"], false),
+    ] {
+        let called = place.call(args, "");
+        assert_eq!((called.code, called.err.contains('\x1b')), (Some(2), coloured), "{called:?}");
+    }
+    let help = place.call(&["help", "route"], "");
+    assert_eq!(help.code, Some(0));
+    assert_eq!(help.out, place.call(&["route", "--help"], "").out);
+    assert_eq!(place.call(&["help", "nonsense"], "").code, Some(2));
+}
+
+#[test]
+fn check_lists_codes_and_counts_in_json() {
+    let place = Place::small();
+    let codes = place.call(&["check", "--explain"], "");
+    assert_eq!(codes.code, Some(0));
+    assert!(codes.out.lines().any(|line| line == "E020  duplicate-name"), "{codes:?}");
+    let called = place.call(&["check", "--format", "json"], "");
+    let summary: Value = serde_json::from_str(called.out.lines().last().unwrap()).unwrap();
+    assert_eq!(summary, serde_json::json!({"summary": {"rule_sets": 1, "errors": 0, "warnings": 0}}));
+    std::fs::write(place.path("rules/rules.yaml"), "rules: [{name: x, wen: true}]").unwrap();
+    let called = place.call(&["check", "--format", "json"], "");
+    let summary: Value = serde_json::from_str(called.out.lines().last().unwrap()).unwrap();
+    assert_eq!(summary["summary"]["errors"], called.out.lines().count() - 1, "{called:?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_an_error_and_no_panic() {
+    let place = Place::small();
+    place.write_events();
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for args in [
+        &["route", "rules", "-i", "events.ndjson"][..],
+        &["route", "rules", "-i", "events.ndjson", "--threads", "3"],
+        &["check"],
+        &["test"],
+        &["schema"],
+        &["--help"],
+        &["explain", "rules", "-i", "events.ndjson"],
+        &["completions", "bash"],
+    ] {
+        let mut command = std::process::Command::new(program());
+        command.current_dir(place.dir.path()).args(args).stdin(Stdio::null()).stderr(Stdio::piped());
+        let output = command.stdout(full()).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {err}");
+        assert!(!err.contains("panicked"), "{args:?}: {err}");
+    }
+    for args in [
+        &["route", "rules", "-i", "events.ndjson", "--metrics", "0", "-vv", "--summary"][..],
+        &["route", "rules", "-i", "none", "--log-format", "json"],
+        &["route", "nothing"],
+        &["check", "--nonsense"],
+    ] {
+        let mut command = std::process::Command::new(program());
+        command.current_dir(place.dir.path()).args(args).stdin(Stdio::null()).stdout(Stdio::null());
+        let status = command.stderr(full()).status().unwrap();
+        assert_eq!(status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
+fn text_of_events_stays_on_its_line() {
+    let rules = "ruleset: {name: r}\ntopics: {a: [\"x\\n  rule  forged  9\\e[2J\"]}\n";
+    let place = Place::new(&[("rules/rules.yaml", rules)]);
+    let called = place.call(&["route", "rules", "--summary"], "{\"type\":\"a\"}\n");
+    assert_eq!(called.code, Some(0), "{called:?}");
+    assert!(
+        !called.err.contains('\x1b') && !called.err.lines().any(|line| line.trim_start().starts_with("rule")),
+        "{}",
+        called.err
+    );
 }

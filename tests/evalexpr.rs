@@ -82,7 +82,7 @@ impl<'a> Env<'a> for Ours<'a> {
     fn zone(&self) -> &'a TimeZone {
         ZONE
     }
-    fn lookup(&mut self, _: LookupId, _: u32, _: &[Value<'a>]) -> Value<'a> {
+    fn lookup(&mut self, _: LookupId, _: u32, _: &[Value<'_>]) -> Value<'a> {
         Value::Null
     }
     fn event_id(&mut self) -> Value<'a> {
@@ -98,6 +98,7 @@ fn compiled(source: &str, paths: &mut PathTable) -> Typed {
         defines: &HashMap::new(),
         define_types: &[],
         lookups: &HashMap::new(),
+        patterns: &mut dadar::expr::PreparedPatterns::default(),
         zone: ZONE,
         type_of: &|_| Type::ANY,
         roots: &roots,

@@ -55,3 +55,24 @@ fn pairs_of_common_values() {
     }
     assert!(matched > 100, "{matched} matches");
 }
+
+/// A session keeps the topics that it has seen, up to a number; then it forgets all of them, the last one included.
+#[test]
+fn topics_beyond_those_that_are_kept() {
+    let yaml = "topics:\n  first: [a]\n  other.1: [b]\n  other.#: [c]\n";
+    let rules = dadar::rules::load_strings("topics", [("rules.yaml", yaml)]).rule_set.unwrap();
+    let mut session = Router::new(&rules).session();
+    let interpreter = Interpreter::new(&rules);
+    let mut check = |topic: &str| {
+        let event = format!("{{\"type\": \"{topic}\"}}");
+        let wanted = interpreter.decide(event.as_bytes(), 1, &Options::default());
+        assert_eq!(session.route(event.as_bytes(), 1), wanted, "{topic}");
+    };
+    for others in [8_190, 8_191, 8_192, 8_193] {
+        // Found twice, `first` is the topic that was found last.
+        check("first");
+        check("first");
+        (0..others).for_each(|n| check(&format!("other.{others}.{n}")));
+        check("first");
+    }
+}

@@ -220,7 +220,7 @@ fn rules_change_while_events_come() {
         running.send(&event(3));
         assert_eq!(maker(&running.decision()), "three");
         running.signal("HUP");
-        running.says("the rules are those in force");
+        running.says("the rules on disk are those in force");
         drop(running.stdin.take());
         assert_eq!(running.end().code(), Some(0));
         assert_eq!(running.err().matches("the last good ones").count(), 1, "{}", running.err());
@@ -323,7 +323,7 @@ fn files_are_followed_by_name() {
 fn a_file_that_is_not_there_yet() {
     let place = Place::new();
     let mut running = place.start(&["rules", "-i", "log", "--follow"]);
-    running.says("is waited for");
+    running.says("waiting for it");
     place.append("log", &event(7));
     assert_eq!(running.ids(1), [7]);
     running.signal("INT");
@@ -500,6 +500,7 @@ fn metrics_are_served() {
     has("dadar_subscriber_events_total{subscriber=\"also-one\"} 2");
     has("dadar_decision_seconds_count 3");
     has("dadar_ruleset_generation 1");
+    has("dadar_reload_in_progress_seconds 0");
     place.write("rules/rules.yaml", "no: rules");
     has("dadar_reload_failures_total 1");
     has("dadar_reload_last_successful 0");
@@ -540,6 +541,150 @@ fn files_of_rules_that_are_swapped_by_a_link() {
     running.says("generation=2");
     running.send(&event(1));
     assert_eq!(maker(&running.decision()), "two");
+}
+
+/// A signal ends the program at every stage: while a named pipe has no writer, while the file does not exist, and before
+/// the rules are loaded.
+#[test]
+fn signals_end_it_while_it_waits_for_input() {
+    let place = Place::new();
+    assert!(Command::new("mkfifo").arg(place.path("pipe")).status().unwrap().success());
+    for args in
+        [&["rules", "-i", "pipe"][..], &["rules", "-i", "pipe", "--follow"], &["rules", "-i", "none", "--follow"]]
+    {
+        for name in ["TERM", "INT"] {
+            let mut running = place.start(args);
+            thread::sleep(Duration::from_millis(200));
+            running.signal(name);
+            assert_eq!(running.end().code(), Some(0), "{args:?}: {}", running.err());
+        }
+    }
+    let mut running = place.start(&["rules", "-i", "pipe"]);
+    thread::sleep(Duration::from_millis(100));
+    place.append("pipe", &(event(1) + &event(2)));
+    assert_eq!(running.ids(2), [1, 2]);
+    assert_eq!(running.end().code(), Some(0));
+}
+
+/// Killed within the first moments of its first run, before anything else is written; then the file is rotated.
+#[test]
+fn a_kill_in_the_first_moments_loses_nothing() {
+    let place = Place::new();
+    place.append("log", &event(0));
+    let mut running = place.start(&["rules", "-i", "log", "--follow", "--state", "at"]);
+    running.until("a state", || place.path("at").exists());
+    running.child.kill().unwrap();
+    running.end();
+    fs::rename(place.path("log"), place.path("log.1")).unwrap();
+    place.append("log", &event(1));
+    let mut running = place.start(&["rules", "-i", "log", "--state", "at"]);
+    assert_eq!(running.end().code(), Some(0), "{}", running.err());
+    let last: Vec<u64> = running
+        .rest()
+        .iter()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].as_u64().unwrap())
+        .collect();
+    assert!(last == [0, 1] || last == [1], "{last:?}");
+    let leftovers = fs::read_dir(place.dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(leftovers.into_iter().all(|name| !name.to_string_lossy().ends_with(".tmp")));
+}
+
+/// Lines that cannot be decided are answered, and the state passes them: the next run does not meet them again.
+#[test]
+fn a_poison_line_is_answered_and_passed() {
+    let place = Place::new();
+    let deep = "[".repeat(200_000);
+    let long = format!("{{\"id\":1,\"type\":\"t\",\"pad\":\"{}\"}}", "x".repeat(100_000));
+    let lines = [&*event(0), &deep, "\n", &long, "\n", "\0\u{202e}\x1b[2J\n", "\n", &event(5)];
+    place.append("log", &lines.concat());
+    let args = ["rules", "-i", "log", "--follow", "--state", "at", "--max-line", "64KiB"];
+    let mut running = place.start(&args);
+    let statuses: Vec<Value> = (0..6).map(|_| running.decision()["status"].take()).collect();
+    assert_eq!(statuses, ["routed", "malformed", "malformed", "malformed", "malformed", "routed"]);
+    running.signal("TERM");
+    assert_eq!(running.end().code(), Some(0));
+    place.append("log", &event(6));
+    let running = place.start(&args);
+    assert_eq!(running.ids(1), [6]);
+}
+
+#[test]
+fn states_that_are_not_files_are_refused() {
+    let place = Place::new();
+    place.append("log", &event(0));
+    assert!(Command::new("mkfifo").arg(place.path("pipe")).status().unwrap().success());
+    for state in ["/dev/zero", "/dev/full", "/dev/null", "pipe", "rules", "log"] {
+        let mut running = place.start(&["rules", "-i", "log", "--state", state]);
+        assert_eq!(running.end().code(), Some(2), "{state}: {}", running.err());
+        assert_eq!(running.rest(), [""; 0], "{state}");
+    }
+    // A link stays a link.
+    std::os::unix::fs::symlink("real", place.path("link")).unwrap();
+    assert_eq!(place.start(&["rules", "-i", "log", "--state", "real"]).end().code(), Some(0));
+    assert_eq!(place.start(&["rules", "-i", "log", "--state", "link"]).end().code(), Some(0));
+    assert!(place.path("link").is_symlink());
+}
+
+/// Idle connections do not keep others from an answer, and slow readers are cut off.
+#[test]
+fn metrics_are_served_whoever_is_connected() {
+    let place = Place::new();
+    let names: Vec<String> = (0..20_000).map(|n| format!("{}{n}", "s".repeat(150))).collect();
+    place.write("rules/rules.yaml", &format!("topics: {{t: [{}]}}", names.join(", ")));
+    let mut running = place.start(&["rules", "--metrics", "0", "-v"]);
+    running.says("/metrics");
+    let address = running.err().split("http://").nth(1).unwrap().split("/metrics").next().unwrap().to_owned();
+    let request = "GET /metrics HTTP/1.1\r\n\r\n";
+    running.send(&event(1));
+    running.decision();
+    let before = running.resident_kib();
+    let idle: Vec<TcpStream> = (0..40).map(|_| TcpStream::connect(&address).unwrap()).collect();
+    let slow: Vec<TcpStream> = (0..16)
+        .map(|_| {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    thread::sleep(Duration::from_millis(300));
+    let whole = get(&address, request);
+    assert!(whole.contains("Transfer-Encoding: chunked") && whole.ends_with("0\r\n\r\n"), "{} bytes", whole.len());
+    assert!(whole.contains("dadar_subscriber_events_total"));
+    assert!(whole.matches("\"} 1\n").count() >= 20_000, "every subscriber is there");
+    let whole = get(&address, "GET /metrics HTTP/1.0\r\n\r\n");
+    assert!(!whole.contains("chunked") && whole.contains(&names[19_999]));
+    let after = running.resident_kib();
+    assert!(after < before + (32 << 10), "{before} KiB, then {after} KiB");
+    drop((idle, slow));
+}
+
+/// Everything on stderr is JSON from the first line on.
+#[test]
+fn json_logs_from_the_start() {
+    let place = Place::new();
+    place.write("wrong/rules.yaml", "rules: [{name: x, when: nonsense(, subscribers: [a]}]");
+    place.write("none.state", "nonsense");
+    place.append("log", &event(0));
+    let cases: [(&[&str], i32); 6] = [
+        (&["wrong"], 1),
+        (&["no-such-rules"], 2),
+        (&["rules", "--threads", "many"], 2),
+        (&["rules", "-i", "no-such-file"], 2),
+        (&["rules", "-i", "log", "--state", "none.state"], 2),
+        (&["rules", "-i", "log", "--summary"], 0),
+    ];
+    for (args, code) in cases {
+        let args = [args, &["--log-format", "json"]].concat();
+        let mut running = place.start(&args);
+        drop(running.stdin.take());
+        assert_eq!(running.end().code(), Some(code), "{args:?}: {}", running.err());
+        running.rest();
+        running.until("a line", || !running.err().is_empty());
+        for line in running.err().lines() {
+            let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{args:?}: {error}: {line}"));
+            assert!(line["message"].is_string(), "{line}");
+        }
+    }
 }
 
 /// The tests need nothing but the program itself.

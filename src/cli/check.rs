@@ -1,4 +1,4 @@
-//! `dadar check`: every problem of a rule set at once.
+//! `dadar check`: reports every problem of a rule set.
 
 use super::rule_set::{Findings, RulesArg, exit, load_all, options};
 use super::{Done, Exit, Failure, Global, output};
@@ -7,6 +7,7 @@ use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Code, Diagnostic, did_you_mean};
 use dadar::rules::{Loaded, RuleSet};
 use dadar::suite;
+use serde_json::json;
 use std::io;
 use std::path::Path;
 
@@ -14,19 +15,21 @@ use std::path::Path;
 #[command(after_help = "Examples:\n  dadar check                                    the rules in ./rules\n  \
     dadar check rules/orders --deny warnings       warnings fail as well\n  \
     dadar check --format sarif > dadar.sarif       for code scanning\n  \
-    dadar check --explain E020                     what a code means")]
+    generate-rules | dadar check -                 one rule file from standard input\n  \
+    dadar check --explain E020                     what a code means\n  \
+    dadar check --explain                          all codes")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     rules: RulesArg,
-    /// How to write what was found
+    /// The format of the diagnostics
     #[arg(long, value_enum, default_value_t = Shape::Human)]
     format: Shape,
-    /// What to fail for besides errors
+    /// What to fail on besides errors
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Option<Deny>,
-    /// Print the page of a code, such as E020 or duplicate-name
-    #[arg(long, value_name = "CODE")]
-    explain: Option<String>,
+    /// Print the page of a code, such as E020 or duplicate-name; without CODE, list all codes
+    #[arg(long, value_name = "CODE", num_args = 0..=1)]
+    explain: Option<Option<String>>,
 }
 
 /// How diagnostics are written.
@@ -34,7 +37,7 @@ pub(crate) struct CheckArgs {
 enum Shape {
     /// For people, with the source line
     Human,
-    /// One JSON object a line
+    /// One JSON object a line: each diagnostic, then a summary
     Json,
     /// Annotations of a GitHub workflow
     Github,
@@ -61,22 +64,27 @@ enum Deny {
 
 pub(crate) fn run(args: CheckArgs, global: &Global) -> Done {
     if let Some(code) = &args.explain {
-        return explain(code);
+        return match code {
+            Some(code) => explain(code),
+            None => list_codes(),
+        };
     }
     let mut all = Findings::default();
     let checked = load_all(&args.rules.rules, global)?;
-    let several = checked.len() > 1;
+    let rule_sets = checked.len();
     for (path, loaded) in checked {
-        let findings = check_one(&path, loaded, &args, several, global)?;
+        let findings = check_one(&path, loaded, &args, rule_sets > 1, global)?;
         all.add(findings.diagnostics, &findings.sources);
     }
     if args.format != Shape::Human {
-        output::print(&render(&all.diagnostics, &all.sources, args.format.format(), false))?;
+        let text = render(&all.diagnostics, &all.sources, args.format.format(), false);
+        let summary = if args.format == Shape::Json { json_summary(rule_sets, &all) } else { String::new() };
+        output::print(&(text + &summary))?;
     }
     Ok(end(&all, args.deny.is_some()))
 }
 
-/// One rule set and its tests. For people it is told at once, with a heading where there are several.
+/// Checks one rule set and its tests. For people, the result is printed at once, with a heading if there are several.
 fn check_one(
     path: &Path,
     loaded: Loaded,
@@ -91,17 +99,13 @@ fn check_one(
     findings.add(tests.diagnostics, &tests.sources);
     if args.format == Shape::Human {
         if several {
-            output::complain(&format!("{}\n", heading(path)))?;
+            output::print(&format!("== {}\n", path.display()))?;
         }
         let colour = output::colour(global.color, &io::stderr());
         output::complain(&render(&findings.diagnostics, &findings.sources, Format::Human, colour))?;
         output::print(&summary(path, loaded.rule_set.as_ref(), test_count, &findings))?;
     }
     Ok(findings)
-}
-
-fn heading(path: &Path) -> String {
-    format!("== {}", path.display())
 }
 
 /// `checked rules: 12 topics, 9 rules, 3 tests: no problems`.
@@ -140,13 +144,27 @@ fn end(all: &Findings, deny_warnings: bool) -> Exit {
     }
 }
 
-/// The page of a code.
+/// The last line of `--format json`.
+fn json_summary(rule_sets: usize, all: &Findings) -> String {
+    let summary = json!({"rule_sets": rule_sets, "errors": all.errors(), "warnings": all.warnings()});
+    format!("{}\n", json!({"summary": summary}))
+}
+
+/// All codes, each with its name.
+fn list_codes() -> Done {
+    let lines: Vec<String> = Code::ALL.iter().map(|code| format!("{}  {}\n", code.as_str(), code.slug())).collect();
+    output::print(&lines.concat())?;
+    Ok(Exit::Fine)
+}
+
+/// Prints the page of a code.
 fn explain(name: &str) -> Done {
     let Some(code) = Code::parse(name) else {
         let known = Code::ALL.iter().flat_map(|code| [code.as_str(), code.slug()]);
         let failure = Failure::new(format!("there is no code `{name}`"));
         let first = Code::ALL.first().map_or("E001", |code| code.as_str());
-        let hint = did_you_mean(name, known).unwrap_or_else(|| format!("codes are written as {first}"));
+        let hint = did_you_mean(name, known)
+            .unwrap_or_else(|| format!("codes look like {first}; `dadar check --explain` lists them"));
         return Err(failure.hint(hint).into());
     };
     output::print(&format!("{}\n", code.page().trim_end()))?;

@@ -1,6 +1,6 @@
 //! How the program ends: exit codes, and the errors that lead to them.
 
-use super::{Done, Global, output};
+use super::{Done, Global, log, output};
 use anyhow::Error;
 use dadar::diagnostic::render::clean;
 use std::fmt;
@@ -10,17 +10,17 @@ use std::process::ExitCode;
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Fine.
+    /// Success.
     Fine,
-    /// The rules are wrong, or a test failed.
+    /// The rules have errors, or a test failed.
     Refused,
-    /// Wrong usage, or a file that cannot be read.
+    /// Wrong usage, or a file that cannot be read or written.
     Usage,
     /// Finished, but some input was malformed.
     Malformed,
 }
 
-/// An error that ends a command, with a hint on how to go on.
+/// An error that ends a command, with a hint on how to continue.
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,
@@ -33,7 +33,7 @@ impl Failure {
         Self { message: message.into(), hint: None }
     }
 
-    /// Says how to go on.
+    /// Adds a hint on how to continue.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -54,15 +54,22 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 impl Exit {
-    /// The end of a command. An error is told on stderr, unless it is that nobody reads any more.
+    /// The end of a command. An error is reported on stderr, unless stdout was closed by its reader.
     pub(crate) fn of(done: Done, global: &Global) -> Exit {
         match done {
             Ok(exit) => exit,
             Err(error) if is_closed_pipe(&error) => Exit::Fine,
+            Err(error) if log::is_json() => {
+                match error.downcast_ref::<Failure>() {
+                    Some(failure) => tracing::error!(help = failure.hint, "{}", failure.message),
+                    None => tracing::error!("{error:#}"),
+                }
+                Exit::Usage
+            }
             Err(error) => {
                 let colour = output::colour(global.color, &io::stderr());
                 let title = if colour { "\x1b[1;31merror\x1b[0m" } else { "error" };
-                // There is nobody left to tell if this fails.
+                // If stderr is closed, nothing can be reported.
                 let _ = writeln!(io::stderr(), "{title}: {}", clean(&format!("{error:#}")));
                 Exit::Usage
             }

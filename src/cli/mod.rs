@@ -1,32 +1,31 @@
-//! The command line: what can be asked, and what all commands share. Uses only what the library shows.
+//! The command line: the commands, one file each, and what they share. It uses only the public library.
 
+mod budget;
 pub(crate) mod check;
 pub(crate) mod completions;
 mod exit;
 pub(crate) mod explain;
 pub(crate) mod init;
-mod input;
-mod lines;
 mod log;
 mod metrics;
 mod output;
-mod pipeline;
+mod reload_log;
 pub(crate) mod route;
 mod rule_set;
 pub(crate) mod schema;
+mod signals;
 mod size;
-mod stop;
 mod summary;
-mod tally;
 pub(crate) mod test;
-mod watch;
+mod usage;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 pub(crate) use exit::{Exit, Failure};
+pub(crate) use usage::parse;
 
-/// What a command comes to.
+/// The result of a command.
 pub(crate) type Done = anyhow::Result<Exit>;
 
 /// Decides where events go, by rules in YAML.
@@ -35,12 +34,11 @@ pub(crate) type Done = anyhow::Result<Exit>;
     name = "dadar",
     version,
     about = "Decides where events go, by rules in YAML",
-    after_help = "Exit codes: 0 fine; 1 the rules are wrong, or a test failed; 2 wrong usage, or a file that cannot be \
-                  read; 3 finished, but some input was malformed.\n\n\
-                  Begin with: dadar init rules",
+    after_help = "Exit codes: 0 success; 1 the rules have errors, or a test failed; 2 wrong usage, or a file that cannot be \
+                  read or written; 3 finished, but some input was malformed.\n\n\
+                  To get started: dadar init rules",
     arg_required_else_help = true,
-    propagate_version = true,
-    disable_help_subcommand = true
+    propagate_version = true
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -49,7 +47,7 @@ pub(crate) struct Cli {
     pub(crate) global: Global,
 }
 
-/// What every command takes.
+/// The options of every command.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Global {
     /// When to use colours
@@ -74,14 +72,14 @@ pub(crate) enum When {
     Never,
 }
 
-/// What can be asked.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Load, type-check and lint a rule set; every problem at once
+    /// Load, type-check and lint a rule set, and report every problem
     Check(check::CheckArgs),
     /// Write a decision for each event
     Route(route::RouteArgs),
-    /// Show what the rules made of an event, and why
+    /// Show how an event was decided, and why
     Explain(explain::ExplainArgs),
     /// Run the tests of a rule set
     Test(test::TestArgs),
@@ -90,7 +88,7 @@ pub(crate) enum Command {
         In the first line of a rule file, for editors with the YAML language server:\n  \
         # yaml-language-server: $schema=dadar.schema.json")]
     Schema,
-    /// Write a small rule set to begin with
+    /// Write a small rule set to start from
     Init(init::InitArgs),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),

@@ -1,17 +1,20 @@
-//! The rule sets that a command is about.
+//! Loads the rule sets that a command works on.
 
-use super::{Exit, Failure, Global, output};
+use super::{Exit, Failure, Global, log, output};
 use clap::Args;
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Code, Diagnostic, FileId, Label, Sources};
-use dadar::rules::{Footprint, LoadOptions, Loaded, RuleSet, load};
-use std::io;
+use dadar::rules::{Footprint, LoadOptions, Loaded, RuleSet, load, load_strings};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+/// How large a rule file on standard input may be.
+const MAX_STDIN: u64 = 16 << 20;
 
 /// RULES.
 #[derive(Debug, Args)]
 pub(crate) struct RulesArg {
-    /// The rule set: a folder or a file
+    /// The rule set: a folder, a file, or `-` for one file on standard input
     #[arg(value_name = "RULES", default_value = "rules")]
     pub(crate) rules: PathBuf,
 }
@@ -19,9 +22,9 @@ pub(crate) struct RulesArg {
 /// A rule set that can be used.
 pub(crate) struct Ready {
     pub(crate) rules: RuleSet,
-    /// What its places point into.
+    /// The files that its spans point into.
     pub(crate) sources: Sources,
-    /// Where it comes from.
+    /// What it was loaded from.
     pub(crate) footprint: Footprint,
     /// Its test files.
     pub(crate) tests: Vec<PathBuf>,
@@ -38,7 +41,7 @@ pub(crate) fn options(global: &Global) -> LoadOptions {
     options
 }
 
-/// Loads what lies at a path; where that are several rule sets, each of them.
+/// Loads the rule set at a path, or each of them if there are several.
 pub(crate) fn load_all(path: &Path, global: &Global) -> anyhow::Result<Vec<(PathBuf, Loaded)>> {
     let loaded = load_path(path, global)?;
     if loaded.rule_sets.is_empty() {
@@ -48,7 +51,7 @@ pub(crate) fn load_all(path: &Path, global: &Global) -> anyhow::Result<Vec<(Path
     folders.into_iter().map(|folder| Ok((folder.clone(), load_path(&folder, global)?))).collect()
 }
 
-/// A single rule set, ready to be used. Its errors are told on stderr; the exit code then.
+/// Loads a single rule set. If it has errors, they are reported on stderr, and the exit code is returned.
 pub(crate) fn load_one(path: &Path, global: &Global) -> anyhow::Result<Result<Ready, Exit>> {
     let loaded = load_path(path, global)?;
     if !loaded.rule_sets.is_empty() {
@@ -61,16 +64,24 @@ pub(crate) fn load_one(path: &Path, global: &Global) -> anyhow::Result<Result<Re
         }
         None => {
             let errors: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
-            let colour = output::colour(global.color, &io::stderr());
-            output::complain(&render(&errors, &loaded.sources, Format::Human, colour))?;
             let count = output::count(errors.len(), "error");
-            output::complain(&format!("{}: {count}, so nothing was done\n", path.display()))?;
+            if log::is_json() {
+                log::diagnostics(&errors, &loaded.sources);
+                tracing::error!("{}: {count}, so nothing was done", path.display());
+            } else {
+                let colour = output::colour(global.color, &io::stderr());
+                output::complain(&render(&errors, &loaded.sources, Format::Human, colour))?;
+                output::complain(&format!("{}: {count}, so nothing was done\n", path.display()))?;
+            }
             Ok(Err(exit(&errors)))
         }
     }
 }
 
 fn load_path(path: &Path, global: &Global) -> anyhow::Result<Loaded> {
+    if is_stdin(path) {
+        return load_stdin();
+    }
     if let Err(error) = path.metadata() {
         return Err(unreadable(path, &error).into());
     }
@@ -80,13 +91,39 @@ fn load_path(path: &Path, global: &Global) -> anyhow::Result<Loaded> {
     Ok(load(path, &options(global)))
 }
 
+/// True for `-`, and for the names that systems have for it.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| path == Path::new(name))
+}
+
+/// Refuses to read both rules and events from standard input.
+pub(crate) fn refuse_stdin_twice(rules: &Path, input: Option<&Path>) -> Result<(), Failure> {
+    if is_stdin(rules) && input.is_none_or(is_stdin) {
+        let failure = Failure::new("rules and events cannot both come from standard input");
+        return Err(failure.hint("name the file of the events with `-i`"));
+    }
+    Ok(())
+}
+
+/// Loads one rule file from standard input. It cannot name other files, since it is in no folder.
+fn load_stdin() -> anyhow::Result<Loaded> {
+    let mut text = String::new();
+    let read = io::stdin().lock().take(MAX_STDIN + 1).read_to_string(&mut text);
+    read.map_err(|error| Failure::new(format!("cannot read rules from standard input: {error}")))?;
+    if text.len() as u64 > MAX_STDIN {
+        let limit = MAX_STDIN >> 20;
+        return Err(Failure::new(format!("the rules on standard input are larger than {limit} MiB")).into());
+    }
+    Ok(load_strings("stdin", [("stdin.yaml", text.as_str())]))
+}
+
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
     let shown = path.display();
     if error.kind() != io::ErrorKind::NotFound {
         return Failure::new(format!("cannot read `{shown}`: {error}"));
     }
     Failure::new(format!("there is no rule set `{shown}`"))
-        .hint("name the folder or file of your rules, or begin with `dadar init rules`")
+        .hint("name the folder or file of your rules, or start with `dadar init rules`")
 }
 
 fn several(path: &Path, folders: &[PathBuf]) -> Failure {
@@ -95,12 +132,12 @@ fn several(path: &Path, folders: &[PathBuf]) -> Failure {
         .hint(format!("name one of them:{}", list.concat()))
 }
 
-/// The exit code that errors lead to: a file that cannot be read is not the rules' fault.
+/// The exit code for errors: a file that cannot be read is not an error in the rules.
 pub(crate) fn exit(errors: &[Diagnostic]) -> Exit {
     if errors.iter().any(|error| error.code == Code::Unreadable) { Exit::Usage } else { Exit::Refused }
 }
 
-/// Diagnostics of several sources together, as formats need it that are one document.
+/// Diagnostics of several rule sets together, for formats that are one document.
 #[derive(Default)]
 pub(crate) struct Findings {
     pub(crate) diagnostics: Vec<Diagnostic>,
@@ -108,7 +145,7 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    /// Adds diagnostics with the files they point into.
+    /// Adds diagnostics and the files they point into.
     pub(crate) fn add(&mut self, diagnostics: Vec<Diagnostic>, sources: &Sources) {
         let offset = self.sources.iter().count() as u32;
         for (_, file) in sources.iter() {
@@ -121,12 +158,12 @@ impl Findings {
         }));
     }
 
-    /// How many errors there are.
+    /// The number of errors.
     pub(crate) fn errors(&self) -> usize {
         self.diagnostics.iter().filter(|one| one.is_error()).count()
     }
 
-    /// How many warnings there are.
+    /// The number of warnings.
     pub(crate) fn warnings(&self) -> usize {
         self.diagnostics.len() - self.errors()
     }

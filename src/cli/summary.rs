@@ -1,13 +1,14 @@
-//! What `--summary` tells: counts for each status, rule and subscriber.
+//! `--summary`: counts by status, rule and subscriber.
 
-use super::output::count;
-use super::tally::{Named, STATUSES, Totals};
+use super::output::{count, escape_invisible, one_line};
 use comfy_table::{CellAlignment, Table, presets};
+use dadar::pipeline::counts::{Named, STATUSES, Totals};
 use indicatif::HumanBytes;
+use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::time::Duration;
 
-/// The counts as a table, plain or drawn.
+/// The counts as a table, with or without lines.
 pub(crate) fn render(totals: &Totals, bytes: u64, took: Duration, drawn: bool) -> String {
     let statuses = STATUSES.iter().map(|status| status.as_str().to_owned()).zip(totals.statuses);
     let mut table = Table::new();
@@ -28,17 +29,35 @@ pub(crate) fn render(totals: &Totals, bytes: u64, took: Duration, drawn: bool) -
     text
 }
 
+/// The counts as one JSON object.
+pub(crate) fn json(totals: &Totals, bytes: u64, took: Duration) -> String {
+    let statuses = STATUSES.iter().map(|status| status.as_str().to_owned()).zip(totals.statuses);
+    let object = |counts: Vec<(String, u64)>| -> Map<String, Value> {
+        counts.into_iter().filter(|(_, n)| *n > 0).map(|(name, n)| (name, n.into())).collect()
+    };
+    let summary = json!({
+        "lines": totals.lines(),
+        "bytes": bytes,
+        "seconds": took.as_secs_f64(),
+        "statuses": object(statuses.collect()),
+        "no_clock": totals.no_clock,
+        "rules": object(named(&totals.rules)),
+        "subscribers": object(named(&totals.subscribers)),
+    });
+    format!("{}\n", escape_invisible(&json!({"message": "summary", "summary": summary}).to_string()))
+}
+
 fn named(counts: &Named) -> Vec<(String, u64)> {
     let mut named: Vec<(String, u64)> = counts.as_slice().iter().map(|(name, n)| (name.to_string(), *n)).collect();
-    // The most frequent first; those of equal counts stay in their order.
+    // The most frequent first.
     named.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     named
 }
 
-/// Rows for what occurred.
+/// Rows for the counts that are not zero.
 fn rows(table: &mut Table, what: &str, counts: Vec<(String, u64)>) {
     for (name, n) in counts.into_iter().filter(|(_, n)| *n > 0) {
-        let name = dadar::diagnostic::printable(&name).into_owned();
+        let name = one_line(&name);
         table.add_row(vec![what.to_owned(), name, n.to_string()]);
     }
 }
@@ -47,7 +66,7 @@ fn rows(table: &mut Table, what: &str, counts: Vec<(String, u64)>) {
 fn speed(lines: u64, bytes: u64, took: Duration) -> String {
     let rate = bytes as f64 / 1e6 / took.as_secs_f64().max(1e-9);
     let lines = count(usize::try_from(lines).unwrap_or(usize::MAX), "line");
-    // In milliseconds, and less than that in microseconds.
+    // In milliseconds, or in microseconds if it is less than one.
     let micros = took.as_micros() as u64;
     let took = Duration::from_micros(if micros < 1000 { micros } else { micros / 1000 * 1000 });
     format!("{lines}, {} in {took:?}: {rate:.0} MB/s", HumanBytes(bytes))

@@ -4,6 +4,7 @@ mod human;
 mod junit;
 mod test_files;
 
+use super::budget::BudgetArgs;
 use super::rule_set::{RulesArg, exit, load_all, options};
 use super::{Done, Exit, Global, output};
 use clap::{Args, ValueEnum};
@@ -30,6 +31,8 @@ pub(crate) struct TestArgs {
     /// Succeed even if there are no tests to run
     #[arg(long)]
     allow_empty: bool,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// How to write the results
     #[arg(long, value_enum, default_value_t = Shape::Human)]
     format: Shape,
@@ -97,7 +100,7 @@ fn test_one(path: PathBuf, loaded: Loaded, args: &TestArgs, global: &Global) -> 
     let rule_errors = complain(&loaded.diagnostics, |errors| render_errors(errors, &loaded.sources, global))?;
     let test_errors = complain(&suite.diagnostics, |errors| render_errors(errors, &suite.sources, global))?;
     let mut report = match &loaded.rule_set {
-        Some(rules) => suite::run(rules, &suite, args.filter.as_deref()),
+        Some(rules) => suite::run_within(rules, &suite, args.filter.as_deref(), args.budget.budget()),
         None => Report::default(),
     };
     let ran = report.outcomes().count();

@@ -3,6 +3,7 @@
 //! Diagnostics are plain values; printing them is somebody else's affair. This layer knows nothing of rules.
 
 mod code;
+mod nearest;
 mod pages;
 mod printable;
 #[cfg(feature = "render")]
@@ -11,6 +12,7 @@ mod source;
 mod text;
 
 pub use code::Code;
+pub use nearest::{did_you_mean, nearest};
 pub use printable::{printable, printable_json, printable_lines};
 pub use source::{FileId, Position, SourceFile, Sources, Span};
 pub use text::Text;
@@ -98,53 +100,5 @@ impl Diagnostic {
     /// True for errors.
     pub fn is_error(&self) -> bool {
         self.severity() == Severity::Error
-    }
-}
-
-/// A hint (`did you mean …`) when one of `known` is near to `wrong`.
-pub fn did_you_mean<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
-    nearest(wrong, known).map(|name| format!("did you mean `{name}`?"))
-}
-
-/// The name nearest to `wrong`, if one is near enough to be a slip of the finger.
-pub fn nearest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    // What is shared by a whole family (`math::`) makes no name nearer.
-    let own = wrong.rsplit(':').next().unwrap_or(wrong);
-    let reach = match own.chars().count() {
-        0..=2 => 0,
-        3..=5 => 1,
-        6..=8 => 2,
-        _ => 3,
-    };
-    known
-        .into_iter()
-        .map(|name| (strsim::osa_distance(&wrong.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|&(distance, name)| distance <= reach && name != wrong)
-        .min()
-        .map(|(_, name)| name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::nearest;
-
-    #[test]
-    fn only_what_is_near_is_a_hint() {
-        let known = ["data", "beta", "order.created", "lower", "math::cos", "str::to_lowercase", "i", "it"];
-        let near = [
-            ("dta", "data"),
-            ("Data", "data"),
-            ("loewr", "lower"),
-            ("ordr.created", "order.created"),
-            ("math::cso", "math::cos"),
-            ("str::to_lowercse", "str::to_lowercase"),
-            ("IT", "it"),
-        ];
-        for (wrong, right) in near {
-            assert_eq!(nearest(wrong, known), Some(right), "{wrong}");
-        }
-        for wrong in ["delta", "math::foo", "id", "in", "x", "date_of", ""] {
-            assert_eq!(nearest(wrong, known), None, "{wrong}");
-        }
     }
 }

@@ -51,7 +51,13 @@ pub struct SourceFile {
     /// The whole text.
     pub text: Arc<str>,
     line_starts: Vec<u32>,
+    /// How many characters begin before each multiple of [`STRIDE`], so that a column on a long line is found without
+    /// counting from its beginning.
+    characters: Vec<u32>,
 }
+
+/// Bytes between two entries of [`SourceFile::characters`].
+const STRIDE: usize = 1_024;
 
 impl SourceFile {
     /// A file with its text.
@@ -59,23 +65,52 @@ impl SourceFile {
         let text = text.into();
         let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
         let line_starts = std::iter::once(0).chain(breaks.map(|at| at as u32 + 1)).collect();
-        Self { path: path.into(), text, line_starts }
+        let mut count = 0;
+        let characters = text.as_bytes().chunks(STRIDE).map(|chunk| {
+            let before = count;
+            count += first_bytes(chunk);
+            before
+        });
+        let characters = characters.collect();
+        Self { path: path.into(), text, line_starts, characters }
+    }
+
+    /// How many characters begin before a byte offset.
+    fn characters_before(&self, offset: usize) -> u32 {
+        let offset = offset.min(self.text.len());
+        // At the very end of a file whose length is a multiple of the stride, the last entry is one stride behind.
+        let at = (offset / STRIDE).min(self.characters.len().saturating_sub(1));
+        let rest = self.text.as_bytes().get(at * STRIDE..offset).unwrap_or_default();
+        self.characters.get(at).copied().unwrap_or(0) + first_bytes(rest)
+    }
+
+    /// Where a line begins, counted from 1.
+    pub(crate) fn line_start(&self, number: usize) -> usize {
+        let start = number.checked_sub(1).and_then(|at| self.line_starts.get(at)).copied();
+        start.map_or(self.text.len(), |start| start as usize)
     }
 
     /// Line and column of a byte offset.
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line_starts.partition_point(|&start| start <= offset).max(1);
-        let start = self.line_starts.get(line - 1).copied().unwrap_or(0) as usize;
-        let before = self.text.get(start..offset as usize).unwrap_or("");
-        Position { line, column: before.chars().count() + 1 }
+        let before = self.characters_before(self.line_start(line));
+        let column = self.characters_before(offset as usize).saturating_sub(before) as usize + 1;
+        Position { line, column }
     }
 
     /// The text of a line, counted from 1, without its line break.
     pub fn line(&self, number: usize) -> &str {
-        let start = number.checked_sub(1).and_then(|at| self.line_starts.get(at)).copied();
-        let rest = start.and_then(|at| self.text.get(at as usize..)).unwrap_or("");
-        rest.lines().next().unwrap_or("")
+        let line = self.text.get(self.line_start(number)..self.line_start(number + 1)).unwrap_or("");
+        match line.strip_suffix('\n') {
+            Some(line) => line.strip_suffix('\r').unwrap_or(line),
+            None => line,
+        }
     }
+}
+
+/// How many characters begin in these bytes of UTF-8.
+fn first_bytes(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u32
 }
 
 /// All files of a rule set, by [`FileId`].
@@ -116,5 +151,29 @@ impl Sources {
     pub fn snippet(&self, span: Span) -> &str {
         let range = span.start as usize..span.end as usize;
         self.get(span.file).and_then(|file| file.text.get(range)).unwrap_or("")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_are_those_of_counting() {
+        let long = "₹a😀é".repeat(700);
+        for text in ["", "a", "a\nb\r\nc", "\n\n", &format!("x\n{long}\r\n{long}"), &"x".repeat(2 * STRIDE)] {
+            let file = SourceFile::new("f", text);
+            for offset in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+                let before = text.get(..offset).unwrap();
+                let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+                let line = before.matches('\n').count() + 1;
+                let column = before.get(line_start..).unwrap().chars().count() + 1;
+                assert_eq!(file.position(offset as u32), Position { line, column }, "{offset}");
+                let whole = text.get(line_start..).unwrap().lines().next().unwrap_or("");
+                assert_eq!(file.line(line), whole);
+                assert_eq!(file.line_start(line), line_start);
+            }
+            assert_eq!((file.line(0), file.line(1_000_000)), ("", ""));
+        }
     }
 }

@@ -5,6 +5,11 @@ use super::value::Value;
 
 /// Appends the canonical text of a value: no white space, members sorted by UTF-16 code units, numbers in the shortest form.
 pub fn canonical_json(value: Value<'_>, out: &mut String) {
+    canonical_json_within(value, out, usize::MAX);
+}
+
+/// As [`canonical_json`], but gives up once `out` is longer than `most` bytes; false then.
+pub fn canonical_json_within(value: Value<'_>, out: &mut String, most: usize) -> bool {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(b) => out.push_str(if b { "true" } else { "false" }),
@@ -16,7 +21,9 @@ pub fn canonical_json(value: Value<'_>, out: &mut String) {
                 if n > 0 {
                     out.push(',');
                 }
-                canonical_json(*item, out);
+                if !canonical_json_within(*item, out, most) {
+                    return false;
+                }
             }
             out.push(']');
         }
@@ -30,17 +37,18 @@ pub fn canonical_json(value: Value<'_>, out: &mut String) {
                 }
                 write_string(key, out);
                 out.push(':');
-                canonical_json(*member, out);
+                if !canonical_json_within(*member, out, most) {
+                    return false;
+                }
             }
             out.push('}');
         }
     }
+    out.len() <= most
 }
 
-/// XXH3-64 of the canonical JSON, with the top bit cleared so that it fits a signed integer.
-pub fn hash_canonical(value: Value<'_>) -> i64 {
-    let mut text = String::new();
-    canonical_json(value, &mut text);
+/// XXH3-64 of a text, with the top bit cleared so that it fits a signed integer.
+pub fn hash_text(text: &str) -> i64 {
     (xxhash_rust::xxh3::xxh3_64(text.as_bytes()) & (i64::MAX as u64)) as i64
 }
 

@@ -11,7 +11,7 @@ mod path;
 mod scan;
 mod value;
 
-pub use canonical::{canonical_json, hash_canonical};
+pub use canonical::{canonical_json, canonical_json_within, hash_text};
 pub use decode::{decode, parse};
 pub use json::write_json;
 pub use number::{Number, format_number, parse_number};

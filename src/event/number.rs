@@ -125,31 +125,16 @@ pub fn parse_number(literal: &str) -> Option<Number> {
 }
 
 /// Writes a number the way `string(x)`, templates and canonical JSON show it: integers whole, floats in the shortest
-/// form that reads back as the same float, laid out as ECMAScript does (RFC 8785, 3.2.2.3): `1` for `1.0`, `1e+21`.
+/// form that reads back as the same float, laid out as ECMAScript does (RFC 8785, 3.2.2.3): `1` for `1.0`, `1e+21`. Of two shortest forms the
+/// nearer one is written; if both are equally near, the one whose last digit is even.
 pub fn format_number(number: Number, out: &mut String) {
     use std::fmt::Write;
     if let Number::Int(n) = number {
         let _ = write!(out, "{n}");
         return;
     }
-    let n = number.as_f64();
-    if n == 0.0 {
-        out.push('0');
-        return;
-    }
-    let magnitude = n.abs();
-    if (1e-6..1e21).contains(&magnitude) {
-        let _ = write!(out, "{n}");
-        return;
-    }
-    // Rust writes `1.5e21` and `1e-7`; ECMAScript puts a sign before every exponent.
-    let text = format!("{n:e}");
-    match text.split_once('e') {
-        Some((digits, exponent)) if !exponent.starts_with('-') => {
-            let _ = write!(out, "{digits}e+{exponent}");
-        }
-        _ => out.push_str(&text),
-    }
+    let mut buffer = ryu_js::Buffer::new();
+    out.push_str(buffer.format(number.as_f64()));
 }
 
 #[cfg(test)]
@@ -185,5 +170,85 @@ mod tests {
         assert_eq!(shown("1.5e-7"), "1.5e-7");
         assert_eq!(shown("-0"), "0");
         assert!(parse_number("1e999").is_none());
+    }
+
+    /// ECMAScript's `Number::toString` by exact decimal arithmetic: the fewest digits that read back as the same float; of
+    /// these the nearest, then the even one. The standard library's `{:.N e}` rounds the exact value, half to even.
+    fn oracle(n: f64) -> String {
+        let (digits, exponent) = (0..17).find_map(|precision| shortest(n.abs(), precision)).unwrap();
+        let (count, point) = (digits.len() as i32, exponent + 1);
+        let split = |at: i32| digits.split_at(at as usize);
+        let sign = if n < 0.0 { "-" } else { "" };
+        let zeros = |n: i32| "0".repeat(n as usize);
+        let shown = if (count..=21).contains(&point) {
+            format!("{digits}{}", zeros(point - count))
+        } else if (1..=21).contains(&point) {
+            format!("{}.{}", split(point).0, split(point).1)
+        } else if (-5..=0).contains(&point) {
+            format!("0.{}{digits}", zeros(-point))
+        } else {
+            let fraction = if count > 1 { format!(".{}", split(1).1) } else { String::new() };
+            format!("{}{fraction}e{}{}", split(1).0, if exponent < 0 { "-" } else { "+" }, exponent.abs())
+        };
+        sign.to_owned() + &shown
+    }
+
+    /// The digits and the exponent of the nearest decimal with so many digits behind the first that reads back as `n`.
+    fn shortest(n: f64, precision: usize) -> Option<(String, i32)> {
+        let rounded = format!("{n:.precision$e}");
+        let (mantissa, exponent) = rounded.split_once('e').unwrap();
+        let digits: i128 = mantissa.replace('.', "").parse().unwrap();
+        let exponent: i32 = exponent.parse().unwrap();
+        // Below a power of two floats lie closer together, so the nearest decimal may fail where its neighbour reads back.
+        let reads_back = |digits: &i128| format!("{digits}e{}", exponent - precision as i32).parse() == Ok(n);
+        let found = [digits, digits + 1, digits - 1].into_iter().find(reads_back)?;
+        let text = found.to_string();
+        let exponent = exponent + (text.len() as i32 - precision as i32 - 1);
+        Some((text.trim_end_matches('0').to_owned(), exponent))
+    }
+
+    fn shown(n: f64) -> String {
+        let mut out = String::new();
+        format_number(float(n), &mut out);
+        out
+    }
+
+    #[test]
+    fn writes_floats_as_ecmascript_does() {
+        let cases = [
+            ("5.9604644775390625e-07".parse().unwrap(), "5.960464477539062e-7"),
+            (9.007_199_254_740_992e15, "9007199254740992"),
+            (1e21, "1e+21"),
+            (1e20, "100000000000000000000"),
+            (1e-6, "0.000001"),
+            (1e-7, "1e-7"),
+            (5e-324, "5e-324"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (-0.0, "0"),
+            (333_333_333.333_333_3, "333333333.3333333"),
+            (295_147_905_179_352_830_000.0, "295147905179352830000"),
+        ];
+        for (n, expected) in cases {
+            assert_eq!(shown(n), expected);
+            assert!(n == 0.0 || oracle(n) == expected, "{n:e}");
+        }
+    }
+
+    #[test]
+    fn writes_the_shortest_digits_of_any_float() {
+        let powers = (-1074..1024).map(|power| 2f64.powi(power)).filter(|n| *n > 0.0);
+        let tens = (0..40_u32)
+            .flat_map(|power| (1..20).map(move |n| f64::from(n) * 2f64.powi(-24) * 10f64.powi(power as i32)));
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            f64::from_bits(state ^ (state >> 29))
+        };
+        let random: Vec<f64> = (0..30_000).map(|_| random()).filter(|n| n.is_finite() && *n != 0.0).collect();
+        // Few digits behind a power of two: that is where two shortest forms are equally near.
+        let ties = (1..20_000_u32).map(|n| f64::from(n) * 2f64.powi(-40));
+        for n in powers.chain(tens).chain(random).chain(ties) {
+            assert_eq!(shown(n), oracle(n), "{n:e}");
+        }
     }
 }

@@ -32,8 +32,10 @@ pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, 
     } else {
         page.heading(Line::new().add(Look::Heading, "What could have chosen it"));
         if !defaults(page, trace, person) {
-            let status = trace.decision.status.as_str();
-            page.line(1, Line::new().plain(format!("nothing: of {status} events only `defaults.rejected` gets any")));
+            let status = trace.decision.status;
+            let list = if status == Status::Dropped { "dropped" } else { "rejected" };
+            let said = format!("nothing: {} events go to `defaults.{list}` only", status.as_str());
+            page.line(1, Line::new().plain(said));
         }
     }
     if person.gets {

@@ -51,12 +51,20 @@ pub(super) fn readings(all: &[Reading], sources: &Sources) -> String {
 }
 
 /// `a string, not a number`: why a value cannot be used.
-fn unusable(mismatch: &Mismatch) -> String {
-    format!("{}, not {}", with_article(&mismatch.found), with_article(&mismatch.expected))
+fn unusable(found: &Mismatch) -> String {
+    mismatch(&found.found, &found.expected)
+}
+
+/// `a string, not a number`. A number that is not a time is out of the range of times.
+pub(super) fn mismatch(found: &str, expected: &str) -> String {
+    if (found, expected) == ("number", "time") {
+        return "out of range for seconds since 1970 (milliseconds are divided by 1000)".to_owned();
+    }
+    format!("{}, not {}", with_article(found), with_article(expected))
 }
 
 /// `a string`, `an array`.
-pub(super) fn with_article(ty: &str) -> String {
+fn with_article(ty: &str) -> String {
     let article = if ty.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {ty}")
 }

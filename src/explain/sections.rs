@@ -2,10 +2,10 @@
 
 use super::page::{Line, Look, Page};
 use super::phrases::{
-    count, leads_to, list, named, place, quoted, reading, readings, reason, short, value, why, why_cells, with_article,
+    count, leads_to, list, mismatch, named, place, quoted, reading, readings, reason, short, value, why, why_cells,
 };
 use super::sent;
-use crate::decision::{Decision, Status};
+use crate::decision::{Decision, Requirer, Status};
 use crate::diagnostic::Sources;
 use crate::trace::{RowTrace, RuleOutcome, RuleTrace, SchemaOutcome, SchemaTrace, SubscriberTrace, TableTrace, Trace};
 use std::sync::Arc;
@@ -314,9 +314,18 @@ fn decision(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
     for error in &decision.errors {
         let more = error.count.saturating_sub(error.asked_by.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let text = format!("`{}` is {}, not {}", error.path, with_article(&error.found), with_article(&error.expected));
-        let by = format!("needed by {}{more}", error.asked_by.join(", ").replace(':', " "));
+        let text = format!("`{}` is {}", error.path, mismatch(&error.found, &error.expected));
+        let asked_by: Vec<String> = error.asked_by.iter().map(requirer).collect();
+        let by = format!("needed by {}{more}", asked_by.join(", "));
         page.line(1, Line::new().add(Look::No, "type error").plain(text).plain(by));
+    }
+}
+
+/// A rule by its name alone, any other part of the rule set by its kind and name.
+fn requirer(requirer: &Requirer) -> String {
+    match requirer {
+        Requirer::Rule(name) => name.to_string(),
+        other => format!("{} {}", other.kind(), other.name()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What `ingest` made of an event, and what a subscriber is sent: each step with what it changed, then the event.
 
 use super::page::{Line, Look, Page};
-use super::phrases::{place, value, with_article};
+use super::phrases::{mismatch, place, value};
 use crate::decision::TypeError;
 use crate::diagnostic::{Sources, Span};
 use crate::event::Json;
@@ -26,8 +26,7 @@ pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, 
         return;
     }
     ingest(page, trace, sources);
-    let of_ingest = |error: &&TypeError| error.asked_by.iter().any(|asker| asker.starts_with("transform:"));
-    trace.decision.errors.iter().filter(of_ingest).for_each(|error| type_error(page, error));
+    trace.ingest_errors.iter().for_each(|error| type_error(page, error));
     page.heading(Line::new().add(Look::Heading, "What it is sent"));
     steps(page, &sent.steps, sources);
     sent.errors.iter().for_each(|error| type_error(page, error));
@@ -84,7 +83,7 @@ fn laid_out(json: &str) -> Vec<(usize, String)> {
 }
 
 fn type_error(page: &mut Page<'_>, error: &TypeError) {
-    let text = format!("`{}` is {}, not {}", error.path, with_article(&error.found), with_article(&error.expected));
+    let text = format!("`{}` is {}", error.path, mismatch(&error.found, &error.expected));
     page.line(1, Line::new().add(Look::No, "type error").plain(text));
 }
 

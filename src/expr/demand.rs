@@ -30,7 +30,7 @@ impl Demand {
 }
 
 /// True if a value has a type that is needed. Null is always fine, since missing is not wrong; a time is read in `zone`.
-pub(crate) fn fits(value: Value<'_>, expected: Type, zone: &TimeZone) -> bool {
+pub(crate) fn fits_type(value: Value<'_>, expected: Type, zone: &TimeZone) -> bool {
     value.is_null()
         || if expected.meets(Type::TIME) { instant(value, zone).is_some() } else { expected.meets(value.type_of()) }
 }

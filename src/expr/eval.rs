@@ -1,18 +1,26 @@
-//! Evaluation. Total: it yields a value for every event, null where something does not work out.
+//! Evaluation. Total: it yields a value for every event, null where something does not work out or its budget is used up.
 
 use super::arithmetic::{calculate, negate};
-use super::functions::{Call, text};
+use super::budget::{self, ELEMENT, Limit, Meter};
+use super::functions::{Call, Outside, text};
 use super::time::instant;
 use super::{Arithmetic, Comparison, Env, Function, Prepared, Quantifier, Typed, TypedNode};
 use crate::event::{Json, Number, Type, Value};
+use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 use jiff::tz::TimeZone;
+use members::Members;
 use smallvec::SmallVec;
 use std::cmp::Ordering;
 
+pub(super) mod members;
+
+/// What the elements of a list have to make before an arena of their own is worth taking.
+const WORTH_AN_ARENA: usize = 64 << 10;
+
 /// The value of an expression.
 pub fn evaluate<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> Value<'a> {
-    Evaluator { env, elements: SmallVec::new() }.value(typed)
+    evaluate_measured(typed, env).value
 }
 
 /// True if the value of an expression is `true`.
@@ -20,31 +28,82 @@ pub fn holds<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> bool {
     evaluate(typed, env).is_true()
 }
 
-/// An environment, and the elements that the quantifiers around are at, the innermost last.
-struct Evaluator<'e, 'a, E> {
-    env: &'e mut E,
-    elements: SmallVec<[Value<'a>; 2]>,
+/// A computation that has used up its budget.
+#[derive(Clone, Copy, Debug)]
+pub struct Exceeded<'a> {
+    /// The computation; it is null.
+    pub computation: &'a Typed,
+    /// The limit that it has reached first.
+    pub limit: Limit,
 }
 
-impl<'a, E: Env<'a>> Evaluator<'_, 'a, E> {
+/// What came of an evaluation.
+#[derive(Clone, Copy, Debug)]
+pub struct Evaluation<'a> {
+    /// The value.
+    pub value: Value<'a>,
+    /// The first computation that has used up its budget.
+    pub exceeded: Option<Exceeded<'a>>,
+    /// The bytes that all computations together have made.
+    pub memory: usize,
+    /// The steps that they have taken.
+    pub work: u64,
+}
+
+/// The value of an expression, with what it cost.
+pub fn evaluate_measured<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> Evaluation<'a> {
+    let arena = env.arena();
+    let mut common =
+        Common { meter: Meter::default(), members: Members::default(), exceeded: None, memory: 0, work: 0 };
+    let value = Evaluator { env, arena, common: &mut common, element: None }.value(typed);
+    Evaluation { value, exceeded: common.exceeded, memory: common.memory, work: common.work }
+}
+
+/// What all parts of one evaluation share.
+struct Common<'a> {
+    meter: Meter,
+    members: Members<'a>,
+    exceeded: Option<Exceeded<'a>>,
+    memory: usize,
+    work: u64,
+}
+
+/// The evaluation of an expression in an environment. `'a` is the life of the event, `'s` that of the values that are
+/// made here: within `any`, `all` and `filter` it is one element.
+struct Evaluator<'e, 'a, 's, E> {
+    env: &'e mut E,
+    arena: &'s Bump,
+    common: &'e mut Common<'a>,
+    /// The elements that the quantifiers around are at, the innermost first.
+    element: Option<&'e Element<'e, 's>>,
+}
+
+struct Element<'e, 's> {
+    value: Value<'s>,
+    outer: Option<&'e Element<'e, 's>>,
+}
+
+impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
     fn holds(&mut self, typed: &'a Typed) -> bool {
         self.value(typed).is_true()
     }
 
-    fn value(&mut self, typed: &'a Typed) -> Value<'a> {
+    fn value(&mut self, typed: &'a Typed) -> Value<'s> {
+        // What is evaluated again and again is counted; an expression is no larger than the rule file.
+        if self.element.is_some() && !self.common.meter.work(1) {
+            return Value::Null;
+        }
         match &typed.node {
-            TypedNode::Const(json) => Value::from_json(json, self.env.arena()),
-            TypedNode::List(items) => self.list(items),
+            TypedNode::Const(json) => self.constant(json),
             TypedNode::Path(id) => self.env.path(*id),
             TypedNode::Define(id) => self.env.define(*id),
-            TypedNode::It(level) => self.element(*level),
-            TypedNode::Steps(base, steps) => self.value(base).walk(steps),
-            TypedNode::Index(base, at) => index(self.value(base), self.value(at)),
+            TypedNode::It(level) => self.at_level(*level),
+            TypedNode::Steps(base, steps) => self.steps(base, steps),
+            TypedNode::Index(base, at) => self.index(base, at),
             TypedNode::Not(inner) => Value::Bool(!self.holds(inner)),
             TypedNode::Negate(inner) => self.value(inner).as_number().map_or(Value::Null, |n| Value::Number(negate(n))),
             TypedNode::And(parts) => Value::Bool(parts.iter().all(|part| self.holds(part))),
             TypedNode::Or(parts) => Value::Bool(parts.iter().any(|part| self.holds(part))),
-            TypedNode::Arithmetic(operator, a, b) => self.arithmetic(*operator, a, b),
             TypedNode::Compare(operator, a, b) => Value::Bool(self.compare(*operator, a, b)),
             TypedNode::In(item, list) => Value::Bool(self.is_in(item, list)),
             TypedNode::Coalesce(a, b) => match self.value(a) {
@@ -55,35 +114,96 @@ impl<'a, E: Env<'a>> Evaluator<'_, 'a, E> {
                 let taken = if self.holds(condition) { then } else { other };
                 self.value(taken)
             }
+            _ if !self.common.meter.is_running() && typed.is_computation() => self.computation(typed),
+            TypedNode::List(items) => self.list(items),
+            TypedNode::Arithmetic(operator, a, b) => self.arithmetic(*operator, a, b),
             TypedNode::Quantified(quantifier, list, body) => self.quantified(*quantifier, list, body),
             TypedNode::Call(function, args, prepared) => self.call(function, args, prepared),
         }
     }
 
-    // Apart, lest its arguments take room on the stack at every level.
+    /// The value of an operation that has a budget of its own.
     #[inline(never)]
-    fn call(&mut self, function: &'static Function, args: &'a [Typed], prepared: &'a Prepared) -> Value<'a> {
-        let times = args.iter().any(is_time);
-        let args: SmallVec<[Value<'a>; 4]> = args.iter().map(|arg| self.value(arg)).collect();
-        let arena = self.env.arena();
-        (function.eval)(&mut Call { args: &args, prepared, arena, env: self.env, times })
+    fn computation(&mut self, typed: &'a Typed) -> Value<'s> {
+        let budget = self.env.budget();
+        self.common.meter.start(budget);
+        let value = self.value(typed);
+        let (memory, work) = (self.common.meter.memory_left(), self.common.meter.work_left());
+        self.common.memory = self.common.memory.saturating_add(budget.memory - memory);
+        self.common.work = self.common.work.saturating_add(budget.work - work);
+        let reached = self.common.meter.stop();
+        // Parts that a value has several times are written out where it goes, so they count as often.
+        let too_large = || (!budget::fits(value, budget.memory)).then_some(Limit::Memory);
+        let Some(limit) = reached.or_else(too_large) else { return value };
+        self.common.exceeded.get_or_insert(Exceeded { computation: typed, limit });
+        Value::Null
     }
 
-    fn list(&mut self, items: &'a [Typed]) -> Value<'a> {
-        let mut values = BumpVec::with_capacity_in(items.len(), self.env.arena());
+    fn constant(&mut self, json: &'a Json) -> Value<'s> {
+        let built = matches!(json, Json::Array(_) | Json::Object(_));
+        let fits = !built || self.common.meter.allocate(budget::size_of_constant(json));
+        if fits { Value::from_json(json, self.arena) } else { Value::Null }
+    }
+
+    fn steps(&mut self, base: &'a Typed, steps: &'a [crate::event::Step]) -> Value<'s> {
+        let base = self.value(base);
+        if !self.common.meter.is_running() {
+            return base.walk(steps);
+        }
+        steps.iter().fold(base, |value, step| if self.search(value) { value.step(step) } else { Value::Null })
+    }
+
+    fn index(&mut self, base: &'a Typed, at: &'a Typed) -> Value<'s> {
+        let (base, at) = (self.value(base), self.value(at));
+        if self.search(base) { index(base, at) } else { Value::Null }
+    }
+
+    /// Takes the steps of finding a member of an object.
+    fn search(&self, base: Value<'_>) -> bool {
+        match base {
+            Value::Object(members) => self.common.meter.work(members.len()),
+            _ => true,
+        }
+    }
+
+    // Apart, lest its arguments take room on the stack at every level.
+    #[inline(never)]
+    fn call(&mut self, function: &'static Function, args: &'a [Typed], prepared: &'a Prepared) -> Value<'s> {
+        let times = args.iter().any(is_time);
+        let args: SmallVec<[Value<'s>; 4]> = args.iter().map(|arg| self.value(arg)).collect();
+        let meter = &self.common.meter;
+        if meter.is_running() && function.reads_text {
+            let mut texts = args.iter().filter_map(|arg| arg.as_str());
+            if !texts.all(|text| meter.read(text)) {
+                return Value::Null;
+            }
+        }
+        let env = &mut Outside(self.env);
+        (function.eval)(&mut Call { args: &args, prepared, arena: self.arena, env, times, meter })
+    }
+
+    fn list(&mut self, items: &'a [Typed]) -> Value<'s> {
+        if !self.common.meter.allocate(items.len() * ELEMENT) {
+            return Value::Null;
+        }
+        let mut values = BumpVec::with_capacity_in(items.len(), self.arena);
         values.extend(items.iter().map(|item| self.value(item)));
         Value::Array(values.into_bump_slice())
     }
 
-    fn element(&self, level: u32) -> Value<'a> {
-        self.elements.iter().rev().nth(level as usize).copied().unwrap_or_default()
+    fn at_level(&self, level: u32) -> Value<'s> {
+        let mut element = self.element;
+        for _ in 0..level {
+            element = element.and_then(|element| element.outer);
+        }
+        element.map_or(Value::Null, |element| element.value)
     }
 
-    fn arithmetic(&mut self, operator: Arithmetic, a: &'a Typed, b: &'a Typed) -> Value<'a> {
+    fn arithmetic(&mut self, operator: Arithmetic, a: &'a Typed, b: &'a Typed) -> Value<'s> {
         match (self.value(a), self.value(b)) {
             (Value::Number(a), Value::Number(b)) => calculate(operator, a, b),
             (Value::String(a), Value::String(b)) if operator == Arithmetic::Add => {
-                text::joined(&[a, b], self.env.arena()).map_or(Value::Null, Value::String)
+                text::joined(&[a, b], self.arena, &self.common.meter).map_or(Value::Null, Value::String)
             }
             _ => Value::Null,
         }
@@ -92,6 +212,15 @@ impl<'a, E: Env<'a>> Evaluator<'_, 'a, E> {
     fn compare(&mut self, operator: Comparison, a: &'a Typed, b: &'a Typed) -> bool {
         let times = is_time(a) || is_time(b);
         let (a, b) = (self.value(a), self.value(b));
+        let meter = &self.common.meter;
+        if meter.is_running() {
+            match (operator, a, b) {
+                (Comparison::Equal, Value::Array(_) | Value::Object(_), _) => return meter.equal(a, b),
+                (Comparison::NotEqual, Value::Array(_) | Value::Object(_), _) => return !meter.equal(a, b),
+                (_, Value::String(a), Value::String(b)) => _ = meter.read(if a.len() < b.len() { a } else { b }),
+                _ => {}
+            }
+        }
         compare(operator, a, b, times.then(|| self.env.zone()))
     }
 
@@ -99,13 +228,31 @@ impl<'a, E: Env<'a>> Evaluator<'_, 'a, E> {
         let item = self.value(item);
         match &list.node {
             // Lists that are written out need not be built.
-            TypedNode::Const(Json::Array(items)) => items.iter().any(|json| equals_json(item, json)),
-            TypedNode::List(items) => items.iter().any(|other| self.value(other) == item),
-            _ => self.value(list).as_array().is_some_and(|items| items.contains(&item)),
+            TypedNode::Const(Json::Array(items)) => {
+                self.common.meter.work(items.len()) && items.iter().any(|json| equals_json(item, json))
+            }
+            TypedNode::List(items) => items.iter().any(|other| {
+                let other = self.value(other);
+                self.common.meter.equal(other, item)
+            }),
+            TypedNode::Path(_) | TypedNode::Define(_) if self.element.is_some() => {
+                let items = match list.node {
+                    TypedNode::Path(id) => self.env.path(id),
+                    TypedNode::Define(id) => self.env.define(id),
+                    _ => Value::Null,
+                };
+                let Common { meter, members, .. } = &mut *self.common;
+                items.as_array().is_some_and(|items| members.contains(list, items, item, meter))
+            }
+            _ => {
+                let items = self.value(list).as_array().unwrap_or_default();
+                let meter = &self.common.meter;
+                meter.work(items.len()) && items.iter().any(|other| meter.equal(*other, item))
+            }
         }
     }
 
-    fn quantified(&mut self, quantifier: Quantifier, list: &'a Typed, body: &'a Typed) -> Value<'a> {
+    fn quantified(&mut self, quantifier: Quantifier, list: &'a Typed, body: &'a Typed) -> Value<'s> {
         let Some(items) = self.value(list).as_array() else {
             return match quantifier {
                 Quantifier::Any | Quantifier::All => Value::Bool(false),
@@ -113,27 +260,101 @@ impl<'a, E: Env<'a>> Evaluator<'_, 'a, E> {
             };
         };
         match quantifier {
-            Quantifier::Any => Value::Bool(items.iter().any(|item| self.at(*item, body).is_true())),
-            Quantifier::All => Value::Bool(items.iter().all(|item| self.at(*item, body).is_true())),
+            Quantifier::Any => Value::Bool(!self.each(items, body, |_, value| !value.is_true())),
+            Quantifier::All => Value::Bool(self.each(items, body, |_, value| value.is_true())),
             Quantifier::Filter => {
-                let mut kept = BumpVec::new_in(self.env.arena());
-                kept.extend(items.iter().filter(|item| self.at(**item, body).is_true()).copied());
+                let mut kept = BumpVec::new_in(self.arena);
+                self.each_with(items, body, |meter, item, value| {
+                    if value.is_true() && meter.allocate(ELEMENT) {
+                        kept.push(item);
+                    }
+                    true
+                });
                 Value::Array(kept.into_bump_slice())
             }
-            Quantifier::Map => {
-                let mut values = BumpVec::with_capacity_in(items.len(), self.env.arena());
-                values.extend(items.iter().map(|item| self.at(*item, body)));
-                Value::Array(values.into_bump_slice())
-            }
+            Quantifier::Map => self.map(items, body),
         }
     }
 
-    /// The value of a quantifier's body with `it` being `element`.
-    fn at(&mut self, element: Value<'a>, body: &'a Typed) -> Value<'a> {
-        self.elements.push(element);
-        let value = self.value(body);
-        self.elements.pop();
-        value
+    /// The value of a quantifier's body with `it` being an element; what it makes goes into `arena`.
+    fn body<'t>(&mut self, element: Value<'t>, body: &'a Typed, arena: &'t Bump) -> Value<'t>
+    where
+        's: 't,
+    {
+        let element = Element { value: element, outer: self.element };
+        let (env, common) = (&mut *self.env, &mut *self.common);
+        Evaluator { env, arena, common, element: Some(&element) }.value(body)
+    }
+
+    fn map(&mut self, items: &'s [Value<'s>], body: &'a Typed) -> Value<'s> {
+        if !self.common.meter.allocate(items.len().saturating_mul(ELEMENT)) {
+            return Value::Null;
+        }
+        let mut values = BumpVec::with_capacity_in(items.len(), self.arena);
+        if body.ty.meets(Type::STRING.or(Type::ARRAY).or(Type::OBJECT)) {
+            for item in items {
+                if !self.common.meter.work(1) {
+                    break;
+                }
+                values.push(self.body(*item, body, self.arena));
+            }
+        } else {
+            self.each(items, body, |_, value| {
+                values.push(scalar(value));
+                true
+            });
+        }
+        Value::Array(values.into_bump_slice())
+    }
+
+    /// Hands the value of a quantifier's body for each element to `then`, until that is false. True if it never was. What
+    /// the body makes for an element is given back after it.
+    fn each(
+        &mut self,
+        items: &'s [Value<'s>],
+        body: &'a Typed,
+        mut then: impl FnMut(&Meter, Value<'_>) -> bool,
+    ) -> bool {
+        self.each_with(items, body, |meter, _, value| then(meter, value))
+    }
+
+    fn each_with(
+        &mut self,
+        items: &'s [Value<'s>],
+        body: &'a Typed,
+        mut then: impl FnMut(&Meter, Value<'s>, Value<'_>) -> bool,
+    ) -> bool {
+        let mut own: Option<Bump> = None;
+        let mut made = 0;
+        for item in items {
+            if !self.common.meter.work(1) {
+                return false;
+            }
+            let left = self.common.meter.memory_left();
+            if let Some(own) = &mut own {
+                own.reset();
+            }
+            let value = self.body(*item, body, own.as_ref().unwrap_or(self.arena));
+            made += left.saturating_sub(self.common.meter.memory_left());
+            self.common.meter.release_to(left);
+            let goes_on = then(&self.common.meter, *item, value);
+            if !goes_on {
+                return false;
+            }
+            if own.is_none() && made > WORTH_AN_ARENA {
+                own = Some(Bump::new());
+            }
+        }
+        true
+    }
+}
+
+/// A value that borrows from nothing; null for any other.
+fn scalar<'s>(value: Value<'_>) -> Value<'s> {
+    match value {
+        Value::Bool(b) => Value::Bool(b),
+        Value::Number(n) => Value::Number(n),
+        _ => Value::Null,
     }
 }
 
@@ -158,7 +379,7 @@ fn index<'a>(base: Value<'a>, at: Value<'a>) -> Value<'a> {
 /// A comparison; of instants, read in `zone`, if there is one.
 pub(super) fn compare(operator: Comparison, a: Value<'_>, b: Value<'_>, zone: Option<&TimeZone>) -> bool {
     let order = match zone {
-        Some(zone) => instant(a, zone).zip(instant(b, zone)).map(|(a, b)| a.timestamp.cmp(&b.timestamp)),
+        Some(zone) => instant(a, zone).zip(instant(b, zone)).map(|(a, b)| a.cmp(&b)),
         None => a.order(b),
     };
     match operator {

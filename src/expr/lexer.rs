@@ -84,17 +84,60 @@ impl<'t> Lexer<'t, '_> {
             let trimmed = rest.trim_start();
             self.at += rest.len() - trimmed.len();
             if trimmed.starts_with("//") {
-                self.at += trimmed.find('\n').unwrap_or(trimmed.len());
-            } else if trimmed.starts_with("/*") {
-                let Some(end) = trimmed.get(2..).and_then(|inner| inner.find("*/")) else {
-                    self.error(self.at..self.at + 2, "this comment is never closed", None);
-                    return false;
-                };
-                self.at += end + 4;
-            } else {
+                self.line_comment();
+                return false;
+            }
+            if !trimmed.starts_with("/*") {
                 return !trimmed.is_empty();
             }
+            if !self.comment(trimmed) {
+                return false;
+            }
         }
+    }
+
+    /// Skips a comment, which must end on the line of the file where it begins: whatever YAML makes of line breaks, a
+    /// comment never removes a condition from a later line.
+    fn comment(&mut self, text: &str) -> bool {
+        let inside = text.get(2..).unwrap_or_default();
+        let Some(end) = inside.find("*/") else {
+            let help = "a comment ends with `*/` on the same line";
+            self.error(self.at..self.at + 2, "this comment is never closed", Some(help.to_owned()));
+            return false;
+        };
+        let range = self.at..self.at + end + 4;
+        if self.crosses_lines(range.clone()) {
+            let help = "begin a comment and end it on each line: `/* … */`";
+            self.error(
+                range.start..range.start + 2,
+                "a comment ends on the line where it begins",
+                Some(help.to_owned()),
+            );
+            return false;
+        }
+        self.at = range.end;
+        true
+    }
+
+    /// True where there is a line break, or a space that YAML has put in the place of one: in the file that is longer.
+    fn crosses_lines(&self, range: Range<usize>) -> bool {
+        let text = self.slice(range.clone());
+        text.char_indices().any(|(at, c)| match c {
+            '\n' | '\r' => true,
+            ' ' => {
+                let start = range.start + at;
+                let written = self.text.locate(start..start + 1);
+                written.end - written.start != 1
+            }
+            _ => false,
+        })
+    }
+
+    /// `//` divides in some languages and begins a comment in others. Neither is safe here: YAML may have folded the next
+    /// line onto this one.
+    fn line_comment(&mut self) {
+        let help = "to divide, write `/`; a comment is written `/* … */`";
+        self.error(self.at..self.at + 2, "`//` is not an operator and begins no comment", Some(help.to_owned()));
     }
 
     /// Reads a token; false where reading cannot go on.
@@ -186,7 +229,7 @@ fn stray_help(c: char) -> Option<String> {
         '∈' => "write `in`",
         '$' => "a path begins with its root and has no `$`: `data.amount`",
         '@' => "a path begins with its root: `data.amount`, `headers.region`",
-        '#' => "a comment is written `// …`",
+        '#' => "a comment is written `/* … */`",
         '₹' | '€' | '£' => "write the number alone, or put the text into quotes",
         '\\' => "a backslash stands in strings alone",
         _ => return None,

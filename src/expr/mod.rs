@@ -11,6 +11,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 mod arithmetic;
+mod bound;
+mod budget;
 mod check;
 mod cidr;
 mod demand;
@@ -22,22 +24,28 @@ mod lexer;
 mod parser;
 mod place;
 mod prepared;
+mod replacement;
 mod syntax;
 #[cfg(test)]
 mod testing;
 pub mod time;
 mod walk;
 
+pub(crate) use bound::{Sizes, safe_size};
+pub use budget::{Budget, Limit, Meter};
+pub(crate) use budget::{ELEMENT, fits, size};
 pub use check::{compile, lint_condition};
 pub use cidr::Cidr;
-pub(crate) use demand::fits;
+pub(crate) use demand::fits_type;
 pub use demand::{Demand, demands};
-pub use eval::{evaluate, holds};
+pub use eval::{Evaluation, Exceeded, evaluate, evaluate_measured, holds};
 pub use functions::Function;
+pub(crate) use functions::LONGEST_TEXT;
 pub use glob::{Glob, Shape};
 pub use parser::parse;
 pub use place::{Written, written_path};
-pub use prepared::{Pattern, Prepared};
+pub use prepared::{Pattern, Prepared, PreparedPatterns};
+pub use replacement::Replacement;
 pub use syntax::Expr;
 
 /// How many errors of one expression are told. Who has so many has mended the first before reading the last.
@@ -234,6 +242,18 @@ pub enum Quantifier {
     Map,
 }
 
+impl Quantifier {
+    /// Its name in the language.
+    pub fn name(self) -> &'static str {
+        match self {
+            Quantifier::Any => "any",
+            Quantifier::All => "all",
+            Quantifier::Filter => "filter",
+            Quantifier::Map => "map",
+        }
+    }
+}
+
 impl PartialEq for Typed {
     fn eq(&self, other: &Typed) -> bool {
         self.node == other.node
@@ -251,9 +271,13 @@ pub trait Env<'a> {
     /// The zone of the rule set.
     fn zone(&self) -> &'a TimeZone;
     /// The cell of a lookup table; null where there is no such row.
-    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a>;
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a>;
     /// The event's id, for `uuid(name)`.
     fn event_id(&mut self) -> Value<'a>;
+    /// What each computation may take.
+    fn budget(&self) -> Budget {
+        Budget::default()
+    }
 }
 
 /// What an expression may name, and what it is compiled for.
@@ -266,6 +290,8 @@ pub struct Scope<'s> {
     pub define_types: &'s [Type],
     /// Lookup tables by name.
     pub lookups: &'s HashMap<String, LookupInfo>,
+    /// Patterns that are compiled already.
+    pub patterns: &'s mut PreparedPatterns,
     /// The rule set's zone.
     pub zone: &'s TimeZone,
     /// What a schema says of the type at a path below `data` (`Type::ANY` where nothing does).

@@ -1,8 +1,11 @@
 //! What is prepared of a function call when the rules are loaded: compiled patterns, resolved zones and tables.
 
-use super::{Cidr, Glob, LookupId};
+use super::functions::{Prepare, PrepareError};
+use super::{Cidr, Function, Glob, LookupId, Replacement};
+use crate::event::Json;
 use jiff::tz::TimeZone;
 use regex::{Regex, RegexBuilder};
+use std::collections::HashMap;
 
 /// Prepared data of a call.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +14,8 @@ pub enum Prepared {
     None,
     /// A regular expression.
     Regex(Pattern),
+    /// A regular expression, and what its matches are replaced by; none where that depends on the event.
+    Replace(Pattern, Option<Replacement>),
     /// A glob.
     Glob(Glob),
     /// A network.
@@ -28,6 +33,35 @@ pub enum Prepared {
     },
     /// The texts between the placeholders of `format`: one more than there are placeholders.
     Format(Box<[Box<str>]>),
+}
+
+/// The patterns of a rule set that are compiled already, so that rules with equal patterns share them.
+#[derive(Debug, Default)]
+pub struct PreparedPatterns {
+    /// By the function's name and its literal arguments.
+    known: HashMap<(&'static str, String), Prepared>,
+}
+
+impl PreparedPatterns {
+    /// Prepares a call; a pattern that was compiled for an equal call is shared.
+    pub(crate) fn prepare(
+        &mut self,
+        function: &'static Function,
+        call: &Prepare<'_>,
+    ) -> Result<Prepared, PrepareError> {
+        let Some(prepare) = function.prepare else { return Ok(Prepared::None) };
+        let literals: String =
+            call.args.iter().map(|literal| literal.map_or_else(String::new, Json::to_string) + ",").collect();
+        let key = (function.name, literals);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known.clone());
+        }
+        let prepared = prepare(call)?;
+        if matches!(prepared, Prepared::Regex(_) | Prepared::Glob(_) | Prepared::Cidr(_)) {
+            self.known.insert(key, prepared.clone());
+        }
+        Ok(prepared)
+    }
 }
 
 /// What a compiled regular expression may take in memory.
@@ -103,6 +137,24 @@ pub(super) fn shown(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_patterns_are_compiled_once() {
+        let mut patterns = PreparedPatterns::default();
+        let mut known_after = |name: &str, args: &[Option<&Json>]| {
+            let call = Prepare { args, lookups: &HashMap::new() };
+            patterns.prepare(crate::expr::functions::find(name).unwrap(), &call).map(|_| patterns.known.len())
+        };
+        let (a, b, broken) = (Json::from("a+"), Json::from("b+"), Json::from("("));
+        assert_eq!(known_after("matches", &[None, Some(&a)]).ok(), Some(1));
+        assert_eq!(known_after("matches", &[None, Some(&a)]).ok(), Some(1));
+        assert_eq!(known_after("matches", &[None, Some(&b)]).ok(), Some(2));
+        assert_eq!(known_after("glob", &[None, Some(&b)]).ok(), Some(3));
+        assert_eq!(known_after("regex_replace", &[None, Some(&a), Some(&a)]).ok(), Some(4));
+        assert_eq!(known_after("regex_replace", &[None, Some(&a), Some(&b)]).ok(), Some(5));
+        assert!(known_after("matches", &[None, Some(&broken)]).is_err());
+        assert_eq!(known_after("hour", &[None, Some(&Json::from("UTC"))]).ok(), Some(5));
+    }
 
     #[test]
     fn says_in_one_line_what_is_wrong_with_a_regular_expression() {

@@ -36,7 +36,7 @@ impl<'a> Env<'a> for Event<'a> {
     }
 
     /// The table, the column and the number of keys, as digits.
-    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a> {
         Value::int(i128::from(table.0) * 100 + i128::from(column) * 10 + key.len() as i128)
     }
 
@@ -64,6 +64,7 @@ pub(crate) fn compiled(source: &str, paths: &mut PathTable) -> Result<Typed, Str
         defines: &HashMap::new(),
         define_types: &[],
         lookups: &lookups(),
+        patterns: &mut crate::expr::PreparedPatterns::default(),
         zone: &TimeZone::UTC,
         type_of: &|_| Type::ANY,
         roots: &roots,

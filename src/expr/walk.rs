@@ -1,6 +1,6 @@
 //! Walking through checked expressions.
 
-use super::{Typed, TypedNode};
+use super::{Arithmetic, Typed, TypedNode};
 
 impl Typed {
     /// The expressions that it is directly made of, in the order in which they are written.
@@ -21,5 +21,24 @@ impl Typed {
             TypedNode::If(a, b, c) => (Some(a), Some(b), Some(c), &[]),
         };
         [one, two, three].into_iter().flatten().chain(many)
+    }
+
+    /// True for operations that have a budget of their own: they make values, or go over them.
+    pub(crate) fn is_computation(&self) -> bool {
+        match &self.node {
+            TypedNode::List(_) | TypedNode::Quantified(..) => true,
+            TypedNode::Arithmetic(operator, ..) => *operator == Arithmetic::Add,
+            TypedNode::Call(function, ..) => !function.is_test,
+            _ => false,
+        }
+    }
+
+    /// The outermost computations in an expression, in the order in which they are written.
+    pub(crate) fn computations<'t>(&'t self, out: &mut Vec<&'t Typed>) {
+        if self.is_computation() {
+            out.push(self);
+        } else {
+            self.children().for_each(|child| child.computations(out));
+        }
     }
 }

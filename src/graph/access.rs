@@ -11,6 +11,7 @@ use super::topics::Topics;
 use super::values::{ValueId, ValueNode, Values};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::hash::BuildHasher;
+use std::rc::Rc;
 
 /// What is known of a value over all conditions, to guess how often a test on it holds.
 #[derive(Debug, Default)]
@@ -26,10 +27,21 @@ pub(crate) struct Selectivity<'s> {
     values: &'s Values,
     topics: &'s Topics,
     spreads: FxHashMap<ValueId, Spread>,
+    /// The access sets of conjunctions and disjunctions, each worked out once: conditions share their parts.
+    known: FxHashMap<NodeId, Option<Rc<Access>>>,
+    /// How many leaves large access sets may still have in all.
+    room: usize,
 }
 
+/// An access set with at most this many leaves is always used; larger ones only while there is room.
+const FEW_LEAVES: usize = 64;
+
+/// The room for large access sets: this many leaves for each condition of the graph. Without a limit, targets that share a
+/// disjunction of many leaves would each be registered under all of them, which takes the product of both numbers.
+const ROOM: usize = 16;
+
 /// Leaves, and how often one of them is hit (a guess from 0 to 1 and beyond).
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Access {
     pub(crate) rate: f64,
     pub(crate) leaves: Vec<NodeId>,
@@ -43,31 +55,62 @@ impl<'s> Selectivity<'s> {
                 spreads.entry(*value).or_default().note(op);
             }
         }
-        Selectivity { conditions, values, topics, spreads }
+        let room = conditions.len() * ROOM;
+        Selectivity { conditions, values, topics, spreads, known: FxHashMap::default(), room }
+    }
+
+    /// The access set that a target with this condition is registered under. Without one, it is looked at for every event.
+    pub(crate) fn of_target(&mut self, condition: NodeId) -> Option<Rc<Access>> {
+        self.access(condition).filter(|access| self.has_room(access))
+    }
+
+    /// True if an access set is small, or there is room for it, which is then taken.
+    fn has_room(&mut self, access: &Access) -> bool {
+        let leaves = access.leaves.len();
+        if leaves <= FEW_LEAVES {
+            return true;
+        }
+        let left = self.room.checked_sub(leaves);
+        self.room = left.unwrap_or(self.room);
+        left.is_some()
     }
 
     /// The best access set of a condition, if it has one.
-    pub(crate) fn access(&self, id: NodeId) -> Option<Access> {
-        match self.conditions.get(id) {
-            Node::Test(test) => Some(Access { rate: self.rate(test), leaves: vec![id] }),
-            Node::Topic(set) => Some(Access { rate: self.topics.rate(*set), leaves: vec![id] }),
-            Node::And(parts) => {
-                let all = parts.iter().filter_map(|part| self.access(*part));
-                all.min_by(|a, b| a.rate.total_cmp(&b.rate))
-            }
-            Node::Or(parts) => {
-                let mut union = Access { rate: 0.0, leaves: Vec::new() };
-                for part in parts.iter() {
-                    let access = self.access(*part)?;
-                    union.rate += access.rate;
-                    union.leaves.extend(access.leaves);
-                }
-                union.leaves.sort_unstable();
-                union.leaves.dedup();
-                Some(union)
-            }
-            Node::Const(_) | Node::Not(_) | Node::Active(_) => None,
+    fn access(&mut self, id: NodeId) -> Option<Rc<Access>> {
+        let conditions = self.conditions;
+        let (rate, parts) = match conditions.get(id) {
+            Node::Test(test) => (self.rate(test), None),
+            Node::Topic(set) => (self.topics.rate(*set), None),
+            Node::And(parts) => (0.0, Some((parts, true))),
+            Node::Or(parts) => (0.0, Some((parts, false))),
+            Node::Const(_) | Node::Not(_) | Node::Active(_) => return None,
+        };
+        let Some((parts, is_and)) = parts else { return Some(Rc::new(Access { rate, leaves: vec![id] })) };
+        if let Some(known) = self.known.get(&id) {
+            return known.clone();
         }
+        let access = if is_and { self.best(parts) } else { self.union(parts) };
+        self.known.insert(id, access.clone());
+        access
+    }
+
+    /// The access set of a conjunction: that of the part that is hit most rarely.
+    fn best(&mut self, parts: &[NodeId]) -> Option<Rc<Access>> {
+        let all = parts.iter().filter_map(|part| self.access(*part));
+        all.min_by(|a, b| a.rate.total_cmp(&b.rate))
+    }
+
+    /// The access set of a disjunction: those of all its parts together.
+    fn union(&mut self, parts: &[NodeId]) -> Option<Rc<Access>> {
+        let mut union = Access { rate: 0.0, leaves: Vec::new() };
+        for part in parts {
+            let access = self.access(*part)?;
+            union.rate += access.rate;
+            union.leaves.extend_from_slice(&access.leaves);
+        }
+        union.leaves.sort_unstable();
+        union.leaves.dedup();
+        self.has_room(&union).then(|| Rc::new(union))
     }
 
     /// How often a test holds, as far as can be guessed from the rules alone.

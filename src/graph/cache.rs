@@ -6,11 +6,17 @@ use super::strings::short;
 use super::topics::TopicEntry;
 use std::collections::HashMap;
 
-/// At most so many topics are kept; then all are forgotten, so that endless new topics cost time but no memory.
-const MOST: usize = 8192;
+/// At most this many topics are kept, taking at most this many bytes; then all are forgotten, so that endless new topics cost
+/// time but no memory.
+const MAX_ENTRIES: usize = 8192;
+const MAX_BYTES: usize = 16 << 20;
 
-/// Keys longer than this are not kept.
-const LONGEST: usize = 1024;
+/// Longer keys, and entries that take more bytes, are good for one event only.
+const MAX_KEY: usize = 1024;
+const MAX_ENTRY: usize = 1 << 20;
+
+/// The number of the entry that is kept for one event only.
+const PASSING: usize = usize::MAX;
 
 /// Entries by key.
 #[derive(Debug, Default)]
@@ -18,6 +24,10 @@ pub(crate) struct TopicCache {
     /// Keys come from events, so the hash is one that cannot be provoked into collisions.
     known: HashMap<Box<[u8]>, usize>,
     entries: Vec<TopicEntry>,
+    /// The entry of the last event, where it is too large to be kept.
+    passing: Option<TopicEntry>,
+    /// How many bytes keys and entries take.
+    bytes: usize,
     /// The last key and its entry: most streams repeat themselves.
     last: Last,
 }
@@ -50,28 +60,99 @@ impl TopicCache {
         Some(found)
     }
 
-    /// Keeps an entry, under a key if it has one.
-    pub(crate) fn keep(&mut self, key: Option<&[u8]>, entry: TopicEntry) -> usize {
-        if self.entries.len() >= MOST {
+    /// Keeps an entry under its key. A large one is kept for this event only.
+    pub(crate) fn keep(&mut self, key: &[u8], entry: TopicEntry) -> usize {
+        let bytes = key.len() + entry.bytes();
+        if key.len() > MAX_KEY || bytes > MAX_ENTRY {
+            self.passing = Some(entry);
+            return PASSING;
+        }
+        if self.entries.len() >= MAX_ENTRIES || self.bytes + bytes > MAX_BYTES {
             self.clear();
         }
         let number = self.entries.len();
+        self.bytes += bytes;
         self.entries.push(entry);
-        if let Some(key) = key.filter(|key| key.len() <= LONGEST) {
-            self.known.insert(key.into(), number);
-        }
+        self.known.insert(key.into(), number);
         number
     }
 
-    /// An entry by number, which is good until the next one is kept.
+    /// An entry by number. The number is good until the next entry is kept.
     pub(crate) fn get(&self, number: usize) -> Option<&TopicEntry> {
-        self.entries.get(number)
+        if number == PASSING { self.passing.as_ref() } else { self.entries.get(number) }
     }
 
-    /// Forgets everything.
-    pub(crate) fn clear(&mut self) {
+    /// Forgets the entry that was kept for one event.
+    pub(crate) fn begin(&mut self) {
+        if self.passing.is_some() {
+            self.passing = None;
+        }
+    }
+
+    fn clear(&mut self) {
         self.known.clear();
         self.entries.clear();
+        self.bytes = 0;
         self.last.entry = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::topics::Topics;
+
+    fn keep(cache: &mut TopicCache, key: &str) -> usize {
+        let entry = Topics::default().entry(key);
+        cache.keep(key.as_bytes(), entry)
+    }
+
+    fn topic(cache: &mut TopicCache, key: &str) -> Option<String> {
+        let number = cache.find(key.as_bytes())?;
+        cache.get(number).map(|entry| entry.topic.to_string())
+    }
+
+    #[test]
+    fn keys_that_look_alike_are_told_apart() {
+        let mut cache = TopicCache::default();
+        // The first and last bytes of these overlap to the same word.
+        let keys =
+            ["aaaaaaaaa", "aaaaaaaa", "aaaaaaaaaa", "abababab", "ababababab", "a", "aa", "", "aaaaaaaaaaaaaaaaa"];
+        keys.iter().for_each(|key| _ = keep(&mut cache, key));
+        for first in keys {
+            for second in keys {
+                assert_eq!(topic(&mut cache, first).as_deref(), Some(first));
+                assert_eq!(topic(&mut cache, second).as_deref(), Some(second), "after {first}");
+            }
+        }
+        assert_eq!(topic(&mut cache, "aaa"), None);
+    }
+
+    #[test]
+    fn a_forgotten_key_is_not_found_again() {
+        let mut cache = TopicCache::default();
+        keep(&mut cache, "first");
+        assert_eq!(topic(&mut cache, "first").as_deref(), Some("first"));
+        (0..MAX_ENTRIES).for_each(|n| _ = keep(&mut cache, &format!("t{n}")));
+        assert_eq!(topic(&mut cache, "first"), None);
+        assert_eq!(cache.entries.len(), 1);
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let mut cache = TopicCache::default();
+        let large = keep(&mut cache, &"x".repeat(MAX_KEY + 1));
+        assert_eq!(cache.get(large).map(|entry| entry.topic.len()), Some(MAX_KEY + 1));
+        assert_eq!((cache.entries.len(), cache.bytes), (0, 0));
+        cache.begin();
+        assert!(cache.get(large).is_none());
+        let mut most = 0;
+        for n in 0..2 * MAX_BYTES / MAX_KEY {
+            let mut entry = Topics::default().entry(&format!("t{n}"));
+            entry.settings_json = vec![b' '; 8 * MAX_KEY].into();
+            cache.keep(format!("t{n}").as_bytes(), entry);
+            most = most.max(cache.bytes);
+        }
+        assert!(most <= MAX_BYTES && most > MAX_BYTES / 2, "{most}");
     }
 }

@@ -1,5 +1,6 @@
 //! From a rule set to its graph.
 
+use super::budget::BudgetPlan;
 use super::condition::{Conditions, NodeId};
 use super::demand::{Asker, Demands};
 use super::labels::{CasesPlan, Labels};
@@ -12,6 +13,7 @@ use super::targets::{TablePlan, TargetBuilder, all_targets};
 use super::topics::Topics;
 use super::values::{ValueNode, Values};
 use super::{DecisionGraph, DefaultsPlan, FilterPlan, Reader};
+use crate::decision::Requirer;
 use crate::diagnostic::Span;
 use crate::event::Type;
 use crate::expr::{DefineId, Path, PathId, PathTable, Root, Typed, TypedNode, demands};
@@ -33,10 +35,11 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let defaults = DefaultsPlan {
         always: numbers(&rules.defaults.always),
         unrouted: numbers(&rules.defaults.unrouted),
+        dropped: numbers(&rules.defaults.dropped),
         rejected: numbers(&rules.defaults.rejected),
     };
 
-    let mut lowering = Lowering { values: &mut values, conditions: &mut conditions, defines: &rules.defines };
+    let mut lowering = Lowering::new(&mut values, &mut conditions, &rules.defines);
     let mut defines: Vec<_> = rules.defines.iter().map(|define| CasesPlan::new(&define.cases, &mut lowering)).collect();
     let define_values = (0..rules.defines.len()).map(|n| lowering.values.intern(&define(n))).collect();
     let mut labels = Labels::new(rules, &mut lowering);
@@ -73,6 +76,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     }
     let mut subscriber_filters = subscriber_filters(rules, &subscribers, &mut builder.lowering);
     let mut demands = all_demands(rules, &paths, &mut builder);
+    let mut budgets = BudgetPlan::new(rules, &mut builder);
     let target_conditions = std::mem::take(&mut builder.conditions);
     let rule_plans = (rule_plans, std::mem::take(&mut builder.extras));
 
@@ -88,6 +92,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
     let roots = roots.chain(filters.iter_mut().map(|filter: &mut FilterPlan| &mut filter.condition));
     let roots = roots.chain(schemas.iter_mut().map(|schema| &mut schema.applies));
     let roots = roots.chain(subscriber_filters.iter_mut().flatten()).chain(demands.conditions_mut());
+    let roots = roots.chain(budgets.conditions_mut());
     conditions.seal(roots.chain(registered.conditions_mut()));
     let (targets, indexes, pairs) = registered.index(&mut topics);
     demands.seal();
@@ -146,6 +151,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
         computed_indexes,
         suspicious_roots,
         define_values,
+        budgets,
         reads_clock: rules.reads_clock(),
         no_topic: [rules.no_topic(false).into(), rules.no_topic(true).into()],
     }
@@ -173,8 +179,7 @@ fn subscriber_names(rules: &RuleSet) -> BTreeSet<Arc<str>> {
     let topics = rules.topics.iter().flat_map(|node| &node.subscribers);
     let by_rules = rules.rules.iter().flat_map(|rule| rule.subscribers.iter().chain(&rule.exclude));
     let by_rows = rules.tables.iter().flat_map(all_targets).flat_map(|target| &target.subscribers);
-    let defaults = [&rules.defaults.always, &rules.defaults.unrouted, &rules.defaults.rejected];
-    let named = topics.chain(by_rules).chain(by_rows).chain(defaults.into_iter().flatten());
+    let named = topics.chain(by_rules).chain(by_rows).chain(rules.defaults.names());
     named.map(|name| name.text.clone()).chain(rules.subscribers.keys().cloned()).collect()
 }
 
@@ -205,9 +210,9 @@ fn all_demands(rules: &RuleSet, paths: &PathTable, builder: &mut TargetBuilder<'
             all.add(paths, wanted, Asker { number, in_force });
         }
     }
-    let mut add = |kind: &str, name: &str, wanted: Vec<_>| {
+    let mut add = |requirer: fn(Arc<str>) -> Requirer, name: &Arc<str>, wanted: Vec<_>| {
         if !wanted.is_empty() {
-            all.add_other(paths, wanted, format!("{kind}:{name}"));
+            all.add_other(paths, wanted, requirer(name.clone()));
         }
     };
     for table in &rules.tables {
@@ -222,14 +227,14 @@ fn all_demands(rules: &RuleSet, paths: &PathTable, builder: &mut TargetBuilder<'
         for target in all_targets(table) {
             target.labels.iter().for_each(|(_, value)| demands(value, Type::ANY, &mut wanted));
         }
-        add("table", &table.name.text, wanted);
+        add(Requirer::Table, &table.name.text, wanted);
     }
     for filter in &rules.filters {
         let mut wanted = Vec::new();
         demands(&filter.condition, Type::BOOLEAN, &mut wanted);
-        add("filter", &filter.name.text, wanted);
+        add(Requirer::Filter, &filter.name.text, wanted);
     }
-    for (kind, named) in [("label", &rules.labels), ("define", &rules.defines)] {
+    for (kind, named) in [(Requirer::Label as fn(_) -> _, &rules.labels), (Requirer::Define, &rules.defines)] {
         for named in named {
             let mut wanted = Vec::new();
             of_cases(&named.cases, &mut wanted);
@@ -239,12 +244,12 @@ fn all_demands(rules: &RuleSet, paths: &PathTable, builder: &mut TargetBuilder<'
     for (name, subscriber) in &rules.subscribers {
         let mut wanted = Vec::new();
         subscriber.filter.iter().for_each(|filter| demands(filter, Type::BOOLEAN, &mut wanted));
-        add("subscriber", name, wanted);
+        add(Requirer::Subscriber, name, wanted);
     }
     for schema in &rules.schemas {
         let mut wanted = Vec::new();
         schema.when.iter().for_each(|when| demands(when, Type::BOOLEAN, &mut wanted));
-        add("schema", &schema.name.text, wanted);
+        add(Requirer::Schema, &schema.name.text, wanted);
     }
     all
 }

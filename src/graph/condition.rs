@@ -10,6 +10,7 @@ use crate::expr::{Glob, Pattern};
 use crate::rules::Active;
 use fixedbitset::FixedBitSet;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -61,6 +62,13 @@ impl Node {
 /// Writes the new number of a condition.
 fn move_to(moved: &[NodeId], id: &mut NodeId) {
     *id = moved.get(id.0 as usize).copied().unwrap_or(NodeId::FALSE);
+}
+
+/// Counts one more use of a condition.
+fn count(uses: &mut [u32], id: NodeId) {
+    if let Some(uses) = uses.get_mut(id.0 as usize) {
+        *uses = uses.saturating_add(1);
+    }
 }
 
 /// A leaf: what is asked of a value.
@@ -183,14 +191,27 @@ impl Hash for Op {
 #[derive(Debug)]
 pub(crate) struct Conditions {
     nodes: Vec<Node>,
+    /// How many conditions and roots lead to each; counted when the graph is sealed.
     uses: Vec<u32>,
     /// By hash; of several with one hash, the next ones stand under the numbers that follow it.
     known: FxHashMap<u64, NodeId>,
+    /// The negations of conjunctions and disjunctions, each worked out once: conditions share their parts.
+    negations: FxHashMap<NodeId, NodeId>,
 }
+
+/// A nested conjunction or disjunction with more parts than this stays a node of its own instead of being merged into the
+/// one around it. Merged, named values that add one part to one another (`d2: d1 && data.b`, `d3: d2 && data.c` …) would
+/// take room in proportion to the square of their number.
+const MAX_MERGED: usize = 64;
 
 impl Conditions {
     pub(crate) fn new() -> Conditions {
-        let mut all = Conditions { nodes: Vec::new(), uses: Vec::new(), known: FxHashMap::default() };
+        let mut all = Conditions {
+            nodes: Vec::new(),
+            uses: Vec::new(),
+            known: FxHashMap::default(),
+            negations: FxHashMap::default(),
+        };
         all.intern(Node::Const(false));
         all.intern(Node::Const(true));
         all
@@ -211,11 +232,18 @@ impl Conditions {
         self.nodes.len()
     }
 
+    /// How many parts all conditions have.
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> usize {
+        self.nodes.iter().map(|node| node.parts().len()).sum()
+    }
+
     /// Keeps only what these lead to, under new numbers, which are written to where the old ones stood.
     ///
     /// Most conditions of rules with an access predicate are asked by an index and never as themselves.
     pub(crate) fn seal<'r>(&mut self, roots: impl IntoIterator<Item = &'r mut NodeId>) {
         self.known = FxHashMap::default();
+        self.negations = FxHashMap::default();
         let roots: Vec<&mut NodeId> = roots.into_iter().collect();
         let mut kept = FixedBitSet::with_capacity(self.nodes.len());
         [NodeId::FALSE, NodeId::TRUE].iter().for_each(|id| kept.insert(id.0 as usize));
@@ -228,34 +256,35 @@ impl Conditions {
         }
         let mut moved: Vec<NodeId> = Vec::with_capacity(self.nodes.len());
         let mut nodes = Vec::with_capacity(kept.count_ones(..));
-        let mut uses = Vec::with_capacity(nodes.capacity());
         for (number, mut node) in std::mem::take(&mut self.nodes).into_iter().enumerate() {
             moved.push(NodeId(nodes.len() as u32));
             if kept.contains(number) {
                 node.parts_mut().iter_mut().for_each(|part| move_to(&moved, part));
                 nodes.push(node);
-                uses.extend(self.uses.get(number));
             }
         }
         self.nodes = nodes;
-        self.uses = uses;
-        roots.into_iter().for_each(|id| move_to(&moved, id));
+        self.uses = vec![0; self.nodes.len()];
+        let parts = self.nodes.iter().flat_map(Node::parts);
+        for id in parts.copied() {
+            count(&mut self.uses, id);
+        }
+        for id in roots {
+            move_to(&moved, id);
+            count(&mut self.uses, *id);
+        }
     }
 
     fn intern(&mut self, node: Node) -> NodeId {
         let mut print = FxBuildHasher.hash_one(&node);
         while let Some(id) = self.known.get(&print).copied() {
             if self.get(id) == &node {
-                if let Some(uses) = self.uses.get_mut(id.0 as usize) {
-                    *uses += 1;
-                }
                 return id;
             }
             print = print.wrapping_add(1);
         }
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(node);
-        self.uses.push(1);
         self.known.insert(print, id);
         id
     }
@@ -290,7 +319,7 @@ impl Conditions {
             match self.get(part) {
                 Node::Const(true) => {}
                 Node::Const(false) => return NodeId::FALSE,
-                Node::And(inner) => flat.extend_from_slice(inner),
+                Node::And(inner) if inner.len() <= MAX_MERGED => flat.extend_from_slice(inner),
                 _ => flat.push(part),
             }
         }
@@ -319,7 +348,7 @@ impl Conditions {
             match self.get(part) {
                 Node::Const(false) => {}
                 Node::Const(true) => return NodeId::TRUE,
-                Node::Or(inner) => flat.extend_from_slice(inner),
+                Node::Or(inner) if inner.len() <= MAX_MERGED => flat.extend_from_slice(inner),
                 _ => flat.push(part),
             }
         }
@@ -332,23 +361,22 @@ impl Conditions {
         }
     }
 
-    /// Not it. Pushed down to the leaves.
+    /// The negation, pushed down to the leaves.
     pub(crate) fn not(&mut self, id: NodeId) -> NodeId {
-        match self.get(id) {
-            Node::Const(truth) => self.constant(!truth),
-            Node::Not(inner) => *inner,
-            Node::And(parts) => {
-                let parts = parts.clone();
-                let parts: Vec<_> = parts.iter().map(|part| self.not(*part)).collect();
-                self.or(parts)
-            }
-            Node::Or(parts) => {
-                let parts = parts.clone();
-                let parts: Vec<_> = parts.iter().map(|part| self.not(*part)).collect();
-                self.and(parts)
-            }
-            Node::Test(_) | Node::Topic(_) | Node::Active(_) => self.intern(Node::Not(id)),
+        if let Some(known) = self.negations.get(&id) {
+            return *known;
         }
+        let (parts, is_and) = match self.get(id) {
+            Node::Const(truth) => return self.constant(!truth),
+            Node::Not(inner) => return *inner,
+            Node::Test(_) | Node::Topic(_) | Node::Active(_) => return self.intern(Node::Not(id)),
+            Node::And(parts) => (parts.clone(), true),
+            Node::Or(parts) => (parts.clone(), false),
+        };
+        let parts: Vec<_> = parts.iter().map(|part| self.not(*part)).collect();
+        let negation = if is_and { self.or(parts) } else { self.and(parts) };
+        self.negations.insert(id, negation);
+        negation
     }
 
     /// Ranges of one value become one range.
@@ -362,12 +390,9 @@ impl Conditions {
             return parts;
         }
         let mut rest: Vec<_> = parts.into_iter().filter(|part| range(self.get(*part)).is_none()).collect();
-        let mut merged: Vec<(ValueId, Range)> = Vec::new();
+        let mut merged: BTreeMap<ValueId, Range> = BTreeMap::new();
         for (value, range) in ranges {
-            match merged.iter_mut().find(|(other, _)| *other == value) {
-                Some((_, all)) => *all = all.meet(range),
-                None => merged.push((value, range)),
-            }
+            merged.entry(value).and_modify(|all| *all = all.meet(range)).or_insert(range);
         }
         rest.extend(merged.into_iter().map(|(value, range)| self.test(value, Op::Range(Box::new(range)))));
         rest

@@ -6,9 +6,9 @@
 use super::condition::NodeId;
 use super::names::Names;
 use super::run::Run;
-use crate::decision::{MAX_ASKED_BY, TypeError};
+use crate::decision::{MAX_ASKED_BY, Requirer, TypeError};
 use crate::event::{Step, Type, Value};
-use crate::expr::{Demand, PathId, PathTable, fits};
+use crate::expr::{Demand, PathId, PathTable, fits_type};
 use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
 
@@ -21,7 +21,7 @@ pub(crate) struct Demands {
     /// How many rules there are, whose numbers come first among the askers.
     pub(super) rules: u32,
     /// The other askers.
-    others: Vec<Box<str>>,
+    others: Vec<Requirer>,
 }
 
 /// One type wanted of one path, and by whom.
@@ -58,9 +58,9 @@ impl Demands {
     }
 
     /// Adds what somebody else than a rule needs.
-    pub(crate) fn add_other(&mut self, paths: &PathTable, demands: Vec<Demand>, name: String) {
+    pub(crate) fn add_other(&mut self, paths: &PathTable, demands: Vec<Demand>, requirer: Requirer) {
         let number = self.rules + self.others.len() as u32;
-        self.others.push(name.into());
+        self.others.push(requirer);
         self.add(paths, demands, Asker { number, in_force: NodeId::TRUE });
     }
 
@@ -69,10 +69,10 @@ impl Demands {
         self.wants.iter_mut().flat_map(|want| &mut want.askers).map(|asker| &mut asker.in_force)
     }
 
-    fn name(&self, number: u32, rules: &Names) -> String {
+    fn requirer(&self, number: u32, rules: &Names) -> Option<Requirer> {
         match number.checked_sub(self.rules) {
-            None => rules.name(number).to_string(),
-            Some(other) => self.others.get(other as usize).map_or(String::new(), |name| name.to_string()),
+            None => Some(Requirer::Rule(rules.name(number))),
+            Some(other) => self.others.get(other as usize).cloned(),
         }
     }
 
@@ -114,7 +114,11 @@ impl Demands {
                 path: want.shown.clone(),
                 expected: want.expected.to_string(),
                 found: found.to_string(),
-                asked_by: askers.iter().take(MAX_ASKED_BY).map(|asker| self.name(asker.number, rules)).collect(),
+                asked_by: askers
+                    .iter()
+                    .take(MAX_ASKED_BY)
+                    .filter_map(|asker| self.requirer(asker.number, rules))
+                    .collect(),
                 count: askers.len(),
             });
         }
@@ -147,7 +151,7 @@ impl Want {
                 let items = value.as_array()?;
                 items.iter().find_map(|item| self.offence(item.walk(steps), deeper, zone))
             }
-            None => (!fits(value, self.expected, zone)).then(|| value.type_of()),
+            None => (!fits_type(value, self.expected, zone)).then(|| value.type_of()),
         }
     }
 }

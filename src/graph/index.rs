@@ -218,6 +218,12 @@ impl Indexes {
         all
     }
 
+    /// How many entries there are.
+    #[cfg(test)]
+    pub(crate) fn entries(&self) -> usize {
+        self.entries.0.len()
+    }
+
     /// All indexes; the position is the number of an index.
     pub(crate) fn as_slice(&self) -> &[ValueIndex] {
         &self.indexes

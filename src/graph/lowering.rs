@@ -4,22 +4,46 @@ use super::condition::{Conditions, NodeId, Op};
 use super::literal::{Bound, Literal, Range};
 use super::values::{ValueId, Values};
 use crate::event::{Json, Type};
-use crate::expr::{Comparison, Glob, Prepared, Shape, Typed, TypedNode};
+use crate::expr::{Comparison, DefineId, Glob, Prepared, Shape, Typed, TypedNode};
 use crate::rules::Named;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
+
+/// How many `??` are taken apart in one operand, through named values too. What is left is tested as a computed value.
+///
+/// Named values that use one another make an operand a DAG: `d1: d0 ?? d0`, `d2: d1 ?? d1` … has 2ⁿ alternatives.
+const MAX_ALTERNATIVES: usize = 64;
 
 /// Brings typed expressions into normal form.
 pub(crate) struct Lowering<'l> {
     pub(crate) values: &'l mut Values,
     pub(crate) conditions: &'l mut Conditions,
-    pub(crate) defines: &'l [Named],
+    defines: &'l [Named],
+    /// The conditions that named values are true, each lowered once however often it is used.
+    truths: FxHashMap<DefineId, NodeId>,
+    /// How many `??` may still be taken apart in the current operand.
+    alternatives: usize,
 }
 
 impl<'l> Lowering<'l> {
+    pub(crate) fn new(values: &'l mut Values, conditions: &'l mut Conditions, defines: &'l [Named]) -> Lowering<'l> {
+        Lowering { values, conditions, defines, truths: FxHashMap::default(), alternatives: 0 }
+    }
+
     /// The condition that an expression is true.
     pub(crate) fn truth(&mut self, typed: &Typed) -> NodeId {
-        let typed = self.resolve(typed);
+        let TypedNode::Define(id) = &typed.node else { return self.truth_of(typed) };
+        if let Some(known) = self.truths.get(id) {
+            return *known;
+        }
+        let resolved = self.resolve(typed);
+        let truth = self.truth_of(resolved);
+        self.truths.insert(*id, truth);
+        truth
+    }
+
+    /// The same, for what is not a name of something else.
+    fn truth_of(&mut self, typed: &Typed) -> NodeId {
         match &typed.node {
             TypedNode::Const(json) => self.conditions.constant(*json == Json::Bool(true)),
             TypedNode::Not(inner) => {
@@ -84,13 +108,13 @@ impl<'l> Lowering<'l> {
             (None, None) => return self.is_true(whole),
         };
         match op {
-            Comparison::Equal => self.against(operand, Against::Equal(literal)),
+            Comparison::Equal => self.asked(operand, &Against::Equal(literal)),
             Comparison::NotEqual => {
-                let equal = self.against(operand, Against::Equal(literal));
+                let equal = self.asked(operand, &Against::Equal(literal));
                 self.conditions.not(equal)
             }
             _ => match literal.number() {
-                Some(at) => self.against(operand, Against::Range(half_line(op, at))),
+                Some(at) => self.asked(operand, &Against::Range(half_line(op, at))),
                 None => self.is_true(whole),
             },
         }
@@ -100,22 +124,35 @@ impl<'l> Lowering<'l> {
         let TypedNode::Const(Json::Array(items)) = &list.node else { return self.is_true(whole) };
         let literals: Option<FxHashSet<Literal>> = items.iter().map(Literal::from_json).collect();
         match literals {
-            Some(literals) => self.against(item, Against::OneOf(literals)),
+            Some(literals) => self.asked(item, &Against::one_of(literals)),
             None => self.is_true(whole),
         }
     }
 
+    /// What is asked of an operand.
+    fn asked(&mut self, operand: &Typed, asked: &Against) -> NodeId {
+        self.alternatives = MAX_ALTERNATIVES;
+        self.against(operand, asked)
+    }
+
+    /// True if one more `??` may be taken apart.
+    fn may_take_apart(&mut self) -> bool {
+        let left = self.alternatives > 0;
+        self.alternatives = self.alternatives.saturating_sub(1);
+        left
+    }
+
     /// What is asked of an operand; `??` is taken apart so that the path in it can be indexed.
-    fn against(&mut self, operand: &Typed, asked: Against) -> NodeId {
+    fn against(&mut self, operand: &Typed, asked: &Against) -> NodeId {
         let operand = self.resolve(operand);
         match &operand.node {
             TypedNode::Const(json) if Literal::from_json(json).is_some() => {
                 let truth = Literal::from_json(json).is_some_and(|literal| asked.holds(&literal));
                 self.conditions.constant(truth)
             }
-            TypedNode::Coalesce(first, second) => {
+            TypedNode::Coalesce(first, second) if self.may_take_apart() => {
                 let missing = self.is_null(first);
-                let mut there = self.against(first, asked.clone());
+                let mut there = self.against(first, asked);
                 if asked.holds(&Literal::Null) {
                     let exists = self.conditions.not(missing);
                     there = self.conditions.and([exists, there]);
@@ -131,19 +168,15 @@ impl<'l> Lowering<'l> {
         }
     }
 
-    fn test_value(&mut self, value: ValueId, asked: Against) -> NodeId {
+    fn test_value(&mut self, value: ValueId, asked: &Against) -> NodeId {
         match asked {
             Against::Equal(Literal::Null) => self.null_value(value),
-            Against::Equal(literal) => self.conditions.test(value, Op::Equal(literal)),
-            Against::Range(range) => self.conditions.test(value, Op::Range(Box::new(range))),
-            Against::OneOf(mut set) => {
-                let null = set.remove(&Literal::Null);
-                let among = match set.len() {
-                    1 => {
-                        let only = set.into_iter().next().unwrap_or(Literal::Null);
-                        self.conditions.test(value, Op::Equal(only))
-                    }
-                    _ => self.conditions.test(value, Op::OneOf(Arc::new(set))),
+            Against::Equal(literal) => self.conditions.test(value, Op::Equal(literal.clone())),
+            Against::Range(range) => self.conditions.test(value, Op::Range(Box::new(*range))),
+            Against::OneOf { set, null } => {
+                let among = match set.iter().next() {
+                    Some(only) if set.len() == 1 => self.conditions.test(value, Op::Equal(only.clone())),
+                    _ => self.conditions.test(value, Op::OneOf(Arc::clone(set))),
                 };
                 if !null {
                     return among;
@@ -164,7 +197,7 @@ impl<'l> Lowering<'l> {
         let typed = self.resolve(typed);
         match &typed.node {
             TypedNode::Const(json) => self.conditions.constant(json.is_null()),
-            TypedNode::Coalesce(first, second) => {
+            TypedNode::Coalesce(first, second) if self.may_take_apart() => {
                 let parts = [self.is_null(first), self.is_null(second)];
                 self.conditions.and(parts)
             }
@@ -183,6 +216,7 @@ impl<'l> Lowering<'l> {
         let Some(first) = args.first() else { return self.is_true(whole) };
         let op = match (name, prepared) {
             ("exists", _) => {
+                self.alternatives = MAX_ALTERNATIVES;
                 let null = self.is_null(first);
                 return self.conditions.not(null);
             }
@@ -210,7 +244,7 @@ impl<'l> Lowering<'l> {
         match (bound(low), bound(high)) {
             (Some(low), Some(high)) if !operand.ty.meets(Type::TIME) => {
                 let at = |at| Some(Bound { at, inclusive: true });
-                self.against(operand, Against::Range(Range { low: at(low), high: at(high) }))
+                self.asked(operand, &Against::Range(Range { low: at(low), high: at(high) }))
             }
             _ => self.is_true(whole),
         }
@@ -218,20 +252,30 @@ impl<'l> Lowering<'l> {
 }
 
 /// What is asked of an operand.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Against {
     Equal(Literal),
     Range(Range),
-    OneOf(FxHashSet<Literal>),
+    /// One of these, or null if that is among them.
+    OneOf {
+        set: Arc<FxHashSet<Literal>>,
+        null: bool,
+    },
 }
 
 impl Against {
+    fn one_of(mut set: FxHashSet<Literal>) -> Against {
+        let null = set.remove(&Literal::Null);
+        Against::OneOf { set: Arc::new(set), null }
+    }
+
     /// What it says of a constant.
     fn holds(&self, literal: &Literal) -> bool {
         match self {
             Against::Equal(other) => literal == other,
             Against::Range(range) => literal.number().is_some_and(|n| range.holds(n)),
-            Against::OneOf(set) => set.contains(literal),
+            Against::OneOf { null, .. } if *literal == Literal::Null => *null,
+            Against::OneOf { set, .. } => set.contains(literal),
         }
     }
 }

@@ -23,6 +23,7 @@
 
 mod access;
 mod bits;
+mod budget;
 mod cache;
 mod compile;
 mod condition;
@@ -43,10 +44,13 @@ mod settle;
 mod slots;
 mod strings;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod topics;
 mod transforms;
 mod values;
 
+pub(crate) use budget::Thresholds;
 pub(crate) use compile::compile;
 pub(crate) use names::Names;
 pub(crate) use names::json_string;
@@ -108,6 +112,14 @@ pub(crate) struct DecisionGraph {
     reads_clock: bool,
     /// Why an event without a topic is malformed: one that is laid out by expressions, and a CloudEvent.
     no_topic: [Box<str>; 2],
+    budgets: budget::BudgetPlan,
+}
+
+impl DecisionGraph {
+    /// From which size on an event can use up a budget.
+    pub(crate) fn thresholds(&self, budget: crate::expr::Budget) -> Thresholds {
+        self.budgets.thresholds(&self.values, &self.layout, budget)
+    }
 }
 
 /// A filter of the whole rule set.
@@ -137,6 +149,7 @@ struct Reader {
 struct DefaultsPlan {
     always: Vec<u32>,
     unrouted: Vec<u32>,
+    dropped: Vec<u32>,
     rejected: Vec<u32>,
 }
 

@@ -17,6 +17,10 @@ use smallvec::SmallVec;
 /// A test that is hit more often than this, as far as can be guessed, selects little.
 const WEAK: f64 = 0.3;
 
+/// What a hit leaves to be asked is worked out for each leaf of a target, in time that grows with the parts of its condition. If
+/// the product is larger than this, a hit leaves the whole condition.
+const MAX_RESTS: usize = 1 << 16;
+
 /// What is registered under each leaf.
 pub(crate) type Lists = FxHashMap<NodeId, List>;
 
@@ -43,11 +47,11 @@ impl Registered {
         let mut targets = Targets { count: conditions.len(), rules: rules.0, extras: rules.1, ..Targets::default() };
         let mut lists = Lists::default();
         let accesses: Vec<_> = {
-            let selectivity = Selectivity::new(graph, values, topics);
-            conditions.iter().map(|condition| selectivity.access(*condition)).collect()
+            let mut selectivity = Selectivity::new(graph, values, topics);
+            conditions.iter().map(|condition| selectivity.of_target(*condition)).collect()
         };
         for ((target, condition), access) in (0u32..).zip(&conditions).zip(accesses) {
-            targets.register(target, *condition, access, graph, &mut lists);
+            targets.register(target, *condition, access.as_deref(), graph, &mut lists);
         }
         let pairs = Pairs::relieve(&mut lists, &conditions, graph, values);
         let mut all = Registered { targets, pairs, tests: Vec::with_capacity(lists.len()), sets: Vec::new() };
@@ -84,15 +88,15 @@ impl Targets {
         &mut self,
         target: u32,
         condition: NodeId,
-        access: Option<Access>,
+        access: Option<&Access>,
         graph: &mut Conditions,
         lists: &mut Lists,
     ) {
         let defeats = defeats(condition, graph);
         match access {
             // What is hit often anyway is not worth a look at each target: the hits on its negations say more.
-            Some(Access { rate, ref leaves })
-                if rate > WEAK && !defeats.is_empty() && is_proof(leaves, condition, graph) =>
+            Some(Access { rate, leaves })
+                if *rate > WEAK && !defeats.is_empty() && is_proof(leaves, condition, graph) =>
             {
                 let number = self.by_default.len() as u32;
                 for leaf in leaves {
@@ -101,11 +105,12 @@ impl Targets {
                 self.defeat(target, condition, defeats, 1, graph, lists);
             }
             Some(Access { leaves, .. }) => {
-                let meaning = meaning(&leaves, graph);
+                let meaning = meaning(leaves, graph);
                 self.has_repeats |= meaning == Meaning::Again;
+                let is_large = leaves.len().saturating_mul(parts(&condition, graph).len()) > MAX_RESTS;
                 for leaf in leaves {
-                    let rest = rest(leaf, condition, graph);
-                    lists.entry(leaf).or_default().push(Entry::asking(target, meaning, rest));
+                    let rest = if is_large { condition } else { rest(*leaf, condition, graph) };
+                    lists.entry(*leaf).or_default().push(Entry::asking(target, meaning, rest));
                 }
             }
             None => self.without_access(target, condition, defeats, graph, lists),
@@ -142,7 +147,7 @@ impl Targets {
         graph: &Conditions,
         lists: &mut Lists,
     ) {
-        let is_sure = defeats.len() + known >= parts(condition, graph).len();
+        let is_sure = defeats.len() + known >= parts(&condition, graph).len();
         let number = self.by_default.len() as u32;
         self.by_default.push(ByDefault { target, rest: if is_sure { NodeId::TRUE } else { condition } });
         for leaf in defeats {
@@ -169,20 +174,20 @@ fn rest(leaf: NodeId, condition: NodeId, graph: &mut Conditions) -> NodeId {
     if !is_exact(leaf, graph) {
         return condition;
     }
-    let all = parts(condition, graph);
+    let all = parts(&condition, graph);
     let left: Vec<NodeId> = all.iter().copied().filter(|part| !is_implied(*part, leaf, graph)).collect();
     if left.len() == all.len() { condition } else { graph.conjunction(left) }
 }
 
 /// True if a part of a conjunction holds wherever a leaf does.
 fn is_implied(part: NodeId, leaf: NodeId, graph: &Conditions) -> bool {
-    part == leaf || matches!(graph.get(part), Node::Or(any) if any.contains(&leaf))
+    part == leaf || matches!(graph.get(part), Node::Or(any) if any.binary_search(&leaf).is_ok())
 }
 
 /// True if there is one leaf, which is itself a part of the condition, and a hit on it proves it.
 fn is_proof(leaves: &[NodeId], condition: NodeId, graph: &Conditions) -> bool {
     let [leaf] = leaves else { return false };
-    is_exact(*leaf, graph) && parts(condition, graph).contains(leaf)
+    is_exact(*leaf, graph) && parts(&condition, graph).contains(leaf)
 }
 
 /// True if a hit on a leaf proves it.
@@ -193,11 +198,11 @@ fn is_exact(leaf: NodeId, graph: &Conditions) -> bool {
     }
 }
 
-/// The parts of a conjunction.
-fn parts(condition: NodeId, graph: &Conditions) -> Vec<NodeId> {
-    match graph.get(condition) {
-        Node::And(parts) => parts.to_vec(),
-        _ => vec![condition],
+/// The parts of a conjunction; of another condition, that itself.
+fn parts<'p>(condition: &'p NodeId, graph: &'p Conditions) -> &'p [NodeId] {
+    match graph.get(*condition) {
+        Node::And(parts) => parts,
+        _ => std::slice::from_ref(condition),
     }
 }
 
@@ -210,5 +215,5 @@ fn defeats(condition: NodeId, graph: &Conditions) -> Vec<NodeId> {
         },
         _ => None,
     };
-    parts(condition, graph).into_iter().filter_map(defeated_by).collect()
+    parts(&condition, graph).iter().copied().filter_map(defeated_by).collect()
 }

@@ -16,7 +16,10 @@ use super::{DecisionGraph, FilterPlan, Reader, at};
 use crate::clock::Clock;
 use crate::decision::{Invalid, Status, TypeError};
 use crate::event::{Tag, Value, cloud_event};
-use crate::expr::{DefineId, Env, LookupId, PathId, Root, Typed, TypedNode, evaluate, time};
+use crate::expr::{
+    Budget, DefineId, Env, Evaluation, Limit, LookupId, PathId, Root, Typed, TypedNode, evaluate_measured, time,
+};
+use crate::lookup;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use jiff::Timestamp;
@@ -45,6 +48,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) dropped_by: Option<&'a FilterPlan>,
     pub(crate) invalid: Vec<Invalid>,
     pub(crate) errors: Vec<TypeError>,
+    /// Those of `ingest` alone, which are among `errors` too.
+    pub(crate) ingest_errors: Vec<TypeError>,
     /// Why it is malformed.
     pub(crate) fault: Option<String>,
     /// What everybody is sent, if that was asked for; in the order of the subscribers.
@@ -60,6 +65,7 @@ pub(crate) struct Run<'a, 's> {
     values: ArenaVec<'a, Value<'a>>,
     pub(crate) topic: Option<&'a TopicEntry>,
     clock: Clock,
+    pub(super) budget: Budget,
     now: Now,
     /// The event's time, once the clock has been set to it.
     time: Option<Value<'a>>,
@@ -78,6 +84,7 @@ impl<'a, 's> Run<'a, 's> {
         arena: &'a Bump,
         state: &'s mut State,
         clock: Clock,
+        budget: Budget,
     ) -> Run<'a, 's> {
         let is_there = |slot: usize| slots.is_there(slot, arena);
         let layout = &graph.layout;
@@ -90,6 +97,7 @@ impl<'a, 's> Run<'a, 's> {
             values: ArenaVec::with_capacity_in(USUAL_VALUES, arena),
             topic: None,
             clock,
+            budget,
             now: Now::Unread,
             time: None,
             is_cloud,
@@ -240,7 +248,7 @@ impl<'a, 's> Run<'a, 's> {
         let time = self.time();
         self.state.forget_values(self.graph);
         self.time = Some(time);
-        self.now = Now::Known(time::instant(time, self.zone()).map(|instant| instant.timestamp));
+        self.now = Now::Known(time::instant(time, self.zone()).and_then(time::Instant::timestamp));
     }
 
     /// The event's time, if the clock is to be that and it is not a time.
@@ -287,7 +295,7 @@ impl<'a, 's> Run<'a, 's> {
                 }
                 let value = match node {
                     ValueNode::Define(define) => self.define_value(*define),
-                    ValueNode::Expression(typed) => evaluate(typed, self),
+                    ValueNode::Expression(typed) => self.evaluate(id, typed),
                     ValueNode::Path(_) => Value::Null,
                 };
                 self.state.values.set(event, number, self.values.len() as u32);
@@ -296,6 +304,21 @@ impl<'a, 's> Run<'a, 's> {
             }
             None => Value::Null,
         }
+    }
+
+    fn evaluate(&mut self, id: ValueId, typed: &'a Typed) -> Value<'a> {
+        let Evaluation { value, exceeded, .. } = evaluate_measured(typed, self);
+        if let Some(exceeded) = exceeded
+            && std::ptr::eq(exceeded.computation, typed)
+        {
+            self.state.exceeded.push((id, exceeded.limit));
+        }
+        value
+    }
+
+    /// The limit that a computation has reached, once it was asked for its value.
+    pub(super) fn exceeded(&self, id: ValueId) -> Option<Limit> {
+        self.state.exceeded.iter().find(|(exceeded, _)| *exceeded == id).map(|(_, limit)| *limit)
     }
 
     fn define_value(&mut self, id: DefineId) -> Value<'a> {
@@ -493,14 +516,15 @@ impl<'a> Env<'a> for Run<'a, '_> {
         &self.graph.zone
     }
 
-    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
-        let graph = self.graph;
-        let table = graph.lookups.get(table.0 as usize);
-        let cell = table.and_then(|table| table.cell(key, column as usize));
-        cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a> {
+        lookup::cell(&self.graph.lookups, table, column, key, self.arena)
     }
 
     fn event_id(&mut self) -> Value<'a> {
         self.id()
+    }
+
+    fn budget(&self) -> Budget {
+        self.budget
     }
 }

@@ -3,8 +3,13 @@
 use super::DecisionGraph;
 use super::bits::Bits;
 use super::cache::TopicCache;
+use super::values::ValueId;
 use crate::event::Captures;
+use crate::expr::Limit;
 use bumpalo::Bump;
+
+/// A topic's key that took more bytes is given back.
+const USUAL_KEY: usize = 1 << 16;
 
 /// The memory of one thread for one graph.
 #[derive(Debug)]
@@ -28,8 +33,10 @@ pub(crate) struct State {
     pub(crate) conditions: Marks,
     /// By target: hit already. Empty where no target can be hit twice.
     pub(crate) targets: Marks,
-    /// By subscriber.
+    /// By subscriber: whether it is chosen, or chosen and removed.
     pub(crate) subscribers: Marks,
+    /// By label: whether it is set.
+    pub(crate) labels: Marks,
     /// By group: the place of the first alternative that matched.
     pub(crate) groups: Marks,
     /// What holds unless it is taken away, and what is.
@@ -45,6 +52,8 @@ pub(crate) struct State {
     pub(crate) sorter: Bits,
     /// Who was chosen but has a filter that does not hold.
     pub(crate) filtered: Vec<u32>,
+    /// Computations that have used up their budget, and which limit they have reached.
+    pub(crate) exceeded: Vec<(ValueId, Limit)>,
     /// The clock is the event's time, and the event has none.
     pub(crate) no_clock: bool,
 }
@@ -91,6 +100,9 @@ impl Scratch {
     /// Makes ready for the next event.
     pub(crate) fn begin(&mut self, graph: &DecisionGraph) {
         self.arena.reset();
+        if self.topic_key.capacity() > USUAL_KEY {
+            self.topic_key = Vec::new();
+        }
         let state = &mut self.state;
         state.forget_values(graph);
         state.no_clock = false;
@@ -98,6 +110,7 @@ impl Scratch {
         state.rows.clear();
         state.chosen.clear();
         state.filtered.clear();
+        state.exceeded.clear();
     }
 }
 
@@ -123,6 +136,7 @@ impl State {
         self.conditions.reset(graph.conditions.len());
         self.targets.reset(if graph.targets.has_repeats { graph.targets.count } else { 0 });
         self.subscribers.reset(graph.subscribers.len());
+        self.labels.reset(graph.labels.names.len());
         self.groups.reset(graph.groups);
         self.sorter = Bits::new(graph.subscribers.len());
         self.enabled = Bits::new(graph.targets.by_default.len());

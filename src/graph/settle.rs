@@ -2,6 +2,7 @@
 //!
 //! ingest → envelope → filters → schemas → topics, rules, tables → `exclude` → subscriber filters → status → `defaults`.
 
+use super::budget::{Thresholds, size_of_line};
 use super::cache::TopicCache;
 use super::run::{Outcome, Run};
 use super::scratch::{Scratch, State};
@@ -11,23 +12,32 @@ use super::transforms::{self, SentEvent, SentTo};
 use super::values::ValueId;
 use super::{DecisionGraph, schemas};
 use crate::clock::Clock;
-use crate::decision::{EVENT_CLOCK, Status, TypeError};
+use crate::decision::{Status, TypeError, add_errors};
 use crate::event::{Fault, Limits, Mode, Value, parse, scan};
-use crate::transform::add_errors;
+use crate::expr::Budget;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
+
+/// The mark of a subscriber that something chose.
+const CHOSEN: u32 = 1;
+
+/// The mark of a subscriber that `exclude` or its own filter removed.
+const REMOVED: u32 = 2;
 
 /// So many are worth a set to be sorted in.
 const MANY: usize = 16;
 
 /// How lines are read, and what is wanted of them.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reading {
+pub(crate) struct Reading<'g> {
     pub(crate) mode: Mode,
     pub(crate) limits: Limits,
     pub(crate) clock: Clock,
     /// What everybody is sent.
     pub(crate) deliver: bool,
+    /// What each computation may take, and from which size on an event can take more.
+    pub(crate) budget: Budget,
+    pub(crate) thresholds: &'g Thresholds,
 }
 
 /// Decides about one line and hands the outcome to `then`, together with who gets the event and which rules matched.
@@ -35,7 +45,7 @@ pub(crate) fn decide<R>(
     graph: &DecisionGraph,
     scratch: &mut Scratch,
     line: &[u8],
-    reading: Reading,
+    reading: Reading<'_>,
     then: impl FnOnce(&Outcome<'_>, &State) -> R,
 ) -> R {
     scratch.begin(graph);
@@ -50,14 +60,14 @@ pub(crate) fn decide<R>(
         },
         Some((plan, slots)) => match parse(line, reading.limits, arena) {
             Ok(event) => {
-                let stage = transforms::ingest(graph, plan, event, arena, clock);
+                let stage = transforms::ingest(graph, plan, event, arena, clock, reading.budget);
                 clock = stage.clock_read().map_or(clock, Clock::Fixed);
-                (slots.fill(stage.tree, arena), Some((stage.tree, stage.errors)))
+                (slots.fill(stage.tree, arena), Some((stage.tree, stage.errors.into_list())))
             }
             Err(fault) => return then(&unreadable(graph, arena, state, &fault, reading.deliver), state),
         },
     };
-    let mut run = Run::new(graph, slots, arena, state, clock);
+    let mut run = Run::new(graph, slots, arena, state, clock, reading.budget);
     run.set_event_clock();
     // Filled in where it stands: it is large, and copies of it would be felt in every event.
     let mut outcome = Outcome::new(arena, Status::Unrouted, Value::Null);
@@ -65,6 +75,8 @@ pub(crate) fn decide<R>(
         Some(topic) => {
             run.topic = Some(topic);
             Settling { run: &mut run }.settle(&mut outcome);
+            let tree = ingested.as_ref().map(|(tree, _)| *tree);
+            report_budgets(&mut run, tree, line, reading.thresholds, &mut outcome);
         }
         None => {
             outcome.id = shown_id(run.id());
@@ -74,7 +86,8 @@ pub(crate) fn decide<R>(
     }
     let tree = ingested.map(|(tree, errors)| {
         if !errors.is_empty() {
-            add_errors(&mut outcome.errors, errors);
+            add_errors(&mut outcome.errors, errors.clone());
+            outcome.ingest_errors = errors;
         }
         tree
     });
@@ -82,6 +95,24 @@ pub(crate) fn decide<R>(
         outcome.sent = transforms::sent(&mut run, tree, line, reading.limits, arena);
     }
     then(&outcome, state)
+}
+
+/// Reports budgets that were used up, where the event is large enough for that.
+fn report_budgets<'a>(
+    run: &mut Run<'a, '_>,
+    tree: Option<Value<'a>>,
+    line: &[u8],
+    thresholds: &Thresholds,
+    outcome: &mut Outcome<'a>,
+) {
+    if thresholds.are_beyond_reach() {
+        return;
+    }
+    let size = tree.map_or_else(|| size_of_line(line.len()), crate::expr::size);
+    if !thresholds.are_above(size) {
+        let graph = run.graph;
+        graph.budgets.report(run, size, thresholds, &mut outcome.errors);
+    }
 }
 
 /// A line that is no JSON object.
@@ -104,6 +135,7 @@ fn unreadable<'a>(
 
 /// The entry of the event's topic: known by what it is made from, or worked out.
 fn find_topic(run: &mut Run<'_, '_>, topics: &mut TopicCache, key: &mut Vec<u8>) -> Option<usize> {
+    topics.begin();
     let has_key = run.topic_key(key);
     if has_key && let Some(known) = topics.find(key) {
         return Some(known);
@@ -119,7 +151,7 @@ fn find_topic(run: &mut Run<'_, '_>, topics: &mut TopicCache, key: &mut Vec<u8>)
         }
     }
     let entry = run.graph.topics.entry(topic);
-    Some(topics.keep(Some(key), entry))
+    Some(topics.keep(key, entry))
 }
 
 /// Only scalars are shown as an id.
@@ -141,6 +173,7 @@ impl<'a> Outcome<'a> {
             dropped_by: None,
             invalid: Vec::new(),
             errors: Vec::new(),
+            ingest_errors: Vec::new(),
             fault: None,
             sent: Vec::new(),
         }
@@ -148,6 +181,19 @@ impl<'a> Outcome<'a> {
 
     fn malformed(arena: &'a Bump, id: Value<'a>, fault: String) -> Outcome<'a> {
         Outcome { fault: Some(fault), ..Outcome::new(arena, Status::Malformed, id) }
+    }
+}
+
+impl State {
+    /// Removes from `chosen` the subscribers marked as removed.
+    fn keep_chosen(&mut self) {
+        let (event, subscribers) = (self.event(), &self.subscribers);
+        self.chosen.retain(|subscriber| subscribers.get(event, *subscriber as usize) != Some(REMOVED));
+    }
+
+    /// True if no label of this number is set yet.
+    fn label_is_free(&self, label: u32) -> bool {
+        self.labels.get(self.event(), label as usize).is_none()
     }
 }
 
@@ -173,12 +219,13 @@ impl<'a> Settling<'_, 'a, '_> {
         match outcome.status {
             Status::Routed => self.add_defaults(&[&defaults.always]),
             Status::Unrouted => self.add_defaults(&[&defaults.always, &defaults.unrouted]),
-            _ => self.add_defaults(&[&defaults.rejected]),
+            Status::Dropped => self.add_defaults(&[&defaults.dropped]),
+            Status::Rejected | Status::Malformed => self.add_defaults(&[&defaults.rejected]),
         }
         self.run.type_errors(&graph.demands, &mut outcome.errors);
         if let Some(time) = self.run.no_clock() {
             self.run.state.no_clock = true;
-            add_errors(&mut outcome.errors, vec![TypeError::no_clock(time, EVENT_CLOCK)]);
+            add_errors(&mut outcome.errors, vec![TypeError::no_clock(time)]);
         }
     }
 
@@ -204,7 +251,7 @@ impl<'a> Settling<'_, 'a, '_> {
             self.table(table, outcome);
         }
         for (label, cases) in &graph.labels.own {
-            if outcome.labels.iter().all(|(known, _)| known != label) {
+            if self.run.state.label_is_free(*label) {
                 let value = self.run.cases(cases);
                 self.set_label(*label, value, outcome);
             }
@@ -291,7 +338,7 @@ impl<'a> Settling<'_, 'a, '_> {
         let event = state.event();
         for subscriber in subscribers {
             if state.subscribers.get(event, *subscriber as usize).is_none() {
-                state.subscribers.set(event, *subscriber as usize, 1);
+                state.subscribers.set(event, *subscriber as usize, CHOSEN);
                 state.chosen.push(*subscriber);
             }
         }
@@ -300,7 +347,7 @@ impl<'a> Settling<'_, 'a, '_> {
     /// Sets labels that nobody of higher rank has set.
     fn label(&mut self, labels: &[(u32, ValueId)], outcome: &mut Outcome<'a>) {
         for (label, value) in labels {
-            if outcome.labels.iter().all(|(known, _)| known != label) {
+            if self.run.state.label_is_free(*label) {
                 let value = self.run.value(*value);
                 self.set_label(*label, value, outcome);
             }
@@ -309,26 +356,33 @@ impl<'a> Settling<'_, 'a, '_> {
 
     fn set_label(&mut self, label: u32, value: Value<'a>, outcome: &mut Outcome<'a>) {
         if !value.is_null() {
+            let state = &mut *self.run.state;
+            state.labels.set(state.event(), label as usize, 1);
             outcome.labels.push((label, value));
         }
     }
 
-    /// Takes away who is excluded by a rule that matched.
+    /// Removes subscribers that a matching rule excludes.
     fn exclude(&mut self) {
         let graph = self.run.graph;
         let state = &mut *self.run.state;
         if graph.targets.is_plain() {
             return;
         }
-        let rules = || state.rules.iter().filter_map(|rule| graph.targets.extras(*rule));
-        if rules().all(|rule| rule.exclude.is_empty()) {
-            return;
+        let event = state.event();
+        let mut excludes = false;
+        for rule in &state.rules {
+            for subscriber in graph.targets.extras(*rule).map_or(&[][..], |extras| &extras.exclude) {
+                excludes = true;
+                state.subscribers.set(event, *subscriber as usize, REMOVED);
+            }
         }
-        let excluded = |subscriber: &u32| rules().any(|rule| rule.exclude.binary_search(subscriber).is_ok());
-        state.chosen.retain(|subscriber| !excluded(subscriber));
+        if excludes {
+            state.keep_chosen();
+        }
     }
 
-    /// Takes away who has a filter that does not hold.
+    /// Removes subscribers whose own filter does not hold.
     fn filter_subscribers(&mut self) {
         let graph = self.run.graph;
         if graph.subscriber_filters.is_empty() {
@@ -337,17 +391,16 @@ impl<'a> Settling<'_, 'a, '_> {
         let chosen = std::mem::take(&mut self.run.state.chosen);
         for subscriber in &chosen {
             let filter = graph.subscriber_filters.get(*subscriber as usize).copied().flatten();
-            let keeps = filter.is_none_or(|filter| self.run.holds(filter));
-            let state = &mut *self.run.state;
-            if !keeps {
+            if !filter.is_none_or(|filter| self.run.holds(filter)) {
+                let state = &mut *self.run.state;
                 state.filtered.push(*subscriber);
+                state.subscribers.set(state.event(), *subscriber as usize, REMOVED);
             }
         }
         let state = &mut *self.run.state;
         state.chosen = chosen;
-        let filtered = &state.filtered;
-        if !filtered.is_empty() {
-            state.chosen.retain(|subscriber| !filtered.contains(subscriber));
+        if !state.filtered.is_empty() {
+            state.keep_chosen();
             state.filtered.sort_unstable();
         }
     }

@@ -51,6 +51,19 @@ pub(crate) struct TopicEntry {
     pub(crate) entries: Box<[Entry]>,
 }
 
+impl TopicEntry {
+    /// How many bytes it takes, roughly: settings are counted by their JSON, twice for the tree they stand in.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<TopicEntry>()
+            + self.topic.len()
+            + self.json.len()
+            + size_of_val(&*self.subscribers)
+            + 3 * self.settings_json.len()
+            + self.sets.len().div_ceil(8)
+            + size_of_val(&*self.entries)
+    }
+}
+
 impl Topics {
     pub(crate) fn new(rules: &RuleSet, subscribers: &Names) -> Topics {
         let mut all = Topics::default();

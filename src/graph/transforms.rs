@@ -6,7 +6,7 @@ use super::slots::SlotTree;
 use crate::clock::Clock;
 use crate::decision::TypeError;
 use crate::event::{Limits, RawPath, Value, parse};
-use crate::expr::PathTable;
+use crate::expr::{Budget, PathTable};
 use crate::rules::{Envelope, Named, RuleSet, Transform, TransformId};
 use crate::transform::{ChainPlan, Decided, Made, Stage, World};
 use bumpalo::Bump;
@@ -68,8 +68,9 @@ impl TransformPlan {
     }
 }
 
-fn world<'a>(graph: &'a DecisionGraph, plan: &'a TransformPlan) -> World<'a> {
+fn world<'a>(graph: &'a DecisionGraph, plan: &'a TransformPlan, budget: Budget) -> World<'a> {
     World {
+        budget,
         paths: &plan.paths,
         envelope: &plan.envelope,
         defines: &plan.defines,
@@ -86,8 +87,9 @@ pub(super) fn ingest<'a>(
     event: Value<'a>,
     arena: &'a Bump,
     clock: Clock,
+    budget: Budget,
 ) -> Stage<'a> {
-    let mut stage = Stage::new(world(graph, plan), arena, event, None, clock);
+    let mut stage = Stage::new(world(graph, plan, budget), arena, event, None, clock);
     stage.run(&plan.ingest);
     stage
 }
@@ -113,12 +115,12 @@ pub(super) fn sent<'a>(
     let event = tree.unwrap_or_else(|| parse(line, limits, arena).unwrap_or_default());
     let topic = run.topic.map_or(Value::Null, |entry| Value::String(&entry.topic));
     let decided = Decided { topic, id: run.id(), time: run.time(), now: run.clock() };
-    let mut made = Made::new(world(graph, plan), &plan.chains, arena, event, decided);
+    let mut made = Made::new(world(graph, plan, run.budget), &plan.chains, arena, event, decided);
     let send = |subscriber: u32| match chain_of(subscriber) {
         None => plain(subscriber),
         chain => {
             let sent = made.of(chain);
-            SentTo { subscriber, event: SentEvent::Tree(sent.event), errors: sent.errors }
+            SentTo { subscriber, event: SentEvent::Tree(sent.event), errors: sent.errors.into_list() }
         }
     };
     chosen.into_iter().map(send).collect()

@@ -79,7 +79,7 @@ impl<'a> Recorder<'_, 'a> {
 
 /// What a leaf reads where `expected` is needed: the values of its operands, and of what these are made from.
 fn read_by_leaf<'a>(typed: &'a Typed, expected: Type, context: &mut EventContext<'a>) -> Vec<Reading> {
-    let mut read = operands_of_leaf(typed, context, 0);
+    let mut read = operands_of_leaf(typed, context, 0, &mut MAX_READINGS.clone());
     let mut needed = Vec::new();
     demands(typed, expected, &mut needed);
     note_mismatches(&mut read, &needed, context);
@@ -102,15 +102,20 @@ fn note_mismatches(read: &mut [Reading], needed: &[Demand], context: &mut EventC
 }
 
 /// The operands of a leaf with their values, `depth` named values in.
-fn operands_of_leaf<'a>(typed: &'a Typed, context: &mut EventContext<'a>, depth: u32) -> Vec<Reading> {
+fn operands_of_leaf<'a>(
+    typed: &'a Typed,
+    context: &mut EventContext<'a>,
+    depth: u32,
+    left: &mut usize,
+) -> Vec<Reading> {
     let operands: Vec<&'a Typed> = match &typed.node {
         TypedNode::Compare(_, a, b) | TypedNode::In(a, b) => vec![&**a, &**b],
         TypedNode::Call(_, args, _) => args.iter().collect(),
-        _ => return paths_of(typed, context, depth),
+        _ => return paths_of(typed, context, depth, left),
     };
     let mut out: Vec<Reading> = Vec::new();
     for operand in operands {
-        let from = paths_of(operand, context, depth);
+        let from = paths_of(operand, context, depth, left);
         let plain = matches!(
             operand.node,
             TypedNode::Const(_) | TypedNode::Path(_) | TypedNode::Define(_) | TypedNode::List(_)
@@ -141,18 +146,22 @@ fn operands_of_leaf<'a>(typed: &'a Typed, context: &mut EventContext<'a>, depth:
 
 /// What an expression reads, each path once, in order of appearance.
 pub(super) fn read_by<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Vec<Reading> {
-    let mut read = paths_of(typed, context, 0);
+    let mut read = paths_of(typed, context, 0, &mut MAX_READINGS.clone());
     let mut needed = Vec::new();
     demands(typed, Type::ANY, &mut needed);
     note_mismatches(&mut read, &needed, context);
     read
 }
 
-fn paths_of<'a>(typed: &'a Typed, context: &mut EventContext<'a>, depth: u32) -> Vec<Reading> {
-    let mut reader = Reader { context, lists: Vec::new(), out: Vec::new(), depth };
+/// What an expression reads, `depth` named values in; at most `left` values of named values.
+fn paths_of<'a>(typed: &'a Typed, context: &mut EventContext<'a>, depth: u32, left: &mut usize) -> Vec<Reading> {
+    let mut reader = Reader { context, lists: Vec::new(), out: Vec::new(), depth, left };
     reader.read(typed);
     reader.out
 }
+
+/// How many values of named values are shown at most. Named values that all use one another would be shown over and over.
+const MAX_READINGS: usize = 1_000;
 
 struct Reader<'r, 'a> {
     context: &'r mut EventContext<'a>,
@@ -160,6 +169,8 @@ struct Reader<'r, 'a> {
     lists: Vec<(String, Vec<Value<'a>>)>,
     out: Vec<Reading>,
     depth: u32,
+    /// How many more readings may be made within named values.
+    left: &'r mut usize,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -227,13 +238,14 @@ impl<'a> Reader<'_, 'a> {
         let Some(named) = self.context.rules.define(id) else { return };
         let value = self.context.define(id).to_json();
         let mut from: Vec<Reading> = Vec::new();
-        if self.depth < MAX_DEPTH {
+        if self.depth < MAX_DEPTH && *self.left > 0 {
+            *self.left -= 1;
             let mut needed = Vec::new();
             for alternative in &named.cases.alternatives {
                 for (part, expected) in
                     alternative.when.iter().map(|when| (when, Type::BOOLEAN)).chain([(&alternative.value, Type::ANY)])
                 {
-                    let read = operands_of_leaf(part, self.context, self.depth + 1);
+                    let read = operands_of_leaf(part, self.context, self.depth + 1, self.left);
                     let is_new =
                         |one: &Reading| from.iter().all(|known| (&known.path, known.span) != (&one.path, one.span));
                     let new: Vec<Reading> = read.into_iter().filter(is_new).collect();

@@ -2,11 +2,13 @@
 
 use crate::clock::Clock;
 use crate::event::{Json, Step, Value, cloud_event};
-use crate::expr::{self, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
+use crate::expr::{self, Budget, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
+use crate::lookup;
 use crate::rules::{Cases, Envelope, Layout, RuleSet};
 use bumpalo::Bump;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::cell::Cell;
 
 /// One event with everything that an expression may ask of it.
 pub(super) struct EventContext<'a> {
@@ -21,12 +23,21 @@ pub(super) struct EventContext<'a> {
     /// None if the clock is the event's time and the event has none.
     pub(super) now: Option<Timestamp>,
     pub(super) cloud_event: bool,
+    pub(super) budget: Budget,
+    /// The clock as a value, made once.
+    now_value: Cell<Option<Value<'a>>>,
     defines: Vec<Option<Value<'a>>>,
 }
 
 impl<'a> EventContext<'a> {
     /// Lays an event out by the envelope.
-    pub(super) fn new(rules: &'a RuleSet, arena: &'a Bump, event: Value<'a>, clock: Clock) -> EventContext<'a> {
+    pub(super) fn new(
+        rules: &'a RuleSet,
+        arena: &'a Bump,
+        event: Value<'a>,
+        clock: Clock,
+        budget: Budget,
+    ) -> EventContext<'a> {
         let mut context = EventContext {
             rules,
             arena,
@@ -42,6 +53,8 @@ impl<'a> EventContext<'a> {
                 Clock::Event => None,
             },
             cloud_event: false,
+            budget,
+            now_value: Cell::new(None),
             defines: vec![None; rules.defines.len()],
         };
         let specversion = event.step(&Step::Key("specversion".into()));
@@ -74,8 +87,10 @@ impl<'a> EventContext<'a> {
     }
 
     fn set_clock(&mut self, clock: Clock) {
+        // The time may be defined by `now`, which was another until here.
+        self.now_value.set(None);
         if clock == Clock::Event {
-            self.now = expr::time::instant(self.time, &self.rules.zone).map(|instant| instant.timestamp);
+            self.now = expr::time::instant(self.time, &self.rules.zone).and_then(expr::time::Instant::timestamp);
         }
     }
 
@@ -109,7 +124,11 @@ impl<'a> EventContext<'a> {
             Root::Time => self.time,
             // No condition can name it.
             Root::It => Value::Null,
-            Root::Now => expr::time::now_value(self.now, &self.rules.zone, self.arena),
+            Root::Now => self.now_value.get().unwrap_or_else(|| {
+                let value = expr::time::now_value(self.now, &self.rules.zone, self.arena);
+                self.now_value.set(Some(value));
+                value
+            }),
         }
     }
 }
@@ -145,13 +164,15 @@ impl<'a> Env<'a> for EventContext<'a> {
         &self.rules.zone
     }
 
-    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
-        let table = self.rules.lookups.get(table.0 as usize);
-        let cell = table.and_then(|table| table.cell(key, column as usize));
-        cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a> {
+        lookup::cell(&self.rules.lookups, table, column, key, self.arena)
     }
 
     fn event_id(&mut self) -> Value<'a> {
         self.id
+    }
+
+    fn budget(&self) -> Budget {
+        self.budget
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! Knows nothing of the graph, and has no words for people: those are in [`crate::explain`].
 
+mod budget;
 mod condition;
 mod context;
 mod outcome;
@@ -15,14 +16,13 @@ mod stages;
 mod tests;
 
 use crate::clock::Clock;
-use crate::decision::{Decision, Delivered, Delivery, Status, TypeError, of_ingest, shown_id};
+use crate::decision::{Decision, Delivered, Delivery, Status, TypeError, add_errors, shown_id};
 use crate::event::{self, Value};
-use crate::expr::{Typed, holds};
+use crate::expr::{Budget, Typed, holds};
 use crate::options::Options;
-use crate::rules::{Group, GroupId, Name, RuleSet};
+use crate::rules::{Computations, Group, GroupId, Name, RuleSet};
 use crate::topic::TopicPattern;
 use crate::trace::{Condition, EventTrace, SchemaOutcome, SentTrace, Trace};
-use crate::transform;
 use bumpalo::Bump;
 use context::EventContext;
 use requirements::Requirers;
@@ -58,6 +58,7 @@ pub struct Interpreter<'r> {
     /// For each topic node: its pattern followed by `.#`, for which its settings hold.
     below: Vec<TopicPattern>,
     requirers: Requirers,
+    computations: Computations<'r>,
     chains: sent::Chains,
 }
 
@@ -65,7 +66,13 @@ impl<'r> Interpreter<'r> {
     /// Works out who asks for which types.
     pub fn new(rules: &'r RuleSet) -> Interpreter<'r> {
         let below = rules.topics.iter().map(|node| node.pattern.and_below()).collect();
-        Interpreter { rules, below, requirers: Requirers::new(rules), chains: sent::Chains::new(rules) }
+        Interpreter {
+            rules,
+            below,
+            requirers: Requirers::new(rules),
+            computations: Computations::new(rules),
+            chains: sent::Chains::new(rules),
+        }
     }
 
     /// Decides about one line, whose number (from 1) stands on the decision if it is malformed.
@@ -81,7 +88,7 @@ impl<'r> Interpreter<'r> {
             id: id.clone(),
             subscriber: sent.subscriber,
             event: sent.value,
-            errors: of_ingest(&trace.decision.errors).cloned().chain(sent.errors).collect(),
+            errors: trace.ingest_errors.iter().cloned().chain(sent.errors).collect(),
         };
         Delivered { deliveries: trace.sent.into_iter().map(delivery).collect(), decision: trace.decision }
     }
@@ -100,11 +107,16 @@ impl<'r> Interpreter<'r> {
             Ok(_) => return self.unread(number, malformed("not a JSON object"), detail),
             Err(fault) => return self.unread(number, malformed(&fault.to_string()), detail),
         };
-        let ingest = sent::ingest(self.rules, &arena, event, options.clock, detail.parts);
+        let ingest = sent::ingest(self.rules, &arena, event, options, detail.parts);
         let clock = ingest.clock_read().map_or(options.clock, Clock::Fixed);
-        let context = EventContext::new(self.rules, &arena, ingest.tree, clock);
-        let mut event =
-            Interpretation { interpreter: self, context, parts: detail.parts, clock, errors: ingest.errors };
+        let context = EventContext::new(self.rules, &arena, ingest.tree, clock, options.budget);
+        let mut event = Interpretation {
+            interpreter: self,
+            context,
+            parts: detail.parts,
+            clock,
+            ingest_errors: ingest.errors.into_list(),
+        };
         let mut trace = if event.context.topic().is_some() {
             event.whole(number)
         } else {
@@ -114,10 +126,11 @@ impl<'r> Interpreter<'r> {
             };
             let mut trace = self.unread(number, decision, Detail { parts: false, sent: false });
             trace.event = event.event();
-            transform::add_errors(&mut trace.decision.errors, std::mem::take(&mut event.errors));
+            add_errors(&mut trace.decision.errors, event.ingest_errors.clone());
             trace
         };
         trace.ingest = sent::steps(self.rules, ingest.log.unwrap_or_default());
+        trace.ingest_errors = event.ingest_errors;
         if detail.sent {
             trace.sent = self.chains.sent(&event.context, &trace.decision, detail.parts);
         }
@@ -127,9 +140,9 @@ impl<'r> Interpreter<'r> {
     /// The trace of a line that is no event: nothing was reached.
     fn unread(&self, number: u64, decision: Decision, detail: Detail) -> Trace {
         let arena = Bump::new();
-        let context = EventContext::new(self.rules, &arena, Value::Null, Clock::Event);
+        let context = EventContext::new(self.rules, &arena, Value::Null, Clock::Event, Budget::default());
         let mut event =
-            Interpretation { interpreter: self, context, parts: false, clock: Clock::Event, errors: Vec::new() };
+            Interpretation { interpreter: self, context, parts: false, clock: Clock::Event, ingest_errors: Vec::new() };
         let mut trace = event.stages(number, decision);
         trace.event = EventTrace::default();
         if detail.sent {
@@ -156,7 +169,7 @@ struct Interpretation<'a> {
     parts: bool,
     clock: Clock,
     /// What steps of `ingest` found to be of another type than they need.
-    errors: Vec<TypeError>,
+    ingest_errors: Vec<TypeError>,
 }
 
 impl<'a> Interpretation<'a> {
@@ -201,6 +214,7 @@ impl<'a> Interpretation<'a> {
             subscribers,
             decision,
             ingest: Vec::new(),
+            ingest_errors: Vec::new(),
             sent: Vec::new(),
         };
         self.conclude(&mut trace);

@@ -1,14 +1,13 @@
 //! The last stages: labels, who gets the event, and the decision.
 
-use super::{Interpretation, texts};
+use super::{Interpretation, budget, texts};
 use crate::clock::Clock;
-use crate::decision::{EVENT_CLOCK, Status, TypeError};
+use crate::decision::{Status, TypeError, add_errors};
 use crate::diagnostic::Span;
 use crate::event::Value;
 use crate::expr::{Typed, evaluate};
 use crate::rules::{Name, TableKind, Target};
 use crate::trace::{LabelTrace, SubscriberTrace, Trace};
-use crate::transform::add_errors;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -37,10 +36,12 @@ impl<'a> Interpretation<'a> {
             let requirers = &self.interpreter.requirers;
             let requirements = |id: crate::rules::RuleId| asks.get(id.0 as usize).copied().unwrap_or(false);
             trace.decision.errors = requirers.errors(&mut self.context, requirements);
+            let exceeded = budget::exceeded(&self.interpreter.computations, &mut self.context, requirements);
+            add_errors(&mut trace.decision.errors, exceeded);
             if self.clock == Clock::Event && self.context.now.is_none() && self.rules().reads_clock() {
-                add_errors(&mut trace.decision.errors, vec![TypeError::no_clock(self.context.time, EVENT_CLOCK)]);
+                add_errors(&mut trace.decision.errors, vec![TypeError::no_clock(self.context.time)]);
             }
-            add_errors(&mut trace.decision.errors, std::mem::take(&mut self.errors));
+            add_errors(&mut trace.decision.errors, self.ingest_errors.clone());
         }
     }
 
@@ -139,7 +140,8 @@ impl<'a> Interpretation<'a> {
         let lists = [
             ("always", &defaults.always, delivered),
             ("unrouted", &defaults.unrouted, status == Status::Unrouted),
-            ("rejected", &defaults.rejected, !delivered),
+            ("dropped", &defaults.dropped, status == Status::Dropped),
+            ("rejected", &defaults.rejected, matches!(status, Status::Rejected | Status::Malformed)),
         ];
         for (list, names, applies) in lists {
             for name in texts(names) {

@@ -1,17 +1,18 @@
 //! Type errors: which values have another type than somebody needs, and who.
 
 use super::context::EventContext;
-use crate::decision::{MAX_ASKED_BY, TypeError};
+use crate::decision::{MAX_ASKED_BY, Requirer as Part, TypeError};
 use crate::event::{Type, Value};
-use crate::expr::{self, Demand, Env, Typed, demands, fits};
+use crate::expr::{self, Demand, Env, Typed, demands, fits_type};
 use crate::rules::{Cases, RuleId, RuleSet, Table, TableKind, Target};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 /// Somebody who needs certain types.
 #[derive(Clone, Debug)]
 struct Requirer {
     /// As it stands on a decision.
-    name: String,
+    part: Part,
     /// Asks only about events that this rule is there for.
     rule: Option<RuleId>,
     demands: Vec<Demand>,
@@ -24,26 +25,26 @@ pub(super) struct Requirers(Vec<Requirer>);
 impl Requirers {
     pub(super) fn new(rules: &RuleSet) -> Requirers {
         let mut requirers: Vec<Requirer> = (0..).zip(&rules.rules).map(|(at, _)| of_rule(rules, RuleId(at))).collect();
-        let mut add = |kind: &str, name: &str, demands: Vec<Demand>| {
-            requirers.push(Requirer { name: format!("{kind}:{name}"), rule: None, demands });
+        let mut add = |part: fn(Arc<str>) -> Part, name: &Arc<str>, demands: Vec<Demand>| {
+            requirers.push(Requirer { part: part(name.clone()), rule: None, demands });
         };
         for table in &rules.tables {
-            add("table", &table.name.text, of_table(table));
+            add(Part::Table, &table.name.text, of_table(table));
         }
         for filter in &rules.filters {
-            add("filter", &filter.name.text, of_condition(Some(&filter.condition)));
+            add(Part::Filter, &filter.name.text, of_condition(Some(&filter.condition)));
         }
         for label in &rules.labels {
-            add("label", &label.name.text, of_cases(&label.cases));
+            add(Part::Label, &label.name.text, of_cases(&label.cases));
         }
         for define in &rules.defines {
-            add("define", &define.name.text, of_cases(&define.cases));
+            add(Part::Define, &define.name.text, of_cases(&define.cases));
         }
         for (name, subscriber) in &rules.subscribers {
-            add("subscriber", name, of_condition(subscriber.filter.as_ref()));
+            add(Part::Subscriber, name, of_condition(subscriber.filter.as_ref()));
         }
         for schema in &rules.schemas {
-            add("schema", &schema.name.text, of_condition(schema.when.as_ref()));
+            add(Part::Schema, &schema.name.text, of_condition(schema.when.as_ref()));
         }
         Requirers(requirers)
     }
@@ -52,13 +53,12 @@ impl Requirers {
     pub(super) fn errors(&self, context: &mut EventContext<'_>, in_force: impl Fn(RuleId) -> bool) -> Vec<TypeError> {
         let mut found: BTreeMap<(String, String), TypeError> = BTreeMap::new();
         for requirer in self.0.iter().filter(|requirer| requirer.rule.is_none_or(&in_force)) {
-            let mut told = Vec::new();
+            let mut told = HashSet::new();
             for demand in &requirer.demands {
                 let Some(wrong) = mismatch(demand, context) else { continue };
                 let key = (demand.shown(&context.rules.paths), demand.expected.to_string());
-                if !told.contains(&key) {
-                    told.push(key.clone());
-                    note(found.entry(key), wrong, &requirer.name);
+                if told.insert(key.clone()) {
+                    note(found.entry(key), wrong, &requirer.part);
                 }
             }
         }
@@ -69,28 +69,28 @@ impl Requirers {
 type Entry<'e> = std::collections::btree_map::Entry<'e, (String, String), TypeError>;
 
 /// One more who asks.
-fn note(entry: Entry<'_>, found: Type, requirer: &str) {
+fn note(entry: Entry<'_>, found: Type, requirer: &Part) {
     let (path, expected) = entry.key().clone();
     let error =
         entry.or_insert_with(|| TypeError { path, expected, found: found.to_string(), asked_by: Vec::new(), count: 0 });
     error.count += 1;
     if error.asked_by.len() < MAX_ASKED_BY {
-        error.asked_by.push(requirer.to_owned());
+        error.asked_by.push(requirer.clone());
     }
 }
 
 fn of_rule(rules: &RuleSet, id: RuleId) -> Requirer {
     let mut demands = Vec::new();
-    let mut name = String::new();
+    let mut part = Part::Rule("".into());
     if let Some(rule) = rules.rules.get(id.0 as usize) {
-        name = rule.name.text.to_string();
+        part = Part::Rule(rule.name.text.clone());
         demands.extend(of_condition(rule.when.as_ref()));
         for group in super::groups_around(rules, rule.group) {
             demands.extend(of_condition(group.when.as_ref()));
         }
         rule.labels.iter().for_each(|(_, value)| expr::demands(value, Type::ANY, &mut demands));
     }
-    Requirer { name, rule: Some(id), demands }
+    Requirer { part, rule: Some(id), demands }
 }
 
 fn of_condition(condition: Option<&Typed>) -> Vec<Demand> {
@@ -142,5 +142,5 @@ pub(super) fn mismatch(demand: &Demand, context: &mut EventContext<'_>) -> Optio
         let elements = values.iter().filter_map(|value| value.as_array()).flatten();
         values = elements.map(|element| element.walk(steps)).collect();
     }
-    values.into_iter().find(|value| !fits(*value, demand.expected, zone)).map(Value::type_of)
+    values.into_iter().find(|value| !fits_type(*value, demand.expected, zone)).map(Value::type_of)
 }

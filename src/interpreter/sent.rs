@@ -1,9 +1,10 @@
 //! What `ingest` made of an event, and what each subscriber is sent of it.
 
 use super::context::EventContext;
-use crate::clock::Clock;
 use crate::decision::Decision;
 use crate::event::{Json, Value, write_json};
+use crate::expr::Budget;
+use crate::options::Options;
 use crate::rules::RuleSet;
 use crate::trace::{ChangeTrace, SentTrace, StepTrace};
 use crate::transform::{ChainPlan, Decided, Made, Stage, StepLog, World};
@@ -37,7 +38,7 @@ impl Chains {
             time: context.time,
             now: context.now,
         };
-        let world = world(context.rules);
+        let world = world(context.rules, context.budget);
         let mut made = Made::new(world, &self.plan, context.arena, context.event, decided).in_detail(detail);
         let sent = |name: &Arc<str>| {
             let sent = made.of(self.of.get(name).copied());
@@ -46,7 +47,7 @@ impl Chains {
                 steps: steps(context.rules, sent.log),
                 value: sent.event.to_json(),
                 text: if detail { text(sent.event) } else { String::new() },
-                errors: sent.errors,
+                errors: sent.errors.into_list(),
             }
         };
         decision.subscribers.iter().map(sent).collect()
@@ -76,10 +77,10 @@ pub(super) fn ingest<'a>(
     rules: &'a RuleSet,
     arena: &'a Bump,
     event: Value<'a>,
-    clock: Clock,
+    options: &Options,
     detail: bool,
 ) -> Stage<'a> {
-    let mut stage = Stage::new(world(rules), arena, event, None, clock);
+    let mut stage = Stage::new(world(rules, options.budget), arena, event, None, options.clock);
     stage.log = detail.then(Vec::new);
     stage.run(&rules.ingest);
     stage
@@ -102,8 +103,9 @@ fn change(path: &str, value: Option<Json>) -> ChangeTrace {
     ChangeTrace { path: path.to_owned(), removed: value.is_none(), value: value.unwrap_or_default() }
 }
 
-fn world(rules: &RuleSet) -> World<'_> {
+fn world(rules: &RuleSet, budget: Budget) -> World<'_> {
     World {
+        budget,
         paths: &rules.paths,
         envelope: &rules.envelope,
         defines: &rules.defines,

@@ -142,14 +142,14 @@ tables:
 #[test]
 fn filters_and_defaults() {
     let yaml = r#"
-ruleset: {defaults: {always: [log], unrouted: [catch], rejected: [dead]}}
+ruleset: {defaults: {always: [log], unrouted: [catch], dropped: [bin], rejected: [dead]}}
 filters:
   - {name: no-tests, drop: data.test == true}
   - {name: only-india, keep: '(data.country ?? "IN") == "IN"'}
 rules: [{name: r, when: data.n > 1, subscribers: [a, b]}]
 subscribers: {a: {filter: data.n > 2}, log: {filter: "false"}}
 "#;
-    let gone = |by: &str| json!({"status": "dropped", "dropped_by": by, "subscribers": ["dead"], "rules": []});
+    let gone = |by: &str| json!({"status": "dropped", "dropped_by": by, "subscribers": ["bin"], "rules": []});
     check(yaml, order(json!({"test": true, "country": "LK"})), gone("no-tests"));
     check(yaml, order(json!({"country": "LK"})), gone("only-india"));
     check(yaml, order(json!({})), json!({"status": "unrouted", "subscribers": ["catch", "log"]}));
@@ -160,7 +160,7 @@ subscribers: {a: {filter: data.n > 2}, log: {filter: "false"}}
 #[test]
 fn schemas_reject_or_flag() {
     let yaml = r#"
-ruleset: {defaults: {rejected: [dead]}}
+ruleset: {defaults: {dropped: [bin], rejected: [dead]}}
 schemas:
   strict: {topic: order.*, schema: {type: object, required: [n]}}
   loose: {on_invalid: flag, when: data.n > 1, schema: {properties: {m: {type: number}}}}
@@ -212,7 +212,7 @@ fn by_event_time(rules: &RuleSet, event: &str) -> Decision {
     let decision = decide(rules, event.as_bytes(), 1, &options);
     let router = crate::Router::with_options(rules, options);
     assert_eq!(router.route(event.as_bytes()), decision);
-    let no_clock = decision.errors.iter().any(|error| error.asked_by.iter().any(|by| by == "clock:event"));
+    let no_clock = decision.errors.iter().any(|error| error.asked_by.contains(&crate::decision::Requirer::EventClock));
     assert_eq!(router.session().judge(event.as_bytes()).no_clock, no_clock);
     decision
 }
@@ -298,7 +298,9 @@ transforms:
     let sent = |event: &str| {
         let delivered = Interpreter::new(&rules).deliver(event.as_bytes(), 1, &options);
         assert_eq!(crate::Router::with_options(&rules, options).deliver(event.as_bytes()), delivered);
-        let by = |errors: &[TypeError]| errors.iter().flat_map(|error| error.asked_by.clone()).collect::<Vec<_>>();
+        let by = |errors: &[TypeError]| {
+            errors.iter().flat_map(|error| &error.asked_by).map(ToString::to_string).collect::<Vec<_>>()
+        };
         let delivery = delivered.deliveries.into_iter().next().unwrap();
         let of = |key: &str| delivery.event[key].clone();
         (json!([of("before"), of("after"), of("sent")]), by(&delivered.decision.errors), by(&delivery.errors))
@@ -309,7 +311,7 @@ transforms:
     let (hours, decision, delivery) = sent(r#"{"type": "a"}"#);
     assert_eq!(hours, json!([null, null, null]));
     assert_eq!(decision, ["clock:event", "transform:tidy"]);
-    assert_eq!(delivery, ["clock:event", "transform:tidy", "transform:late"]);
+    assert_eq!(delivery, ["transform:tidy", "transform:late"]);
 }
 
 #[test]

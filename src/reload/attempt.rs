@@ -1,103 +1,104 @@
-//! One attempt at a rule set: loaded, tested and compiled aside, touching nothing that is in force.
+//! An attempt to load, test and compile a rule set, on a thread of its own: however long it takes, the reload worker stays
+//! free to notice newer files.
 
 use super::ReloadOptions;
-use crate::diagnostic::{Diagnostic, Sources};
+use super::candidate::Candidate;
+use super::message::{Message, Outcome};
 use crate::route::Router;
-use crate::rules::{self, Footprint, LoadOptions, Loaded, RuleSet};
-use crate::suite::{self, Report, Suite};
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::thread;
+use std::time::{Duration, Instant};
 
-/// A rule set that was loaded, and the place it was loaded from.
+/// After this time a running attempt is reported, then after twice the time, and so on.
+const SLOW: Duration = Duration::from_secs(10);
+
+/// An attempt that was started.
 pub(super) struct Attempt {
-    pub(super) footprint: Footprint,
-    loaded: Loaded,
-}
-
-/// Why a rule set does not come into force.
-#[derive(Debug, Default)]
-pub struct Refusal {
-    /// What is wrong with the rules or with their tests; warnings are left out.
-    pub diagnostics: Vec<Diagnostic>,
-    /// What the diagnostics point into.
-    pub sources: Sources,
-    /// What came of the tests, where some failed.
-    pub tests: Option<Report>,
-    /// Where a folder holds several rule sets: their folders.
-    pub rule_sets: Vec<PathBuf>,
+    pub(super) number: u64,
+    pub(super) started: Instant,
+    /// The rule set was read: its footprint is known.
+    pub(super) loaded: bool,
+    /// The next report that it is slow.
+    next_report: Duration,
+    cancelled: Arc<AtomicBool>,
+    /// The thread holds the other reference for as long as it runs.
+    running: Arc<()>,
 }
 
 impl Attempt {
-    /// Reads and checks.
-    pub(super) fn load(path: &Path, options: &ReloadOptions) -> Attempt {
-        let mut loaded = rules::load(path, &options.load);
-        let mut footprint = std::mem::take(&mut loaded.footprint);
-        if options.tests {
-            // Before they are read, so that no change falls between.
-            loaded.tests.iter().for_each(|test| footprint.add(test));
-        }
-        Attempt { footprint, loaded }
-    }
-
-    /// Tests and compiles.
-    pub(super) fn build(&mut self, options: &ReloadOptions) -> Result<Router, Refusal> {
-        let Loaded { rule_set, diagnostics, sources, tests, rule_sets, .. } = std::mem::take(&mut self.loaded);
-        let Some(rules) = rule_set else {
-            let diagnostics = diagnostics.into_iter().filter(Diagnostic::is_error).collect();
-            return Err(Refusal { diagnostics, sources, rule_sets, tests: None });
+    /// Starts an attempt. Its progress arrives in `inbox`. `None` if there is no thread to be had.
+    pub(super) fn start(
+        number: u64,
+        path: PathBuf,
+        options: &ReloadOptions,
+        inbox: &Sender<Message>,
+    ) -> Option<Attempt> {
+        let (cancelled, running) = (Arc::new(AtomicBool::new(false)), Arc::new(()));
+        let attempt = Attempt {
+            number,
+            started: Instant::now(),
+            loaded: false,
+            next_report: SLOW,
+            cancelled: cancelled.clone(),
+            running: running.clone(),
         };
-        if options.tests {
-            self.test(&rules, &tests, options)?;
-        }
-        Ok(Router::with_options(&rules, options.route))
+        let (options, inbox) = (options.clone(), inbox.clone());
+        let work = move || {
+            let _running = running;
+            // A worker that has ended needs no result.
+            let _ = run(number, path, &options, &cancelled, &inbox);
+        };
+        thread::Builder::new().name(String::from("dadar-load")).spawn(work).ok()?;
+        Some(attempt)
     }
 
-    fn test(&mut self, rules: &RuleSet, files: &[PathBuf], options: &ReloadOptions) -> Result<(), Refusal> {
-        let suite = suite::load(files, &options.load.within(self.footprint.root()));
-        suite.named.iter().for_each(|file| self.footprint.add(file));
-        check_suite(rules, suite)
+    /// Gives it up. The thread ends at its next step, and its result is dropped.
+    pub(super) fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// True until its thread has ended.
+    pub(super) fn is_running(&self) -> bool {
+        Arc::strong_count(&self.running) > 1
+    }
+
+    /// The time until it has to be reported as slow.
+    pub(super) fn until_report(&self) -> Duration {
+        self.next_report.saturating_sub(self.started.elapsed())
+    }
+
+    /// How long it has been running, if that has to be reported now.
+    pub(super) fn report(&mut self) -> Option<Duration> {
+        let running = self.started.elapsed();
+        if running < self.next_report {
+            return None;
+        }
+        while self.next_report <= running {
+            self.next_report *= 2;
+        }
+        Some(running)
     }
 }
 
-/// Runs the tests of a rule set: what a [`Reloader`](super::Reloader) does with `tests`, for a first rule set that was
-/// loaded by other means.
-pub fn check_tests(rules: &RuleSet, files: &[PathBuf], options: &LoadOptions) -> Result<(), Box<Refusal>> {
-    Ok(check_suite(rules, suite::load(files, options))?)
+fn run(
+    number: u64,
+    path: PathBuf,
+    options: &ReloadOptions,
+    cancelled: &AtomicBool,
+    inbox: &Sender<Message>,
+) -> Option<()> {
+    let started = Instant::now();
+    let go_on = || (!cancelled.load(Ordering::Relaxed)).then_some(());
+    let mut candidate = Candidate::load(&path, options);
+    go_on()?;
+    inbox.send(Message::Loaded(number, candidate.footprint.clone())).ok()?;
+    let checked = candidate.check(options);
+    go_on()?;
+    let result = checked.map(|rules| Router::with_options(&rules, options.route));
+    go_on()?;
+    let outcome = Outcome { footprint: candidate.footprint, result, took: started.elapsed() };
+    inbox.send(Message::Finished(number, Box::new(outcome))).ok()
 }
-
-fn check_suite(rules: &RuleSet, suite: Suite) -> Result<(), Refusal> {
-    if suite.diagnostics.iter().any(Diagnostic::is_error) {
-        let diagnostics = suite.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
-        return Err(Refusal { diagnostics, sources: suite.sources, ..Refusal::default() });
-    }
-    let report = suite::run(rules, &suite, None);
-    match report.failed() {
-        0 => Ok(()),
-        _ => Err(Refusal { tests: Some(report), sources: suite.sources, ..Refusal::default() }),
-    }
-}
-
-/// In one line: `3 errors: …`, the first of them.
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = |n: usize| if n == 1 { "" } else { "s" };
-        if let Some(failed) = self.tests.as_ref().map(Report::failed) {
-            let first = self.tests.iter().flat_map(Report::outcomes).find(|outcome| !outcome.passed());
-            let name = first.map_or("", |outcome| outcome.name.as_str());
-            return write!(f, "{failed} test{} failed: `{name}`", plural(failed));
-        }
-        if !self.rule_sets.is_empty() {
-            return f.write_str("the folder holds several rule sets");
-        }
-        let n = self.diagnostics.len();
-        write!(f, "{n} error{}", plural(n))?;
-        let Some(first) = self.diagnostics.first() else { return Ok(()) };
-        write!(f, ": {}", first.message)?;
-        match &first.primary {
-            Some(label) => write!(f, " ({})", self.sources.place(label.span)),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}

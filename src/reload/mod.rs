@@ -1,38 +1,42 @@
-//! Rule sets that follow their files: loaded aside when something changes, and put in force whole.
+//! Rule sets that follow their files: when files change, they are loaded aside and then put in force as a whole.
 //!
-//! - A **generation** is a compiled rule set with a number. Each decision is made by one generation, and bears its version.
-//! - [`Live`] is the place where the generation in force stands. Sessions look there between events, without locks.
-//! - A [`Reloader`] keeps a [`Live`] up to date with files. What is wrong with them never reaches it: the last good
-//!   generation stays, and [`State`] says what is wrong.
+//! - A **generation** is a compiled rule set with a number. Each decision is made by one generation and names its version.
+//! - [`Live`] holds the generation in force. Sessions check it between events, without locks.
+//! - A [`Reloader`] keeps a [`Live`] up to date with files. If the files have errors, the last good generation stays in force,
+//!   and [`State`] holds the error.
 //!
 //! ```no_run
 //! use dadar::reload::{Reloader, ReloadOptions};
 //!
-//! let reloader = Reloader::start("rules", ReloadOptions::default(), |news| eprintln!("{news}"))?;
+//! let reloader = Reloader::start("rules", ReloadOptions::default(), |event| eprintln!("{event}"))?;
 //! let mut session = reloader.live().session();
 //! let decision = session.route(br#"{"event_type": "ORDER_CREATED"}"#, 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Nothing here prints: whoever starts a [`Reloader`] is told the [`News`].
+//! This module does not print: a [`Reloader`] passes each [`ReloadEvent`] to the observer it was started with.
 
 mod attempt;
-mod keeper;
+mod candidate;
 mod live;
+mod message;
 mod watch;
+mod worker;
 
 use crate::route::{Options, Router};
 use crate::rules::{Footprint, LoadOptions};
-use attempt::Attempt;
+use candidate::Candidate;
 use jiff::Timestamp;
-use keeper::{Keeper, Message};
+use message::Message;
 use std::fmt;
 use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-pub use attempt::{Refusal, check_tests};
+use worker::ReloadWorker;
+
+pub use candidate::{ReloadError, check_tests};
 pub use live::{Generation, Live, LiveSession};
 
 /// How files are followed.
@@ -44,21 +48,22 @@ pub struct ReloadOptions {
     pub route: Options,
     /// Whether the rule set's own tests have to pass before it comes into force.
     pub tests: bool,
-    /// For how long files have to be at rest. Where they do not come to rest, they are looked at after ten times as long.
+    /// For how long files have to be unchanged before they are loaded. Files that never are, are loaded after ten times as
+    /// long.
     pub debounce: Duration,
-    /// How changes are noticed.
-    pub notice: Notice,
+    /// How changes are detected.
+    pub detection: ChangeDetection,
 }
 
-/// How changes are noticed.
+/// How changes are detected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// The system tells. Where it cannot, files are read every second.
+pub enum ChangeDetection {
+    /// The system reports them. Where it cannot, files are read every second.
     Events,
-    /// Files are read each time so much time has passed: for network file systems.
+    /// Files are read at this interval: for network file systems.
     Poll(Duration),
-    /// Not at all: only when asked to.
-    Asked,
+    /// Not at all: files are loaded on request only.
+    Manual,
 }
 
 impl Default for ReloadOptions {
@@ -68,64 +73,89 @@ impl Default for ReloadOptions {
             route: Options::default(),
             tests: false,
             debounce: Duration::from_millis(100),
-            notice: Notice::Events,
+            detection: ChangeDetection::Events,
         }
     }
 }
 
-/// What happened.
+/// What a [`Reloader`] reports to its observer.
 #[derive(Debug)]
-pub enum News {
+#[non_exhaustive]
+pub enum ReloadEvent {
     /// Another rule set is in force.
     Replaced {
-        /// What is in force now.
+        /// The generation in force now.
         generation: Arc<Generation>,
         /// How long it took to load, test and compile it.
         took: Duration,
     },
-    /// The files changed back to what is in force, or somebody asked for nothing new.
-    Same,
-    /// The rule set on disk is wrong; the last good one stays in force.
-    Refused(Refusal),
-    /// The system does not tell of changes (why); files are read every second from now on.
+    /// The files on disk are those in force: they changed back, or a reload was requested without a change.
+    Unchanged,
+    /// The rule set on disk has errors; the last good one stays in force.
+    Failed(ReloadError),
+    /// A reload has been running for a long time; it goes on.
+    Slow {
+        /// For how long.
+        running: Duration,
+    },
+    /// A reload was given up, because the files have changed again.
+    Superseded {
+        /// How long it had been running.
+        running: Duration,
+    },
+    /// The system does not report changes, for this reason; files are read every second from now on.
     Polling(String),
 }
 
-impl fmt::Display for News {
+impl fmt::Display for ReloadEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            News::Replaced { generation, .. } => {
+            ReloadEvent::Replaced { generation, .. } => {
                 write!(f, "generation {} is in force: {}", generation.number, generation.router.version())
             }
-            News::Same => f.write_str("the rules are those in force"),
-            News::Refused(refusal) => write!(f, "the rules on disk are wrong, the last good ones stay: {refusal}"),
-            News::Polling(why) => {
-                write!(f, "changes are looked for every second, since the system tells of none: {why}")
+            ReloadEvent::Unchanged => f.write_str("the rules on disk are those in force"),
+            ReloadEvent::Failed(error) => {
+                write!(f, "the rules on disk are wrong, the last good ones stay in force: {error}")
+            }
+            ReloadEvent::Slow { running } => {
+                write!(f, "loading the changed rules has taken {} s so far", running.as_secs())
+            }
+            ReloadEvent::Superseded { running } => {
+                let ms = running.as_millis();
+                write!(f, "the files have changed again: gave up loading the last change after {ms} ms")
+            }
+            ReloadEvent::Polling(why) => {
+                write!(f, "the system does not report changes, so files are read every second: {why}")
             }
         }
     }
 }
 
-/// How things stand.
+/// The state of a [`Reloader`].
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct State {
     /// The number of the generation in force.
     pub generation: u64,
     /// Its version: `name@version`.
     pub ruleset: Arc<str>,
-    /// When files were last found to be right: the files on disk then were those in force.
+    /// When the files on disk were last found to be without errors.
     pub loaded_at: Timestamp,
-    /// When they were last loaded, with whatever outcome.
+    /// When they were last loaded, with or without errors.
     pub tried_at: Timestamp,
-    /// What is wrong with the files on disk, if anything, in one line.
+    /// Since when changed files are being loaded, if they are.
+    pub loading_since: Option<Timestamp>,
+    /// The error in the files on disk, if any, in one line.
     pub last_error: Option<String>,
-    /// How often a rule set came into force after the first.
+    /// How many rule sets came into force after the first.
     pub reloads: u64,
-    /// How often one was refused.
+    /// How many rule sets had errors.
     pub failures: u64,
+    /// How many reloads were given up because the files changed again.
+    pub superseded: u64,
 }
 
-/// Keeps a rule set up to date with its files, on a thread of its own. Ends when it is dropped.
+/// Keeps a rule set up to date with its files, on a thread of its own. Dropping it ends the thread.
 #[derive(Debug)]
 pub struct Reloader {
     live: Live,
@@ -133,7 +163,7 @@ pub struct Reloader {
     inbox: Sender<Message>,
 }
 
-/// Asks for a reload, from wherever: a signal handler's thread, say.
+/// Requests reloads, from any thread.
 #[derive(Clone, Debug)]
 pub struct Trigger {
     inbox: Sender<Message>,
@@ -144,19 +174,19 @@ impl Reloader {
     pub fn start(
         path: impl AsRef<Path>,
         options: ReloadOptions,
-        observer: impl FnMut(News) + Send + 'static,
-    ) -> Result<Reloader, Box<Refusal>> {
-        let mut attempt = Attempt::load(path.as_ref(), &options);
-        let router = attempt.build(&options)?;
-        Ok(Self::follow(router, attempt.footprint, options, observer))
+        observer: impl FnMut(ReloadEvent) + Send + 'static,
+    ) -> Result<Reloader, Box<ReloadError>> {
+        let mut candidate = Candidate::load(path.as_ref(), &options);
+        let router = Router::with_options(&candidate.check(&options)?, options.route);
+        Ok(Self::follow(router, candidate.footprint, options, observer))
     }
 
-    /// Follows the files of a rule set that was loaded already; `footprint` says where it comes from.
+    /// Follows the files of a rule set that has been loaded; `footprint` records which those are.
     pub fn follow(
         router: Router,
         footprint: Footprint,
         options: ReloadOptions,
-        observer: impl FnMut(News) + Send + 'static,
+        observer: impl FnMut(ReloadEvent) + Send + 'static,
     ) -> Reloader {
         let now = Timestamp::now();
         let state = Arc::new(Mutex::new(State {
@@ -164,19 +194,22 @@ impl Reloader {
             ruleset: router.version().clone(),
             loaded_at: now,
             tried_at: now,
+            loading_since: None,
             last_error: None,
             reloads: 0,
             failures: 0,
+            superseded: 0,
         }));
         let live = Live::new(router);
         let (inbox, messages) = channel();
-        let keeper = Keeper::new(live.clone(), state.clone(), footprint, options, Box::new(observer), inbox.clone());
-        // Where there is no thread to be had, the first generation stays, and asking finds nobody.
-        let _ = std::thread::Builder::new().name(String::from("dadar-reload")).spawn(move || keeper.run(&messages));
+        let worker =
+            ReloadWorker::new(live.clone(), state.clone(), footprint, options, Box::new(observer), inbox.clone());
+        // Without a thread, the first generation stays in force and requests are not answered.
+        let _ = std::thread::Builder::new().name(String::from("dadar-reload")).spawn(move || worker.run(&messages));
         Reloader { live, state, inbox }
     }
 
-    /// Where the generation in force stands.
+    /// Holds the generation in force.
     pub fn live(&self) -> &Live {
         &self.live
     }
@@ -186,38 +219,38 @@ impl Reloader {
         self.live.generation()
     }
 
-    /// How things stand.
+    /// The current state.
     pub fn state(&self) -> State {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Loads again now, whether something changed or not, and waits for the outcome: how things stand then.
+    /// Loads the files now, changed or not, and waits for the result. Returns the state after that.
     pub fn reload_now(&self) -> State {
         let (reply, answer) = channel();
         if self.inbox.send(Message::Now(Some(reply))).is_ok() {
-            // An error means that the thread has ended; then things stay as they are.
+            // An error means that the thread has ended; then the state stays as it is.
             let _ = answer.recv();
         }
         self.state()
     }
 
-    /// Something that asks for a reload without waiting for it.
+    /// A handle that requests reloads without waiting for them.
     pub fn trigger(&self) -> Trigger {
         Trigger { inbox: self.inbox.clone() }
     }
 }
 
 impl Trigger {
-    /// Asks for a reload, whether something changed or not.
-    pub fn pull(&self) {
-        // Where there is no reloader any more, there is nothing to reload.
+    /// Requests a reload, whether files have changed or not.
+    pub fn request(&self) {
+        // The reloader may have been dropped.
         let _ = self.inbox.send(Message::Now(None));
     }
 }
 
 impl Drop for Reloader {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The thread may have ended.
         let _ = self.inbox.send(Message::End);
     }
 }

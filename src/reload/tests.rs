@@ -1,7 +1,7 @@
 #[path = "../../tests/support/files.rs"]
 mod files;
 
-use super::{Live, News, Notice, ReloadOptions, Reloader};
+use super::{ChangeDetection, Live, ReloadEvent, ReloadOptions, Reloader};
 use crate::route::Router;
 use crate::rules::load_strings;
 use files::write_whole;
@@ -49,7 +49,7 @@ impl Place {
 
     fn start(&self, path: impl AsRef<Path>, options: ReloadOptions) -> Reloader {
         let news = self.news.clone();
-        let observer = move |one: News| news.lock().unwrap().push(one.to_string());
+        let observer = move |one: ReloadEvent| news.lock().unwrap().push(one.to_string());
         Reloader::start(self.path("").join(path), options, observer).unwrap()
     }
 
@@ -218,9 +218,9 @@ fn a_burst_is_a_few_reloads_and_the_last_state_wins() {
 #[test]
 fn polling_and_asking() {
     let place = Place::new(&[("rules/a.yaml", &to("one"))]);
-    let polling = Notice::Poll(Duration::from_millis(10));
-    let polls = place.start("rules", ReloadOptions { notice: polling, ..quick() });
-    let waits = place.start("rules/a.yaml", ReloadOptions { notice: Notice::Asked, ..quick() });
+    let polling = ChangeDetection::Poll(Duration::from_millis(10));
+    let polls = place.start("rules", ReloadOptions { detection: polling, ..quick() });
+    let waits = place.start("rules/a.yaml", ReloadOptions { detection: ChangeDetection::Manual, ..quick() });
     place.write("rules/a.yaml", &to("two"));
     follows(&polls, "two");
     assert_eq!(sent_to(&waits), "one");
@@ -229,7 +229,7 @@ fn polling_and_asking() {
     assert_eq!(waits.reload_now().generation, 2, "nothing new");
     place.write("rules/a.yaml", "x: y");
     assert!(waits.reload_now().last_error.is_some());
-    waits.trigger().pull();
+    waits.trigger().request();
     until("another failure", || waits.state().failures == 2);
 }
 
@@ -295,4 +295,23 @@ fn no_decision_is_of_two_generations() {
     assert!(routed.into_inner() >= SWAPS / 16);
     assert_eq!(live.generation().number, SWAPS + 1);
     assert_eq!(live.sweep(), SWAPS as usize, "routers are shared with the test, so none was the last");
+}
+
+/// While one rule set takes long to load, another one is written: it comes into force without waiting for the first.
+#[test]
+fn a_slow_reload_does_not_block_a_later_one() {
+    let place = Place::new(&[("rules/a.yaml", &to("one"))]);
+    let reloader = place.start("rules", quick());
+    let mut slow = to("slow");
+    slow.push_str("rules:\n");
+    for n in 0..60_000 {
+        slow += &format!("  - {{name: r{n}, when: data.a{n} > {n} && data.b < {n}, subscribers: [s{n}]}}\n");
+    }
+    place.write("rules/a.yaml", &slow);
+    until("loading", || reloader.state().loading_since.is_some());
+    place.write("rules/a.yaml", &to("fast"));
+    follows(&reloader, "fast");
+    until("an end", || reloader.state().loading_since.is_none());
+    assert_eq!(sent_to(&reloader), "fast");
+    assert_eq!(reloader.state().last_error, None);
 }

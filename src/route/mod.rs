@@ -2,9 +2,9 @@
 
 mod write;
 
-use crate::decision::{Decision, Delivered, Delivery, Status, input_echo, of_ingest};
+use crate::decision::{Decision, Delivered, Delivery, Status, input_echo};
 use crate::event::{self, Json, Mode, Value};
-use crate::graph::{self, DecisionGraph, Outcome, Reading, Scratch, SentEvent, SentTo, State};
+use crate::graph::{self, DecisionGraph, Outcome, Reading, Scratch, SentEvent, SentTo, State, Thresholds};
 use crate::rules::RuleSet;
 use bumpalo::Bump;
 use std::sync::Arc;
@@ -33,6 +33,7 @@ pub use crate::options::Options;
 pub struct Router {
     graph: Arc<DecisionGraph>,
     options: Options,
+    thresholds: Arc<Thresholds>,
 }
 
 /// A router with the scratch memory of one thread, which is reused from event to event.
@@ -91,13 +92,21 @@ impl Router {
     /// assert_eq!(router.route(br#"{"type": "guest.came"}"#).rules.len(), 1);
     /// ```
     pub fn with_options(rules: &RuleSet, options: Options) -> Router {
-        Router { graph: Arc::new(graph::compile(rules)), options }
+        Router::over(Arc::new(graph::compile(rules)), options)
     }
 
     /// The same rule set with other options; nothing is compiled again.
     #[must_use]
     pub fn and_options(&self, options: Options) -> Router {
-        Router { graph: self.graph.clone(), options }
+        if options.budget == self.options.budget {
+            return Router { options, ..self.clone() };
+        }
+        Router::over(self.graph.clone(), options)
+    }
+
+    fn over(graph: Arc<DecisionGraph>, options: Options) -> Router {
+        let thresholds = Arc::new(graph.thresholds(options.budget));
+        Router { graph, options, thresholds }
     }
 
     /// Decides about one event: a JSON object as bytes, without a line break. What is not one is `malformed`, as line 1.
@@ -209,7 +218,7 @@ impl Session {
                         event::parse(line, options.limits, &arena).unwrap_or_default().to_json()
                     }
                 },
-                errors: of_ingest(&outcome.errors).chain(&sent.errors).cloned().collect(),
+                errors: outcome.ingest_errors.iter().chain(&sent.errors).cloned().collect(),
             };
             Delivered { deliveries: outcome.sent.iter().map(delivery).collect(), decision: decision.clone() }
         })
@@ -246,11 +255,12 @@ impl Session {
         deliver: bool,
         then: impl FnOnce(&DecisionGraph, &Outcome<'_>, &State) -> R,
     ) -> R {
-        let Router { graph, options } = &self.router;
+        let Router { graph, options, thresholds } = &self.router;
         // What is sent has to be read whole.
         let mode = if deliver { Mode::Strict } else { options.mode };
         let then = |outcome: &Outcome<'_>, state: &State| then(graph, outcome, state);
-        let reading = Reading { mode, limits: options.limits, clock: options.clock, deliver };
+        let Options { clock, limits, budget, .. } = *options;
+        let reading = Reading { mode, limits, clock, deliver, budget, thresholds };
         graph::decide(graph, &mut self.scratch, line, reading, then)
     }
 }

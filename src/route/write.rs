@@ -3,7 +3,7 @@
 //! The order and the presence of keys are those of [`Decision`](crate::decision::Decision) when it is serialised.
 
 use super::{Options, is_routed, write_value};
-use crate::decision::{TypeError, input_echo, of_ingest};
+use crate::decision::{Status, TypeError, input_echo};
 use crate::event::{Limits, Number, Value, parse, write_json};
 use crate::graph::{DecisionGraph, Outcome, SentEvent, State, json_string};
 use bumpalo::Bump;
@@ -63,7 +63,8 @@ pub(super) fn line(
     out.extend_from_slice(b"}\n");
 }
 
-/// Appends a line for everybody who is sent something; one with the status where that is nobody.
+/// Appends a line for each subscriber; if there is none, one line with the status. Every line says why an event is not routed,
+/// since no decision is written beside it.
 pub(super) fn deliveries(
     graph: &DecisionGraph,
     outcome: &Outcome<'_>,
@@ -83,27 +84,37 @@ pub(super) fn deliveries(
             SentEvent::Line => whole(line, options.limits, out),
             SentEvent::Tree(tree) => write_json(tree, out),
         }
-        let errors: Vec<&TypeError> = of_ingest(&outcome.errors).chain(&sent.errors).collect();
+        let errors: Vec<&TypeError> = outcome.ingest_errors.iter().chain(&sent.errors).collect();
         rare("errors", &errors, out);
-        if outcome.fault.is_some() {
-            status(outcome, line, number, options, out);
+        if outcome.status != Status::Routed {
+            status(outcome, out);
         }
+        reasons(outcome, line, number, options, out);
         out.extend_from_slice(b"}\n");
     }
     if outcome.sent.is_empty() {
         out.extend_from_slice(b"{\"id\":");
         value(outcome.id, out);
-        status(outcome, line, number, options, out);
-        rare("errors", &of_ingest(&outcome.errors).collect::<Vec<_>>(), out);
+        status(outcome, out);
+        rare("errors", &outcome.ingest_errors, out);
+        reasons(outcome, line, number, options, out);
         out.extend_from_slice(b"}\n");
     }
 }
 
-/// The status, and of what is malformed why.
-fn status(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, out: &mut Vec<u8>) {
+fn status(outcome: &Outcome<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"status\":\"");
     out.extend_from_slice(outcome.status.as_str().as_bytes());
     out.push(b'"');
+}
+
+/// Why the event has its status: the filter that dropped it, the faults that schemas found, or why the line is malformed.
+fn reasons(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, out: &mut Vec<u8>) {
+    if let Some(filter) = outcome.dropped_by {
+        out.extend_from_slice(b",\"dropped_by\":");
+        out.extend_from_slice(&filter.json);
+    }
+    rare("invalid", &outcome.invalid, out);
     fault(outcome, line, number, options, out);
 }
 

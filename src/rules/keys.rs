@@ -57,7 +57,7 @@ pub const RULESET: Keys =
 pub const ENVELOPE: Keys = Keys::new("an envelope", &["id", "topic", "time", "headers", "data"]);
 
 /// `ruleset.defaults:`.
-pub const DEFAULTS: Keys = Keys::new("`defaults`", &["always", "unrouted", "rejected"]);
+pub const DEFAULTS: Keys = Keys::new("`defaults`", &["always", "unrouted", "dropped", "rejected"]);
 
 /// An alternative of a named value, a label or a key.
 pub const ALTERNATIVE: Keys = Keys::new("an alternative", &["when", "value", "expr"]);

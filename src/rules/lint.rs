@@ -4,8 +4,7 @@ use super::pattern_index::PatternIndex;
 use super::walk::{expressions, visit};
 use super::{Group, GroupId, Member, Mode, Name, Rule, RuleId, RuleSet, TableKind};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::event::Json;
-use crate::expr::TypedNode;
+use crate::expr::{Prepared, TypedNode};
 use crate::topic::{PatternTrie, Segment, TopicPattern};
 use std::collections::{HashMap, HashSet};
 
@@ -147,12 +146,12 @@ fn unmatched_topics(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     if declared.plain.is_empty() {
         return;
     }
-    let of_rules = rules.rules.iter().map(|rule| (&rule.name, &rule.topics));
-    let of_groups = rules.groups.iter().map(|group| (&group.name, &group.topics));
+    let of_rules = rules.rules.iter().map(|rule| (&rule.name, &rule.topics, &rule.topic_spans));
+    let of_groups = rules.groups.iter().map(|group| (&group.name, &group.topics, &group.topic_spans));
     let mut known: HashMap<&TopicPattern, bool> = HashMap::new();
     let mut hints = 0;
-    for (name, topics) in of_rules.chain(of_groups) {
-        for pattern in topics {
+    for (name, topics, spans) in of_rules.chain(of_groups) {
+        for (pattern, span) in topics.iter().zip(spans) {
             if *known.entry(pattern).or_insert_with(|| declared.meets(pattern)) {
                 continue;
             }
@@ -160,7 +159,7 @@ fn unmatched_topics(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
             let near = || did_you_mean(&pattern.text, declared.plain.iter().copied());
             let help = if hints > HINTS { None } else { near() };
             let message = format!("no topic under `topics` matches `{}`, which `{}` is for", pattern.text, name.text);
-            diagnostics.push(Diagnostic::new(Code::UnmatchedTopic, name.span, message).maybe_help(help));
+            diagnostics.push(Diagnostic::new(Code::UnmatchedTopic, *span, message).maybe_help(help));
         }
     }
 }
@@ -205,10 +204,8 @@ fn unused(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
             TypedNode::Define(id) => {
                 defines.insert(id.0 as usize);
             }
-            TypedNode::Call(function, args, _) if function.name == "lookup" => {
-                if let Some(TypedNode::Const(Json::String(name))) = args.first().map(|arg| &arg.node) {
-                    lookups.insert(name.split('.').next().unwrap_or_default());
-                }
+            TypedNode::Call(_, _, Prepared::Column { table, .. }) => {
+                lookups.extend(rules.lookups.get(table.0 as usize).map(|lookup| &*lookup.name));
             }
             _ => {}
         });

@@ -14,18 +14,22 @@ use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod computations;
 mod decode;
 mod files;
 mod footprint;
+mod foreign;
 mod json_place;
 pub mod keys;
 mod lint;
 mod lint_transforms;
 mod load;
+mod nesting;
 mod pattern_index;
 mod transform;
 pub(crate) mod walk;
 
+pub(crate) use computations::{Computations, shown as shown_computation};
 pub use footprint::Footprint;
 pub use load::{LoadLimits, LoadOptions, Loaded, LoadedFile, load, load_strings};
 pub use transform::{Action, Checked, LookupStep, Made, Piece, Place, Source, Step, Transform, TransformId};
@@ -123,8 +127,17 @@ pub struct Defaults {
     pub always: Vec<Name>,
     /// Gets what nobody else gets.
     pub unrouted: Vec<Name>,
-    /// Gets what is rejected, dropped or malformed.
+    /// Gets what a filter drops.
+    pub dropped: Vec<Name>,
+    /// Gets what is rejected or malformed.
     pub rejected: Vec<Name>,
+}
+
+impl Defaults {
+    /// All names, list by list.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        [&self.always, &self.unrouted, &self.dropped, &self.rejected].into_iter().flatten()
+    }
 }
 
 /// A value by cases: the first alternative that applies and is not null.
@@ -181,6 +194,8 @@ pub struct Rule {
     pub name: Name,
     /// Any of these; empty: every topic. (The groups around it have their own.)
     pub topics: Vec<TopicPattern>,
+    /// Where each of them is written.
+    pub topic_spans: Vec<Span>,
     /// Its condition.
     pub when: Option<Typed>,
     /// Who gets the event.
@@ -237,6 +252,8 @@ pub struct Group {
     pub mode: Mode,
     /// Any of these; empty: every topic.
     pub topics: Vec<TopicPattern>,
+    /// Where each of them is written.
+    pub topic_spans: Vec<Span>,
     /// Holds for every rule within.
     pub when: Option<Typed>,
     /// False: as if it were not there.
@@ -340,6 +357,8 @@ pub struct Schema {
     pub name: Name,
     /// Any of these; empty: every topic.
     pub topics: Vec<TopicPattern>,
+    /// Where each of them is written.
+    pub topic_spans: Vec<Span>,
     /// Must hold, if there.
     pub when: Option<Typed>,
     /// What is validated.

@@ -64,9 +64,17 @@ pub(super) fn broken(error: &ValidationError<'_>, schema: &Json) -> SchemaError 
                 source = deeper;
             }
             let reason = source.to_string();
-            // The library does not say which reference it is.
-            path = reference_to_blame(schema, &reason, 0).unwrap_or(path);
-            cut_at(&reason, 200)
+            match malformed_address(schema, 0) {
+                Some((place, message)) => {
+                    path = place;
+                    message
+                }
+                None => {
+                    // The library does not say which reference it is.
+                    path = reference_to_blame(schema, &reason, 0).unwrap_or(path);
+                    cut_at(&reason, 200)
+                }
+            }
         }
         Kind::AnyOf { .. } if error.instance_path().as_str().ends_with("/type") => {
             let types = "`string`, `number`, `integer`, `boolean`, `object`, `array`, `null`, or a list of them";
@@ -75,6 +83,55 @@ pub(super) fn broken(error: &ValidationError<'_>, schema: &Json) -> SchemaError 
         _ => fault(error),
     };
     SchemaError { path, message }
+}
+
+/// The keywords whose value is an address.
+const ADDRESSES: [&str; 5] = ["$ref", "$dynamicRef", "$recursiveRef", "$id", "id"];
+
+/// The first address that is not one since it has a character in it that must be escaped: its pointer, and what is wrong. (The
+/// library only says at which character of some address it stopped.)
+fn malformed_address(schema: &Json, depth: usize) -> Option<(String, String)> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    let below = |name: &str, value: &Json| {
+        let (rest, message) = malformed_address(value, depth + 1)?;
+        Some((format!("/{}{rest}", name.replace('~', "~0").replace('/', "~1")), message))
+    };
+    match schema {
+        Json::Object(members) => {
+            let own = ADDRESSES.iter().find_map(|keyword| {
+                let address = members.get(*keyword)?.as_str()?;
+                let wrong = misplaced(address)?;
+                let mut bytes = [0; 4];
+                let escaped: String =
+                    wrong.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect();
+                let message = format!("`{}` is not an address: write `{escaped}` for `{wrong}`", cut(address));
+                Some((format!("/{keyword}"), message))
+            });
+            own.or_else(|| members.iter().find_map(|(name, value)| below(name, value)))
+        }
+        Json::Array(items) => items.iter().enumerate().find_map(|(at, value)| below(&at.to_string(), value)),
+        _ => None,
+    }
+}
+
+/// The first character that may not stand where it stands in a URI (RFC 3986).
+fn misplaced(address: &str) -> Option<char> {
+    let mut in_fragment = false;
+    for (at, c) in address.char_indices() {
+        let escape = || address.get(at + 1..at + 3).is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let fits = match c {
+            '#' | '[' | ']' => !in_fragment,
+            '%' => escape(),
+            _ => c.is_ascii_alphanumeric() || "-._~:/?@!$&'()*+,;=".contains(c),
+        };
+        if !fits {
+            return Some(c);
+        }
+        in_fragment |= c == '#';
+    }
+    None
 }
 
 /// The pointer to the `$ref` that `reason` speaks of: the first whose fragment, or else the name of whose file, it has.

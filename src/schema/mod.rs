@@ -1,39 +1,30 @@
 //! Compiled JSON Schemas: validation, and what they say of types.
 //!
-//! Nothing is fetched: a `$ref` leads to what the [`Resources`] given by the caller have, or nowhere.
+//! Nothing is fetched: a `$ref` leads to what the [`Resources`] given by the caller have, or nowhere. Without the feature `schemas`
+//! no schema compiles.
 
 use crate::event::{Json, Step, Type};
-use jsonschema::{Draft, PatternOptions, Retrieve, Uri};
 use std::sync::Arc;
 
+#[cfg(feature = "schemas")]
+mod chains;
+#[cfg(feature = "schemas")]
 mod message;
 mod types;
+#[cfg(feature = "schemas")]
+mod validation;
 
-/// At most so many faults are told of one value.
+#[cfg(not(feature = "schemas"))]
+#[path = "unavailable.rs"]
+mod validation;
+
+/// At most so many faults of one value are reported.
 pub const MAX_FAULTS: usize = 20;
-
-/// How much a regular expression of a schema may take, in bytes, once compiled.
-const PATTERN_SIZE: usize = 4 << 20;
-
-/// How much backtracking a regular expression may do on one value (look-around cannot be matched in linear time).
-const BACKTRACKING: usize = 100_000;
-
-/// Where a schema without a file of its own is thought to lie.
-const NOWHERE: &str = "dadar:///schema.json";
-
-/// The drafts that are known, by what `$schema` says.
-const DRAFTS: [(&str, Draft); 5] = [
-    ("json-schema.org/draft/2020-12/schema", Draft::Draft202012),
-    ("json-schema.org/draft/2019-09/schema", Draft::Draft201909),
-    ("json-schema.org/draft-07/schema", Draft::Draft7),
-    ("json-schema.org/draft-06/schema", Draft::Draft6),
-    ("json-schema.org/draft-04/schema", Draft::Draft4),
-];
 
 /// A compiled schema.
 #[derive(Clone, Debug)]
 pub struct Validator {
-    compiled: Arc<jsonschema::Validator>,
+    compiled: Arc<validation::Compiled>,
     schema: Arc<Json>,
 }
 
@@ -46,7 +37,7 @@ pub struct SchemaFault {
     pub message: String,
 }
 
-/// Why a schema is none.
+/// Why a schema does not compile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaError {
     /// A JSON Pointer to what is wrong in the schema.
@@ -71,14 +62,6 @@ impl Resources for NoResources {
     }
 }
 
-struct Retriever<R>(R);
-
-impl<R: Resources> Retrieve for Retriever<R> {
-    fn retrieve(&self, uri: &Uri<String>) -> Result<Json, Box<dyn std::error::Error + Send + Sync>> {
-        self.0.get(uri.as_str()).map_err(Into::into)
-    }
-}
-
 impl Validator {
     /// Compiles a schema. `base` is the address that relative references start from.
     pub fn compile(
@@ -86,29 +69,13 @@ impl Validator {
         base: Option<&str>,
         resources: impl Resources + 'static,
     ) -> Result<Validator, SchemaError> {
-        let draft = draft(&schema)?;
-        let patterns = PatternOptions::fancy_regex()
-            .backtrack_limit(BACKTRACKING)
-            .size_limit(PATTERN_SIZE)
-            .dfa_size_limit(PATTERN_SIZE);
-        let options = jsonschema::options()
-            .with_draft(draft)
-            .with_base_uri(base.unwrap_or(NOWHERE))
-            .with_pattern_options(patterns)
-            .with_retriever(Retriever(resources));
-        match options.build(&schema) {
-            Ok(compiled) => Ok(Validator { compiled: Arc::new(compiled), schema: Arc::new(schema) }),
-            Err(error) => Err(message::broken(&error, &schema)),
-        }
+        let compiled = validation::Compiled::new(&schema, base, resources)?;
+        Ok(Validator { compiled: Arc::new(compiled), schema: Arc::new(schema) })
     }
 
-    /// All faults of a value, in the order of the schema (at most [`MAX_FAULTS`]); none if it is valid.
+    /// The faults of a value, in the order of the schema (at most [`MAX_FAULTS`]); empty if it is valid.
     pub fn validate(&self, value: &Json) -> Vec<SchemaFault> {
-        if self.compiled.is_valid(value) {
-            return Vec::new();
-        }
-        let faults = self.compiled.iter_errors(value).take(MAX_FAULTS);
-        faults.map(|error| SchemaFault { path: message::pointer(&error), message: message::fault(&error) }).collect()
+        self.compiled.faults(value)
     }
 
     /// The types that a valid value can have at a path (`Type::ANY` where the schema does not say; with null where the
@@ -118,26 +85,24 @@ impl Validator {
     }
 }
 
-/// The draft that `$schema` names; 2020-12 where it is not there.
-fn draft(schema: &Json) -> Result<Draft, SchemaError> {
-    let error = |message: String| SchemaError { path: String::from("/$schema"), message };
-    match schema {
-        Json::Bool(_) => return Ok(Draft::Draft202012),
-        Json::Object(_) => {}
-        _ => {
-            let message = String::from("a schema is an object (or `true` or `false`)");
-            return Err(SchemaError { path: String::new(), message });
+/// An address with its escapes (`%20`) replaced by what they stand for.
+pub(crate) fn decode_percent(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(b) = rest.next() {
+        let hex = |b: u8| char::from(b).to_digit(16);
+        let mut ahead = rest.clone();
+        match (b, ahead.next().and_then(hex), ahead.next().and_then(hex)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                rest = ahead;
+            }
+            _ => bytes.push(b),
         }
     }
-    let Some(named) = schema.get("$schema") else { return Ok(Draft::Draft202012) };
-    let Some(uri) = named.as_str() else { return Err(error(String::from("`$schema` is not a string"))) };
-    let bare = uri.trim_end_matches('#');
-    let bare = bare.strip_prefix("https://").or_else(|| bare.strip_prefix("http://")).unwrap_or(bare);
-    let known = DRAFTS.iter().find(|(name, _)| *name == bare);
-    known.map(|(_, draft)| *draft).ok_or_else(|| {
-        error(format!("the draft `{uri}` is not known; known are 2020-12, 2019-09, draft-07, draft-06 and draft-04"))
-    })
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
+#[cfg(feature = "schemas")]
 mod tests;

@@ -1,3 +1,4 @@
+use super::validation::DRAFTS;
 use super::*;
 use serde_json::json;
 
@@ -44,6 +45,19 @@ fn says_what_is_broken_and_where() {
     let fetched = broken(json!({"$ref": "https://example.com/x.json"}));
     assert_eq!(fetched.message, "`https://example.com/x.json` is not available");
     assert!(!broken(json!({"$ref": "#/$defs/none"})).message.is_empty());
+    for (address, escaped) in [
+        ("#/$defs/Foo<Bar>", "%3C"),
+        ("#/$defs/a b", "%20"),
+        ("#/$defs/List[x]", "%5B"),
+        ("#/$defs/₹", "%E2%82%B9"),
+        ("#/$defs/5%", "%25"),
+    ] {
+        let error = broken(json!({"properties": {"a": {"$ref": address}}}));
+        assert_eq!(error.path, "/properties/a/$ref", "{address}");
+        assert!(error.message.contains(&format!("write `{escaped}`")), "{}", error.message);
+    }
+    let escaped = compile(json!({"$ref": "#/$defs/Foo%3CBar%3E", "$defs": {"Foo<Bar>": {"type": "number"}}}));
+    assert_eq!(escaped.validate(&json!("x")).len(), 1);
     assert!(!broken(json!({"pattern": "(a{1000}){1000}"})).message.is_empty());
 }
 
@@ -90,4 +104,47 @@ fn knows_types() {
     // Without `type: object` the value may be no object at all, and the path is null then.
     let open = compile(json!({"properties": {"a": {"type": "number"}}, "required": ["a"]}));
     assert_eq!(open.type_at(&[key("a")]), Type::NUMBER.or(Type::NULL));
+}
+
+/// A chain of references; each through `through`.
+fn chain(length: usize, through: &dyn Fn(Json) -> Json) -> Result<Validator, SchemaError> {
+    let mut definitions = serde_json::Map::new();
+    for n in 0..length {
+        definitions.insert(format!("d{n}"), through(json!({"$ref": format!("#/$defs/d{}", n + 1)})));
+    }
+    definitions.insert(format!("d{length}"), json!({"type": "number"}));
+    Validator::compile(json!({"$ref": "#/$defs/d0", "$defs": definitions}), None, NoResources)
+}
+
+#[test]
+fn bounds_references_that_lead_to_one_another() {
+    type Through = fn(Json) -> Json;
+    let cases: [(Through, usize); 4] = [
+        (|next| next, 1),
+        (|next| json!({"allOf": [next]}), 2),
+        (|next| json!({"if": true, "then": next}), 2),
+        (|next| json!({"dependentSchemas": {"a": next}}), 2),
+    ];
+    for (through, levels) in cases {
+        assert!(chain(60 / levels, &through).is_ok());
+        for length in [65, 10_000] {
+            let error = chain(length, &through).unwrap_err();
+            assert!(error.message.contains("more than 64 times"), "{}", error.message);
+        }
+    }
+    // A step into the value in between begins anew.
+    let deep = chain(1_000, &|next| json!({"properties": {"a": next}})).unwrap();
+    assert!(deep.validate(&json!({"a": {"a": {}}})).is_empty());
+    // Two ways to everything: as many ways as 2^60, and no more work than for one.
+    chain(30, &|next| json!({"allOf": [next.clone(), next]})).unwrap();
+}
+
+#[test]
+fn bounds_the_depth_of_values() {
+    let tree = json!({"type": "object", "properties": {"a": {"$ref": "#/$defs/again"}}, "$defs": {"again": {"allOf": [{"$ref": "#"}]}}});
+    let schema = compile(tree);
+    let nested = |depth: usize| (0..depth).fold(json!({}), |value, _| json!({"a": value}));
+    assert!(schema.validate(&nested(1_000)).is_empty());
+    let faults = schema.validate(&nested(1_024));
+    assert!(faults[0].message.contains("nested more than 1024 deep"), "{faults:?}");
 }

@@ -16,7 +16,7 @@ use recorded::Recorded;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use run::run;
+pub use run::{run, run_within};
 
 /// The tests of a rule set.
 #[derive(Debug, Default)]

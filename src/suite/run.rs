@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::decision::Delivered;
 use crate::diagnostic::Sources;
 use crate::event::Json;
-use crate::expr::time;
+use crate::expr::{Budget, time};
 use crate::options::Options;
 use crate::route::Router;
 use crate::rules::RuleSet;
@@ -15,9 +15,14 @@ use std::time::Instant;
 
 /// Runs the tests whose names contain `filter` (all without one).
 pub fn run(rules: &RuleSet, suite: &Suite, filter: Option<&str>) -> Report {
+    run_within(rules, suite, filter, Budget::default())
+}
+
+/// As [`run`], with the budget of each computation on an event.
+pub fn run_within(rules: &RuleSet, suite: &Suite, filter: Option<&str>, budget: Budget) -> Report {
+    let router = Router::with_options(rules, Options { budget, ..Options::default() });
     let chosen = |test: &&Test| filter.is_none_or(|part| test.name.contains(part));
-    let runner =
-        Runner { rules, reads_clock: rules.reads_clock(), router: Router::new(rules), sources: &suite.sources };
+    let runner = Runner { rules, reads_clock: rules.reads_clock(), router, sources: &suite.sources };
     let mut files = Vec::new();
     for file in &suite.files {
         let outcomes = file.tests.iter().filter(chosen).map(|test| runner.outcome(test)).collect();
@@ -58,8 +63,8 @@ impl Runner<'_> {
     fn clock(&self, test: &Test) -> Result<Clock, String> {
         match &test.now {
             Now::Event => Ok(Clock::Event),
-            Now::At(text) => match time::parse_time(text, &self.rules.zone) {
-                Some(instant) => Ok(Clock::Fixed(instant.timestamp)),
+            Now::At(text) => match time::parse_time(text, &self.rules.zone).and_then(|time| time.instant.timestamp()) {
+                Some(now) => Ok(Clock::Fixed(now)),
                 None => Err(text.clone()),
             },
             Now::None if self.reads_clock => Err(String::from("nothing")),
@@ -82,7 +87,7 @@ impl Runner<'_> {
 
     /// Routes the events of a test and holds its expectations against the decisions.
     fn route(&self, test: &Test, clock: Clock, outcome: &mut Outcome) {
-        let mut session = self.router.and_options(Options { clock, ..Options::default() }).session();
+        let mut session = self.router.and_options(Options { clock, ..*self.router.options() }).session();
         let wants_sent = test.expectations.iter().any(|expectation| matches!(expectation.matcher, Matcher::Sent(_)));
         for (at, input) in test.inputs.iter().enumerate() {
             let decision = match wants_sent {

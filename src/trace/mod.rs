@@ -15,6 +15,9 @@ pub struct Trace {
     /// What the steps of `ingest` did.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ingest: Vec<StepTrace>,
+    /// Values of another type than some step of `ingest` needs; they are on the decision too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ingest_errors: Vec<TypeError>,
     /// The event as the envelope has it.
     pub event: EventTrace,
     /// The filters of the whole rule set, in file order.
@@ -412,7 +415,7 @@ pub struct SubscriberTrace {
     pub declared: Option<Span>,
     /// Its filter.
     pub filter: Option<Condition>,
-    /// The lists under `defaults` that name it: `always`, `unrouted`, `rejected`.
+    /// The lists under `defaults` that name it: `always`, `unrouted`, `dropped`, `rejected`.
     pub defaults: Vec<&'static str>,
 }
 

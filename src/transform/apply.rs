@@ -1,18 +1,19 @@
 //! The steps: each reads the tree as the steps before it have left it, and makes a new one. None of them fails: what does
 //! not work out is left as it is or null, and noted among the errors.
 
-use super::tree::{Blocked, measure, remove, write};
-use super::{Stage, StepLog};
-use crate::decision::{MAX_ASKED_BY, TypeError};
+use super::tree::{Blocked, TooLarge, copied, measure, remove, write};
+use super::{COMPUTATIONS, Stage, StepLog};
 use crate::event::{Type, Value, format_number, write_json};
-use crate::expr::{Demand, Env, evaluate, fits};
+use crate::expr::{Budget, Demand, ELEMENT, Env, LONGEST_TEXT, Limit, fits, fits_type};
 use crate::rules::{Action, Checked, LookupStep, Made, Piece, Place, Source, Step, TransformId};
 use bumpalo::collections::Vec as ArenaVec;
 
 /// How deep a tree may become. (An event comes with 1,024 at most.)
 const DEEPEST: usize = 2048;
-/// How many values the steps may add to one event, so that doubling it again and again comes to an end.
-const MOST_MADE: usize = if cfg!(test) { 1 << 12 } else { 1 << 20 };
+/// The bytes that one member of an object takes in a copy.
+const MEMBER: usize = 48;
+/// The largest value that is written into a text, in bytes of its parts: as JSON it is shorter than that.
+const LARGEST_IN_TEXT: usize = 4 * LONGEST_TEXT;
 
 impl<'a> Stage<'a> {
     /// Does the steps of one transform after the other.
@@ -33,6 +34,9 @@ impl<'a> Stage<'a> {
     }
 
     fn step(&mut self, step: &'a Step) {
+        if self.is_spent() {
+            return;
+        }
         let applied = step.when.as_ref().is_none_or(|when| self.value(when).is_true());
         if let (Some(log), Some(transform)) = (&mut self.log, self.at) {
             log.push(StepLog { transform, step, applied, changes: Vec::new() });
@@ -42,6 +46,13 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// True if the transforms of the event have used up what they may take together: what is left of them is not done.
+    fn is_spent(&mut self) -> bool {
+        let Some(limit) = self.ledger.spent() else { return false };
+        self.error("event", self.world.budget.times(COMPUTATIONS).describe(limit), String::from("more"));
+        true
+    }
+
     fn act(&mut self, action: &'a Action) {
         match action {
             Action::Copy(entries) => entries.iter().for_each(|(target, sources)| self.copy(target, sources, false)),
@@ -49,14 +60,14 @@ impl<'a> Stage<'a> {
             Action::Default(entries) => {
                 for (target, source) in entries {
                     if self.read(target).is_null() {
-                        let value = self.source(source);
+                        let value = self.source(source, target);
                         self.put(target, value);
                     }
                 }
             }
             Action::Set(entries) => {
                 for (target, source) in entries {
-                    let value = self.source(source);
+                    let value = self.source(source, target);
                     self.put(target, value);
                 }
             }
@@ -92,7 +103,7 @@ impl<'a> Stage<'a> {
                 self.error(shown, demand.expected.to_string(), found.to_string());
             }
         }
-        let value = evaluate(&checked.typed, self);
+        let value = self.evaluated(&checked.typed);
         if let Some(time) = self.no_clock.take() {
             self.error("time", Type::TIME.to_string(), time.type_of().to_string());
         }
@@ -106,32 +117,24 @@ impl<'a> Stage<'a> {
             let elements = values.iter().filter_map(|value| value.as_array()).flatten();
             values = elements.map(|element| element.walk(steps)).collect();
         }
+        self.ledger.work(values.len());
         let zone = self.zone();
-        values.into_iter().find(|value| !fits(*value, demand.expected, zone)).map(Value::type_of)
+        values.into_iter().find(|value| !fits_type(*value, demand.expected, zone)).map(Value::type_of)
     }
 
-    fn error(&mut self, path: &str, expected: String, found: String) {
-        let name =
-            self.at.and_then(|at| self.world.transforms.get(at.0 as usize)).map(|transform| &transform.name.text);
-        let asker = format!("transform:{}", name.map_or("", |name| name));
-        match self.errors.iter_mut().find(|known| known.path == path && known.expected == expected) {
-            Some(known) if known.asked_by.contains(&asker) => {}
-            Some(known) => {
-                known.count += 1;
-                if known.asked_by.len() < MAX_ASKED_BY {
-                    known.asked_by.push(asker);
-                }
-            }
-            None => {
-                self.errors.push(TypeError { path: path.to_owned(), expected, found, asked_by: vec![asker], count: 1 });
-            }
+    pub(super) fn error(&mut self, path: &str, expected: String, found: String) {
+        if let Some(id) = self.at
+            && let Some(transform) = self.world.transforms.get(id.0 as usize)
+        {
+            self.errors.note(path, expected, found, id, transform);
         }
     }
 
-    fn source(&mut self, source: &'a Source) -> Value<'a> {
+    /// The value of a source for a place.
+    fn source(&mut self, source: &'a Source, place: &Place) -> Value<'a> {
         for (when, made) in &source.alternatives {
             if when.as_ref().is_none_or(|when| self.value(when).is_true()) {
-                let value = self.make(made);
+                let value = self.make(made, place);
                 if !value.is_null() {
                     return value;
                 }
@@ -140,23 +143,34 @@ impl<'a> Stage<'a> {
         Value::Null
     }
 
-    fn make(&mut self, made: &'a Made) -> Value<'a> {
+    fn make(&mut self, made: &'a Made, place: &Place) -> Value<'a> {
         match made {
             Made::Value(json) => Value::from_json(json, self.arena),
             Made::Expression(checked) => self.value(checked),
-            Made::Template(pieces) => {
-                let mut text = String::new();
-                for piece in pieces {
-                    match piece {
-                        Piece::Text(piece) => text.push_str(piece),
-                        Piece::Expression(checked) => {
-                            let value = self.value(checked);
-                            push_text(value, &mut text);
-                        }
-                    }
+            Made::Template(pieces) => self.template(pieces, place),
+        }
+    }
+
+    /// A template's text; null, and an error, where that gets too long.
+    fn template(&mut self, pieces: &'a [Piece], place: &Place) -> Value<'a> {
+        let mut text = String::new();
+        for piece in pieces {
+            let fits = match piece {
+                Piece::Text(piece) => {
+                    text.push_str(piece);
+                    true
                 }
-                Value::String(self.arena.alloc_str(&text))
+                Piece::Expression(checked) => push_text(self.value(checked), &mut text),
+            };
+            if !fits || text.len() > LONGEST_TEXT {
+                let most = Budget { memory: LONGEST_TEXT, ..self.world.budget }.describe(Limit::Memory);
+                self.error(&place.shown, most, String::from("more"));
+                return Value::Null;
             }
+        }
+        match self.ledger.allocate(text.len()) {
+            true => Value::String(self.arena.alloc_str(&text)),
+            false => Value::Null,
         }
     }
 
@@ -172,7 +186,7 @@ impl<'a> Stage<'a> {
         }
         // First away, then there: the target may lie in the source.
         let (tree, element) = (self.tree, self.elements.last().copied());
-        if let Some(without) = remove(self.base(source), &source.path, self.arena) {
+        if let Some(without) = self.without(source) {
             self.set_base(source.of_element, without);
         }
         if self.put_quietly(target, value, false) {
@@ -205,15 +219,27 @@ impl<'a> Stage<'a> {
 
     /// A tree with a value at a place; none, and an error, where that cannot be.
     fn written(&mut self, base: Value<'a>, place: &'a Place, value: Value<'a>, adds: bool) -> Option<Value<'a>> {
-        if matches!(value, Value::Array(_) | Value::Object(_)) {
-            let room = if adds { MOST_MADE.saturating_sub(self.made) } else { usize::MAX };
+        if matches!(value, Value::Array(_) | Value::Object(_) | Value::String(_)) {
+            let room = if adds { self.world.budget.memory.saturating_sub(self.made) } else { usize::MAX };
             let deepest = DEEPEST.saturating_sub(place.path.len());
-            let Some((count, _)) = measure(value, room, deepest) else {
-                let expected = String::from("smaller value");
-                self.error(&place.shown, expected, value.type_of().to_string());
-                return None;
-            };
-            self.made += if adds { count } else { 0 };
+            let measured = measure(value, room, deepest);
+            self.ledger.work(measured.unwrap_or(room.min(self.world.budget.memory)) / ELEMENT);
+            match measured {
+                Ok(bytes) => self.made += if adds { bytes } else { 0 },
+                Err(TooLarge::Long) => {
+                    let most = self.world.budget.describe(Limit::Memory);
+                    self.error(&place.shown, most, String::from("more"));
+                    return None;
+                }
+                Err(TooLarge::Deep) => {
+                    let most = format!("at most {DEEPEST} levels");
+                    self.error(&place.shown, most, String::from("more"));
+                    return None;
+                }
+            }
+        }
+        if !self.takes_copies(base, place) {
+            return None;
         }
         match write(base, &place.path, value, self.arena) {
             Ok(written) => Some(written),
@@ -233,10 +259,23 @@ impl<'a> Stage<'a> {
     }
 
     fn remove(&mut self, place: &'a Place) {
-        if let Some(without) = remove(self.base(place), &place.path, self.arena) {
+        if let Some(without) = self.without(place) {
             self.set_base(place.of_element, without);
             self.note(&place.shown, None);
         }
+    }
+
+    /// The tree of a place without what is there; none if there is nothing.
+    fn without(&mut self, place: &'a Place) -> Option<Value<'a>> {
+        let base = self.base(place);
+        let fits = self.takes_copies(base, place);
+        fits.then(|| remove(base, &place.path, self.arena)).flatten()
+    }
+
+    /// Takes the memory and work of copying what leads to a place.
+    fn takes_copies(&self, base: Value<'_>, place: &Place) -> bool {
+        let copied = copied(base, &place.path);
+        self.ledger.work(copied) && self.ledger.allocate(copied.saturating_mul(MEMBER))
     }
 
     fn keep_only(&mut self, places: &'a [Place]) {
@@ -267,7 +306,7 @@ impl<'a> Stage<'a> {
     fn project(&mut self, entries: &'a [(Place, Source)]) {
         let mut new = Value::Object(&[]);
         for (place, source) in entries {
-            let value = self.source(source);
+            let value = self.source(source, place);
             if let Some(with) = self.written(new, place, value, true) {
                 new = with;
                 self.note(&place.shown, Some(value));
@@ -282,6 +321,9 @@ impl<'a> Stage<'a> {
             Value::Null => return,
             other => return self.error(&list.shown, Type::ARRAY.to_string(), other.type_of().to_string()),
         };
+        if !self.ledger.allocate(items.len().saturating_mul(ELEMENT)) {
+            return;
+        }
         let mut new = ArenaVec::with_capacity_in(items.len(), self.arena);
         for item in items {
             self.elements.push(*item);
@@ -303,17 +345,22 @@ fn is_there(base: Value<'_>, place: &Place) -> bool {
     }
 }
 
-/// A value within a text: strings and numbers as `string(…)` has them, nothing for null, lists and objects as JSON.
-fn push_text(value: Value<'_>, out: &mut String) {
+/// A value within a text: strings and numbers as `string(…)` has them, nothing for null, lists and objects as JSON. False
+/// if it is too large for that.
+fn push_text(value: Value<'_>, out: &mut String) -> bool {
     match value {
         Value::Null => {}
         Value::Bool(b) => out.push_str(if b { "true" } else { "false" }),
         Value::Number(n) => format_number(n, out),
         Value::String(s) => out.push_str(s),
         Value::Array(_) | Value::Object(_) => {
+            if !fits(value, LARGEST_IN_TEXT) {
+                return false;
+            }
             let mut json = Vec::new();
             write_json(value, &mut json);
             out.push_str(&String::from_utf8_lossy(&json));
         }
     }
+    true
 }

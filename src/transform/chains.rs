@@ -1,9 +1,9 @@
 //! What each subscriber is sent. Subscribers whose lists of transforms begin alike share what those make.
 
-use super::{Decided, Stage, StepLog, World};
+use super::{Decided, Stage, StepErrors, StepLog, World, ledger};
 use crate::clock::Clock;
-use crate::decision::TypeError;
 use crate::event::Value;
+use crate::expr::Meter;
 use crate::rules::TransformId;
 use bumpalo::Bump;
 
@@ -43,15 +43,19 @@ pub(crate) struct Made<'a> {
     decided: Decided<'a>,
     detail: bool,
     done: Vec<Option<Sent<'a>>>,
+    /// What all transforms together may take.
+    ledger: Meter,
 }
 
 /// What is sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Sent<'a> {
     pub(crate) event: Value<'a>,
-    pub(crate) errors: Vec<TypeError>,
+    pub(crate) errors: StepErrors,
     /// What each step did, if somebody wants to know.
     pub(crate) log: Vec<StepLog<'a>>,
+    /// How many bytes the steps have added.
+    made: usize,
 }
 
 impl<'a> Made<'a> {
@@ -63,7 +67,7 @@ impl<'a> Made<'a> {
         event: Value<'a>,
         decided: Decided<'a>,
     ) -> Made<'a> {
-        Made { world, plan, arena, event, decided, detail: false, done: Vec::new() }
+        Made { world, plan, arena, event, decided, detail: false, done: Vec::new(), ledger: ledger(world.budget) }
     }
 
     /// With what each step did.
@@ -75,7 +79,7 @@ impl<'a> Made<'a> {
     pub(crate) fn of(&mut self, chain: Option<u32>) -> Sent<'a> {
         let mut links = Vec::new();
         let mut at = chain;
-        let mut sent = Sent { event: self.event, errors: Vec::new(), log: Vec::new() };
+        let mut sent = Sent { event: self.event, errors: StepErrors::default(), log: Vec::new(), made: 0 };
         while let Some(number) = at {
             if let Some(Some(known)) = self.done.get(number as usize) {
                 sent = known.clone();
@@ -95,12 +99,14 @@ impl<'a> Made<'a> {
         sent
     }
 
-    fn further(&self, sent: Sent<'a>, transform: TransformId) -> Sent<'a> {
+    fn further(&mut self, sent: Sent<'a>, transform: TransformId) -> Sent<'a> {
         let mut stage = Stage::new(self.world, self.arena, sent.event, Some(self.decided), Clock::System);
         stage.errors = sent.errors;
         stage.log = self.detail.then_some(sent.log);
+        stage.made = sent.made;
+        stage.ledger = std::mem::take(&mut self.ledger);
         stage.run(&[transform]);
-        stage.errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
-        Sent { event: stage.tree, errors: stage.errors, log: stage.log.unwrap_or_default() }
+        self.ledger = std::mem::take(&mut stage.ledger);
+        Sent { event: stage.tree, errors: stage.errors, log: stage.log.unwrap_or_default(), made: stage.made }
     }
 }

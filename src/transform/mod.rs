@@ -5,16 +5,20 @@
 
 mod apply;
 mod chains;
+mod errors;
 mod tree;
 
 pub(crate) use chains::{ChainPlan, Made};
+pub(crate) use errors::StepErrors;
 
 use crate::clock::Clock;
-use crate::decision::TypeError;
 use crate::event::{Json, Step as PathStep, Value, cloud_event};
-use crate::expr::{self, DefineId, Env, LookupId, Path, PathId, PathTable, Root, evaluate, holds};
-use crate::lookup::Lookup;
-use crate::rules::{Envelope, Layout, Named, Transform, TransformId};
+use crate::expr::{
+    self, Budget, DefineId, Env, Evaluation, Exceeded, LookupId, Meter, Path, PathId, PathTable, Root, Typed, evaluate,
+    evaluate_measured,
+};
+use crate::lookup::{self, Lookup};
+use crate::rules::{Envelope, Layout, Named, Transform, TransformId, shown_computation};
 use bumpalo::Bump;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -28,6 +32,7 @@ pub(crate) struct World<'a> {
     pub(crate) lookups: &'a [Lookup],
     pub(crate) transforms: &'a [Transform],
     pub(crate) zone: &'a TimeZone,
+    pub(crate) budget: Budget,
 }
 
 /// What has been decided about an event before it is sent. (In `ingest` nothing has.)
@@ -47,7 +52,7 @@ pub(crate) struct Stage<'a> {
     /// The event as it is now.
     pub(crate) tree: Value<'a>,
     /// Values of another type than some step needs.
-    pub(crate) errors: Vec<TypeError>,
+    pub(crate) errors: StepErrors,
     /// What each step did, if somebody wants to know.
     pub(crate) log: Option<Vec<StepLog<'a>>>,
     decided: Option<Decided<'a>>,
@@ -66,9 +71,19 @@ pub(crate) struct Stage<'a> {
     /// Grows with every change of the tree; named values are good for one version.
     version: u64,
     defines: Vec<Option<(u64, Value<'a>)>>,
-    /// How many values steps have added.
+    /// The roots that have to be made, each with the version of the tree that it was made of.
+    roots: [Option<(u64, Value<'a>)>; MADE_ROOTS.len()],
+    /// How many bytes steps have added to what is sent.
     made: usize,
+    /// What all transforms of the event together may take.
+    ledger: Meter,
 }
+
+/// The roots that are computed, or copied together.
+const MADE_ROOTS: [Root; 5] = [Root::Topic, Root::Id, Root::Time, Root::Now, Root::Headers];
+
+/// So many times the budget of one computation is what all transforms of an event together may take.
+const COMPUTATIONS: u32 = 8;
 
 /// What a step did.
 #[derive(Clone, Debug)]
@@ -96,7 +111,7 @@ impl<'a> Stage<'a> {
             world,
             arena,
             tree,
-            errors: Vec::new(),
+            errors: StepErrors::default(),
             log: None,
             decided,
             clock,
@@ -107,7 +122,9 @@ impl<'a> Stage<'a> {
             at: None,
             version: 0,
             defines: Vec::new(),
+            roots: [None; MADE_ROOTS.len()],
             made: 0,
+            ledger: ledger(world.budget),
         }
     }
 
@@ -158,11 +175,13 @@ impl<'a> Stage<'a> {
     }
 
     fn topic(&mut self) -> Value<'a> {
-        match (self.decided, self.layout()) {
+        let topic = match (self.decided, self.layout()) {
             (Some(decided), _) => decided.topic,
             (None, Some(layout)) => evaluate(&layout.topic, self),
             (None, None) => self.attribute("type"),
-        }
+        };
+        // A topic is always text; while the envelope finds no text, it is null.
+        if matches!(topic, Value::String(_)) { topic } else { Value::Null }
     }
 
     fn id(&mut self) -> Value<'a> {
@@ -199,7 +218,7 @@ impl<'a> Stage<'a> {
             Clock::Event if self.timing => None,
             Clock::Event => {
                 let time = self.time();
-                let now = expr::time::instant(time, self.world.zone).map(|instant| instant.timestamp);
+                let now = expr::time::instant(time, self.world.zone).and_then(expr::time::Instant::timestamp);
                 self.no_clock = self.no_clock.or(now.is_none().then_some(time));
                 now
             }
@@ -214,22 +233,44 @@ impl<'a> Stage<'a> {
         match path.root {
             Root::Event => self.tree.walk(&path.steps),
             Root::Data => self.data().walk(&path.steps),
-            Root::Headers => self.headers(&path.steps),
+            Root::Headers if !path.steps.is_empty() => self.headers(&path.steps),
             Root::It => self.elements.last().copied().unwrap_or_default().walk(&path.steps),
+            root => self.made_root(root),
+        }
+    }
+
+    /// A root that is computed; once for each version of the tree, since the body of a quantifier may read it for every
+    /// element.
+    fn made_root(&mut self, root: Root) -> Value<'a> {
+        let at = MADE_ROOTS.iter().position(|known| *known == root);
+        if let Some(Some((version, value))) = at.and_then(|at| self.roots.get(at))
+            && *version == self.version
+        {
+            return *value;
+        }
+        let value = match root {
             Root::Topic => self.topic(),
             Root::Id => self.id(),
             Root::Time => self.time(),
-            Root::Now => {
+            Root::Headers => self.headers(&[]),
+            _ => {
                 let now = self.instant();
                 expr::time::now_value(now, self.world.zone, self.arena)
             }
+        };
+        // While the event's time is worked out for the clock, `now` is another; and who reads a clock that is null is noted.
+        if let Some(slot) = at.and_then(|at| self.roots.get_mut(at))
+            && !(self.timing || value.is_null())
+        {
+            *slot = Some((self.version, value));
         }
+        value
     }
 
     fn named(&mut self, named: &'a Named) -> Value<'a> {
         for alternative in &named.cases.alternatives {
-            if alternative.when.as_ref().is_none_or(|when| holds(when, self)) {
-                let value = evaluate(&alternative.value, self);
+            if alternative.when.as_ref().is_none_or(|when| self.evaluated(when).is_true()) {
+                let value = self.evaluated(&alternative.value);
                 if !value.is_null() {
                     return value;
                 }
@@ -237,6 +278,25 @@ impl<'a> Stage<'a> {
         }
         Value::Null
     }
+
+    /// The value of an expression, taken from the budget of all transforms; notes a computation that has used up its own.
+    fn evaluated(&mut self, typed: &'a Typed) -> Value<'a> {
+        let Evaluation { value, exceeded, memory, work } = evaluate_measured(typed, self);
+        self.ledger.allocate(memory);
+        self.ledger.work(usize::try_from(work).unwrap_or(usize::MAX));
+        if let Some(Exceeded { computation, limit }) = exceeded {
+            let shown = shown_computation(computation, self.world.paths);
+            self.error(&shown, self.world.budget.describe(limit), String::from("more"));
+        }
+        value
+    }
+}
+
+/// What all transforms of one event together may take.
+fn ledger(budget: Budget) -> Meter {
+    let meter = Meter::default();
+    meter.start(budget.times(COMPUTATIONS));
+    meter
 }
 
 impl<'a> Env<'a> for Stage<'a> {
@@ -268,30 +328,17 @@ impl<'a> Env<'a> for Stage<'a> {
         self.world.zone
     }
 
-    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'a>]) -> Value<'a> {
-        let row = self.world.lookups.get(table.0 as usize).and_then(|lookup| lookup.row(key));
-        let cell = row.and_then(|row| row.get(column as usize));
-        cell.map_or(Value::Null, |cell| Value::from_json(cell, self.arena))
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a> {
+        lookup::cell(self.world.lookups, table, column, key, self.arena)
     }
 
     fn event_id(&mut self) -> Value<'a> {
-        self.id()
+        self.made_root(Root::Id)
     }
-}
 
-/// Adds type errors to those of a decision: one entry for each path and type.
-pub(crate) fn add_errors(errors: &mut Vec<TypeError>, more: Vec<TypeError>) {
-    for error in more {
-        match errors.iter_mut().find(|known| known.path == error.path && known.expected == error.expected) {
-            Some(known) => {
-                let room = crate::decision::MAX_ASKED_BY.saturating_sub(known.asked_by.len());
-                known.count += error.count;
-                known.asked_by.extend(error.asked_by.into_iter().take(room));
-            }
-            None => errors.push(error),
-        }
+    fn budget(&self) -> Budget {
+        self.world.budget
     }
-    errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Changing a tree without touching it: what lies on the way to a place is copied, everything else is shared.
 
 use crate::event::{Step as PathStep, Type, Value};
+use crate::expr::ELEMENT;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
@@ -107,22 +108,46 @@ pub(super) fn remove<'a>(base: Value<'a>, path: &[PathStep], arena: &'a Bump) ->
     }
 }
 
-/// How many values a tree has, and how deep it is; none where there are more than `most` or it is deeper than `deepest`.
-pub(super) fn measure(value: Value<'_>, most: usize, deepest: usize) -> Option<(usize, usize)> {
-    let deeper = deepest.checked_sub(1)?;
-    let (mut count, mut depth) = (1, 0);
-    let mut add = |child: Value<'_>| {
-        let (within, below) = measure(child, most.saturating_sub(count), deeper)?;
-        count += within;
-        depth = depth.max(below);
-        (count <= most).then_some(())
+/// How many bytes a tree takes when shared parts are written out; none if those are more than `most`, or it is deeper than
+/// `deepest`.
+pub(super) fn measure(value: Value<'_>, most: usize, deepest: usize) -> Result<usize, TooLarge> {
+    let deeper = deepest.checked_sub(1).ok_or(TooLarge::Deep)?;
+    let mut bytes = ELEMENT;
+    let mut add = |key: usize, child: Value<'_>| {
+        bytes += key;
+        bytes += measure(child, most.saturating_sub(bytes), deeper)?;
+        if bytes <= most { Ok(()) } else { Err(TooLarge::Long) }
     };
     match value {
-        Value::Array(items) => items.iter().try_for_each(|item| add(*item))?,
-        Value::Object(members) => members.iter().try_for_each(|(_, member)| add(*member))?,
-        _ => return (most > 0).then_some((1, 0)),
+        Value::Array(items) => items.iter().try_for_each(|item| add(0, *item))?,
+        Value::Object(members) => members.iter().try_for_each(|(key, member)| add(key.len(), *member))?,
+        Value::String(text) => bytes += text.len(),
+        _ => {}
     }
-    Some((count, depth + 1))
+    if bytes <= most { Ok(bytes) } else { Err(TooLarge::Long) }
+}
+
+/// Why a tree cannot be put somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TooLarge {
+    /// It takes too many bytes.
+    Long,
+    /// It is too deep.
+    Deep,
+}
+
+/// How many members and elements are copied when something is written or removed at a place.
+pub(super) fn copied(base: Value<'_>, path: &[PathStep]) -> usize {
+    let (mut count, mut at) = (0, base);
+    for step in path {
+        count += 1 + match at {
+            Value::Object(members) => members.len(),
+            Value::Array(items) => items.len(),
+            _ => 0,
+        };
+        at = at.step(step);
+    }
+    count
 }
 
 #[cfg(test)]
@@ -190,9 +215,10 @@ mod tests {
     fn measures() {
         let (arena, json) = (Bump::new(), json!({"a": [1, {"b": 2}], "c": "x"}));
         let value = Value::from_json(&json, &arena);
-        assert_eq!(measure(value, 100, 100), Some((6, 3)));
-        assert_eq!(measure(value, 5, 100), None);
-        assert_eq!(measure(value, 100, 3), None);
-        assert_eq!(measure(value, 6, 4), Some((6, 3)));
+        let bytes = 6 * ELEMENT + 4;
+        assert_eq!(measure(value, bytes, 100), Ok(bytes));
+        assert_eq!(measure(value, bytes - 1, 100), Err(TooLarge::Long));
+        assert_eq!(measure(value, bytes, 3), Err(TooLarge::Deep));
+        assert_eq!(measure(value, bytes, 4), Ok(bytes));
     }
 }

@@ -3,16 +3,19 @@
 //! Open collections stand on a stack of our own, so nesting cannot exhaust the thread's.
 
 mod find;
+mod indent;
 
 use super::anchors::Anchors;
-use super::origin::{self, Style};
 use super::scalar::{Resolved, is_ambiguous, resolve};
+use super::source_map::{self, Style};
 use super::syntax::{self, Place};
-use super::traps::{self, Mended, Trap};
+use super::traps::{self, QuotingRecovery, Trap};
 use super::{Entry, Kind, Limits, Node, Scalar, keys};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use crate::event::Json;
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
+use indent::Continued;
+pub(super) use indent::TAB;
 use std::ops::Range;
 
 /// What one reading of a file gave.
@@ -64,7 +67,7 @@ struct Builder<'a> {
     file: FileId,
     /// The file as it is.
     source: &'a str,
-    mended: &'a Mended,
+    recovery: &'a QuotingRecovery,
     limits: Limits,
     stack: Vec<Frame>,
     anchors: Anchors,
@@ -76,11 +79,11 @@ struct Builder<'a> {
 }
 
 /// Reads the file once.
-pub(super) fn pass(file: FileId, source: &str, mended: &Mended, limits: Limits) -> Pass {
+pub(super) fn pass(file: FileId, source: &str, recovery: &QuotingRecovery, limits: Limits) -> Pass {
     let mut builder = Builder {
         file,
         source,
-        mended,
+        recovery,
         limits,
         stack: Vec::new(),
         anchors: Anchors::new(limits.alias_nodes),
@@ -108,9 +111,9 @@ pub(super) fn parser(source: &str, limits: Limits) -> Parser<'_, granit_parser::
 
 impl Builder<'_> {
     fn run(&mut self) -> Result<(), Stop> {
-        let mended = self.mended;
+        let recovery = self.recovery;
         let mut documents = 0;
-        for event in parser(&mended.source, self.limits) {
+        for event in parser(&recovery.source, self.limits) {
             let (event, span) = match event {
                 Ok(read) => read,
                 Err(error) => return self.stumble(error.kind(), error.marker().byte_offset()),
@@ -201,13 +204,16 @@ impl Builder<'_> {
             ScalarStyle::Folded => Style::Folded,
             _ => Style::Plain,
         };
-        let scalar = if self.mended.is_blot(range.start) {
+        let scalar = if self.recovery.is_masked(range.start) {
             self.put_back(range.clone())
         } else if range.is_empty() && matches!(style, Style::Plain) {
             self.empty(range.clone(), tag.is_some())
         } else {
             let block = matches!(style, Style::Literal | Style::Folded);
             let range = if block && value.trim_end().is_empty() { self.header(&range) } else { range.clone() };
+            if matches!(style, Style::Single | Style::Double) {
+                self.check_continuation(&range, Continued::Quoted);
+            }
             self.find_trap(style, &range);
             self.filled(value, style, range)
         };
@@ -218,7 +224,7 @@ impl Builder<'_> {
         self.complete(Built { node: Node { span, kind: Kind::Scalar(scalar) }, cost, height: 0 }, anchor, range.start)
     }
 
-    /// The text that was blotted out, as a string.
+    /// The text that was masked, as a string.
     fn put_back(&self, range: Range<usize>) -> Scalar {
         let value = self.source.get(range.clone()).unwrap_or("");
         let text = crate::diagnostic::Text::verbatim(value, self.span(&range));
@@ -241,7 +247,7 @@ impl Builder<'_> {
             _ => range.end,
         };
         let span = self.span(&(range.start..trimmed.max(range.start)));
-        let text = origin::text(self.source, range, span, style, value);
+        let text = source_map::text(self.source, range, span, style, value);
         let plain = style == Style::Plain;
         let value = if plain { self.resolve(value, span) } else { Json::from(value) };
         Scalar { text, plain, value }
@@ -250,7 +256,7 @@ impl Builder<'_> {
     /// What stands for a block scalar without content, which the parser puts anywhere below: its header.
     fn header(&self, range: &Range<usize>) -> Range<usize> {
         let at = self.skip(self.end, if self.at_value() { ":" } else { "-" });
-        let line = self.source.get(at..origin::line_end(self.source, at)).unwrap_or("");
+        let line = self.source.get(at..source_map::line_end(self.source, at)).unwrap_or("");
         let header = line.split_whitespace().next().unwrap_or("");
         if header.starts_with(['>', '|']) { at..at + header.len() } else { range.start..range.start }
     }
@@ -297,6 +303,9 @@ impl Builder<'_> {
             self.tag(tag, &range, "");
         }
         let flow = style == StructureStyle::Flow;
+        if !flow {
+            self.check_tabs(range.start);
+        }
         self.end = self.end.max(range.end);
         self.last = None;
         self.stack.push(Frame { start: range.start, flow, anchor, cost: 1, height: 0, kind });
@@ -307,6 +316,9 @@ impl Builder<'_> {
         let Some(frame) = self.stack.pop() else { return Ok(()) };
         if frame.flow {
             self.end = self.end.max(range.end);
+            if !self.in_flow() {
+                self.check_continuation(&(frame.start..range.end), Continued::Flow);
+            }
         }
         let span = Span::new(self.file, frame.start, self.end);
         let kind = match frame.kind {
@@ -332,7 +344,7 @@ impl Builder<'_> {
     fn complete(&mut self, built: Built, anchor: usize, start: usize) -> Result<(), Stop> {
         self.last = Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false });
         if anchor != 0 {
-            let fits = self.anchors.keep(anchor, &built, || used_anchors(self.mended, self.limits));
+            let fits = self.anchors.keep(anchor, &built, || used_anchors(self.recovery, self.limits));
             if !fits {
                 return self.over_budget(built.node.span, None);
             }
@@ -473,7 +485,7 @@ fn bad_key(node: &Node) -> Option<Diagnostic> {
 }
 
 /// The anchors that some alias refers to.
-fn used_anchors(mended: &Mended, limits: Limits) -> Vec<usize> {
-    let events = parser(&mended.source, limits).map_while(Result::ok);
+fn used_anchors(recovery: &QuotingRecovery, limits: Limits) -> Vec<usize> {
+    let events = parser(&recovery.source, limits).map_while(Result::ok);
     events.filter_map(|(event, _)| if let Event::Alias(id) = event { Some(id) } else { None }).collect()
 }

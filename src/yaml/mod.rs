@@ -5,8 +5,8 @@
 mod anchors;
 mod build;
 mod keys;
-mod origin;
 mod scalar;
+mod source_map;
 mod syntax;
 mod traps;
 
@@ -94,13 +94,13 @@ pub fn parse(file: FileId, text: &str, limits: Limits, diagnostics: &mut Vec<Dia
 const PASSES: usize = 24;
 
 fn read(file: FileId, text: &str, limits: Limits, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
-    let mut mended = traps::Mended::new(text);
+    let mut recovery = traps::QuotingRecovery::new(text);
     for _ in 0..PASSES {
-        let pass = build::pass(file, text, &mended, limits);
+        let pass = build::pass(file, text, &recovery, limits);
         let mut progress = false;
         for trap in pass.traps {
             // What overlaps an earlier trap only follows from it.
-            if mended.blot(trap.range) {
+            if recovery.mask(trap.range) {
                 progress = true;
                 diagnostics.push(trap.diagnostic);
             }

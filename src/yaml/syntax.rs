@@ -1,6 +1,7 @@
 //! What the YAML parser stumbles over, told in the words of somebody who writes rules.
 
-use super::origin::{escaped, line_start};
+use super::build::TAB;
+use super::source_map::{escaped, line_start};
 use super::traps::{Open, Trap, value_range};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use granit_parser::ErrorKind;
@@ -18,6 +19,9 @@ pub(super) struct Place {
     /// True for an expression that commas have split.
     pub(super) split: bool,
 }
+
+/// A key on one line may have at most so many characters.
+const MAX_KEY: usize = 1_024;
 
 /// A trap, if the text at `place` is one that would have had to be quoted.
 pub(super) fn trap(file: FileId, source: &str, kind: &ErrorKind, at: usize, place: &Place) -> Option<Trap> {
@@ -91,9 +95,15 @@ pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) ->
     if matches!(kind, E::RecursionLimitExceeded) {
         return too_deep(letter(file, source, at));
     }
+    if let Some(key) = long_key(source, at) {
+        let count = source.get(key.clone()).map_or(0, |key| key.chars().count());
+        let message = format!("a key may have at most {MAX_KEY} characters, and this one has {count}");
+        return Diagnostic::new(Code::YamlSyntax, span(file, &(key.start..key.start + 1)), message)
+            .help("use a shorter key");
+    }
     let at = match kind {
         escape if is_escape(escape) => bad_escape(source, at).unwrap_or(at),
-        E::TabInBlockIndentation | E::TabInIndentation | E::TabNotAllowed => tab_before(source, at).unwrap_or(at),
+        tab if is_tab(tab) => tab_near(source, at),
         _ => at,
     };
     let (message, help) = match kind {
@@ -103,9 +113,7 @@ pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) ->
         E::MismatchedFlowCollectionEnd { open: '[', .. } => ("this `[` is closed by a `}`", "close it by a `]`"),
         E::MismatchedFlowCollectionEnd { .. } => ("this `{` is closed by a `]`", "close it by a `}`"),
         E::MisplacedFlowCollectionEnd => ("this bracket closes nothing", "take it out, or open it before"),
-        E::TabInBlockIndentation | E::TabInIndentation | E::TabNotAllowed | E::TabAtBlockScalarStart => {
-            ("a tab cannot be used for indentation", "indent with spaces")
-        }
+        tab if is_tab(tab) => TAB,
         E::MappingValueNotAllowed => (
             "mapping values are not allowed here: YAML takes the `:` for the end of a key",
             "indent all keys of a mapping alike, put a space behind each `:`, and a text with a `: ` in single quotes",
@@ -209,10 +217,52 @@ fn escape_len(text: &str) -> Option<usize> {
     escaped(text).map(|(_, len)| len)
 }
 
-/// The first tab on the line of `at`, if it is before that.
-fn tab_before(source: &str, at: usize) -> Option<usize> {
+fn is_tab(kind: &ErrorKind) -> bool {
+    use ErrorKind as E;
+    matches!(
+        kind,
+        E::TabInBlockIndentation
+            | E::TabInIndentation
+            | E::TabNotAllowed
+            | E::TabAtBlockScalarStart
+            | E::TabInPlainScalar
+    )
+}
+
+/// The tab that the parser stumbled over at `at`: before that on its line, or in the indentation of a line below, since
+/// the parser reports where the text begins that the tab interrupts.
+fn tab_near(source: &str, at: usize) -> usize {
     let start = line_start(source, at);
-    source.get(start..at)?.find('\t').map(|tab| start + tab)
+    if let Some(tab) = source.get(start..at).and_then(|before| before.find('\t')) {
+        return start + tab;
+    }
+    let mut line_at = start;
+    for line in source.get(start..).unwrap_or_default().split_inclusive('\n') {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        match line.get(..indent).and_then(|indent| indent.find('\t')) {
+            Some(tab) if line_at + tab >= at => return line_at + tab,
+            _ => line_at += line.len(),
+        }
+    }
+    at
+}
+
+/// The key before the `:` at `at`, if it is longer than YAML allows on one line.
+pub(super) fn long_key(source: &str, at: usize) -> Option<Range<usize>> {
+    let from = line_start(source, at);
+    let rest = source.get(at..)?;
+    // For a key in quotes, the parser stops at its end or at the `:` behind it.
+    let colon = at + rest.len() - rest.trim_start_matches(' ').len();
+    let before = source.get(from..colon).filter(|_| source.get(colon..).is_some_and(|rest| rest.starts_with(':')))?;
+    let key = before.trim_end();
+    // In a flow mapping the key begins behind the last comma or bracket.
+    let quoted = key.ends_with(['"', '\'']);
+    let flow = if quoted { None } else { key.rfind(['{', '[', ',']).map(|bracket| bracket + 1) };
+    let begin = flow.unwrap_or(0);
+    let text = key.get(begin..)?;
+    let start = from + begin + (text.len() - text.trim_start_matches([' ', '\t', '-', '?']).len());
+    let end = from + key.len();
+    (source.get(start..end)?.chars().count() > MAX_KEY).then_some(start..end)
 }
 
 /// The same range as a span.

@@ -182,10 +182,8 @@ fn alias_bombs_are_refused() {
         let aliases = vec![format!("*a{}", n - 1); 10].join(", ");
         text.push_str(&format!("a{n}: &a{n} [{aliases}]\n"));
     }
-    let started = std::time::Instant::now();
     expect(&text, &["E008"]);
     assert!(load(&text).0.is_none());
-    assert!(started.elapsed().as_secs() < 5);
     // One huge text is as bad as many nodes.
     let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(1_000_000), vec!["*a"; 10_000].join(", "));
     expect(&text, &["E008"]);
@@ -234,6 +232,93 @@ fn syntax_errors_have_a_place() {
     expect("a: \"ok \\u20b9 \\u12\"\n", &["E001 f:1:15 [\\]"]);
     expect("a: x # y\n  z\n", &["E001", "comment"]);
     assert!(load("a: [b").0.is_none());
+}
+
+/// The parser reads these, or refuses them for another reason.
+#[test]
+fn continuation_lines_are_indented() {
+    let wrong = [
+        ("t: [a,\nb]\n", "E001 f:2:1 [b]"),
+        ("t: [a\n, b]\n", "E001 f:2:1 [,]"),
+        ("t: {a: 1,\r\nb: 2}\r\n", "E001 f:2:1 [b]"),
+        ("t: [\n1,\n2\n]\n", "E001 f:2:1 [1]"),
+        ("t:\n  u: [a,\n  b]\n", "E001 f:3:3 [b]"),
+        ("t:\n- [a,\nb]\n", "E001 f:3:1 [b]"),
+        ("t:\n  u: [a,\n]\n", "E001 f:3:1 []]"),
+        ("- k: [a,\n  b]\n", "E001 f:2:3 [b]"),
+        ("- - [a,\n  b]\n", "E001 f:2:3 [b]"),
+        ("&x k: [a,\nb]\n", "E001 f:2:1 [b]"),
+        ("t: [[a], [\n  c,\nd]]\n", "E001 f:3:1 [d]"),
+        ("t: \"a\nb\"\n", "E001 f:2:1 [b]"),
+        ("t: 'a\n\n#b'\n", "E001 f:3:1 [#]"),
+        ("t: \"a\\\nb\"\n", "E001 f:2:1 [b]"),
+        ("t: \"a\n\tb\"\n", "E001 f:2:1 [\t]"),
+        ("t: [a,\n\tb]\n", "E001 f:2:1 [\t]"),
+    ];
+    for (text, shown) in wrong {
+        expect(text, &[shown]);
+        assert_eq!(told(text).lines().count(), 1, "{text:?}");
+    }
+    for text in [
+        "[a,\nb]\n",
+        "\"a\nb\"\n",
+        "{t: [a,\n\tb]}\n",
+        "t: [a,\n b]\n",
+        "t: [\n  a\n]\n",
+        "t:\n  u: [\n    a\n  ]\n",
+        "t: [a, # c\n# d\n\n b]\n",
+        "t:\n- [a,\n b]\n",
+        "t:\n- - [a,\n   b]\n",
+        "- k: [a,\n   b]\n",
+        "t: \"a\n\n b\"\n",
+        "t: \"a\n \tb\"\n",
+        "t: 'a\r\n b'\r\n",
+    ] {
+        assert_eq!(told(text), "", "{text:?}");
+    }
+}
+
+#[test]
+fn tabs_are_reported_where_they_are() {
+    let cases = [
+        ("a: b\nt:\n\tc: d\n", "f:3:1"),
+        ("a: b\nt: c\n\td\n", "f:3:1"),
+        ("a:\n  - b\n\t- c\n", "f:3:1"),
+        ("a:\n  b: 1\n \tc: 2\n", "f:3:2"),
+        ("a: >\n\tx\n", "f:2:1"),
+        ("a:\n \t- x\n", "f:2:2"),
+        ("\ta: b\n", "f:1:1"),
+        ("- \tb: c\n", "f:1:3"),
+    ];
+    for (text, place) in cases {
+        expect(text, &["E001", place, "[\t]", "a tab cannot be used for indentation"]);
+    }
+    for text in ["a:\tb\n", "-\ta\n", "a: 1\n\t# c\nb: 2\n", "a: 1\n\t\nb: 2\n", "a: |\n \tx\n"] {
+        assert_eq!(told(text), "", "{text:?}");
+    }
+}
+
+#[test]
+fn keys_that_are_too_long() {
+    let long = "k".repeat(1_025);
+    for (text, place) in [
+        (format!("{long}: 1\n"), "f:1:1"),
+        (format!("- {long}: 1\n"), "f:1:3"),
+        (format!("t: {{a: 1, {long}: 1}}\n"), "f:1:11"),
+        (format!("\"{long}\": 1\n"), "f:1:1"),
+    ] {
+        expect(&text, &["E001", place, "a key may have at most 1024 characters"]);
+    }
+    assert_eq!(told(&format!("{}: 1\n", "k".repeat(1_024))), "");
+    assert_eq!(told(&format!("? {long}\n: 1\n")), "");
+}
+
+#[test]
+fn empty_block_scalars() {
+    for text in ["t: |1-", "t: |1-\n", "t: |2\n", "t: >1+\n", "t: |+", "t: |-1 # c\n"] {
+        assert_eq!(told(text), "", "{text:?}");
+        assert_eq!(load(text).0.map(|root| root.to_json()), Some(json!({"t": ""})), "{text:?}");
+    }
 }
 
 /// Each trap, what is told, and what the value is taken for.
@@ -356,9 +441,9 @@ fn many_traps_are_told_in_one_go() {
     assert!(load(&many).1.len() >= PASSES);
 }
 
+/// No limit of time, which a busy machine would not keep: were it quadratic again, this would take many minutes.
 #[test]
 fn long_lines_take_no_longer_than_many_lines() {
-    let begun = std::time::Instant::now();
     let items = |item: &str| vec![item; 20_000].join(", ");
     for item in ["x 'a", "f(a", "f(a, b)", "{a: f(a}", "a: f(a"] {
         for (open, close) in [("[", "]"), ("{a: f(", "}"), ("[", &*")".repeat(20_000))] {
@@ -368,8 +453,6 @@ fn long_lines_take_no_longer_than_many_lines() {
     let anchors: String = (0..3000).map(|n| format!("k{n}: &anchor{n} 1\n")).collect();
     let aliases: String = (0..3000).map(|n| format!("m{n}: *achor{n}\n")).collect();
     assert_eq!(load(&(anchors + &aliases)).1.len(), 3000);
-    // The worst of them took a minute each.
-    assert!(begun.elapsed().as_secs() < 40);
 }
 
 proptest! {

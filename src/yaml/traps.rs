@@ -1,19 +1,19 @@
 //! The classic traps: expressions without quotes that YAML reads as something else.
 //!
-//! A trap is told about with the line quoted correctly, and mended for the rest of the load: its text is blotted out
-//! with letters, the file is read once more, and where the blot turns up the text is put back as a string. So one
-//! load shows every trap of a file, and nothing is reported that only follows from one.
+//! A trap is reported with the line quoted correctly. For the rest of the load its text is masked with letters and the file
+//! is read once more; where the mask turns up, the text is put back as a string. So one load shows every trap of a file,
+//! and reports nothing that only follows from one.
 
-use super::origin::{line_end, line_start};
+use super::source_map::{line_end, line_start};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A text that should have been quoted, and what is told about it.
+/// A text that should have been quoted, and the diagnostic about it.
 pub(super) struct Trap {
     /// The text.
     pub(super) range: Range<usize>,
-    /// What to tell.
+    /// The report.
     pub(super) diagnostic: Diagnostic,
 }
 
@@ -40,33 +40,33 @@ impl Trap {
     }
 }
 
-/// A source with the traps found so far blotted out.
-pub(super) struct Mended {
+/// A source with the traps found so far masked.
+pub(super) struct QuotingRecovery {
     /// As long as the original, byte for byte.
     pub(super) source: String,
-    blots: BTreeMap<usize, usize>,
+    masked: BTreeMap<usize, usize>,
 }
 
-impl Mended {
-    /// Nothing blotted out yet.
-    pub(super) fn new(source: &str) -> Mended {
-        Mended { source: source.to_owned(), blots: BTreeMap::new() }
+impl QuotingRecovery {
+    /// Nothing is masked yet.
+    pub(super) fn new(source: &str) -> QuotingRecovery {
+        QuotingRecovery { source: source.to_owned(), masked: BTreeMap::new() }
     }
 
-    /// Blots out `range`; false if that is no progress, since part of it already is.
-    pub(super) fn blot(&mut self, range: Range<usize>) -> bool {
-        let overlaps = self.blots.range(..range.end).next_back().is_some_and(|(_, &end)| end > range.start);
+    /// Masks `range`; false if part of it is masked already, so that there is no progress.
+    pub(super) fn mask(&mut self, range: Range<usize>) -> bool {
+        let overlaps = self.masked.range(..range.end).next_back().is_some_and(|(_, &end)| end > range.start);
         if overlaps || range.is_empty() || self.source.get(range.clone()).is_none() {
             return false;
         }
         self.source.replace_range(range.clone(), &"x".repeat(range.len()));
-        self.blots.insert(range.start, range.end);
+        self.masked.insert(range.start, range.end);
         true
     }
 
-    /// True if a blot begins at `start`.
-    pub(super) fn is_blot(&self, start: usize) -> bool {
-        self.blots.contains_key(&start)
+    /// True if a mask begins at `start`.
+    pub(super) fn is_masked(&self, start: usize) -> bool {
+        self.masked.contains_key(&start)
     }
 }
 
@@ -278,10 +278,11 @@ fn closed(source: &str, start: usize, cut: usize, stop: usize) -> Option<Range<u
     (start + text.len() > cut && !Open::behind(text).in_string()).then(|| start..start + text.len())
 }
 
-/// `>5` and the like, which YAML takes for the header of a block scalar: the first character.
-pub(super) fn header_only(text: &str) -> Option<char> {
-    let first = text.chars().next().filter(|c| matches!(c, '>' | '|'))?;
-    (!text.contains(['\n', '\r']) && text.bytes().any(|b| b.is_ascii_digit())).then_some(first)
+/// True for `>5`, which YAML takes for the header of an empty block scalar, and its writer meant as a comparison.
+/// `|1` and `>1-` mean nothing as expressions.
+pub(super) fn is_comparison(header: &str) -> bool {
+    let digits = header.strip_prefix('>').map(str::trim_end);
+    digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Into how many pieces the commas of one expression are believed to make it. Without an end, a list in which nothing is
@@ -353,12 +354,12 @@ mod tests {
     }
 
     #[test]
-    fn blots_never_overlap() {
-        let mut mended = Mended::new("a: ₹5 b");
-        assert!(mended.blot(3..7));
-        assert_eq!(mended.source, "a: xxxx b");
-        assert!(!mended.blot(5..8));
-        assert!(!mended.blot(0..4));
-        assert!(mended.is_blot(3));
+    fn masks_never_overlap() {
+        let mut recovery = QuotingRecovery::new("a: ₹5 b");
+        assert!(recovery.mask(3..7));
+        assert_eq!(recovery.source, "a: xxxx b");
+        assert!(!recovery.mask(5..8));
+        assert!(!recovery.mask(0..4));
+        assert!(recovery.is_masked(3));
     }
 }

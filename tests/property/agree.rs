@@ -5,17 +5,31 @@ use bumpalo::Bump;
 use dadar::decision::{Decision, Delivered, Status};
 use dadar::event::{Json, Limits, Mode, parse};
 use dadar::explain::{Focus, Style};
+use dadar::expr::Budget;
 use dadar::interpreter::Interpreter;
 use dadar::route::{Clock, Options, Router, Session};
 use dadar::rules::{Loaded, RuleSet, load_strings};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-/// So many rule sets, each with a handful of events.
-pub(crate) fn runner(cases: u32) -> TestRunner {
+/// Runs a test on so many rule sets, each with a handful of events. A failure says how to repeat it.
+pub(crate) fn check<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let mut runner = TestRunner::new(config(cases));
+    let what = match runner.run(strategy, test) {
+        Ok(()) => return,
+        // The rule set and the event are part of the reason, in fewer words than the value behind them.
+        Err(TestError::Fail(reason, _)) => reason.to_string(),
+        Err(other) => other.to_string(),
+    };
+    let Config { cases, rng_seed, .. } = runner.config();
+    let seed = if let RngSeed::Fixed(seed) = rng_seed { seed.to_string() } else { String::from("?") };
+    panic!("{what}\n\nTo repeat it: PROPTEST_RNG_SEED={seed} PROPTEST_CASES={cases} cargo test --test property\n");
+}
+
+fn config(cases: u32) -> Config {
     let given = |variable: &str| std::env::var_os(variable).is_some();
     let mut config =
         Config { failure_persistence: None, max_shrink_iters: 4096, max_shrink_time: 8_000, ..Config::default() };
@@ -25,7 +39,7 @@ pub(crate) fn runner(cases: u32) -> TestRunner {
     if !given("PROPTEST_RNG_SEED") {
         config.rng_seed = RngSeed::Fixed(39);
     }
-    TestRunner::new(config)
+    config
 }
 
 pub(crate) fn load(yaml: &str) -> Loaded {
@@ -55,7 +69,7 @@ fn random_rule_sets_load() {
     let (all, loads) = (Cell::new(0), Cell::new(0));
     let first_errors = RefCell::new(Vec::new());
     let cases = (generate::rule_set(), vec(events::event(), 4), clocks());
-    let outcome = runner(100).run(&cases, |(yaml, events, clock)| {
+    check(100, &cases, |(yaml, events, clock)| {
         let loaded = load(&yaml);
         all.set(all.get() + 1);
         let Some(rules) = &loaded.rule_set else {
@@ -68,9 +82,6 @@ fn random_rule_sets_load() {
         }
         Ok(())
     });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
     let (all, loads) = (all.get(), loads.get());
     let first: Vec<_> = first_errors.borrow().iter().take(20).cloned().collect();
     assert!(loads * 100 >= all * 95, "{loads} of {all} rule sets load\n{}", first.join("\n"));
@@ -107,17 +118,37 @@ fn told(rules: &RuleSet, loaded: &Loaded, event: &[u8], clock: Clock) -> Result<
 fn graph_and_interpreter_agree() {
     let cases = (generate::rule_set(), vec(events::event(), 10), clocks());
     let seen = RefCell::new(Seen::default());
-    let outcome = runner(200).run(&cases, |(yaml, events, clock)| {
+    check(200, &cases, |(yaml, events, clock)| {
         let loaded = load(&yaml);
         match &loaded.rule_set {
             Some(rules) => agree(rules, &yaml, &events, clock, &mut seen.borrow_mut()),
             None => Ok(()),
         }
     });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
     seen.borrow().check();
+}
+
+/// Budgets that are hardly enough, or not: every computation may be the one that does not fit.
+fn budgets() -> impl Strategy<Value = Budget> {
+    let sizes = || prop_oneof![3 => 0..40u32, 3 => 40..4000u32, 1 => 4000..200_000u32, 1 => Just(10_000_000)];
+    (sizes(), sizes()).prop_map(|(memory, work)| Budget { memory: memory as usize, work: u64::from(work) })
+}
+
+#[test]
+fn graph_and_interpreter_agree_on_small_budgets() {
+    let cases = (generate::rule_set(), vec(events::event(), 6), clocks(), budgets());
+    let (seen, exceeded) = (RefCell::new(Seen::default()), Cell::new(0));
+    check(200, &cases, |(yaml, events, clock, budget)| {
+        let loaded = load(&yaml);
+        let Some(rules) = &loaded.rule_set else { return Ok(()) };
+        let options = Options { clock, budget, ..Options::default() };
+        agree_with(rules, &yaml, &events, options, &mut seen.borrow_mut())?;
+        let interpreter = Interpreter::new(rules);
+        let errors = events.iter().flat_map(|event| interpreter.decide(event, 1, &options).errors);
+        exceeded.set(exceeded.get() + errors.filter(|error| error.found == "more").count());
+        Ok(())
+    });
+    assert!(exceeded.get() > 60, "budgets are hardly ever used up: {}", exceeded.get());
 }
 
 /// The example rule sets, on their own events.
@@ -184,7 +215,16 @@ pub(crate) fn agree(
     clock: Clock,
     seen: &mut Seen,
 ) -> Result<(), TestCaseError> {
-    let options = Options { clock, ..Options::default() };
+    agree_with(rules, yaml, events, Options { clock, ..Options::default() }, seen)
+}
+
+fn agree_with(
+    rules: &RuleSet,
+    yaml: &str,
+    events: &[Vec<u8>],
+    options: Options,
+    seen: &mut Seen,
+) -> Result<(), TestCaseError> {
     let mut session = Router::with_options(rules, options).session();
     let interpreter = Interpreter::new(rules);
     let mut writing = session.router().and_options(Options { deliveries: true, ..options }).session();
@@ -227,6 +267,9 @@ fn trusted_agrees(strict: &Session, yaml: &str, events: &[Vec<u8>]) -> Result<()
     Ok(())
 }
 
+/// What a delivery has of the decision, since no decision is written beside it.
+const REASONS: [&str; 5] = ["dropped_by", "invalid", "line", "error", "input"];
+
 /// The lines that are written of deliveries say the same as their values.
 fn written_deliveries(session: &mut Session, delivered: &Delivered, event: &[u8], number: u64) -> Result<(), String> {
     let mut out = Vec::new();
@@ -238,10 +281,11 @@ fn written_deliveries(session: &mut Session, delivered: &Delivered, event: &[u8]
         value.map(dadar::event::Value::to_json).map_err(|fault| format!("{}: {line}", fault.message))
     };
     let lines = text.lines().map(read).collect::<Result<Vec<Json>, _>>()?;
+    let decision = serde_json::to_value(&delivered.decision).unwrap_or_default();
     if delivered.deliveries.is_empty() {
-        let line = serde_json::json!({"id": delivered.decision.id, "status": delivered.decision.status});
-        let same = |key: &str| lines.first().and_then(|first| first.get(key)) == line.get(key);
-        return if lines.len() == 1 && same("id") && same("status") { Ok(()) } else { Err(format!("nobody: {text}")) };
+        let same = |key: &&str| lines.first().and_then(|first| first.get(*key)) == decision.get(*key);
+        let all_same = lines.len() == 1 && ["id", "status"].iter().chain(&REASONS).all(same);
+        return if all_same { Ok(()) } else { Err(format!("nobody: {text}")) };
     }
     if lines.len() != delivered.deliveries.len() {
         return Err(format!("{} deliveries, and {text}", delivered.deliveries.len()));
@@ -250,6 +294,10 @@ fn written_deliveries(session: &mut Session, delivered: &Delivered, event: &[u8]
         let wanted = serde_json::to_value(delivery).unwrap_or_default();
         if ["id", "subscriber", "event", "errors"].into_iter().any(|key| line.get(key) != wanted.get(key)) {
             return Err(format!("{line}\n is not {wanted}"));
+        }
+        let status = decision.get("status").filter(|status| *status != "routed");
+        if line.get("status") != status || REASONS.iter().any(|key| line.get(*key) != decision.get(*key)) {
+            return Err(format!("{line}\n does not say why, as {decision} does"));
         }
     }
     Ok(())

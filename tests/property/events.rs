@@ -29,6 +29,7 @@ fn number() -> Text {
         "-0",
         "1e3",
         "1e999",
+        "1768050300123",
         "9007199254740993",
         "9007199254740992.0",
         "18446744073709551615",
@@ -77,6 +78,8 @@ fn odd() -> Text {
         r#"["gold"]"#,
         "[1, 2]",
         r#"{"name": "asha"}"#,
+        r#"{"name": "asha", "age": 5}"#,
+        r#"{"age": 5}"#,
         r#""x""#,
         "7",
     ])
@@ -135,7 +138,21 @@ fn data() -> Text {
         ("user", 0.6, mostly(user)),
         ("odd key", 0.3, mostly(string())),
         ("any", 0.4, mostly(odd())),
+        ("reference_of_the_order", 0.2, mostly(string())),
+        ("reference_by_the_order", 0.2, mostly(string())),
     ])
+}
+
+/// Arrays and objects within one another, about as deep as bit masks are wide.
+fn deep() -> Text {
+    let depths = select(&[1_usize, 3, 62, 63, 64, 65, 66, 127, 128, 129, 193][..]);
+    let nested = |(depth, stride): (usize, usize)| {
+        let is_object = |level: usize| (level + level / 64).is_multiple_of(stride);
+        let open: String = (0..depth).map(|level| if is_object(level) { "{\"k\":" } else { "[" }).collect();
+        let close = |level| if is_object(level) { ",\"z\":[]}" } else { ",{}]" };
+        open + "1" + &(0..depth).rev().map(close).collect::<String>()
+    };
+    (depths, 1..4_usize).prop_map(nested).boxed()
 }
 
 fn headers() -> Text {
@@ -180,6 +197,8 @@ fn topic() -> Text {
         r#""a.b.c""#,
         r#""order..created""#,
         r#""other""#,
+        r#""aaaaaaaaaa""#,
+        r#""aaaaaaaaaaaa""#,
         r#""\u006frder.created""#,
     ]);
     prop_oneof![40 => usual, 1 => odd()].boxed()
@@ -200,6 +219,7 @@ pub(crate) fn event() -> BoxedStrategy<Vec<u8>> {
         ("data", 0.95, mostly(data())),
         ("payload", 0.2, mostly(data())),
         ("extra", 0.4, odd()),
+        ("deep", 0.1, deep()),
         ("specversion", 0.03, odd()),
     ]);
     let cloud = object(vec![

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
 const SUBSCRIBERS: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
-const PATTERNS: [&str; 14] = [
+const PATTERNS: [&str; 17] = [
     "order",
     "order.created",
     "order.*",
@@ -25,6 +25,10 @@ const PATTERNS: [&str; 14] = [
     "a.*.c",
     "order.created.late",
     "*",
+    // Alike in their first and last bytes.
+    "aaaaaaaaaa",
+    "aaaaaaaaaaaa",
+    "payment.*.failed.late",
 ];
 
 /// A member of `rules:`, before it has its name.
@@ -316,12 +320,12 @@ fn envelope() -> BoxedStrategy<String> {
 fn head() -> BoxedStrategy<String> {
     let zone = option::of(select(&["Asia/Kolkata", "UTC", "America/New_York"][..]));
     let list = || weighted(0.3, subsequence(vec!["a", "audit", "catch", "dead"], 1..3));
-    (zone, envelope(), list(), list(), list())
-        .prop_map(|(zone, envelope, always, unrouted, rejected)| {
+    (zone, envelope(), list(), list(), list(), list())
+        .prop_map(|(zone, envelope, always, unrouted, dropped, rejected)| {
             let mut out = "ruleset:\n  name: random\n".to_owned();
             zone.iter().for_each(|zone| out += &format!("  timezone: {zone}\n"));
             out += &envelope;
-            let lists = [("always", always), ("unrouted", unrouted), ("rejected", rejected)];
+            let lists = [("always", always), ("unrouted", unrouted), ("dropped", dropped), ("rejected", rejected)];
             if lists.iter().any(|(_, names)| names.is_some()) {
                 out += "  defaults:\n";
             }
@@ -342,6 +346,7 @@ const COMMON: &str = r#"define:
     - {when: data.amount > 10, expr: data.to}
     - {value: pune}
   is_big: data.amount > 1000
+  shape: [{value: {name: asha}}]
   total: data.amount + data.limit
 lookups:
   dist: {keys: [a, b], unordered: true, columns: [km], rows: [[mumbai, pune, 150], [pune, delhi, 5]]}

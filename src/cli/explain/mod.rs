@@ -2,11 +2,9 @@
 
 mod documents;
 
-use super::input::{Feed, Stream};
-use super::lines::Chunk;
-use super::route::{Input, clock};
-use super::rule_set::{Ready, RulesArg, load_one};
-use super::stop::Stop;
+use super::budget::BudgetArgs;
+use super::route::{Opened, clock};
+use super::rule_set::{Ready, RulesArg, load_one, refuse_stdin_twice};
 use super::{Done, Exit, Failure, Global, output};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -15,9 +13,13 @@ use dadar::diagnostic::printable_json;
 use dadar::event::Json;
 use dadar::explain::{self, Focus, Style};
 use dadar::interpreter::Interpreter;
+use dadar::pipeline::input::{Feed, Stream};
+use dadar::pipeline::lines::LineBuffer;
+use dadar::pipeline::stop::Stop;
 use dadar::route::{Clock, Options};
 use dadar::trace::Trace;
 use documents::{Document, Joiner};
+use std::fs::File;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::PathBuf;
 
@@ -49,6 +51,8 @@ pub(crate) struct ExplainArgs {
     /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// How to write it
     #[arg(long, value_enum, default_value_t = Shape::Human)]
     format: Shape,
@@ -63,7 +67,8 @@ enum Shape {
 }
 
 pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
-    let input = Input::open(args.input.as_deref())?;
+    refuse_stdin_twice(&args.rules.rules, args.input.as_deref())?;
+    let input = Opened::new(args.input.as_deref(), |path| File::open(path))?;
     let ready = match load_one(&args.rules.rules, global)? {
         Ok(ready) => ready,
         Err(exit) => return Ok(exit),
@@ -72,7 +77,7 @@ pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
     let mut explainer = Explainer {
         interpreter: Interpreter::new(&ready.rules),
         ready: &ready,
-        options: Options { clock, ..Options::default() },
+        options: Options { clock, budget: args.budget.budget(), ..Options::default() },
         args: &args,
         colour: output::colour(global.color, &io::stdout()),
         out: output::stdout(),
@@ -106,10 +111,10 @@ struct Missing {
 }
 
 impl Explainer<'_> {
-    fn all(&mut self, input: Input) -> anyhow::Result<()> {
+    fn all(&mut self, input: Opened) -> anyhow::Result<()> {
         let source = Stream::new(input.reader, Stop::new()?);
         let mut feed = Feed::new(source, self.options.limits.bytes);
-        let mut chunk = Chunk::default();
+        let mut chunk = LineBuffer::default();
         let mut joiner = Joiner::new(self.options.limits.bytes);
         let mut number = 0;
         loop {

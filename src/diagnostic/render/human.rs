@@ -13,11 +13,33 @@ const TERM_WIDTH: usize = 4 * MAX_LINE;
 const BEFORE: usize = 40;
 /// Places at most so many lines apart are shown in one piece of source.
 const NEAR: usize = 6;
+/// At most so many diagnostics are shown; further ones are counted.
+const MAX_SHOWN: usize = 1_000;
 /// At most so many places are shown; further ones are counted.
 const MAX_PLACES: usize = 8;
 
+/// The diagnostics one after the other; of very many the first, errors before warnings, and how many more there are.
+pub(super) fn render_all(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
+    let errors = diagnostics.iter().filter(|one| one.is_error()).count();
+    let mut room_for_warnings = MAX_SHOWN.saturating_sub(errors);
+    let mut room_for_errors = MAX_SHOWN;
+    let mut fits = |one: &Diagnostic| {
+        let room = if one.is_error() { &mut room_for_errors } else { &mut room_for_warnings };
+        let fits = *room > 0;
+        *room = room.saturating_sub(1);
+        fits
+    };
+    let shown = diagnostics.iter().filter(|one| fits(one));
+    let mut text: String = shown.map(|one| render(one, sources, colour)).collect();
+    let more = diagnostics.len().saturating_sub(MAX_SHOWN);
+    if more > 0 {
+        text.push_str(&format!("and {more} more, which the other formats show\n\n"));
+    }
+    text
+}
+
 /// One diagnostic, with an empty line behind it.
-pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
+fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
     let message = clean(&diagnostic.message);
     let level = match diagnostic.severity() {
         Severity::Error => Level::ERROR,
@@ -84,8 +106,7 @@ fn place<'s>(label: &'s Label, primary: bool, sources: &'s Sources) -> Option<Pl
     let file = sources.get(id)?;
     let at = file.position(start);
     let line = file.line(at.line);
-    // The column counts characters, the range bytes of the line.
-    let from = line.char_indices().nth(at.column - 1).map_or(line.len(), |(byte, _)| byte);
+    let from = (start as usize).saturating_sub(file.line_start(at.line)).min(line.len());
     let to = (from + (end - start) as usize).min(line.len()).max(from);
     Some(Place { file, id, at, line: Line::cut(line, from..to), text: &label.text, primary })
 }

@@ -29,7 +29,7 @@ pub enum Format {
 /// The diagnostics as text, every line of it ended by a line break. `colour` has a meaning for [`Format::Human`] alone.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, format: Format, colour: bool) -> String {
     match format {
-        Format::Human => diagnostics.iter().map(|one| human::render(one, sources, colour)).collect(),
+        Format::Human => human::render_all(diagnostics, sources, colour),
         Format::Json => diagnostics.iter().map(|one| json::render(one, sources)).collect(),
         Format::Github => diagnostics.iter().map(|one| github::render(one, sources)).collect(),
         Format::Sarif => sarif::render(diagnostics, sources),

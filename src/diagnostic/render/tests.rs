@@ -99,3 +99,18 @@ fn wide_and_tabbed_lines_underline_the_right_column() {
     let text = "\tname: \"₹ 日本語\" oops\n";
     insta::assert_snapshot!(one(text, |span| Diagnostic::new(Code::YamlSyntax, span("oops"), "no"), Format::Human));
 }
+
+#[test]
+fn of_very_many_the_first_are_shown_to_people() {
+    let mut sources = Sources::default();
+    let text = "x ".repeat(20_000);
+    let file = sources.add(SourceFile::new("f", text.as_str()));
+    let at = |n: usize, code| Diagnostic::new(code, Span::new(file, 2 * n, 2 * n + 1), "no");
+    let mut all: Vec<Diagnostic> = (0..20_000).map(|n| at(n, Code::Unused)).collect();
+    all.push(at(19_999, Code::BadValue));
+    let shown = render(&all, &sources, Format::Human, false);
+    assert_eq!(shown.matches("warning[W007]").count(), 999);
+    assert_eq!(shown.matches("error[E014]").count(), 1);
+    assert!(shown.ends_with("and 19001 more, which the other formats show\n\n"));
+    assert_eq!(render(&all, &sources, Format::Json, false).lines().count(), 20_001);
+}

@@ -219,6 +219,43 @@ fn nesting_is_kept_apart_over_many_levels() {
     }
 }
 
+/// Brackets that are closed at once, at every depth: also where the kinds of the brackets around no longer fit one word.
+#[test]
+fn empty_values_at_every_depth() {
+    for depth in 1..=200usize {
+        for empty in ["[]", "{}"] {
+            let is_object = |level: usize| (level * level / 7).is_multiple_of(2);
+            let mut value = String::from(empty);
+            for level in (0..depth).rev() {
+                value = match is_object(level) {
+                    true => format!("{{\"a\":{value},\"b\":{empty}}}"),
+                    false => format!("[{value},{empty}]"),
+                };
+            }
+            let line = format!("{{\"x\":{value}}}");
+            check(line.as_bytes(), &[path("y")]);
+            check(line.as_bytes(), &[path("x.a.a"), path("x.0")]);
+        }
+    }
+}
+
+/// Long keys whose first and last bytes are the same.
+#[test]
+fn long_keys_that_differ_in_the_middle() {
+    let key = |middle: &str| format!("customer_{middle}_identifier");
+    let all: Vec<String> = ["aaaaaa", "aaabaa", "bbbbbb", "aaaaab"].map(key).to_vec();
+    for known in 1..=all.len() {
+        let paths: Vec<RawPath> = all.iter().take(known).map(|key| vec![Step::Key(key.as_str().into())]).collect();
+        for skipped in 0..all.len() {
+            let members = all.iter().enumerate().filter(|(n, _)| *n != skipped);
+            let members: Vec<_> = members.map(|(n, key)| format!("\"{key}\":{n}")).collect();
+            let line = format!("{{{}}}", members.join(","));
+            check(line.as_bytes(), &paths);
+            check_trusted(line.as_bytes(), &paths);
+        }
+    }
+}
+
 #[test]
 fn captures_by_path() {
     let cases: &[(&str, &[&str])] = &[

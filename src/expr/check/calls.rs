@@ -95,7 +95,9 @@ impl Checker<'_, '_> {
 
     /// Compiles patterns, finds tables and zones.
     fn prepare(&mut self, function: &'static Function, arguments: &[Typed], span: Span) -> Option<Prepared> {
-        let Some(prepare) = function.prepare else { return Some(Prepared::None) };
+        if function.prepare.is_none() {
+            return Some(Prepared::None);
+        }
         let constants: Vec<Option<&Json>> = arguments
             .iter()
             .map(|argument| match &argument.node {
@@ -103,7 +105,8 @@ impl Checker<'_, '_> {
                 _ => None,
             })
             .collect();
-        match prepare(&Prepare { args: &constants, lookups: self.scope.lookups }) {
+        let call = Prepare { args: &constants, lookups: self.scope.lookups };
+        match self.scope.patterns.prepare(function, &call) {
             Ok(prepared) => Some(prepared),
             Err(PrepareError { code, argument, message, help }) => {
                 let place = arguments.get(argument).map_or(span, |argument| argument.span);
@@ -118,43 +121,15 @@ impl Checker<'_, '_> {
             return Diagnostic::new(Code::UnknownFunction, span, message).help(format!("write `{name}`"));
         }
         let message = format!("there is no function `{name}`");
-        let help = foreign_function(name).or_else(|| {
+        let letters = |name: &str| name.replace('_', "").to_lowercase();
+        let own = functions::all().find(|function| letters(function.name) == letters(name));
+        let own = own.map(|function| format!("did you mean `{}`?", function.name));
+        let foreign = || functions::foreign(name, "x").map(|here| format!("write `{here}`"));
+        let help = own.or_else(foreign).or_else(|| {
             let names = functions::all()
                 .flat_map(|function| std::iter::once(function.name).chain(function.aliases.iter().copied()));
             did_you_mean(name, names.chain(Special::names()))
         });
         Diagnostic::new(Code::UnknownFunction, span, message).maybe_help(help)
     }
-}
-
-/// What functions of other languages are called here.
-fn foreign_function(name: &str) -> Option<String> {
-    let known = match name.to_lowercase().as_str() {
-        "not" => "write `!(x)`".to_owned(),
-        "and" => "write `a && b`".to_owned(),
-        "or" => "write `a || b`".to_owned(),
-        "in" | "one_of" | "oneof" => "write `x in [\"a\", \"b\"]`".to_owned(),
-        "length" | "size" | "count" | "strlen" => "write `len(x)`".to_owned(),
-        "lowercase" | "to_lower" | "tolower" | "to_lowercase" | "tolowercase" | "lcase" => {
-            "write `lower(x)`".to_owned()
-        }
-        "uppercase" | "to_upper" | "toupper" | "to_uppercase" | "touppercase" | "ucase" => {
-            "write `upper(x)`".to_owned()
-        }
-        "has" | "defined" | "is_defined" | "is_set" | "isset" | "is_present" => "write `exists(x)`".to_owned(),
-        "is_null" | "isnull" | "missing" | "is_missing" => "write `x == null`".to_owned(),
-        "ifnull" | "nvl" | "default" | "or_else" => "write `x ?? …`".to_owned(),
-        "regex" | "regexp" | "match" | "regex_match" | "is_match" => "write `matches(x, \"regex\")`".to_owned(),
-        "like" | "wildcard" => "write `glob(x, \"AB-*\")`".to_owned(),
-        "to_string" | "tostring" | "str" => "write `string(x)`".to_owned(),
-        "to_number" | "tonumber" | "int" | "float" | "parse_int" => "write `number(x)`".to_owned(),
-        "type" | "type_of" => "write `typeof(x)`".to_owned(),
-        "today" => "write `date(now)`".to_owned(),
-        "substr" | "slice" => "write `substring(x, start, end)`".to_owned(),
-        "pow" | "power" => "write `x ^ 2`".to_owned(),
-        "some" | "exists_in" => "write `any(list, it.price > 100)`".to_owned(),
-        "every" => "write `all(list, it.price > 100)`".to_owned(),
-        _ => return None,
-    };
-    Some(known)
 }

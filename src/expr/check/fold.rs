@@ -143,7 +143,7 @@ impl<'a> Env<'a> for Nowhere<'a> {
     fn zone(&self) -> &'a TimeZone {
         self.zone
     }
-    fn lookup(&mut self, _: LookupId, _: u32, _: &[Value<'a>]) -> Value<'a> {
+    fn lookup(&mut self, _: LookupId, _: u32, _: &[Value<'_>]) -> Value<'a> {
         Value::Null
     }
     fn event_id(&mut self) -> Value<'a> {

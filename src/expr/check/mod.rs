@@ -40,6 +40,9 @@ pub fn compile(expr: &Expr, scope: &mut Scope<'_>, wanted: Wanted, diagnostics: 
     (!failed).then_some(typed)
 }
 
+/// After how many diagnostics names are no longer searched for a suggestion.
+const MOST_SUGGESTIONS: usize = 200;
+
 /// A checked part, or None where something is wrong with it, which has been reported.
 type Checked = Option<Typed>;
 
@@ -131,6 +134,12 @@ impl Checker<'_, '_> {
             self.diagnostics.push(diagnostic);
         }
         None
+    }
+
+    /// True while names that look like a misspelt one are still searched for: that takes time for each name that is known, and
+    /// a file with so many errors is of another kind.
+    fn seeks_names(&self) -> bool {
+        self.diagnostics.len() < MOST_SUGGESTIONS
     }
 
     /// What stands where a condition is wanted has to be able to be a boolean.

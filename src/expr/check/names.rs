@@ -94,7 +94,8 @@ impl Checker<'_, '_> {
         let roots = self.scope.roots.iter().map(|root| root.name());
         let defines = self.scope.defines.keys().map(String::as_str);
         let it = (self.bodies > 0).then_some("it");
-        let near = did_you_mean(name, roots.chain(defines).chain(it).chain(["true", "false", "null"]));
+        let names = roots.chain(defines).chain(it).chain(["true", "false", "null"]);
+        let near = if self.seeks_names() { did_you_mean(name, names) } else { None };
         let (whose, root) = match () {
             () if self.bodies > 0 => ("element", "it"),
             () if known(Root::Data) => ("payload", "data"),

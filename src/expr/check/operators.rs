@@ -89,6 +89,11 @@ impl Checker<'_, '_> {
         span: Span,
     ) -> Checked {
         let symbol = Operator::Arithmetic(op).symbol();
+        if let Some(help) = self.time_help(op, &left, &right) {
+            let time = if is_time_alone(&left) { &left } else { &right };
+            let message = format!("`{symbol}` works on numbers, and this is a time");
+            return self.error(Diagnostic::new(Code::TypeMismatch, time.span, message).help(help));
+        }
         let ty = if op == Arithmetic::Add {
             self.sum_type(op_span, &left, &right)?
         } else {
@@ -99,6 +104,23 @@ impl Checker<'_, '_> {
         };
         let node = TypedNode::Arithmetic(op, Box::new(left), Box::new(right));
         Some(self.fold(Typed { span, ty: ty.or(Type::NULL), node }))
+    }
+
+    /// How to reckon with `now`, which is a text.
+    fn time_help(&self, op: Arithmetic, left: &Typed, right: &Typed) -> Option<String> {
+        let text = |typed: &Typed| matches!(&typed.node, TypedNode::Const(Json::String(_)));
+        if !is_time_alone(left) && !is_time_alone(right) || text(left) || text(right) {
+            return None;
+        }
+        let (a, b) = (self.shown(left), self.shown(right));
+        let number = |typed: &Typed| !present(typed.ty).meets(Type::STRING);
+        Some(match op {
+            Arithmetic::Subtract if !number(left) && !number(right) => {
+                format!("for the seconds between two times, write `seconds_between({b}, {a})`")
+            }
+            _ if is_time_alone(left) => format!("for a number of seconds, write `unix_ms({a}) / 1000`"),
+            _ => format!("for a number of seconds, write `unix_ms({b}) / 1000`"),
+        })
     }
 
     /// `+` adds numbers and joins strings, but not one to the other.
@@ -177,6 +199,9 @@ impl Checker<'_, '_> {
 
     fn never_alike(&mut self, message: &str, left: &Typed, right: &Typed, span: Span) -> Option<()> {
         let help = match (&left.node, &right.node) {
+            (TypedNode::Call(function, ..), _) | (_, TypedNode::Call(function, ..)) if !function.values.is_empty() => {
+                Some(types::values_help(function))
+            }
             (_, TypedNode::Const(Json::String(_))) if left.ty.meets(Type::NUMBER) => self.number_help(right),
             (TypedNode::Const(Json::String(_)), _) if right.ty.meets(Type::NUMBER) => self.number_help(left),
             (_, TypedNode::Const(n @ Json::Number(_))) if left.ty.meets(Type::STRING) => {
@@ -201,13 +226,30 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn written_time(&mut self, typed: &Typed) -> Option<()> {
-        let TypedNode::Const(Json::String(text)) = &typed.node else { return Some(()) };
+        let text = match &typed.node {
+            TypedNode::Const(Json::String(text)) => text,
+            TypedNode::Const(Json::Number(n)) => return self.seconds(n, typed.span),
+            _ => return Some(()),
+        };
         if time::parse_time(text, self.scope.zone).is_some() {
             return Some(());
         }
         let message = format!("`{text}` is no time");
         let help = "a time is written `\"2026-01-31T18:30:00+05:30\"`, a day `\"2026-01-31\"`";
         self.error(Diagnostic::new(Code::BadTime, typed.span, message).help(help))
+    }
+
+    /// A number that is compared with a time has to be seconds that a time can hold.
+    fn seconds(&mut self, n: &serde_json::Number, span: Span) -> Option<()> {
+        let seconds = Number::from_json(n)?;
+        if time::Instant::from_seconds(seconds).is_some() {
+            return Some(());
+        }
+        let large = seconds > Number::Int(0);
+        let message = format!("`{n}` is too {} for seconds since 1970", if large { "large" } else { "small" });
+        let millis = time::Instant::from_seconds(Number::Float(seconds.as_f64() / 1000.0)).is_some();
+        let help = millis.then(|| format!("milliseconds are divided by 1000: `{n} / 1000`"));
+        self.error(Diagnostic::new(Code::BadTime, span, message).maybe_help(help))
     }
 
     /// `a in b`.
@@ -256,12 +298,21 @@ impl Checker<'_, '_> {
         }
         let message = format!("no element of this list can be {}", types::kinds(left.ty));
         let label = format!("this is {}", types::described(left));
+        let values = match &left.node {
+            TypedNode::Call(function, ..) if !function.values.is_empty() => Some(types::values_help(function)),
+            _ => None,
+        };
         self.error(
             Diagnostic::new(Code::TypeMismatch, list.span, message)
                 .also(left.span, label)
-                .maybe_help(negation_help(left)),
+                .maybe_help(values.or_else(|| negation_help(left))),
         )
     }
+}
+
+/// True for what is known to be the text of a time, as `now` is; `time` may be a number.
+fn is_time_alone(typed: &Typed) -> bool {
+    typed.ty.meets(Type::TIME) && !typed.ty.meets(Type::NUMBER)
 }
 
 /// `!a == b` is `(!a) == b`, which is hardly ever meant.

@@ -1,7 +1,7 @@
 //! Static types: what sets of them mean, and how they and expressions are shown to people.
 
 use crate::event::{Json, Type};
-use crate::expr::{DefineId, PathTable, Typed, TypedNode};
+use crate::expr::{DefineId, Function, PathTable, Typed, TypedNode};
 
 /// What it may be, the mark of times left out.
 pub(super) fn plain(ty: Type) -> Type {
@@ -35,6 +35,12 @@ pub(super) fn kinds(ty: Type) -> String {
     }
     let names: Vec<&str> = KINDS.iter().filter(|(kind, _)| ty.meets(*kind)).map(|(_, name)| *name).collect();
     if names.is_empty() { String::from("nothing") } else { names.join(" or ") }
+}
+
+/// What a function with few values may yield.
+pub(super) fn values_help(function: &Function) -> String {
+    let values: Vec<String> = function.values.iter().map(|value| format!("`\"{value}\"`")).collect();
+    format!("`{}` yields {}", function.name, values.join(", "))
 }
 
 /// What a part is: `the string "a"`, `a number`.

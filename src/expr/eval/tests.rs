@@ -166,3 +166,29 @@ fn high_trees_fit_the_stack() {
     });
     assert_eq!(small.unwrap().join().unwrap(), [json!(200), json!(true), json!(true), json!(61)]);
 }
+
+#[test]
+fn constants_equal_what_they_would_be_built_to() {
+    let all = [
+        json!({}),
+        json!({"a": 1}),
+        json!({"a": 1.0}),
+        json!({"a": 1, "b": 2}),
+        json!({"b": 2, "a": 1}),
+        json!({"a": 1, "b": null}),
+        json!([]),
+        json!([{"a": 1}]),
+        json!([{"a": 1, "b": 2}]),
+        json!([1]),
+        json!([1, 2]),
+        json!("a"),
+        json!(1),
+        json!(null),
+        json!(false),
+    ];
+    let arena = Bump::new();
+    for (a, b) in all.iter().flat_map(|a| all.iter().map(move |b| (a, b))) {
+        let value = Value::from_json(a, &arena);
+        assert_eq!(super::equals_json(value, b), value == Value::from_json(b, &arena), "{a} {b}");
+    }
+}

@@ -3,7 +3,7 @@
 use super::text::counted;
 use super::{BASE, Call, Function, MAYBE_STRING, Prepare, PrepareError, Prepared, text};
 use crate::diagnostic::{Code, did_you_mean};
-use crate::event::{Type, Value, hash_canonical};
+use crate::event::{Type, Value, hash_text};
 use crate::expr::LookupInfo;
 use uuid::Uuid;
 
@@ -31,7 +31,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: &[Type::ANY],
         required: 1,
         returns: Type::NUMBER,
-        eval: |call| Value::int(hash_canonical(call.arg(0))),
+        eval: |call| match text::canonical(call.arg(0), usize::MAX, call.meter) {
+            Some(text) => Value::int(hash_text(&text)),
+            None => Value::Null,
+        },
         ..BASE
     },
     Function {
@@ -51,11 +54,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn uuid<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let name = call.text(0)?;
-    let id = text::shown(call.env.event_id(), call.arena)?;
+    let id = text::shown(call.env.event_id(), call)?;
     let namespace = Uuid::new_v5(&Uuid::NAMESPACE_OID, id.as_bytes());
     let mut buffer = Uuid::encode_buffer();
     let text = Uuid::new_v5(&namespace, name.as_bytes()).hyphenated().encode_lower(&mut buffer);
-    Some(Value::String(call.arena.alloc_str(text)))
+    text::kept(text, call).map(Value::String)
 }
 
 fn lookup<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {

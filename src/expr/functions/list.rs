@@ -4,6 +4,8 @@ use super::{BASE, Call, Function, MAYBE_ARRAY, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYB
 use crate::event::{Number, Type, Value};
 use crate::expr::Arithmetic;
 use crate::expr::arithmetic::calculate;
+use crate::expr::budget::{ELEMENT, Meter};
+use crate::expr::eval::members::{Scalar, set};
 use bumpalo::collections::Vec as BumpVec;
 
 const TEXT_OR_LIST: Type = Type::STRING.or(Type::ARRAY);
@@ -56,6 +58,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "contains",
+        is_test: true,
         usage: "contains(text_or_list, x)",
         doc: "True if the text has `x` in it, or if an element of the list equals `x`.",
         examples: &[
@@ -67,7 +70,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: &[TEXT_OR_LIST, Type::ANY],
         required: 2,
         returns: MAYBE_BOOLEAN,
-        eval: |call| contains(call.arg(0), call.arg(1)),
+        eval: |call| contains(call.arg(0), call.arg(1), call.meter),
         ..BASE
     },
     Function {
@@ -83,7 +86,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: &[TEXT_OR_LIST, Type::ARRAY],
         required: 2,
         returns: MAYBE_BOOLEAN,
-        eval: |call| contains_any(call.arg(0), call.arg(1)),
+        eval: |call| contains_any(call.arg(0), call.arg(1), call.meter),
         ..BASE
     },
     Function {
@@ -94,7 +97,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: &[Type::ARRAY],
         required: 1,
         returns: MAYBE_NUMBER,
-        eval: |call| sum(call.arg(0)).map_or(Value::Null, Value::Number),
+        eval: |call| sum(call).map_or(Value::Null, Value::Number),
         ..BASE
     },
     Function {
@@ -125,49 +128,70 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-fn contains<'a>(whole: Value<'a>, part: Value<'a>) -> Value<'a> {
+fn contains<'a>(whole: Value<'a>, part: Value<'a>, meter: &Meter) -> Value<'a> {
     match (whole, part) {
         (_, Value::Null) => Value::Null,
         (Value::String(whole), Value::String(part)) => Value::Bool(whole.contains(part)),
-        (Value::Array(items), part) => Value::Bool(items.contains(&part)),
-        _ => Value::Null,
-    }
-}
-
-fn contains_any<'a>(whole: Value<'a>, parts: Value<'a>) -> Value<'a> {
-    match (whole, parts) {
-        (Value::String(_) | Value::Array(_), Value::Array(parts)) => {
-            Value::Bool(parts.iter().any(|part| contains(whole, *part).is_true()))
+        (Value::Array(items), part) => {
+            Value::Bool(meter.work(items.len()) && items.iter().any(|item| meter.equal(*item, part)))
         }
         _ => Value::Null,
     }
 }
 
-fn sum(list: Value<'_>) -> Option<Number> {
-    let mut numbers = list.as_array()?.iter().map(|item| item.as_number());
+fn contains_any<'a>(whole: Value<'a>, parts: Value<'a>, meter: &Meter) -> Value<'a> {
+    match (whole, parts) {
+        (Value::String(whole), Value::Array(parts)) => {
+            let mut texts = parts.iter().filter_map(|part| part.as_str());
+            Value::Bool(meter.work(parts.len()) && texts.any(|part| meter.read(whole) && whole.contains(part)))
+        }
+        (Value::Array(items), Value::Array(parts)) => Value::Bool(has_one_of(items, parts, meter)),
+        _ => Value::Null,
+    }
+}
+
+/// True if the lists share an element that is not null. Long lists are looked up in a set.
+fn has_one_of<'a>(items: &[Value<'a>], parts: &[Value<'a>], meter: &Meter) -> bool {
+    if !meter.work(items.len().saturating_add(parts.len())) {
+        return false;
+    }
+    let mut parts = parts.iter().filter(|part| !part.is_null());
+    match set(items, meter) {
+        Some(set) => parts.any(|part| meter.visit(*part) && Scalar::new(*part).is_some_and(|part| set.contains(&part))),
+        None => parts.any(|part| contains(Value::Array(items), *part, meter).is_true()),
+    }
+}
+
+fn sum(call: &Call<'_, '_>) -> Option<Number> {
+    let items = call.arg(0).as_array().filter(|items| call.meter.work(items.len()))?;
+    let mut numbers = items.iter().map(|item| item.as_number());
     numbers.try_fold(Number::Int(0), |total, n| calculate(Arithmetic::Add, total, n?).as_number())
 }
 
 fn split<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let (text, separator) = (call.text(0)?, call.text(1)?);
     let mut parts = BumpVec::new_in(call.arena);
+    let mut add = |part: &'a str| {
+        let fits = parts.len() < MOST_PARTS && call.meter.work(1) && call.meter.allocate(ELEMENT);
+        fits.then(|| parts.push(Value::String(part)))
+    };
     if separator.is_empty() {
-        let chars = text.char_indices().map(|(at, c)| text.get(at..at + c.len_utf8()).unwrap_or_default());
-        parts.extend(chars.take(MOST_PARTS + 1).map(Value::String));
+        let mut chars = text.char_indices().map(|(at, c)| text.get(at..at + c.len_utf8()).unwrap_or_default());
+        chars.try_for_each(&mut add)?;
     } else {
-        parts.extend(text.split(separator).take(MOST_PARTS + 1).map(Value::String));
+        text.split(separator).try_for_each(&mut add)?;
     }
-    (parts.len() <= MOST_PARTS).then(|| Value::Array(parts.into_bump_slice()))
+    Some(Value::Array(parts.into_bump_slice()))
 }
 
 fn join<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let (items, separator) = (call.arg(0).as_array()?, call.text(1)?);
-    let mut out = text::Builder::new(call.arena);
+    let mut out = text::Builder::new(call);
     for (n, item) in items.iter().enumerate() {
         if n > 0 {
             out.push(separator)?;
         }
-        out.push(text::shown(*item, call.arena)?)?;
+        out.push_shown(*item)?;
     }
     Some(out.finish())
 }

@@ -7,6 +7,8 @@ use crate::event::{Number, Type, Value, parse_number};
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "exists",
+        is_test: true,
+        reads_text: false,
         usage: "exists(p)",
         doc: "True if the value is there and not null.",
         examples: &[("exists(data.nope)", "false"), ("exists(\"\")", "true"), ("exists(null)", "false")],
@@ -18,6 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "coalesce",
+        reads_text: false,
         usage: "coalesce(a, …)",
         doc: "The first argument that is not null.",
         examples: &[("coalesce(null, data.nope, \"\", \"b\")", "\"\""), ("coalesce(null)", "null")],
@@ -29,6 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "coalesce_nonempty",
+        reads_text: false,
         usage: "coalesce_nonempty(a, …)",
         doc: "The first argument that is neither null nor the empty string.",
         examples: &[("coalesce_nonempty(null, \"\", \"b\")", "\"b\""), ("coalesce_nonempty(\"\", 0)", "0")],
@@ -43,6 +47,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "if",
+        reads_text: false,
         usage: "if(condition, then, else)",
         doc: "The second argument if the condition is true, else the third.",
         examples: &[("if(1 < 2, \"yes\", \"no\")", "\"yes\""), ("if(data.nope > 1, \"yes\", \"no\")", "\"no\"")],
@@ -53,6 +58,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "typeof",
+        reads_text: false,
         usage: "typeof(x)",
         doc: "The name of the value's type: `null`, `boolean`, `number`, `string`, `array` or `object`.",
         examples: &[
@@ -64,6 +70,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: &[Type::ANY],
         required: 1,
         returns: Type::STRING,
+        values: &["null", "boolean", "number", "string", "array", "object"],
         eval: |call| Value::String(type_name(call.arg(0))),
         ..BASE
     },
@@ -105,7 +112,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: &[Type::ANY],
         required: 1,
         returns: MAYBE_STRING,
-        eval: |call| text::shown(call.arg(0), call.arena).map_or(Value::Null, Value::String),
+        eval: |call| text::shown(call.arg(0), call).map_or(Value::Null, Value::String),
         ..BASE
     },
 ];

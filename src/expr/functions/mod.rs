@@ -1,7 +1,8 @@
 //! The registry of functions, a file a family. Each entry carries its usage, types, examples and evaluation together, and
 //! the reference page is made from it.
 
-use super::{Env, LookupInfo, Prepared};
+use super::budget::{Budget, Meter};
+use super::{DefineId, Env, LookupId, LookupInfo, PathId, Prepared};
 use crate::diagnostic::Code;
 use crate::event::{Json, Number, Type, Value};
 use bumpalo::Bump;
@@ -10,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 mod event;
+mod foreign;
 mod list;
 mod logic;
 mod math;
@@ -17,6 +19,9 @@ mod number;
 mod pattern;
 pub(super) mod text;
 mod time;
+
+pub(super) use foreign::foreign;
+pub(crate) use text::LONGEST as LONGEST_TEXT;
 
 /// A function of the language.
 pub struct Function {
@@ -38,8 +43,15 @@ pub struct Function {
     pub variadic: bool,
     /// What it yields.
     pub returns: Type,
+    /// The texts that it may yield, where these are few; empty where they are not.
+    pub values: &'static [&'static str],
     /// Prepares what can be prepared at load (patterns, zones, tables); none where there is nothing.
     pub prepare: Option<Preparation>,
+    /// True if it is a test of its first argument that an index can answer where the others are constant. Such a function
+    /// has no budget of its own.
+    pub is_test: bool,
+    /// True if it may read all of a text that it is given.
+    pub reads_text: bool,
     /// What it does.
     pub eval: for<'c, 'a> fn(&mut Call<'c, 'a>) -> Value<'a>,
 }
@@ -80,6 +92,41 @@ pub struct Call<'c, 'a> {
     pub env: &'c mut dyn Env<'a>,
     /// True if an argument is known to be a time when the rules are loaded (`now`, `time`).
     pub times: bool,
+    /// What memory and work are taken from.
+    pub meter: &'c Meter,
+}
+
+/// An environment as seen from values that live shorter than it.
+pub(super) struct Outside<'c, 'a>(pub(super) &'c mut dyn Env<'a>);
+
+impl<'s, 'a: 's> Env<'s> for Outside<'_, 'a> {
+    fn arena(&self) -> &'s Bump {
+        self.0.arena()
+    }
+
+    fn path(&mut self, path: PathId) -> Value<'s> {
+        self.0.path(path)
+    }
+
+    fn define(&mut self, id: DefineId) -> Value<'s> {
+        self.0.define(id)
+    }
+
+    fn zone(&self) -> &'s TimeZone {
+        self.0.zone()
+    }
+
+    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'s> {
+        self.0.lookup(table, column, key)
+    }
+
+    fn event_id(&mut self) -> Value<'s> {
+        self.0.event_id()
+    }
+
+    fn budget(&self) -> Budget {
+        self.0.budget()
+    }
 }
 
 impl<'a> Call<'_, 'a> {
@@ -137,7 +184,10 @@ const BASE: Function = Function {
     required: 0,
     variadic: false,
     returns: Type::ANY,
+    values: &[],
     prepare: None,
+    is_test: false,
+    reads_text: true,
     eval: |_| Value::Null,
 };
 

@@ -90,6 +90,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "between",
+        is_test: true,
         usage: "between(x, low, high)",
         doc: "`x >= low && x <= high`: both ends are in, and it is false where a value is missing or has the wrong type.",
         examples: &[
@@ -115,7 +116,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The number that `better` prefers to all others; of equal ones the first.
 fn extreme<'a>(call: &Call<'_, 'a>, better: fn(Number, Number) -> bool) -> Value<'a> {
     let numbers = match call.args {
-        [Value::Array(items)] => items,
+        [Value::Array(items)] if call.meter.work(items.len()) => items,
+        [Value::Array(_)] => return Value::Null,
         args => args,
     };
     let mut numbers = numbers.iter().map(|value| value.as_number());

@@ -2,8 +2,8 @@
 
 use super::{BASE, Call, Function, MAYBE_BOOLEAN, MAYBE_STRING, Prepare, PrepareError, Prepared, text};
 use crate::diagnostic::Code;
-use crate::event::{Type, Value};
-use crate::expr::{Cidr, Glob, Pattern};
+use crate::event::{Json, Type, Value};
+use crate::expr::{Cidr, Glob, Pattern, Replacement};
 
 const TWO_TEXTS: &[Type] = &[Type::STRING, Type::STRING];
 
@@ -11,6 +11,8 @@ const TWO_TEXTS: &[Type] = &[Type::STRING, Type::STRING];
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "starts_with",
+        is_test: true,
+        reads_text: false,
         usage: "starts_with(text, prefix)",
         doc: "True if the text begins with the prefix.",
         examples: &[("starts_with(\"+9198\", \"+91\")", "true"), ("starts_with(data.nope, \"+91\")", "null")],
@@ -22,6 +24,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "ends_with",
+        is_test: true,
+        reads_text: false,
         usage: "ends_with(text, suffix)",
         doc: "True if the text ends with the suffix.",
         examples: &[("ends_with(\"a.csv\", \".csv\")", "true"), ("ends_with(\"a.csv\", \".CSV\")", "false")],
@@ -34,8 +38,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "equals_ignore_case",
         usage: "equals_ignore_case(a, b)",
-        doc: "True if the texts are equal but for capital and small letters.",
-        examples: &[("equals_ignore_case(\"INR\", \"inr\")", "true"), ("equals_ignore_case(\"ÄB\", \"äb\")", "true")],
+        doc: "True if the texts are equal but for capital and small letters: by the simple case folding of Unicode, as \
+              `(?i)` in `matches`. `ß` is not `ss`.",
+        examples: &[
+            ("equals_ignore_case(\"INR\", \"inr\")", "true"),
+            ("equals_ignore_case(\"ΣΑΣ\", \"σας\")", "true"),
+            ("equals_ignore_case(\"straße\", \"STRASSE\")", "false"),
+        ],
         params: TWO_TEXTS,
         required: 2,
         returns: MAYBE_BOOLEAN,
@@ -44,6 +53,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "glob",
+        is_test: true,
         usage: "glob(text, \"AB-*\")",
         doc: "True if the whole text matches: `*` is any run of characters, `?` is one, `\\` makes the next one ordinary. The \
               pattern must be a literal.",
@@ -61,6 +71,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "matches",
+        is_test: true,
         aliases: &["str::regex_matches"],
         usage: "matches(text, \"regex\")",
         doc: "True if the regular expression matches anywhere in the text; `^` and `$` tie it to the ends. It takes linear \
@@ -98,16 +109,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "regex_replace",
         aliases: &["str::regex_replace"],
         usage: "regex_replace(text, \"regex\", to)",
-        doc: "The text with every match of the regular expression replaced. In `to`, `$1` or `${name}` is what a group \
-              matched, and `$$` is a dollar. The pattern must be a literal.",
+        doc: "The text with every match of the regular expression replaced. In `to`, `$1` is what the first group matched, \
+              `$name` what a named one did, `$0` the whole match; write `${1}` or `${name}` where a digit, letter or `_` \
+              follows that would be read as part of it, and `$$` for a dollar. A group that the pattern lacks is an error \
+              at load. The pattern must be a literal; if `to` is not, it is inserted as it is, dollars included.",
         examples: &[
             ("regex_replace(\"9876543210\", \"[0-9]{6}$\", \"******\")", "\"9876******\""),
-            ("regex_replace(\"a-b\", \"(.)-(.)\", \"$2-$1\")", "\"b-a\""),
+            ("regex_replace(\"abc-def\", \"(.+)-(.+)\", \"$2_$1\")", "\"def_abc\""),
+            ("regex_replace(\"a1\", \"(?<letter>[a-z])\", \"${letter}0$$\")", "\"a0$1\""),
         ],
         params: &[Type::STRING, Type::STRING, Type::STRING],
         required: 3,
         returns: MAYBE_STRING,
-        prepare: Some(prepare_regex),
+        prepare: Some(prepare_replace),
         eval: |call| regex_replace(call).unwrap_or_default(),
         ..BASE
     },
@@ -119,6 +133,16 @@ fn bad(message: String) -> PrepareError {
 
 fn prepare_regex(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
     Pattern::new(call.literal(1, "the regular expression")?).map(Prepared::Regex).map_err(bad)
+}
+
+fn prepare_replace(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
+    let pattern = Pattern::new(call.literal(1, "the regular expression")?).map_err(bad)?;
+    let to = call.args.get(2).copied().flatten().and_then(Json::as_str);
+    let replacement = to.map(|to| Replacement::new(to, pattern.regex())).transpose();
+    match replacement {
+        Ok(replacement) => Ok(Prepared::Replace(pattern, replacement)),
+        Err(error) => Err(PrepareError { help: error.help, ..PrepareError::new(Code::BadPattern, 2, error.message) }),
+    }
 }
 
 fn both<'a>(call: &Call<'_, 'a>, test: fn(&str, &str) -> bool) -> Value<'a> {
@@ -137,34 +161,72 @@ fn prepared<'a>(call: &Call<'_, 'a>) -> Value<'a> {
     })
 }
 
+/// Equality by the simple case folding of Unicode, code point by code point.
 fn equals_ignore_case(a: &str, b: &str) -> bool {
     if a.is_ascii() && b.is_ascii() {
         return a.eq_ignore_ascii_case(b);
     }
-    a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase))
+    a.chars().map(fold).eq(b.chars().map(fold))
+}
+
+/// The same character for all that differ in case alone: `Σ`, `σ` and `ς`, but not `ß` and `ss`.
+fn fold(c: char) -> char {
+    fn only(mut chars: impl Iterator<Item = char>) -> Option<char> {
+        chars.next().filter(|_| chars.next().is_none())
+    }
+    match c {
+        // The Turkish letters are in no relation to `i` and `I` outside of Turkish.
+        'ı' | 'İ' => c,
+        // Letters that are equal although neither is the other's capital.
+        '\u{1fd3}' => '\u{390}',
+        '\u{1fe3}' => '\u{3b0}',
+        '\u{fb05}' => '\u{fb06}',
+        _ => {
+            let upper = only(c.to_uppercase()).unwrap_or(c);
+            only(upper.to_lowercase()).unwrap_or(upper)
+        }
+    }
 }
 
 fn regex_replace<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
-    let Prepared::Regex(pattern) = call.prepared else { return None };
+    let Prepared::Replace(pattern, replacement) = call.prepared else { return None };
     let (text, to) = (call.text(0)?, call.text(2)?);
     if !pattern.is_match(text) {
         return Some(Value::String(text));
     }
-    let mut out = text::Builder::new(call.arena);
+    let mut out = text::Builder::new(call);
     let mut behind = 0;
-    let mut expanded = String::new();
     for captures in pattern.regex().captures_iter(text) {
         let found = captures.get_match();
         out.push(text.get(behind..found.start())?)?;
-        if to.contains('$') {
-            expanded.clear();
-            captures.expand(to, &mut expanded);
-            out.push(&expanded)?;
-        } else {
-            out.push(to)?;
+        match replacement {
+            Some(replacement) => replacement.texts(&captures).try_for_each(|part| out.push(part))?,
+            None => out.push(to)?,
         }
         behind = found.end();
     }
     out.push(text.get(behind..)?)?;
     Some(out.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
+
+    /// Held against the tables of the `regex` crate, whose `(?i)` is simple case folding as well.
+    #[test]
+    fn folds_as_unicode_does() {
+        // The standard library may know more letters than `regex`.
+        let unassigned = regex::Regex::new(r"^\p{Cn}").unwrap();
+        let unknown = |c: &char| fold(*c) != *c && unassigned.is_match(&c.to_string());
+        // No letter of the planes above has a case.
+        for c in (0..0x20000).filter_map(char::from_u32).filter(|c| !unknown(c)) {
+            let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
+            class.try_case_fold_simple().unwrap();
+            let members: Vec<char> = class.iter().flat_map(|range| range.start()..=range.end()).collect();
+            assert!(members.iter().all(|member| fold(*member) == fold(c)), "{c} {members:?}");
+            assert!(members.contains(&fold(c)), "{c} folds to {}", fold(c));
+        }
+    }
 }

@@ -1,6 +1,6 @@
 use super::*;
-use crate::expr::PathTable;
 use crate::expr::testing::{Event, lookups, same, value_of};
+use crate::expr::{Meter, PathTable};
 use proptest::prelude::*;
 use serde_json::json;
 use std::collections::HashSet;
@@ -16,8 +16,15 @@ fn call(name: &str, args: Json) -> Result<Json, PrepareError> {
     let values = Value::from_json(&args, &arena).as_array().unwrap();
     let paths = PathTable::default();
     let mut env = Event { arena: &arena, data: Value::Null, paths: &paths };
-    Ok((function.eval)(&mut Call { args: values, prepared: &prepared, arena: &arena, env: &mut env, times: false })
-        .to_json())
+    Ok((function.eval)(&mut Call {
+        args: values,
+        prepared: &prepared,
+        arena: &arena,
+        env: &mut env,
+        times: false,
+        meter: &Meter::default(),
+    })
+    .to_json())
 }
 
 #[test]

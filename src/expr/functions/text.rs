@@ -2,7 +2,8 @@
 
 use super::{BASE, Call, Function, MAYBE_NUMBER, MAYBE_STRING, Prepare, PrepareError, Prepared};
 use crate::diagnostic::Code;
-use crate::event::{Type, Value, canonical_json, format_number};
+use crate::event::{Type, Value, canonical_json_within};
+use crate::expr::budget::{BYTES_PER_STEP, Meter};
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
 
@@ -132,28 +133,42 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// A text in the making, of [`LONGEST`] bytes at most.
-pub(super) struct Builder<'a>(BumpString<'a>);
+pub(super) struct Builder<'c, 'a> {
+    text: BumpString<'a>,
+    meter: &'c Meter,
+}
 
-impl<'a> Builder<'a> {
-    pub(super) fn new(arena: &'a Bump) -> Builder<'a> {
-        Builder(BumpString::new_in(arena))
+impl<'c, 'a> Builder<'c, 'a> {
+    pub(super) fn new(call: &Call<'c, 'a>) -> Builder<'c, 'a> {
+        Builder { text: BumpString::new_in(call.arena), meter: call.meter }
     }
 
     /// None if the text gets too long.
     pub(super) fn push(&mut self, part: &str) -> Option<()> {
-        let fits = self.0.len().saturating_add(part.len()) <= LONGEST;
-        fits.then(|| self.0.push_str(part))
+        let fits = self.text.len().saturating_add(part.len()) <= LONGEST;
+        let fits = fits && self.meter.allocate(part.len()) && self.meter.read(part);
+        fits.then(|| self.text.push_str(part))
+    }
+
+    /// A value as `string(x)` shows it; none for null.
+    pub(super) fn push_shown(&mut self, value: Value<'_>) -> Option<()> {
+        match value {
+            Value::Null => None,
+            Value::String(text) => self.push(text),
+            Value::Bool(b) => self.push(if b { "true" } else { "false" }),
+            _ => self.push(&canonical(value, LONGEST, self.meter)?),
+        }
     }
 
     pub(super) fn finish(self) -> Value<'a> {
-        Value::String(self.0.into_bump_str())
+        Value::String(self.text.into_bump_str())
     }
 }
 
 /// Texts in a row; none where that is too long.
-pub(crate) fn joined<'a>(parts: &[&'a str], arena: &'a Bump) -> Option<&'a str> {
+pub(crate) fn joined<'a>(parts: &[&str], arena: &'a Bump, meter: &Meter) -> Option<&'a str> {
     let total = parts.iter().map(|part| part.len()).sum::<usize>();
-    if total > LONGEST {
+    if total > LONGEST || !meter.allocate(total) || !meter.work(total / BYTES_PER_STEP) {
         return None;
     }
     let mut out = BumpString::with_capacity_in(total, arena);
@@ -162,17 +177,35 @@ pub(crate) fn joined<'a>(parts: &[&'a str], arena: &'a Bump) -> Option<&'a str> 
 }
 
 /// A value as `string(x)` shows it; none for null.
-pub(crate) fn shown<'a>(value: Value<'a>, arena: &'a Bump) -> Option<&'a str> {
-    let mut out = String::new();
+pub(super) fn shown<'a>(value: Value<'a>, call: &Call<'_, 'a>) -> Option<&'a str> {
     match value {
-        Value::Null => return None,
-        Value::String(text) => return Some(text),
-        Value::Bool(true) => return Some("true"),
-        Value::Bool(false) => return Some("false"),
-        Value::Number(n) => format_number(n, &mut out),
-        Value::Array(_) | Value::Object(_) => canonical_json(value, &mut out),
+        Value::Null => None,
+        Value::String(text) => Some(text),
+        Value::Bool(true) => Some("true"),
+        Value::Bool(false) => Some("false"),
+        _ => kept(&canonical(value, LONGEST, call.meter)?, call),
     }
-    (out.len() <= LONGEST).then(|| &*arena.alloc_str(&out))
+}
+
+/// The canonical JSON of a value (of a number: its shortest form); none if it is longer than `most`, or the budget is
+/// used up.
+pub(super) fn canonical(value: Value<'_>, most: usize, meter: &Meter) -> Option<String> {
+    if !meter.visit(value) {
+        return None;
+    }
+    let most = if meter.is_running() { most.min(meter.memory_left()) } else { most };
+    let mut out = String::new();
+    if !canonical_json_within(value, &mut out, most) {
+        // Where the memory is what is missing, that is found here.
+        meter.allocate(out.len());
+        return None;
+    }
+    Some(out)
+}
+
+/// A copy of a text in the arena.
+pub(super) fn kept<'a>(text: &str, call: &Call<'_, 'a>) -> Option<&'a str> {
+    call.meter.allocate(text.len()).then(|| &*call.arena.alloc_str(text))
 }
 
 fn lower<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
@@ -180,12 +213,12 @@ fn lower<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
         return Some(Value::String(text));
     }
-    if text.is_ascii() {
-        let copy = call.arena.alloc_str(text);
-        copy.make_ascii_lowercase();
-        return Some(Value::String(copy));
+    if !text.is_ascii() {
+        return kept(&text.to_lowercase(), call).map(Value::String);
     }
-    Some(Value::String(call.arena.alloc_str(&text.to_lowercase())))
+    let copy = call.meter.allocate(text.len()).then(|| call.arena.alloc_str(text))?;
+    copy.make_ascii_lowercase();
+    Some(Value::String(copy))
 }
 
 fn upper<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
@@ -193,12 +226,12 @@ fn upper<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_lowercase()) {
         return Some(Value::String(text));
     }
-    if text.is_ascii() {
-        let copy = call.arena.alloc_str(text);
-        copy.make_ascii_uppercase();
-        return Some(Value::String(copy));
+    if !text.is_ascii() {
+        return kept(&text.to_uppercase(), call).map(Value::String);
     }
-    Some(Value::String(call.arena.alloc_str(&text.to_uppercase())))
+    let copy = call.meter.allocate(text.len()).then(|| call.arena.alloc_str(text))?;
+    copy.make_ascii_uppercase();
+    Some(Value::String(copy))
 }
 
 fn length<'a>(value: Value<'a>) -> Value<'a> {
@@ -213,8 +246,8 @@ fn length<'a>(value: Value<'a>) -> Value<'a> {
 }
 
 fn concat<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
-    let mut out = Builder::new(call.arena);
-    call.args.iter().try_for_each(|value| out.push(shown(*value, call.arena)?))?;
+    let mut out = Builder::new(call);
+    call.args.iter().try_for_each(|value| out.push_shown(*value))?;
     Some(out.finish())
 }
 
@@ -223,7 +256,7 @@ fn replace<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     if from.is_empty() || !text.contains(from) {
         return Some(Value::String(text));
     }
-    let mut out = Builder::new(call.arena);
+    let mut out = Builder::new(call);
     for (n, part) in text.split(from).enumerate() {
         if n > 0 {
             out.push(to)?;
@@ -252,11 +285,11 @@ fn byte_of(text: &str, at: usize) -> Option<usize> {
 
 fn format_text<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let Prepared::Format(pieces) = call.prepared else { return None };
-    let mut out = Builder::new(call.arena);
+    let mut out = Builder::new(call);
     let (first, rest) = pieces.split_first()?;
     out.push(first)?;
     for (n, piece) in rest.iter().enumerate() {
-        out.push(shown(call.arg(n + 1), call.arena)?)?;
+        out.push_shown(call.arg(n + 1))?;
         out.push(piece)?;
     }
     Some(out.finish())

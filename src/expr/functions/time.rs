@@ -3,13 +3,13 @@
 use super::{BASE, Call, Function, MAYBE_NUMBER, MAYBE_STRING, Prepare, PrepareError, Prepared};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::event::{Type, Value};
-use crate::expr::time::{Instant, instant, zone_hint};
-use jiff::civil::{DateTime, Weekday};
+use crate::expr::time::{Civil, Instant, instant, written_time, zone_hint};
+use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
 /// A function that reads the clock on the wall.
 macro_rules! part {
-    ($name:literal, $doc:literal, $returns:expr, $examples:expr, $eval:expr) => {
+    ($name:literal, $doc:literal, $returns:expr, $examples:expr, $eval:expr $(, values: $values:expr)?) => {
         Function {
             name: $name,
             usage: concat!($name, "(time, zone)"),
@@ -21,6 +21,7 @@ macro_rules! part {
             params: &[Type::TIME, Type::STRING],
             required: 1,
             returns: $returns,
+            $(values: $values,)?
             prepare: Some(prepare_zone),
             eval: $eval,
             ..BASE
@@ -53,7 +54,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "The day of the week: `\"mon\"`, `\"tue\"`, `\"wed\"`, `\"thu\"`, `\"fri\"`, `\"sat\"`, `\"sun\"`.",
         MAYBE_STRING,
         &[("weekday(\"2026-01-10T12:00:00Z\")", "\"sat\""), ("weekday(0, \"UTC\")", "\"thu\"")],
-        |call| part(call, |at| Value::String(weekday(at.weekday())))
+        |call| part(call, |at| Value::String(weekday(at.weekday()))),
+        values: &["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
     ),
     part!(
         "date",
@@ -64,10 +66,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
             ("date(\"2026-01-10T20:00:00Z\", \"written\")", "\"2026-01-10\""),
         ],
         |call| {
-            let arena = call.arena;
+            let (arena, meter) = (call.arena, call.meter);
             part(call, |at| {
                 let text = format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day());
-                Value::String(arena.alloc_str(&text))
+                if meter.allocate(text.len()) { Value::String(arena.alloc_str(&text)) } else { Value::Null }
             })
         }
     ),
@@ -105,7 +107,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: MAYBE_NUMBER,
         eval: |call| {
-            let millis = |at: Instant| Value::int(at.timestamp.as_nanosecond().div_euclid(1_000_000));
+            let millis = |at: Instant| Value::int(at.milliseconds());
             instant(call.arg(0), call.zone()).map_or(Value::Null, millis)
         },
         ..BASE
@@ -144,13 +146,13 @@ fn prepare_zone(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
 }
 
 /// What the clock on the wall shows at the first argument's time.
-fn part<'a>(call: &Call<'_, 'a>, read: impl Fn(DateTime) -> Value<'a>) -> Value<'a> {
+fn part<'a>(call: &Call<'_, 'a>, read: impl Fn(Civil) -> Value<'a>) -> Value<'a> {
     let zone = call.zone();
-    let Some(at) = instant(call.arg(0), zone) else { return Value::Null };
-    read(match (call.prepared, at.written) {
-        (Prepared::Written, Some(offset)) => offset.to_datetime(at.timestamp),
-        (Prepared::Zone(zone), _) => zone.to_datetime(at.timestamp),
-        _ => zone.to_datetime(at.timestamp),
+    let Some(time) = written_time(call.arg(0), zone) else { return Value::Null };
+    read(match (call.prepared, time.offset) {
+        (Prepared::Written, Some(offset)) => time.instant.at_offset(offset),
+        (Prepared::Zone(zone), _) => time.instant.in_zone(zone),
+        _ => time.instant.in_zone(zone),
     })
 }
 
@@ -167,8 +169,6 @@ fn weekday(day: Weekday) -> &'static str {
 }
 
 fn seconds_between<'a>(call: &Call<'_, 'a>) -> Option<Value<'a>> {
-    let nanos = |at: usize| Some(instant(call.arg(at), call.zone())?.timestamp.as_nanosecond());
-    let between = nanos(1)? - nanos(0)?;
-    let whole = between % 1_000_000_000 == 0;
-    Some(if whole { Value::int(between / 1_000_000_000) } else { Value::float(between as f64 / 1e9) })
+    let at = |argument: usize| instant(call.arg(argument), call.zone());
+    Some(Value::Number(at(1)?.seconds_since(at(0)?)))
 }

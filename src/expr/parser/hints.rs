@@ -2,8 +2,8 @@
 
 use super::Parser;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::functions;
 use crate::expr::lexer::Token;
+use crate::expr::{Root, functions};
 use std::ops::Range;
 
 /// What is wrong with a token, and how to mend it.
@@ -35,6 +35,17 @@ impl Parser<'_, '_> {
             _ => None,
         };
         let finding = match &token {
+            Token::Op("=>" | "->") if self.is_lambda() => Some(Finding::syntax(
+                format!("`{}` is not an operator here", self.slice(range.clone())),
+                "the element needs no name, it is `it`: `any(list, it.price > 100)`",
+            )),
+            Token::Op("|" | "|>") if let Some(name) = piped_into(&next) => {
+                let value = before_pipe(self.slice(0..range.start));
+                Some(Finding::syntax(
+                    format!("`{}` is not an operator here", self.slice(range.clone())),
+                    format!("a function stands before its arguments: `{name}({value})`"),
+                ))
+            }
             Token::Name(_) | Token::Text(_) | Token::Number(_) if uncalled.is_some() => uncalled.map(|function| {
                 let message = format!("the arguments of `{}` stand in parentheses", function.name);
                 Finding::syntax(message, format!("write `{}`", function.usage))
@@ -113,6 +124,33 @@ impl Parser<'_, '_> {
         None
     }
 
+    /// The path behind the `.` that is next, with a root before it.
+    fn rooted(&self) -> String {
+        let start = self.range().end;
+        let rest = self.slice(start..self.text.value.len());
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').unwrap_or(rest.len());
+        let path = rest.get(..end).unwrap_or_default();
+        let first = path.split('.').next().unwrap_or_default();
+        match first {
+            "" => "data.amount".to_owned(),
+            "it" => path.to_owned(),
+            _ if Root::ALL.iter().any(|(root, _)| *root == first) => path.to_owned(),
+            _ => format!("data.{path}"),
+        }
+    }
+
+    /// True behind the `x` of `any(list, x => …)`, or behind `(x)`.
+    fn is_lambda(&self) -> bool {
+        let token =
+            |back: usize| self.at.checked_sub(back).and_then(|at| self.tokens.get(at)).map(|lexeme| &lexeme.token);
+        let opens = |back: usize| matches!(token(back), Some(Token::Op("," | "(")));
+        match token(1) {
+            Some(Token::Name(_)) => opens(2),
+            Some(Token::Op(")")) => matches!(token(2), Some(Token::Name(_))) && opens(3) && opens(4),
+            _ => false,
+        }
+    }
+
     fn operator_without_value(&self, op: &str, before: Option<Range<usize>>) -> Finding {
         let behind = before.map(|range| self.slice(range)).filter(|text| !text.is_empty());
         match (op, behind) {
@@ -121,6 +159,10 @@ impl Parser<'_, '_> {
                 format!("`{op}` cannot stand here"),
                 "there are no objects in expressions; a literal value stands under `value:`",
             ),
+            (".", _) => {
+                let help = format!("it begins with its root: `{}`", self.rooted());
+                Finding::syntax("a path does not begin with `.`", help)
+            }
             ("*", None) => Finding::syntax(
                 "`*` has nothing before it",
                 "a topic pattern stands under `topic:`, not in an expression",
@@ -140,6 +182,21 @@ impl Parser<'_, '_> {
         name.eq_ignore_ascii_case("not")
             && matches!(next, Token::Name(_) | Token::Text(_) | Token::Number(_) | Token::Op("!"))
     }
+}
+
+/// The function that a value is piped into: `data.x | upper`.
+fn piped_into(next: &Token) -> Option<String> {
+    let Token::Name(name) = next else { return None };
+    let own = functions::find(name).map(|function| function.name.to_owned());
+    own.or_else(|| functions::foreign(name, "x").and_then(|here| here.split_once('(').map(|(name, _)| name.to_owned())))
+}
+
+/// The path right before a pipe, as far as it is easily told.
+fn before_pipe(text: &str) -> &str {
+    let text = text.trim_end();
+    let start =
+        text.rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '[' | ']')).map_or(0, |at| at + 1);
+    text.get(start..).filter(|path| !path.is_empty()).unwrap_or("x")
 }
 
 /// Operators of other languages, between two values.

@@ -63,6 +63,15 @@ impl Parser<'_, '_> {
         let open = self.range();
         self.enter()?;
         self.advance();
+        if matches!(self.peek(), Token::Op("*" | "?" | ":")) {
+            let help =
+                "to ask whether some element fits, write `any(list, it.price > 100)`; `filter` and `map` make lists";
+            return self.fail(
+                self.range(),
+                "a path leads to one value, so `[…]` holds an index or a key",
+                Some(help.into()),
+            );
+        }
         if matches!(self.peek(), Token::Op("]")) {
             let range = open.start..self.range().end;
             return self.fail(range, "`[]` is empty", Some("write an index or a key: `[0]`, `[\"key\"]`".into()));
@@ -78,14 +87,19 @@ impl Parser<'_, '_> {
         let range = base.range.0..self.behind();
         let whole = self.slice(range.clone()).to_owned();
         let method = steps.last().and_then(|step| match &step.kind {
-            AccessKind::Key(key) => functions::find(key),
+            AccessKind::Key(key) => Some(key),
             AccessKind::Index(_) => None,
         });
-        let help = method.map(|function| {
-            let receiver = whole.rsplit_once('.').map_or("x", |(receiver, _)| receiver.trim_end());
-            let has_arguments = *self.peek_at(1) != Token::Op(")");
-            format!("write `{}({receiver}{})`", function.name, if has_arguments { ", …" } else { "" })
+        let receiver = whole.rsplit_once('.').map_or("x", |(receiver, _)| receiver.trim_end());
+        let has_arguments = *self.peek_at(1) != Token::Op(")");
+        let help = method.and_then(|method| match functions::find(method) {
+            Some(function) => {
+                Some(format!("write `{}({receiver}{})`", function.name, if has_arguments { ", …" } else { "" }))
+            }
+            None => functions::foreign(method, receiver).map(|here| format!("write `{here}`")),
         });
+        let help =
+            help.or_else(|| Some("values have no methods: a function stands before its arguments, `lower(x)`".into()));
         self.fail(range, format!("`{whole}` is not a function"), help)
     }
 

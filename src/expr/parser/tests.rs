@@ -77,7 +77,7 @@ fn precedence() {
         ("data . x", "data.x"),
         ("grünzeug.größe", "grünzeug.größe"),
         ("डेटा.शहर", "डेटा.शहर"),
-        ("a // the amount\n > 5 /* that is all */", "(> a 5)"),
+        ("a /* the amount */\n > 5 /* that is all */", "(> a 5)"),
         ("not_a_word", "not_a_word"),
         ("(a ?? b).c", "(?? a b).c"),
     ];
@@ -262,5 +262,83 @@ proptest! {
             let span = diagnostic.primary.as_ref().unwrap().span;
             prop_assert!(source.get(span.start as usize..span.end as usize).is_some());
         }
+    }
+}
+
+/// The help of the first error.
+fn help(source: &str) -> String {
+    let mut diagnostics = Vec::new();
+    assert!(parse(&text(source), &mut diagnostics).is_none(), "{source}");
+    diagnostics.first().and_then(|d| d.help.clone()).unwrap_or_default()
+}
+
+#[test]
+fn comments() {
+    let cases = [
+        ("a /* b */ + /**/ c", "(+ a c)"),
+        ("\"// /* no comment */\" == a", "(== \"// /* no comment */\" a)"),
+        ("a // b", "E030 `//`"),
+        ("a // 2 == 1", "E030 `//`"),
+        ("// a\nb", "E030 `//`"),
+        ("a /* b", "E030 `/*`"),
+        ("a /* b\n*/ && c", "E030 `/*`"),
+        ("a /* b /* c */", "a"),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(parsed(source), expected, "{source}");
+    }
+    assert_eq!(help("a // 2"), "to divide, write `/`; a comment is written `/* … */`");
+}
+
+/// A comment that runs over a line break which YAML has folded to a space.
+#[test]
+fn comments_end_on_their_line_of_the_file() {
+    let file = "a > 1 /* rupees\n  && b /* or */";
+    let whole = Span::new(FileId(0), 0, file.len());
+    let folded = |at: usize, behind: usize| {
+        let mut text = Text::building(whole);
+        text.push(file.get(..at).unwrap(), 0..at);
+        text.push(" ", at..behind);
+        text.push(file.get(behind..).unwrap(), behind..file.len());
+        text
+    };
+    let break_at = file.find('\n').unwrap();
+    let mut diagnostics = Vec::new();
+    assert!(parse(&folded(break_at, break_at + 3), &mut diagnostics).is_none());
+    assert_eq!(diagnostics[0].message, "a comment ends on the line where it begins");
+}
+
+#[test]
+fn says_how_it_is_written_here() {
+    let cases = [
+        ("any(l, x => x.price > 1)", "the element needs no name, it is `it`: `any(list, it.price > 100)`"),
+        ("any(l, (x) => x.price > 1)", "the element needs no name, it is `it`: `any(list, it.price > 100)`"),
+        ("any(l, x -> x.price > 1)", "the element needs no name, it is `it`: `any(list, it.price > 100)`"),
+        ("data.x => 5", "write `>=`"),
+        ("(data.x => 5)", "write `>=`"),
+        ("data.x | upper", "a function stands before its arguments: `upper(data.x)`"),
+        ("data.x | upper == \"A\"", "a function stands before its arguments: `upper(data.x)`"),
+        ("data.x |> lowercase", "a function stands before its arguments: `lower(data.x)`"),
+        ("a > 1 | b > 1", "write `||`"),
+        (
+            "data.items[*].price > 1",
+            "to ask whether some element fits, write `any(list, it.price > 100)`; `filter` and `map` make lists",
+        ),
+        (
+            "data.items[?price > 1]",
+            "to ask whether some element fits, write `any(list, it.price > 100)`; `filter` and `map` make lists",
+        ),
+        (".data.x == 1", "it begins with its root: `data.x`"),
+        ("a && .x == 1", "it begins with its root: `data.x`"),
+        ("data.name.startsWith(\"a\")", "write `starts_with(data.name, \"…\")`"),
+        ("data.name.startsWith()", "write `starts_with(data.name, \"…\")`"),
+        ("data.name.toLowerCase() == \"a\"", "write `lower(data.name)`"),
+        ("data.tags.includes(\"a\")", "write `contains(data.tags, \"…\")`"),
+        ("data.name.isEmpty()", "write `len(data.name) == 0`"),
+        ("data.name.lower()", "write `lower(data.name)`"),
+        ("data.name.frobnicate()", "values have no methods: a function stands before its arguments, `lower(x)`"),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(help(source), expected, "{source}");
     }
 }

@@ -32,6 +32,7 @@ impl Decoder<'_> {
             let help = "write RFC 3339, such as `2026-01-31T18:00:00+05:30`, or a date, such as `2026-01-31`";
             self.report(Diagnostic::new(Code::BadTime, node.span, message).help(help));
         }
-        time.map(|instant| instant.timestamp)
+        // No clock gets beyond the last timestamp, so a period that ends later never ends.
+        time.map(|time| time.instant.timestamp().unwrap_or(Timestamp::MAX))
     }
 }

@@ -5,7 +5,7 @@ use super::{Decoder, Fields, constant};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::{Json, Type};
 use crate::expr::functions::{self, Prepare};
-use crate::expr::{Comparison, Prepared, Typed, TypedNode};
+use crate::expr::{Comparison, Typed, TypedNode};
 use crate::rules::{Name, keys};
 use crate::yaml::{Entry, Kind, Node};
 
@@ -126,7 +126,7 @@ impl Decoder<'_> {
         let pattern = Json::from(self.string(node)?.text.value.as_str());
         let function = functions::find("glob")?;
         let prepare = Prepare { args: &[None, Some(&pattern)], lookups: &self.lookups };
-        let prepared = match function.prepare.map_or(Ok(Prepared::None), |prepare_with| prepare_with(&prepare)) {
+        let prepared = match self.patterns.prepare(function, &prepare) {
             Ok(prepared) => prepared,
             Err(error) => {
                 self.report(Diagnostic::new(error.code, node.span, error.message).maybe_help(error.help));

@@ -2,10 +2,10 @@
 //! and yields what is right.
 
 use super::{Decoder, Named};
-use crate::diagnostic::{Code, Diagnostic, Text, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Span, Text, did_you_mean};
 use crate::event::Json;
-use crate::rules::Name;
 use crate::rules::keys::Keys;
+use crate::rules::{Name, foreign};
 use crate::topic::TopicPattern;
 use crate::yaml::{Entry, Kind, Node, Scalar};
 
@@ -108,10 +108,12 @@ impl Decoder<'_> {
     pub(super) fn unknown_key(&mut self, entry: &Entry, keys: &Keys) {
         let key = entry.key.text.value.as_str();
         let known = keys.instead.iter().find(|(tried, _)| *tried == key);
+        let listed = || format!("{} may have {}", keys.of, keys.listed());
         let help = known
             .map(|(_, right)| format!("it is called `{right}` here"))
+            .or_else(|| foreign::hint(keys.of, key).map(String::from))
             .or_else(|| did_you_mean(key, keys.keys.iter().copied()))
-            .unwrap_or_else(|| format!("{} may have {}", keys.of, keys.listed()));
+            .unwrap_or_else(|| foreign::fallback(keys.of).map_or_else(listed, String::from));
         let message = format!("unknown key `{key}` in {}", keys.of);
         self.report(Diagnostic::new(Code::UnknownKey, entry.key.text.span(), message).help(help));
     }
@@ -144,11 +146,23 @@ impl Decoder<'_> {
 
     /// `true` or `false`.
     pub(super) fn boolean(&mut self, node: &Node) -> Option<bool> {
-        let value = node.scalar().and_then(|scalar| scalar.value.as_bool());
-        if value.is_none() {
-            self.wrong_type(node, "`true` or `false`");
+        let scalar = node.scalar();
+        let value = scalar.and_then(|scalar| scalar.value.as_bool());
+        if value.is_some() {
+            return value;
         }
-        value
+        let meant = scalar.and_then(|scalar| Some((scalar, meant_as_boolean(scalar.value.as_str()?)?)));
+        match meant {
+            Some((scalar, meant)) => {
+                let message = format!("expected `true` or `false`, found the text `{}`", scalar.text.value);
+                let help = format!("write `{meant}`: in YAML 1.2 only `true` and `false` are booleans");
+                self.report(Diagnostic::new(Code::WrongType, node.span, message).help(help));
+                // The lint of this word says to put it into quotes, which is wrong here.
+                self.booleans.insert(node.span);
+            }
+            None => self.wrong_type(node, "`true` or `false`"),
+        }
+        None
     }
 
     /// A whole number. One with a leading zero was told about when its file was read.
@@ -250,22 +264,23 @@ impl Decoder<'_> {
         fields.get(key).map_or_else(Vec::new, |node| self.names(node))
     }
 
-    /// A topic pattern, or a list of them, behind a key that may be left out.
-    pub(super) fn patterns_at(&mut self, fields: &Fields<'_>, key: &str) -> Vec<TopicPattern> {
-        let Some(node) = fields.get(key) else { return Vec::new() };
+    /// A topic pattern, or a list of them, behind a key that may be left out; and where each is written.
+    pub(super) fn patterns_at(&mut self, fields: &Fields<'_>, key: &str) -> (Vec<TopicPattern>, Vec<Span>) {
+        let Some(node) = fields.get(key) else { return Default::default() };
         let items = match &node.kind {
             Kind::Sequence(items) if items.is_empty() => {
                 self.bad_value(node, format!("`{key}` lists no topics, so nothing would match"));
-                return Vec::new();
+                return Default::default();
             }
             Kind::Sequence(_) => self.list(node, "").unwrap_or_default(),
             Kind::Scalar(_) => std::slice::from_ref(node),
             Kind::Mapping(_) => {
                 self.wrong_type(node, "a topic pattern or a list of them");
-                return Vec::new();
+                return Default::default();
             }
         };
-        items.iter().filter(|item| !item.is_empty()).filter_map(|item| self.pattern(item)).collect()
+        let items = items.iter().filter(|item| !item.is_empty());
+        items.filter_map(|item| Some((self.pattern(item)?, item.span))).unzip()
     }
 
     fn pattern(&mut self, node: &Node) -> Option<TopicPattern> {
@@ -302,6 +317,15 @@ impl Decoder<'_> {
                 self.refuse_empties(&entry.value);
             }),
         }
+    }
+}
+
+/// The boolean that a word stands for in older versions of YAML.
+fn meant_as_boolean(word: &str) -> Option<bool> {
+    match word.to_ascii_lowercase().as_str() {
+        "yes" | "y" | "on" | "true" | "enabled" => Some(true),
+        "no" | "n" | "off" | "false" | "disabled" => Some(false),
+        _ => None,
     }
 }
 

@@ -17,7 +17,7 @@ impl Decoder<'_> {
         let fields = self.fields(node, &keys::GROUP)?;
         let name = self.own_name(&fields, "group", Named::Group);
         let mode = self.mode(&fields, Mode::All);
-        let topics = self.patterns_at(&fields, "topic");
+        let (topics, topic_spans) = self.patterns_at(&fields, "topic");
         let id = GroupId(written.groups.len() as u32);
         let mut within = around.clone();
         within.group = Some(id);
@@ -31,6 +31,7 @@ impl Decoder<'_> {
             name: name.unwrap_or_else(|| Name { text: "".into(), span: node.span }),
             mode,
             topics,
+            topic_spans,
             when: self.condition_at(&fields, "when"),
             enabled: self.flag(&fields, "enabled", true),
             active: self.active(&fields),

@@ -5,7 +5,7 @@ use super::keys;
 use super::{Cases, Name, RuleSet, TransformId};
 use crate::diagnostic::{Code, Diagnostic, Sources, Span, Text};
 use crate::event::{Json, Type};
-use crate::expr::{self, DefineId, LookupInfo, PathTable, Root, Scope, Typed, Wanted};
+use crate::expr::{self, DefineId, LookupInfo, PathTable, PreparedPatterns, Root, Scope, Typed, Wanted};
 use crate::schema::Validator;
 use crate::yaml::{Entry, Node};
 use jiff::tz::TimeZone;
@@ -110,6 +110,8 @@ struct Decoder<'d> {
     defines: HashMap<String, DefineId>,
     define_types: Vec<Type>,
     lookups: HashMap<String, LookupInfo>,
+    /// The patterns that are compiled already.
+    patterns: PreparedPatterns,
     transforms: HashMap<Arc<str>, TransformId>,
     /// What stands behind the named values, for those who have to look behind them.
     define_cases: Vec<Cases>,
@@ -119,6 +121,8 @@ struct Decoder<'d> {
     typing: Vec<Validator>,
     seen: HashMap<(Named, Arc<str>), Span>,
     texts: HashMap<Arc<str>, Arc<str>>,
+    /// Words that were written where a boolean is wanted.
+    booleans: HashSet<Span>,
     /// Lookups that could not be read.
     broken: HashSet<Arc<str>>,
 }
@@ -138,12 +142,14 @@ pub(super) fn decode(
         defines: HashMap::new(),
         define_types: Vec::new(),
         lookups: HashMap::new(),
+        patterns: PreparedPatterns::default(),
         transforms: HashMap::new(),
         define_cases: Vec::new(),
         element: None,
         typing: Vec::new(),
         seen: HashMap::new(),
         texts: HashMap::new(),
+        booleans: HashSet::new(),
         broken: HashSet::new(),
     };
     let sections = decoder.sections(files);
@@ -231,8 +237,23 @@ impl<'d> Decoder<'d> {
         if head.strict {
             self.check_declared(&rule_set);
         }
+        super::nesting::check(&rule_set, self.diagnostics);
         self.forgive_broken_lookups();
+        self.forgive_booleans();
         rule_set
+    }
+
+    /// Drops the lints of words that were reported as wrong booleans.
+    fn forgive_booleans(&mut self) {
+        if self.booleans.is_empty() {
+            return;
+        }
+        let booleans = std::mem::take(&mut self.booleans);
+        let reported = |diagnostic: &Diagnostic| {
+            diagnostic.code == Code::AmbiguousScalar
+                && diagnostic.primary.as_ref().is_some_and(|label| booleans.contains(&label.span))
+        };
+        self.diagnostics.retain(|diagnostic| !reported(diagnostic));
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
@@ -294,6 +315,7 @@ impl<'d> Decoder<'d> {
             defines: &self.defines,
             define_types: &self.define_types,
             lookups: &self.lookups,
+            patterns: &mut self.patterns,
             zone: &self.zone,
             type_of: &type_of,
             roots: if self.element.is_some() { &ROOTS_AND_ELEMENT } else { &ROOTS },

@@ -1,7 +1,7 @@
 //! `rules:`, content rules; what they have in common with groups, and their ranks.
 
 use super::{Decoder, Fields, Named, Section, constant};
-use crate::diagnostic::Span;
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expr::Typed;
 use crate::rules::{Group, Member, Name, Rule, RuleId, Schema, SchemaTarget, keys};
 use crate::schema::Validator;
@@ -68,7 +68,7 @@ impl Decoder<'_> {
     fn rule(&mut self, node: &Node, around: &Around, vouching: &Vouching, written: &mut Written) -> Option<Member> {
         let fields = self.fields(node, &keys::RULE)?;
         let name = self.own_name(&fields, "name", Named::Rule);
-        let topics = self.patterns_at(&fields, "topic");
+        let (topics, topic_spans) = self.patterns_at(&fields, "topic");
         let layers = around.topics.iter().chain(std::iter::once(&topics));
         self.typing = vouching.of(layers);
         let when = self.condition_at(&fields, "when");
@@ -77,6 +77,7 @@ impl Decoder<'_> {
         let order = written.rules.len() as u32;
         let rule = Rule {
             topics,
+            topic_spans,
             when,
             labels,
             subscribers: self.names_at(&fields, "subscribers"),
@@ -114,16 +115,29 @@ impl Decoder<'_> {
     }
 
     fn label(&mut self, node: &Node) -> Option<Typed> {
-        let is_expr = match &node.kind {
-            Kind::Mapping(entries) => entries.iter().any(|entry| entry.key.text.value == "expr"),
-            _ => false,
-        };
-        if is_expr {
-            let fields = self.fields(node, &keys::LABEL)?;
-            return self.value_or_expr(&fields);
+        match &node.kind {
+            Kind::Mapping(entries) if entries.iter().any(|entry| entry.key.text.value == "expr") => {
+                let fields = self.fields(node, &keys::LABEL)?;
+                self.value_or_expr(&fields)
+            }
+            Kind::Mapping(entries)
+                if let [entry] = entries.as_slice()
+                    && is_nearly_expr(&entry.key.text.value) =>
+            {
+                let key = &entry.key.text;
+                let message = format!("unknown key `{}` in {}", key.value, keys::LABEL.of);
+                let help = "did you mean `expr`? (An object with one key that is so near to `expr` cannot be a label.)";
+                self.report(Diagnostic::new(Code::UnknownKey, key.span(), message).help(help));
+                None
+            }
+            _ => Some(constant(self.literal(node), node.span)),
         }
-        Some(constant(self.literal(node), node.span))
     }
+}
+
+/// True for a misspelt `expr`. (`expr` itself is not.)
+fn is_nearly_expr(key: &str) -> bool {
+    key != "expr" && strsim::osa_distance(key, "expr") <= 2
 }
 
 impl Vouching {

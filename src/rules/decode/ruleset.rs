@@ -68,6 +68,7 @@ impl Decoder<'_> {
         Defaults {
             always: self.names_at(&within, "always"),
             unrouted: self.names_at(&within, "unrouted"),
+            dropped: self.names_at(&within, "dropped"),
             rejected: self.names_at(&within, "rejected"),
         }
     }

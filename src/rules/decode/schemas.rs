@@ -7,7 +7,7 @@ use crate::read;
 use crate::rules::files::{FileError, FileRef, FileTree};
 use crate::rules::json_place::locate;
 use crate::rules::{Name, Schema, SchemaTarget, keys};
-use crate::schema::{Resources, SchemaError, Validator};
+use crate::schema::{Resources, SchemaError, Validator, decode_percent};
 use crate::yaml::{self, Kind, Node};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -35,7 +35,7 @@ impl Decoder<'_> {
 
     fn schema(&mut self, name: Name, node: &Node, file: &FileRef) -> Option<Schema> {
         let fields = self.fields(node, &keys::SCHEMA)?;
-        let topics = self.patterns_at(&fields, "topic");
+        let (topics, topic_spans) = self.patterns_at(&fields, "topic");
         let when = self.condition_at(&fields, "when");
         let targets =
             [("data", SchemaTarget::Data), ("headers", SchemaTarget::Headers), ("event", SchemaTarget::Event)];
@@ -44,7 +44,7 @@ impl Decoder<'_> {
         let rejects = fields.get("on_invalid").and_then(|node| self.choice(node, &outcomes)).unwrap_or(true);
         let document = self.schema_document(&fields, file)?;
         let validator = self.compile_schema(document, file)?;
-        Some(Schema { name, topics, when, target, rejects, validator })
+        Some(Schema { name, topics, topic_spans, when, target, rejects, validator })
     }
 
     fn schema_document(&mut self, fields: &Fields<'_>, file: &FileRef) -> Option<Document> {
@@ -279,21 +279,4 @@ fn node_at(node: &Node, pointer: &str) -> Span {
 fn encode_percent(path: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-._~".contains(&b);
     path.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
-}
-
-fn decode_percent(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(b) = rest.next() {
-        let hex = |b: u8| char::from(b).to_digit(16);
-        let mut ahead = rest.clone();
-        match (b, ahead.next().and_then(hex), ahead.next().and_then(hex)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push((high * 16 + low) as u8);
-                rest = ahead;
-            }
-            _ => bytes.push(b),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

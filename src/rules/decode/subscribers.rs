@@ -39,8 +39,7 @@ impl Decoder<'_> {
 
 /// Every place where a subscriber is named.
 fn mentions<'r>(rules: &'r RuleSet, found: &mut dyn FnMut(&'r Name)) {
-    let defaults = &rules.defaults;
-    [&defaults.always, &defaults.unrouted, &defaults.rejected].into_iter().flatten().for_each(&mut *found);
+    rules.defaults.names().for_each(&mut *found);
     rules.topics.iter().flat_map(|node| &node.subscribers).for_each(&mut *found);
     rules.rules.iter().flat_map(|rule| rule.subscribers.iter().chain(&rule.exclude)).for_each(&mut *found);
     for table in &rules.tables {

@@ -32,7 +32,14 @@ fn types() {
     check("rules: [{name: a, subscribers: x, stop: -01}]", &["E007 -01"]);
     check("rules: [{name: a, subscribers: x, priority: 010}]", &["E007 010"]);
     check("rules: [{name: a, subscribers: x, priority: '010'}]", &["E004 '010'"]);
-    check("rules: [{name: a, subscribers: x, stop: no}]", &["E004 no", "W001 no"]);
+    check("rules: [{name: a, subscribers: x, stop: no}]", &["E004 no"]);
+    let loaded = load_one("rules: [{name: a, subscribers: x, stop: yes}]\nlabels: {l: {value: yes}}");
+    assert_eq!(shown(&loaded), ["E004 yes", "W001 yes"]);
+    assert_eq!(loaded.diagnostics[0].message, "expected `true` or `false`, found the text `yes`");
+    assert_eq!(
+        loaded.diagnostics[0].help.as_deref(),
+        Some("write `true`: in YAML 1.2 only `true` and `false` are booleans")
+    );
     check("rules: [{group: a, mode: frist, rules: []}]", &["E014 frist"]);
     check(
         "filters: [{name: a}, {name: b, drop: true, keep: true}]",
@@ -104,6 +111,64 @@ fn defines() {
     check("define: {a: [{value: 1, expr: id}]}", &["E014 expr + value"]);
     check("define: {a: {when: data.x, value: 1, vlaue: 2}}\nlabels: {l: a}", &["E003 vlaue"]);
     check("define: {a: []}\nlabels: {l: a}", &["E014 []"]);
+}
+
+#[test]
+fn labels_of_rules_and_rows() {
+    let label = |label: &str| format!("rules: [{{name: a, subscribers: x, labels: {{l: {label}}}}}]");
+    for misspelt in ["exp", "exrp", "Expr", "expt", "xpr", "exprs", "ex"] {
+        check(&label(&format!("{{{misspelt}: data.x}}")), &[&format!("E003 {misspelt}")]);
+    }
+    check("tables: {t: {key: id, rows: {k: {labels: {l: {exp: data.x}}}}}}", &["E003 exp"]);
+    check("tables: {t: {key: id, rows: {}, otherwise: {labels: {l: {exp: data.x}}}}}", &["E003 exp"]);
+    // Literals: text that looks like an expression, and objects.
+    for literal in ["data.x", "{exp: 1, sub: x}", "{value: 1}", "{e: 1}", "{export: {exp: 1}, a: 1}"] {
+        check(&label(literal), &[]);
+    }
+    check(&label("{expr: data.x, value: 1}"), &["E014 expr + value"]);
+}
+
+#[test]
+fn named_values_that_are_nested_too_deep() {
+    let chain = |length: usize| {
+        let links = (1..=length).map(|n| format!("  d{n}: d{} + 1\n", n - 1));
+        let links: String = links.collect();
+        format!("define:\n  d0: data.x\n{links}rules: [{{name: a, when: d{length} > 1, subscribers: x}}]\n")
+    };
+    check(&chain(254), &[]);
+    check(&chain(255), &["E038 d255 > 1"]);
+    // One report, however many named values are built on the first that is too deep.
+    check(&chain(256), &["E038 d256"]);
+    check(&chain(10_000), &["E038 d256"]);
+    // What is not a named value is reported where it is.
+    let deep = format!("{}filters: [{{name: f, drop: d254 == 1 || d1{} > 1}}]", chain(254), " + 1".repeat(200));
+    check(&deep, &[]);
+    let deep = format!("{}filters: [{{name: f, drop: 1 + (1 + (d254 + 1)) > 1}}]", chain(254));
+    check(&deep, &["E038 1 + (1 + (d254 + 1)) > 1"]);
+}
+
+#[test]
+fn keys_of_other_products() {
+    let help = |text: &str| {
+        let loaded = load_one(text);
+        let first = &loaded.diagnostics[0];
+        assert_eq!(first.code.as_str(), "E003", "{text}: {first:?}");
+        first.help.clone().unwrap_or_default()
+    };
+    let rule = |key: &str| help(&format!("rules: [{{name: a, subscribers: x, {key}: [b]}}]"));
+    assert!(rule("match").contains("`when: data.amount > 5000`"));
+    assert!(rule("receiver").contains("`subscribers: [NAME, …]`"));
+    assert!(rule("targets").contains("`subscribers: [NAME, …]`"));
+    assert!(rule("then").contains("`subscribers: [NAME, …]`"));
+    assert!(rule("continue").contains("`stop: true`"));
+    assert!(rule("detail-type").contains("`topic: order.created`"));
+    assert!(rule("EventPattern").contains("`topic: order.created`"));
+    assert!(help("timezone: UTC").contains("`ruleset:`"));
+    assert!(help("envelope: plain").contains("`ruleset:`"));
+    assert!(help("topics: {order: {created: [a]}}").contains("`topics:`"));
+    assert!(help("rules: [{name: a, subscribers: x, when: {severity: critical}}]").contains("`data.amount > 5000`"));
+    // Misspelt keys still get the near one.
+    assert_eq!(help("topics: {order: {subscriber: [a]}}"), "did you mean `subscribers`?");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{Builder, Frame, FrameKind, Key, Stop, file_range};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::yaml::origin::Style;
+use crate::yaml::source_map::Style;
 use crate::yaml::syntax::{self, Place};
 use crate::yaml::traps::{self, Trap};
 use crate::yaml::{Entry, Node};
@@ -32,8 +32,8 @@ impl Builder<'_> {
             }
             Style::Literal | Style::Folded => {
                 let header = self.source.get(range.clone()).unwrap_or("");
-                if let Some(first) = traps::header_only(header) {
-                    let message = format!("a `{first}` at the beginning announces a block of text on the lines below");
+                if traps::is_comparison(header) {
+                    let message = String::from("a `>` at the beginning announces a block of text on the lines below");
                     let prefix = self.prefix();
                     self.trap(Code::YamlSyntax, range.clone(), &prefix, message);
                 }
@@ -105,7 +105,8 @@ impl Builder<'_> {
         if unclosed && self.find_comment() {
             return Err(Stop);
         }
-        let place = self.place(at);
+        // What is wrong with a key that is too long is not its quoting.
+        let place = if syntax::long_key(self.source, at).is_some() { None } else { self.place(at) };
         match place.and_then(|place| syntax::trap(self.file, self.source, kind, at, &place)) {
             Some(trap) => self.pass.traps.push(trap),
             None => self.report(syntax::report(self.file, self.source, kind, at)),

@@ -1,0 +1,66 @@
+//! Reads the arguments. Wrong ones are reported in the colours and the format that they ask for.
+
+use super::log::{self, LogFormat};
+use super::{Cli, Exit, When, output};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Error, FromArgMatches, ValueEnum};
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+/// The arguments; or, where there is nothing more to do, how the program ends.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit> {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let parsed = Cli::command().try_get_matches_from(&args).and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.map_err(|error| report(&error, &args))
+}
+
+fn report(error: &Error, args: &[OsString]) -> Exit {
+    let colour: When = option(args, "--color").unwrap_or(When::Auto);
+    if !error.use_stderr() {
+        let text = rendered(error, output::colour(colour, &io::stdout()));
+        return match output::print(&text) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Exit::Usage,
+            _ => Exit::Fine,
+        };
+    }
+    let hint = hint(error).map(|hint| format!("\n  tip: {hint}\n")).unwrap_or_default();
+    if option(args, "--log-format") == Some(LogFormat::Json) {
+        log::begin(0, LogFormat::Json, false);
+        let text = rendered(error, false) + &hint;
+        tracing::error!("{}", text.trim_start_matches("error: ").trim_end());
+    } else {
+        let text = rendered(error, output::colour(colour, &io::stderr())) + &hint;
+        // If stderr is closed, nothing can be reported.
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+    Exit::Usage
+}
+
+fn rendered(error: &Error, colour: bool) -> String {
+    let text = error.render();
+    if colour { text.ansi().to_string() } else { text.to_string() }
+}
+
+/// The value of an option, wherever it stands among arguments that are wrong.
+fn option<T: ValueEnum>(args: &[OsString], name: &str) -> Option<T> {
+    let mut words = args.iter().skip(1).map(|word| word.to_string_lossy()).take_while(|word| word != "--");
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix(name) {
+            Some("") => words.next()?.into_owned(),
+            Some(rest) if rest.starts_with('=') => rest.trim_start_matches('=').to_owned(),
+            _ => continue,
+        };
+        return T::from_str(&value, true).ok();
+    }
+    None
+}
+
+/// A second positional argument is most likely meant to be the input.
+fn hint(error: &Error) -> Option<String> {
+    let usage = error.get(ContextKind::Usage)?.to_string();
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else { return None };
+    let takes_input = usage.contains("dadar route") || usage.contains("dadar explain");
+    let is_extra = error.kind() == ErrorKind::UnknownArgument && !word.starts_with('-');
+    let word = output::quoted(&output::one_line(word));
+    (is_extra && takes_input).then(|| format!("events are read from a file with `-i {word}`"))
+}

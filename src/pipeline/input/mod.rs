@@ -1,0 +1,14 @@
+//! Input: a stream that is read once to its end, or a file that is followed as it grows.
+
+mod feed;
+mod follow;
+mod rotation;
+mod source;
+mod state;
+mod stream;
+
+pub use feed::{Feed, Step};
+pub use follow::{Follow, FollowOptions};
+pub use source::{Checkpoint, FileIdentity, ReadEvent, Source};
+pub use state::{Progress, SavedState, StateError};
+pub use stream::{Stream, open_stream};

@@ -1,0 +1,29 @@
+//! What the reload worker receives.
+
+use super::candidate::ReloadError;
+use crate::route::Router;
+use crate::rules::Footprint;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+#[derive(Debug)]
+pub(super) enum Message {
+    /// Files may have changed.
+    Changed,
+    /// Reload now; reply when done.
+    Now(Option<Sender<()>>),
+    /// The attempt with this number has read its files.
+    Loaded(u64, Footprint),
+    /// The attempt with this number has ended.
+    Finished(u64, Box<Outcome>),
+    /// End the thread.
+    End,
+}
+
+/// The result of an attempt.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) footprint: Footprint,
+    pub(super) result: Result<Router, ReloadError>,
+    pub(super) took: Duration,
+}

@@ -1,0 +1,141 @@
+//! The sources keep to the layers: no circles of imports between modules, or between the files of a module, but for those in
+//! `circles.txt`, a list that may only shrink; and the table of imports in ARCHITECTURE.md is what is so.
+//!
+//! `UPDATE_DOCS=1 cargo test --test architecture` writes the table anew, and takes circles that have been opened off the list.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod graph;
+mod names;
+mod source;
+
+use graph::Edges;
+use source::Module;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+type Circles = BTreeSet<BTreeSet<String>>;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn edges() -> (Edges, Edges) {
+    graph::imports(&source::modules(&root().join("src")))
+}
+
+fn updates() -> bool {
+    std::env::var_os("UPDATE_DOCS").is_some()
+}
+
+/// One circle a line.
+fn written(circles: &Circles) -> String {
+    circles.iter().map(|circle| circle.iter().cloned().collect::<Vec<_>>().join(" ") + "\n").collect()
+}
+
+#[test]
+fn circles_are_known_and_become_fewer() {
+    let (top, files) = edges();
+    let present: Circles = graph::circles(&top).into_iter().chain(graph::circles(&files)).collect();
+    let path = root().join("tests/architecture/circles.txt");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let line = |line: &str| line.split(' ').map(str::to_owned).collect::<BTreeSet<String>>();
+    let known: Circles = text.lines().filter(|line| !line.is_empty()).map(line).collect();
+    let new: Circles =
+        present.iter().filter(|circle| !known.iter().any(|known| circle.is_subset(known))).cloned().collect();
+    assert!(new.is_empty(), "imports go in a circle:\n{}{}", written(&new), links(&new, &top, &files));
+    if updates() {
+        std::fs::write(&path, written(&present)).unwrap();
+    } else {
+        assert_eq!(
+            written(&known),
+            written(&present),
+            "circles have been opened: UPDATE_DOCS=1 takes them off the list"
+        );
+    }
+}
+
+/// The imports within circles, to see which to take away.
+fn links(circles: &Circles, top: &Edges, files: &Edges) -> String {
+    let mut out = String::new();
+    for circle in circles {
+        for (from, to) in top.iter().chain(files).filter(|(from, _)| circle.contains(*from)) {
+            let to: Vec<&str> = to.iter().filter(|to| circle.contains(*to)).map(String::as_str).collect();
+            out += &format!("  {from} imports {}\n", to.join(", "));
+        }
+    }
+    out
+}
+
+const BEGIN: &str = "<!-- imports:begin -->\n";
+const END: &str = "<!-- imports:end -->";
+
+/// Each module after all that it imports.
+fn table(top: &Edges) -> String {
+    let mut out = "\n| module | imports |\n| --- | --- |\n".to_owned();
+    for module in graph::layers(top) {
+        let imports: Vec<String> = top[&module].iter().map(|other| format!("`{other}`")).collect();
+        out += &format!("| `{module}` | {} |\n", imports.join(", "));
+    }
+    out + "\n"
+}
+
+#[test]
+fn the_table_of_imports_is_what_is_so() {
+    let path: PathBuf = root().join("ARCHITECTURE.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once(BEGIN).unwrap();
+    let (found, after) = rest.split_once(END).unwrap();
+    let wanted = table(&edges().0);
+    if updates() {
+        std::fs::write(&path, [before, BEGIN, &wanted, END, after].concat()).unwrap();
+    } else {
+        assert_eq!(found, wanted, "UPDATE_DOCS=1 writes it anew");
+    }
+}
+
+#[test]
+fn every_file_can_be_checked_out_on_windows() {
+    let mut faults = Vec::new();
+    names::faults(root(), &mut faults);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let bad = ["aux.rs", "NUL", "com1.txt", "lpt0", "a:b", "what?", "end.", "end ", "a\\b", "a\nb"];
+    assert!(bad.iter().all(|name| names::fault(name).is_some()));
+    let good = ["auxiliary.rs", "console", "com10", "com", ".ci", "ä.yaml", "a..b"];
+    assert!(good.iter().all(|name| names::fault(name).is_none()));
+}
+
+fn module(path: &str) -> Module {
+    path.split("::").map(str::to_owned).collect()
+}
+
+#[test]
+fn paths_are_found_wherever_they_stand() {
+    let known: BTreeSet<Module> = ["a", "a::b", "a::b::c", "d"].map(module).into_iter().collect();
+    let text = r##"
+        //! use crate::comment;
+        use super::{one, two::{Three as Four, five::*}};
+        pub(crate) use crate::d::{self, six};
+        use std::fmt;
+        use c::seven;
+        mod c;
+        fn f<'a>(x: &'a str) -> crate::d::Eight<'a> { x.crate_like(); "crate::text"; r#"super::"raw"#; '"'; '\''; c::nine::<u8>() }
+        /* crate::block */
+    "##;
+    let source = source::source(text, &module("a::b"), &known);
+    let found: Vec<String> = source.mentions.iter().map(|path| path.join("::")).collect();
+    let wanted = "a::one a::two::Three a::two::five d d::six a::b::c::seven d::Eight a::b::c::nine";
+    assert_eq!(found.join(" "), wanted);
+    assert_eq!(source.names["Four"], module("a::two::Three"));
+}
+
+#[test]
+fn circles_are_found() {
+    let names =
+        |names: &str| names.split(' ').filter(|name| !name.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>();
+    let edges: Edges = [("a", "b"), ("b", "c"), ("c", "a d"), ("d", ""), ("e", "a")]
+        .map(|(from, to)| (from.to_owned(), names(to)))
+        .into();
+    assert_eq!(graph::circles(&edges), Circles::from([names("a b c")]));
+    assert_eq!(graph::layers(&edges).first().map(String::as_str), Some("d"));
+    assert_eq!(graph::layers(&edges).last().map(String::as_str), Some("e"));
+}
