@@ -524,7 +524,7 @@ fn init_writes_rules_that_pass_their_tests() {
     place.call(&["test", "my rules"], "").code(0);
     let routed = place.call(&["route", "my rules", "-i", "my rules/events.ndjson"], "").code(0);
     assert_eq!(routed.statuses(), ["routed", "routed", "routed", "unrouted"]);
-    place.call(&["init", "my rules"], "").code(2).complains("is there already");
+    place.call(&["init", "my rules"], "").code(2).complains("exists already");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `dadar completions`: for the shell.
+//! `dadar completions`: completions for a shell.
 
 use super::{Cli, Done, Exit, output};
 use clap::{Args, CommandFactory};
@@ -14,7 +14,7 @@ pub(crate) struct CompletionsArgs {
 }
 
 pub(crate) fn run(args: &CompletionsArgs) -> Done {
-    // Into memory first: the generator panics where it cannot write.
+    // Write to memory first: the generator panics if it cannot write.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "dadar", &mut script);
     output::print(&String::from_utf8_lossy(&script))?;

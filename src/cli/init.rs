@@ -1,4 +1,4 @@
-//! `dadar init`: a small rule set to begin with, which passes its own tests.
+//! `dadar init`: writes a small rule set to start from, which passes its own tests.
 
 use super::output::{self, quoted};
 use super::{Done, Exit, Failure};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  dadar init rules && dadar test rules")]
 pub(crate) struct InitArgs {
-    /// The folder to write; it may exist, but none of the files in it
+    /// The folder to write to; it may exist, but none of the files may
     #[arg(value_name = "DIR", default_value = "rules")]
     dir: PathBuf,
 }
@@ -26,10 +26,10 @@ pub(crate) fn run(args: &InitArgs) -> Done {
     let dir = &args.dir;
     let occupied = FILES.iter().map(|(name, _)| dir.join(name)).find(|path| path.symlink_metadata().is_ok());
     if let Some(path) = occupied {
-        let message = format!("`{}` is there already, and is not overwritten", path.display());
+        let message = format!("`{}` exists already and is not overwritten", path.display());
         return Err(Failure::new(message).hint("name another folder").into());
     }
-    fs::create_dir_all(dir).with_context(|| format!("cannot make the folder `{}`", dir.display()))?;
+    fs::create_dir_all(dir).with_context(|| format!("cannot create the folder `{}`", dir.display()))?;
     for (name, text) in FILES {
         write_new(&dir.join(name), text)?;
     }
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &InitArgs) -> Done {
     Ok(Exit::Fine)
 }
 
-/// Writes a file that must not be there yet.
+/// Writes a file that must not exist yet.
 fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
     let file = OpenOptions::new().write(true).create_new(true).open(path);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));

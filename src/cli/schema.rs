@@ -2,7 +2,7 @@
 
 use super::{Done, Exit, output};
 
-/// Written by hand, as the decoder of rule files is. A test holds it against every rule file that is shipped.
+/// Written by hand, like the decoder of rule files. A test compares it with every rule file that is shipped.
 const SCHEMA: &str = include_str!("../../schemas/rule-file.schema.json");
 
 pub(crate) fn run() -> Done {

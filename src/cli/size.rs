@@ -1,6 +1,6 @@
 //! Sizes on the command line: `64MiB`, `512 KiB`, `1000`.
 
-/// Reads a number of bytes, with a unit if there is one.
+/// Parses a number of bytes with an optional unit.
 pub(crate) fn parse(text: &str) -> Result<usize, String> {
     let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at_checked(split).unwrap_or((text, ""));
@@ -15,7 +15,7 @@ pub(crate) fn parse(text: &str) -> Result<usize, String> {
         _ => return Err(String::from("write a number of bytes, KiB, MiB or GiB, such as 64MiB")),
     };
     let number: usize = digits.parse().map_err(|_| String::from("write a number such as 1000 or 64MiB"))?;
-    // Room is left for the line break behind a line of that size.
+    // Leave room for the line break behind a line of that size.
     let bytes = number.checked_mul(factor).filter(|bytes| *bytes < usize::MAX / 2);
     bytes.filter(|bytes| *bytes > 0).ok_or_else(|| String::from("this is not a size that a line can have"))
 }

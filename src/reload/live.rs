@@ -1,4 +1,4 @@
-//! The rule set in force: one place to look, replaced whole. Readers never lock and never wait.
+//! The rule set in force, replaced as a whole. Readers never lock and never wait.
 
 use crate::decision::Decision;
 use crate::route::{Router, Session, Verdict};
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A rule set that is, or was, in force.
+/// A rule set that is or was in force.
 #[derive(Debug)]
 pub struct Generation {
     /// 1 for the first, and one more for each that follows.
@@ -18,7 +18,7 @@ pub struct Generation {
     pub since: Timestamp,
 }
 
-/// The rule set in force. Cheap to clone; all clones are the same place.
+/// The rule set in force. Cheap to clone; clones share it.
 #[derive(Clone, Debug)]
 pub struct Live {
     shared: Arc<Shared>,
@@ -27,14 +27,14 @@ pub struct Live {
 #[derive(Debug)]
 struct Shared {
     current: ArcSwap<Generation>,
-    /// The number of `current`, written after it: who sees the number finds a generation at least as new.
+    /// The number of `current`, written after it: a reader that sees the number finds a generation at least as new.
     number: AtomicU64,
-    /// Generations that were replaced, but may still be in use. A large graph takes a while to be freed, and that must not
-    /// fall to a thread that routes; so the last reference is always held here.
+    /// Generations that were replaced but may still be in use. Freeing a large graph takes a while and must not happen on a
+    /// thread that routes, so the last reference is always held here.
     replaced: Mutex<Vec<Arc<Generation>>>,
 }
 
-/// A session that is always of the newest generation. An event is decided by one generation from beginning to end.
+/// A session that always uses the newest generation. Each event is decided by one generation from beginning to end.
 #[derive(Debug)]
 pub struct LiveSession {
     live: Live,
@@ -43,7 +43,7 @@ pub struct LiveSession {
 }
 
 impl Live {
-    /// A first generation.
+    /// Puts a first generation in force.
     pub fn new(router: Router) -> Live {
         let first = Arc::new(Generation { number: 1, router, since: Timestamp::now() });
         let current = ArcSwap::new(first);
@@ -55,7 +55,7 @@ impl Live {
         self.shared.current.load_full()
     }
 
-    /// The generation in force, if it is another than this one.
+    /// The generation in force, if it differs from this one.
     #[inline]
     pub fn newer_than(&self, generation: &Generation) -> Option<Arc<Generation>> {
         let is_current = self.shared.number.load(Ordering::Acquire) == generation.number;
@@ -74,7 +74,7 @@ impl Live {
         next
     }
 
-    /// Frees generations that were replaced and are no longer in use; returns how many are left.
+    /// Frees generations that were replaced and are no longer in use. Returns how many are left.
     pub fn sweep(&self) -> usize {
         let mut replaced = self.shared.replaced.lock().unwrap_or_else(PoisonError::into_inner);
         let in_use =
@@ -94,7 +94,7 @@ impl Live {
 }
 
 impl LiveSession {
-    /// Goes over to the newest generation; true if it is another than before. Every call that routes does so by itself.
+    /// Switches to the newest generation; true if it differs from the one before. Every method that routes does this first.
     #[inline]
     pub fn renew(&mut self) -> bool {
         let Some(newer) = self.live.newer_than(&self.generation) else { return false };
@@ -108,7 +108,7 @@ impl LiveSession {
         &self.generation
     }
 
-    /// The session of that generation: what it decides is decided by this generation, also if a newer one has come.
+    /// The session of that generation: it keeps deciding by this generation, even if there is a newer one.
     pub fn session(&mut self) -> &mut Session {
         &mut self.session
     }

@@ -1,7 +1,7 @@
-//! Where to look for changes: the folders in which something that the rule set is made of can be replaced.
+//! Watches the folders in which something that the rule set is made of can be replaced.
 //!
-//! Folders are watched and not files, since a file that is replaced by renaming leaves its watch with the old one. Symbolic
-//! links are followed hop by hop, and each folder that holds one is watched: a ConfigMap changes by the rename of a link.
+//! Folders are watched instead of files, since a watch stays with the old file when another one is renamed over it. Symbolic
+//! links are followed link by link, and each folder that holds one is watched: a ConfigMap changes by renaming a link.
 
 use crate::rules::Footprint;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
@@ -11,33 +11,33 @@ use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// At most so many symbolic links on the way to a file, as the system has it.
+/// The largest number of symbolic links on the way to a file, as in Linux.
 const MAX_HOPS: usize = 40;
 
-/// Tells when something may have changed.
+/// Calls back when something may have changed.
 pub(super) struct Watcher {
     inner: RecommendedWatcher,
     watched: BTreeSet<PathBuf>,
     interest: Arc<Mutex<Interest>>,
 }
 
-/// What an event has to be about to count.
+/// The paths whose changes matter.
 #[derive(Debug, Default)]
 struct Interest {
     /// Files, folders and links on the way to them, wherever they are.
     exact: HashSet<PathBuf>,
-    /// Folders in which any rule file counts.
+    /// Folders in which any rule file matters.
     folders: HashSet<PathBuf>,
 }
 
 impl Watcher {
-    /// A watcher that looks nowhere yet.
+    /// A watcher that watches nothing yet.
     pub(super) fn new(changed: impl Fn() + Send + 'static) -> notify::Result<Watcher> {
         let interest = Arc::new(Mutex::new(Interest::default()));
         let seen = interest.clone();
         let inner = notify::recommended_watcher(move |event: notify::Result<Event>| {
             let counts = match event {
-                // Reading the files must not count, or loading would lead to loading.
+                // Ignore reads, or loading would cause loading.
                 Ok(event) if matches!(event.kind, EventKind::Access(_)) => false,
                 Ok(event) if event.need_rescan() => true,
                 Ok(event) => seen.lock().unwrap_or_else(PoisonError::into_inner).covers(&event),
@@ -50,20 +50,20 @@ impl Watcher {
         Ok(Watcher { inner, watched: BTreeSet::new(), interest })
     }
 
-    /// Looks where a rule set comes from. Every folder is watched once more, without a gap: another one may bear its name by
-    /// now. (What the system says late of the one before can end the new watch, so it has to be looked again a while later.)
+    /// Watches what a rule set is made of. Every folder is watched anew, without a gap: another one may have its name by
+    /// now. (A late event about the previous one can end the new watch, so the files have to be checked again a while later.)
     pub(super) fn look_at(&mut self, footprint: &Footprint) -> notify::Result<()> {
         let interest = Interest::of(footprint);
         let folders = interest.to_watch();
         *self.interest.lock().unwrap_or_else(PoisonError::into_inner) = interest;
         for old in self.watched.extract_if(.., |old| !folders.contains(old)) {
-            // What is gone is no longer watched anyway.
+            // A folder that was deleted is no longer watched anyway.
             let _ = self.inner.unwatch(&old);
         }
         for folder in folders {
             match self.inner.watch(&folder, RecursiveMode::NonRecursive) {
                 Ok(()) => drop(self.watched.insert(folder)),
-                // The folder above it is watched, and tells when it comes back.
+                // The folder above it is watched, so its return is noticed.
                 Err(error) if is_missing(&error) => {}
                 Err(error) => return Err(error),
             }
@@ -92,7 +92,7 @@ impl Interest {
         interest
     }
 
-    /// The folders in which these things lie.
+    /// The folders that hold these paths.
     fn to_watch(&self) -> BTreeSet<PathBuf> {
         let parents = self.exact.iter().filter_map(|path| path.parent()).map(Path::to_path_buf);
         parents.chain(self.folders.iter().cloned()).collect()
@@ -106,7 +106,7 @@ impl Interest {
     }
 }
 
-/// True for rule files by name, and for folders.
+/// True for names of rule files, and for folders.
 fn may_hold_rules(path: &Path) -> bool {
     let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else { return false };
     !name.starts_with('.') && (name.ends_with(".yaml") || name.ends_with(".yml") || path.is_dir())
@@ -114,7 +114,7 @@ fn may_hold_rules(path: &Path) -> bool {
 
 /// Follows paths through symbolic links.
 trait Way {
-    /// Notes the path without links, and every link on the way to it; returns where it ends, if it is there.
+    /// Adds the path without links, and every link on the way to it. Returns where it leads, if that exists.
     fn way(&mut self, path: &Path) -> Option<PathBuf>;
 }
 
@@ -142,7 +142,7 @@ impl Way for HashSet<PathBuf> {
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => {
-                    // When it comes, it comes here.
+                    // If it is created, it is created here.
                     self.insert(entry);
                     return None;
                 }
