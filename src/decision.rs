@@ -257,7 +257,8 @@ impl Decision {
     }
 }
 
-/// What [`Decision::error`] says of an event whose topic is no string, or an empty one.
+/// How [`Decision::error`] begins for an event whose topic is not a string, or is empty; where the envelope looked for it
+/// follows.
 pub const NO_TOPIC: &str = "no topic";
 
 /// The beginning of a malformed line: its first bytes, as lossy UTF-8.

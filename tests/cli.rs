@@ -451,7 +451,9 @@ fn colours_only_where_wanted() {
 fn tests_pass_and_fail() {
     let place = Place::small();
     place.call(&["test"], "").code(0).says("✓ big ones are checked").says("1 passed");
-    place.call(&["test", "-k", "nothing"], "").code(0).complains("no test has such a name");
+    place.call(&["test", "-k", "nothing"], "").code(1).says("no test with `nothing` in its name").says("1 failed");
+    place.call(&["test", "-k", "nothing", "--allow-empty"], "").code(0).says("0 passed");
+    place.call(&["test", "-k", "nothing", "--format", "junit"], "").code(1).says("failures=\"1\"");
     let wrong = TESTS.replace("[checks, stock]", "[checks, stork]");
     std::fs::write(place.path("rules/rules.test.yaml"), wrong).unwrap();
     place
@@ -472,9 +474,46 @@ fn tests_pass_and_fail() {
 }
 
 #[test]
-fn no_tests_are_worth_a_word() {
+fn no_tests_fail() {
     let place = Place::new(&[("rules/a.yaml", RULES)]);
-    place.call(&["test"], "").code(0).complains("no tests");
+    let json = place.call(&["test", "--format", "json"], "").code(1);
+    assert_eq!(json.decisions()[0]["failures"][0]["found"], "no tests");
+    place.call(&["test"], "").code(1).says("there are tests").says("--allow-empty");
+    place.call(&["test", "--allow-empty"], "").code(0).says("0 passed");
+    // If there are several rule sets, the tests of one are enough.
+    let other = TESTS.replace("big ones", "others");
+    let files =
+        [("r/a/a.yaml", RULES), ("r/a/a.test.yaml", TESTS), ("r/b/b.yaml", RULES), ("r/b/b.test.yaml", &*other)];
+    let place = Place::new(&files);
+    let big = place.call(&["test", "r", "-k", "big ones"], "").code(0).says("== r/b").says("1 passed");
+    big.complains("r/b: no test with");
+    std::fs::remove_file(place.path("r/b/b.test.yaml")).unwrap();
+    place.call(&["test", "r"], "").code(0).says("1 passed").complains("r/b: no tests");
+    std::fs::remove_file(place.path("r/a/a.test.yaml")).unwrap();
+    place.call(&["test", "r"], "").code(1).says("1 failed");
+}
+
+#[test]
+fn a_test_file_runs_by_itself() {
+    let other = TESTS.replace("big ones", "other ones");
+    let files = [
+        ("set/shop.yaml", RULES),
+        ("set/a.test.yaml", TESTS),
+        ("set/tests/b.test.yaml", &*other),
+        ("set/more/more.yaml", "topics: {x: [y]}"),
+        ("set/more/c.test.yaml", &*other),
+    ];
+    let place = Place::new(&files);
+    let one = place.call(&["test", "set/a.test.yaml"], "").code(0).says("✓ big ones").says("1 passed");
+    assert!(!one.out.contains("other ones"), "{one:?}");
+    place.call(&["test", "set/tests/b.test.yaml"], "").code(0).says("✓ other ones").says("1 passed");
+    // It belongs to the rule set around it, though there are rules beside it.
+    place.call(&["test", "set/more/c.test.yaml"], "").code(0).says("✓ other ones").says("1 passed");
+    place.call(&["test", "set/none.test.yaml"], "").code(2);
+    // A rule set without a head is the nearest folder with rules.
+    let rules = RULES.replace("ruleset: {name: small, defaults: {unrouted: [nobody]}}\n", "");
+    let plain = Place::new(&[("docker.yaml", "services: {}"), ("r/a.yaml", &*rules), ("r/t/a.test.yaml", TESTS)]);
+    plain.call(&["test", "r/t/a.test.yaml"], "").code(0).says("✓ big ones").says("1 passed");
 }
 
 #[test]
@@ -503,6 +542,74 @@ fn explain_tells_of_the_event_that_is_asked_for() {
     place.call(&["explain", "--event", "7", "--rule", "big"], input.as_str()).code(0).says("data.amount");
     place.call(&["explain", "--rule", "bog"], input.as_str()).code(2).complains("did you mean `big`?");
     place.call(&["explain"], "nope\n").code(3);
+    let several = ["explain", "--event", "7", "--event", "e1", "--format", "json"];
+    assert_eq!(place.call(&several, input.as_str()).code(0).decisions().len(), 2);
+    place
+        .call(&["explain", "--event", "7", "--event", "nope"], input.as_str())
+        .code(2)
+        .says("7  x")
+        .complains("`nope`");
+    let line = place.call(&["explain", "--line", "2", "--format", "json"], input.as_str()).code(0);
+    assert_eq!((line.decisions().len(), &line.decisions()[0]["line"]), (1, &Value::from(2)));
+    let both = ["explain", "--line", "2", "--event", "7", "--format", "json"];
+    assert_eq!(place.call(&both, input.as_str()).code(0).decisions().len(), 2);
+    place.call(&["explain", "--line", "9"], input.as_str()).code(2).complains("no line 9");
+    place.call(&["explain", "--line", "0"], input.as_str()).code(2);
+}
+
+#[test]
+fn explain_reads_events_laid_out_over_several_lines() {
+    let place = Place::small();
+    let event: Value = serde_json::from_str(EVENT).unwrap();
+    let laid_out = format!("{event:#}\n");
+    let input = format!("{laid_out}{EVENT}\n{laid_out}");
+    let explained = place.call(&["explain", "--format", "json"], input.as_str()).code(0);
+    let events = explained.decisions();
+    let lines = laid_out.lines().count() as u64;
+    assert_eq!(events.iter().map(|one| one["line"].as_u64().unwrap()).collect::<Vec<_>>(), [1, lines + 1, lines + 2]);
+    assert!(events.iter().all(|one| one["decision"]["subscribers"] == events[0]["decision"]["subscribers"]));
+    place.call(&["explain", "--line", "3"], input.as_str()).code(0).says("line 1");
+    // A line that is cut off takes no other with it.
+    let cut = format!("{}\n{EVENT}\n", EVENT.get(..20).unwrap());
+    let explained = place.call(&["explain", "--format", "json"], cut).code(3);
+    assert_eq!(explained.decisions().len(), 2);
+}
+
+/// Nothing of an event can add a line to a report, or make a terminal do anything.
+#[test]
+fn events_cannot_forge_reports() {
+    let place = Place::new(&[
+        (
+            "rules/a.yaml",
+            "rules: [{name: r, when: 'data.x == \"a\" || data.n + 1 > 5', subscribers: s, labels: {l: {expr: data.x}}}]",
+        ),
+        ("rules/a.test.yaml", "tests: [{name: t, events: e.ndjson, expect: {id: other, topic: y}}]"),
+    ]);
+    let nasty = "x\n\nRules\n  ✓ fake\r\u{1b}[31m\u{9b}2J\u{202e}\u{2028}\u{f0003}\u{7f}";
+    let padded = format!("{}Rules", "x ".repeat(60));
+    let event =
+        |id: &str| serde_json::json!({"event_id": id, "type": id, "time": id, "data": {"x": id, "n": id}}).to_string();
+    std::fs::write(place.path("rules/e.ndjson"), format!("{}\n{}\n", event(nasty), event(&padded))).unwrap();
+    let calls: [&[&str]; 7] = [
+        &["explain", "-i", "rules/e.ndjson"],
+        &["explain", "-i", "rules/e.ndjson", "--subscriber", "s"],
+        &["explain", "-i", "rules/e.ndjson", "--rule", "r"],
+        &["explain", "-i", "rules/e.ndjson", "--format", "json"],
+        &["test"],
+        &["test", "--format", "json"],
+        &["test", "--format", "junit"],
+    ];
+    for call in calls {
+        let called = place.call(call, "");
+        let text = called.out + &called.err;
+        let hidden = |c: char| c != '\n' && (c.is_control() || "\u{202e}\u{2028}\u{f0003}".contains(c));
+        assert_eq!(text.chars().find(|c| hidden(*c)), None, "{call:?}: {text}");
+        let forged =
+            |line: &&str| line.trim_start().starts_with("✓ fake") || (*line == "Rules" && !call.contains(&"-i"));
+        assert_eq!(text.lines().find(forged), None, "{call:?}: {text}");
+        let sections = text.lines().filter(|line| *line == "Rules").count();
+        assert!(sections <= 2, "{call:?}: {text}");
+    }
 }
 
 #[test]

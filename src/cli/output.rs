@@ -3,8 +3,7 @@
 use super::When;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
-use dadar::diagnostic::render::clean;
-use std::fmt::Write as _;
+use dadar::diagnostic::{printable, printable_json};
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 /// Standard output, locked and buffered. It has to be flushed, or the rest is lost together with its error.
@@ -52,18 +51,12 @@ pub(crate) fn quoted(word: &str) -> String {
 
 /// Text that must stay on its line: line breaks and tabs are shown as symbols, like all other control characters.
 pub(crate) fn one_line(text: &str) -> String {
-    clean(text).replace('\n', "␊").replace('\t', "␉")
+    printable(text).into_owned()
 }
 
 /// JSON in which characters that hide or reorder text are escaped.
 pub(crate) fn escape_invisible(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for c in json.chars() {
-        let shown = clean(c.encode_utf8(&mut [0; 4])).starts_with(c);
-        // Writing to a string does not fail.
-        let _ = if shown { text.write_char(c) } else { write!(text, "\\u{:04x}", u32::from(c)) };
-    }
-    text
+    printable_json(json).into_owned()
 }
 
 #[cfg(test)]

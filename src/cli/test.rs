@@ -2,15 +2,16 @@
 
 mod human;
 mod junit;
+mod test_files;
 
 use super::budget::BudgetArgs;
 use super::rule_set::{RulesArg, exit, load_all, options};
 use super::{Done, Exit, Global, output};
 use clap::{Args, ValueEnum};
-use dadar::diagnostic::Diagnostic;
 use dadar::diagnostic::render::{Format, render};
+use dadar::diagnostic::{Diagnostic, printable_json};
 use dadar::rules::Loaded;
-use dadar::suite::{self, FileReport, Outcome, Report, Suite};
+use dadar::suite::{self, FileReport, Outcome, Report};
 use serde_json::json;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dadar test                              the tests of ./rules\n  \
     dadar test rules/orders -k lunch        those with `lunch` in their names\n  \
+    dadar test rules/orders/a.test.yaml     those of one file\n  \
     dadar test --format junit > tests.xml   for a build server")]
 pub(crate) struct TestArgs {
     #[command(flatten)]
@@ -26,9 +28,12 @@ pub(crate) struct TestArgs {
     /// Run only tests whose names contain this
     #[arg(short = 'k', long = "filter", value_name = "NAME")]
     filter: Option<String>,
+    /// Succeed even if there are no tests to run
+    #[arg(long)]
+    allow_empty: bool,
     #[command(flatten)]
     budget: BudgetArgs,
-    /// How to write what came of them
+    /// How to write the results
     #[arg(long, value_enum, default_value_t = Shape::Human)]
     format: Shape,
 }
@@ -47,33 +52,49 @@ enum Shape {
 struct Tested {
     path: PathBuf,
     report: Report,
-    /// The end it leads to, by itself.
+    /// The exit code it leads to by itself.
     exit: Exit,
+    /// How many tests there are, and how many of them ran.
+    tests: usize,
+    ran: usize,
 }
 
 pub(crate) fn run(args: TestArgs, global: &Global) -> Done {
-    let loaded = load_all(&args.rules.rules, global)?;
+    let loaded = match test_files::rule_set_of(&args.rules.rules) {
+        Some(folder) => load_for(&folder, &args.rules.rules, global)?,
+        None => load_all(&args.rules.rules, global)?,
+    };
     let several = loaded.len() > 1;
     let mut all = Vec::new();
     for (path, loaded) in loaded {
-        let tested = test_one(path, loaded, &args, global)?;
-        if args.format == Shape::Human {
-            let colour = output::colour(global.color, &io::stdout());
-            let heading = several.then_some(tested.path.as_path());
-            output::print(&human::render(&tested.report, &tested.path, heading, colour))?;
-        }
-        all.push(tested);
+        all.push(test_one(path, loaded, &args, global)?);
+    }
+    if !args.allow_empty {
+        refuse_empty(&mut all, args.filter.as_deref())?;
     }
     match args.format {
-        Shape::Human => {}
+        Shape::Human => {
+            let colour = output::colour(global.color, &io::stdout());
+            for tested in &all {
+                let heading = several.then_some(tested.path.as_path());
+                output::print(&human::render(&tested.report, &tested.path, heading, colour))?;
+            }
+        }
         Shape::Json => output::print(&json_lines(&all))?,
         Shape::Junit => output::print(&junit::render(all.iter().map(|one| (one.path.as_path(), &one.report))))?,
     }
     Ok(all.iter().map(|one| one.exit).find(|exit| *exit != Exit::Fine).unwrap_or(Exit::Fine))
 }
 
-/// Runs the tests of a rule set. Mistakes in the rules or in the tests are told on stderr; tests without mistakes run all
-/// the same.
+/// The rule set in a folder with one of its test files, which is the only one that is run.
+fn load_for(folder: &Path, test_file: &Path, global: &Global) -> anyhow::Result<Vec<(PathBuf, Loaded)>> {
+    let mut loaded = load_all(folder, global)?;
+    loaded.iter_mut().for_each(|(_, loaded)| loaded.tests = vec![test_file.to_path_buf()]);
+    Ok(loaded)
+}
+
+/// Runs the tests of a rule set. Mistakes in the rules or in the tests are reported on stderr; tests without mistakes run
+/// anyway.
 fn test_one(path: PathBuf, loaded: Loaded, args: &TestArgs, global: &Global) -> anyhow::Result<Tested> {
     let suite = suite::load(&loaded.tests, &options(global).within(loaded.root.as_deref()));
     let rule_errors = complain(&loaded.diagnostics, |errors| render_errors(errors, &loaded.sources, global))?;
@@ -82,7 +103,7 @@ fn test_one(path: PathBuf, loaded: Loaded, args: &TestArgs, global: &Global) -> 
         Some(rules) => suite::run_within(rules, &suite, args.filter.as_deref(), args.budget.budget()),
         None => Report::default(),
     };
-    warn_if_none(&path, &suite, &report, loaded.rule_set.is_some())?;
+    let ran = report.outcomes().count();
     report.files.extend(problem(&path, "the rules can be loaded", &rule_errors));
     report.files.extend(problem(&path, "the tests can be read", &test_errors));
     let errors = [rule_errors, test_errors].concat();
@@ -91,7 +112,53 @@ fn test_one(path: PathBuf, loaded: Loaded, args: &TestArgs, global: &Global) -> 
         (true, 0) => Exit::Fine,
         (true, _) => Exit::Refused,
     };
-    Ok(Tested { path, report, exit })
+    Ok(Tested { path, report, exit, tests: suite.len(), ran })
+}
+
+/// A run without a single test fails, since it would look like success. If only some of several rule sets have no tests, that
+/// is reported on stderr.
+fn refuse_empty(all: &mut [Tested], filter: Option<&str>) -> anyhow::Result<()> {
+    let none_ran = all.iter().all(|tested| tested.ran == 0);
+    for tested in all.iter_mut().filter(|tested| tested.exit == Exit::Fine && tested.ran == 0) {
+        let path = tested.path.display().to_string();
+        let (name, found, note) = match filter {
+            Some(filter) if tested.tests > 0 => {
+                ("a test has such a name", format!("no test with `{filter}` in its name"), ALLOW_EMPTY)
+            }
+            _ => ("there are tests", String::from("no tests"), NO_TESTS),
+        };
+        if !none_ran {
+            output::complain(&format!("{path}: {found}\n"))?;
+            continue;
+        }
+        let failure = suite::Failure {
+            event: None,
+            field: String::from("tests"),
+            expected: String::from("at least one"),
+            found,
+            note: Some(String::from(note)),
+            place: None,
+        };
+        tested.report.files.push(FileReport { outcomes: vec![by_itself(name, &path, failure)], path });
+        tested.exit = Exit::Refused;
+    }
+    Ok(())
+}
+
+const NO_TESTS: &str = "tests are in files named `*.test.yaml`; `--allow-empty` lets a rule set without tests pass";
+const ALLOW_EMPTY: &str = "`--allow-empty` lets this pass";
+
+/// An outcome that is no test's.
+fn by_itself(name: &str, place: &str, failure: suite::Failure) -> Outcome {
+    Outcome {
+        name: name.to_owned(),
+        place: place.to_owned(),
+        failures: vec![failure],
+        failed_event: None,
+        now: None,
+        events: 0,
+        duration: Duration::ZERO,
+    }
 }
 
 /// Errors as a test that failed, so that no report looks as if all were well.
@@ -102,18 +169,10 @@ fn problem(path: &Path, name: &str, errors: &[Diagnostic]) -> Option<FileReport>
         field: String::from("errors"),
         expected: String::from("none"),
         found: output::count(errors.len(), "error"),
-        note: Some(String::from("they are told on standard error, and by `dadar check`")),
+        note: Some(String::from("they are reported on standard error, and by `dadar check`")),
         place: None,
     };
-    let outcome = Outcome {
-        name: name.to_owned(),
-        place: path.clone(),
-        failures: vec![failure],
-        failed_event: None,
-        now: None,
-        events: 0,
-        duration: Duration::ZERO,
-    };
+    let outcome = by_itself(name, &path, failure);
     (!errors.is_empty()).then(|| FileReport { path, outcomes: vec![outcome] })
 }
 
@@ -128,23 +187,13 @@ fn complain(all: &[Diagnostic], render: impl Fn(&[Diagnostic]) -> String) -> any
     Ok(errors)
 }
 
-/// No tests at all is worth a word, since it looks like success.
-fn warn_if_none(path: &Path, suite: &Suite, report: &Report, ran: bool) -> anyhow::Result<()> {
-    let ran_none = ran && report.outcomes().next().is_none();
-    if ran_none && suite.is_empty() && suite.diagnostics.is_empty() {
-        output::complain(&format!("{}: no tests; they stand in files named `*.test.yaml`\n", path.display()))?;
-    } else if ran_none && !suite.is_empty() {
-        output::complain(&format!("{}: no test has such a name\n", path.display()))?;
-    }
-    Ok(())
-}
-
 fn json_lines(all: &[Tested]) -> String {
     let mut lines = String::new();
     for tested in all {
         for file in &tested.report.files {
             for outcome in &file.outcomes {
-                lines += &format!("{}\n", json_line(&tested.path, &file.path, outcome));
+                let line = json_line(&tested.path, &file.path, outcome).to_string();
+                lines += &format!("{}\n", printable_json(&line));
             }
         }
     }

@@ -5,6 +5,7 @@
 mod code;
 mod nearest;
 mod pages;
+mod printable;
 #[cfg(feature = "render")]
 pub mod render;
 mod source;
@@ -12,6 +13,7 @@ mod text;
 
 pub use code::Code;
 pub use nearest::{did_you_mean, nearest};
+pub use printable::{printable, printable_json, printable_lines};
 pub use source::{FileId, Position, SourceFile, Sources, Span};
 pub use text::Text;
 

@@ -3,6 +3,7 @@
 //! This layer knows nothing of rules.
 
 mod canonical;
+pub(crate) mod cloud_event;
 mod decode;
 mod json;
 mod number;

@@ -118,6 +118,11 @@ impl<'a> Value<'a> {
         steps.iter().fold(self, Value::step)
     }
 
+    /// The value at the first of several paths at which there is one that is not null.
+    pub(crate) fn first_of(self, paths: &[Vec<Step>]) -> Value<'a> {
+        paths.iter().map(|path| self.walk(path)).find(|value| !value.is_null()).unwrap_or_default()
+    }
+
     /// The type, as a set with one member.
     pub fn type_of(self) -> Type {
         match self {

@@ -1,9 +1,9 @@
 //! One subscriber or one rule: why it did or did not, down to the first condition that failed.
 
 use super::page::{Line, Look, Page};
-use super::sections::{event, headline, inputs, one_rule, one_schema, row_name, rule_conditions};
+use super::phrases::{place, quoted, reason, why, why_cells};
+use super::sections::{event, headline, inputs, one_rule, one_schema, row_name, rule_conditions, topic};
 use super::sent;
-use super::words::{place, quoted, reason, why, why_cells};
 use crate::decision::Status;
 use crate::diagnostic::Sources;
 use crate::trace::{SchemaOutcome, SubscriberTrace, TableTrace, Trace};
@@ -15,7 +15,10 @@ pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, 
     let verdict = if person.gets { "gets" } else { "does not get" };
     let look = if person.gets { Look::Yes } else { Look::No };
     let what = format!("{verdict} {}", event(trace));
-    let topic = trace.event.topic.as_ref().map(|topic| format!("topic {topic}")).unwrap_or_default();
+    let topic = match topic(trace) {
+        topic if topic.is_empty() => topic,
+        topic => format!("topic {topic}"),
+    };
     page.heading(Line::new().mark(person.gets).name(name).add(look, what).plain(topic).faint(short_of(person, trace)));
     stopped_before(page, trace, sources);
     if matches!(trace.decision.status, Status::Routed | Status::Unrouted) {
@@ -65,7 +68,7 @@ fn stopped_before(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
         let said = if filter.drop { "drops the event, since" } else { "drops the event, since it does not hold that" };
         let line = Line::new().mark(false).plain("filter").name(&*filter.name).plain(said);
         page.line(1, line.faint(place(sources, filter.span)));
-        filter.condition.iter().for_each(|condition| why(page, 3, condition, trace, sources));
+        filter.condition.iter().for_each(|condition| why(page, 3, condition, sources));
     }
     if trace.decision.status == Status::Rejected {
         let refused = trace.schemas.iter().filter(|schema| schema.rejects && schema.outcome == SchemaOutcome::Invalid);
@@ -87,14 +90,14 @@ fn taken_away(page: &mut Page<'_>, trace: &Trace, person: &SubscriberTrace, sour
         let said = if filter.held { "its own filter holds:" } else { "its own filter does not hold:" };
         let span = person.declared.map(|span| place(sources, span)).unwrap_or_default();
         page.line(1, Line::new().mark(filter.held).plain(said).faint(span));
-        why(page, 3, filter, trace, sources);
+        why(page, 3, filter, sources);
     }
 }
 
 /// Topics, rules and table rows that name a subscriber; false if there are none.
 fn sources_of(page: &mut Page<'_>, trace: &Trace, sources: &Sources, name: &str) -> bool {
     let names = |them: &[Arc<str>]| them.iter().any(|one| **one == *name);
-    let topic = trace.event.topic.as_deref().unwrap_or_default();
+    let topic = &topic(trace);
     let mut any = false;
     for node in trace.topics.iter().filter(|node| names(&node.subscribers)) {
         any = true;
@@ -109,19 +112,13 @@ fn sources_of(page: &mut Page<'_>, trace: &Trace, sources: &Sources, name: &str)
         rule_conditions(page, 3, trace, rule, sources);
     }
     for table in &trace.tables {
-        any |= rows_of(page, trace, table, sources, &names);
+        any |= rows_of(page, table, sources, &names);
     }
     any
 }
 
 /// The rows of a table that name a subscriber.
-fn rows_of(
-    page: &mut Page<'_>,
-    trace: &Trace,
-    table: &TableTrace,
-    sources: &Sources,
-    names: &dyn Fn(&[Arc<str>]) -> bool,
-) -> bool {
+fn rows_of(page: &mut Page<'_>, table: &TableTrace, sources: &Sources, names: &dyn Fn(&[Arc<str>]) -> bool) -> bool {
     let mut any = false;
     for row in table.rows.iter().filter(|row| names(&row.target.subscribers)) {
         any = true;
@@ -135,7 +132,7 @@ fn rows_of(
         let what = format!("{} of table", row_name(row, sources));
         let line = Line::new().mark(row.chosen).plain(what).name(&*table.name).plain(said);
         page.line(1, line.faint(if row.key.is_some() { place(sources, row.span) } else { String::new() }));
-        row.condition.iter().for_each(|condition| why_cells(page, 3, condition, trace, sources));
+        row.condition.iter().for_each(|condition| why_cells(page, 3, condition, sources));
     }
     if table.otherwise.as_ref().is_some_and(|otherwise| names(&otherwise.subscribers)) {
         any = true;

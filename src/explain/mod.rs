@@ -4,11 +4,11 @@
 
 mod focus;
 mod page;
+mod phrases;
 mod sections;
 mod sent;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use crate::diagnostic::{FileId, Sources, Span, nearest};
 use crate::event::Json;

@@ -1,6 +1,7 @@
 //! A page of text: lines of styled pieces, kept within the width where that is possible.
 
 use super::Style;
+use crate::diagnostic::printable;
 
 /// How wide a line should be at most.
 const WIDTH: usize = 100;
@@ -27,12 +28,12 @@ impl Line {
         Line::default()
     }
 
-    /// Adds a piece, unless it is empty.
+    /// Adds a piece, unless it is empty. Whatever it holds, it is printable and stays on its line.
     #[must_use]
     pub(super) fn add(mut self, look: Look, text: impl Into<String>) -> Line {
         let text = text.into();
         if !text.is_empty() {
-            self.pieces.push((look, text));
+            self.pieces.push((look, printable(&text).into_owned()));
         }
         self
     }
@@ -109,7 +110,8 @@ impl<'s> Page<'s> {
             let rows = wrapped(&text, WIDTH.saturating_sub(column));
             for (n, row) in rows.iter().enumerate() {
                 if n > 0 {
-                    self.text.push_str(&format!("\n{}", " ".repeat(column)));
+                    // Further in than any line that begins at this depth, lest a long text look like one.
+                    self.text.push_str(&format!("\n{}", " ".repeat(column.max(indent.len() + 4))));
                 }
                 self.piece(look, row);
             }

@@ -1,10 +1,10 @@
 //! The whole trace, a section a stage. What has nothing to do with the event is counted and not listed.
 
 use super::page::{Line, Look, Page};
-use super::sent;
-use super::words::{
-    count, leads_to, list, mismatch, place, quoted, reading, readings, reason, short, value, why, why_cells,
+use super::phrases::{
+    count, leads_to, list, mismatch, named, place, quoted, reading, readings, reason, short, value, why, why_cells,
 };
+use super::sent;
 use crate::decision::{Decision, Requirer, Status};
 use crate::diagnostic::Sources;
 use crate::trace::{RowTrace, RuleOutcome, RuleTrace, SchemaOutcome, SchemaTrace, SubscriberTrace, TableTrace, Trace};
@@ -36,7 +36,7 @@ pub(super) fn headline(page: &mut Page<'_>, trace: &Trace) {
     let decision = &trace.decision;
     let good = matches!(decision.status, Status::Routed);
     let look = if good { Look::Yes } else { Look::No };
-    let line = Line::new().name(event(trace)).plain(trace.event.topic.clone().unwrap_or_default());
+    let line = Line::new().name(event(trace)).plain(topic(trace));
     page.heading(line.add(look, decision.status.as_str()).plain(leads_to(&decision.subscribers)));
     if let Some(error) = &decision.error {
         page.line(1, Line::new().plain(format!("line {}: {error}", trace.line)));
@@ -57,11 +57,16 @@ pub(super) fn headline(page: &mut Page<'_>, trace: &Trace) {
     }
 }
 
+/// The event's topic; empty if it has none.
+pub(super) fn topic(trace: &Trace) -> String {
+    trace.event.topic.as_deref().map(named).unwrap_or_default()
+}
+
 /// What an event is called: its id, or its line.
 pub(super) fn event(trace: &Trace) -> String {
     match &trace.decision.id {
         serde_json::Value::Null => format!("event on line {}", trace.line),
-        serde_json::Value::String(id) => id.clone(),
+        serde_json::Value::String(id) => named(id),
         id => id.to_string(),
     }
 }
@@ -109,7 +114,7 @@ fn filters(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
         let mark = if filter.reached { Line::new().mark(!filter.dropped) } else { Line::new().faint("·") };
         page.line(1, mark.name(&*filter.name).plain(said).faint(place(sources, filter.span)));
         if let Some(condition) = &filter.condition {
-            why(page, 3, condition, trace, sources);
+            why(page, 3, condition, sources);
         }
     }
 }
@@ -125,7 +130,7 @@ fn schemas(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
 }
 
 pub(super) fn one_schema(page: &mut Page<'_>, trace: &Trace, schema: &SchemaTrace, sources: &Sources) {
-    let topic = trace.event.topic.as_deref().unwrap_or_default();
+    let topic = &topic(trace);
     let target = schema.target;
     let said = match schema.outcome {
         SchemaOutcome::NotReached => "was not looked at, since the event is dropped".to_owned(),
@@ -142,7 +147,7 @@ pub(super) fn one_schema(page: &mut Page<'_>, trace: &Trace, schema: &SchemaTrac
     };
     page.line(1, line.name(&*schema.name).plain(said).faint(place(sources, schema.span)));
     if let (SchemaOutcome::Condition, Some(condition)) = (schema.outcome, &schema.condition) {
-        why(page, 3, condition, trace, sources);
+        why(page, 3, condition, sources);
     }
     for fault in &schema.faults {
         let path = if fault.path.is_empty() { "(the whole)" } else { &fault.path };
@@ -176,7 +181,7 @@ fn for_other_topics(rules: &[&Arc<str>]) -> String {
 
 /// A rule with its reason.
 pub(super) fn one_rule(page: &mut Page<'_>, trace: &Trace, rule: &RuleTrace, sources: &Sources) {
-    let topic = trace.event.topic.as_deref().unwrap_or_default();
+    let topic = &topic(trace);
     let matched = rule.outcome.matched();
     let priority = if rule.priority == 0 { String::new() } else { format!("priority {}", rule.priority) };
     let mut line = Line::new().mark(matched).name(&*rule.name).faint(priority);
@@ -198,15 +203,15 @@ pub(super) fn rule_conditions(page: &mut Page<'_>, depth: usize, trace: &Trace, 
         RuleOutcome::Matched => {
             let around = rule.groups.iter().filter_map(of_group).filter_map(|group| group.condition.as_ref());
             for condition in around.chain(&rule.condition) {
-                why(page, depth, condition, trace, sources);
+                why(page, depth, condition, sources);
             }
         }
         RuleOutcome::Condition { group: None } => {
-            rule.condition.iter().for_each(|condition| why(page, depth, condition, trace, sources));
+            rule.condition.iter().for_each(|condition| why(page, depth, condition, sources));
         }
         RuleOutcome::Condition { group: Some(group) } => {
             let condition = of_group(group).and_then(|group| group.condition.as_ref());
-            condition.into_iter().for_each(|condition| why(page, depth, condition, trace, sources));
+            condition.into_iter().for_each(|condition| why(page, depth, condition, sources));
         }
         _ => {}
     }
@@ -221,7 +226,7 @@ fn tables(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
         let chosen = table.rows.iter().any(|row| row.chosen);
         let line = Line::new().mark(chosen).name(&*table.name).plain(inputs(table, sources));
         page.line(1, line.faint(place(sources, table.span)));
-        rows(page, trace, table, sources);
+        rows(page, table, sources);
         if table.fell_through {
             let otherwise = table.otherwise.as_ref();
             let to = otherwise.map_or("nobody".to_owned(), |target| leads_to(&target.subscribers));
@@ -234,7 +239,7 @@ fn tables(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
 const ROWS_SHOWN: usize = 5;
 
 /// The rows that were chosen, and of a table with cells the first few that were not.
-fn rows(page: &mut Page<'_>, trace: &Trace, table: &TableTrace, sources: &Sources) {
+fn rows(page: &mut Page<'_>, table: &TableTrace, sources: &Sources) {
     let mut refused = 0;
     for row in &table.rows {
         let line = || Line::new().mark(row.chosen).plain(row_name(row, sources));
@@ -243,7 +248,7 @@ fn rows(page: &mut Page<'_>, trace: &Trace, table: &TableTrace, sources: &Source
         } else if let Some(condition) = row.condition.as_ref().filter(|_| refused < ROWS_SHOWN) {
             refused += 1;
             page.line(3, line());
-            why_cells(page, 5, condition, trace, sources);
+            why_cells(page, 5, condition, sources);
         }
     }
 }
@@ -273,12 +278,12 @@ fn subscribers(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
     }
     heading(page, "Subscribers");
     for person in touched {
-        one_subscriber(page, trace, person, sources);
+        one_subscriber(page, person, sources);
     }
 }
 
 /// Who chose a subscriber, and who took it away again.
-pub(super) fn one_subscriber(page: &mut Page<'_>, trace: &Trace, person: &SubscriberTrace, sources: &Sources) {
+pub(super) fn one_subscriber(page: &mut Page<'_>, person: &SubscriberTrace, sources: &Sources) {
     let by = person.chosen_by.iter().map(|by| by.replacen(':', " ", 1)).collect::<Vec<_>>().join(", ");
     let by = if by.is_empty() { "chosen by nothing".to_owned() } else { format!("by {by}") };
     page.line(1, Line::new().mark(person.gets).name(&*person.name).plain(by));
@@ -286,7 +291,7 @@ pub(super) fn one_subscriber(page: &mut Page<'_>, trace: &Trace, person: &Subscr
         page.line(3, Line::new().plain(format!("excluded by {}", quoted(&person.excluded_by))));
     } else if let Some(filter) = person.filter.as_ref().filter(|filter| !filter.held && !person.chosen_by.is_empty()) {
         page.line(3, Line::new().plain("held back by its own filter:"));
-        why(page, 4, filter, trace, sources);
+        why(page, 4, filter, sources);
     }
 }
 

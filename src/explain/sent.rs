@@ -1,7 +1,7 @@
 //! What `ingest` made of an event, and what a subscriber is sent: each step with what it changed, then the event.
 
 use super::page::{Line, Look, Page};
-use super::words::{mismatch, place, value};
+use super::phrases::{mismatch, place, value};
 use crate::decision::TypeError;
 use crate::diagnostic::{Sources, Span};
 use crate::event::Json;

@@ -1,8 +1,10 @@
 //! Which types an expression needs of which paths, for the `errors` of a decision.
 
 use super::functions::Requires;
+use super::time::instant;
 use super::{Arithmetic, Comparison, Function, PathId, PathTable, Quantifier, Typed, TypedNode};
-use crate::event::{Step, Type};
+use crate::event::{Step, Type, Value};
+use jiff::tz::TimeZone;
 use std::collections::HashSet;
 
 /// A path and the type that some expression needs of it.
@@ -26,6 +28,12 @@ impl Demand {
         }
         out
     }
+}
+
+/// True if a value has a type that is needed. Null is always fine, since missing is not wrong; a time is read in `zone`.
+pub(crate) fn fits_type(value: Value<'_>, expected: Type, zone: &TimeZone) -> bool {
+    value.is_null()
+        || if expected.meets(Type::TIME) { instant(value, zone).is_some() } else { expected.meets(value.type_of()) }
 }
 
 /// All demands of an expression used where `expected` is needed, each once, in order of appearance. What stands behind a

@@ -36,6 +36,7 @@ pub use budget::{Budget, Limit, Meter};
 pub(crate) use budget::{ELEMENT, fits, size};
 pub use check::{compile, lint_condition};
 pub use cidr::Cidr;
+pub(crate) use demand::fits_type;
 pub use demand::{Demand, demands};
 pub use eval::{Evaluation, Exceeded, evaluate, evaluate_measured, holds};
 pub use functions::Function;

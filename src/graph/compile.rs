@@ -153,6 +153,7 @@ pub(crate) fn compile(rules: &RuleSet) -> DecisionGraph {
         define_values,
         budgets,
         reads_clock: rules.reads_clock(),
+        no_topic: [rules.no_topic(false).into(), rules.no_topic(true).into()],
     }
 }
 

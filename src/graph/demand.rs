@@ -8,7 +8,7 @@ use super::names::Names;
 use super::run::Run;
 use crate::decision::{MAX_ASKED_BY, Requirer, TypeError};
 use crate::event::{Step, Type, Value};
-use crate::expr::{Demand, PathId, PathTable, time};
+use crate::expr::{Demand, PathId, PathTable, fits_type};
 use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
 
@@ -151,16 +151,7 @@ impl Want {
                 let items = value.as_array()?;
                 items.iter().find_map(|item| self.offence(item.walk(steps), deeper, zone))
             }
-            None => {
-                let found = value.type_of();
-                let fits = value.is_null()
-                    || if self.expected.meets(Type::TIME) {
-                        time::instant(value, zone).is_some()
-                    } else {
-                        self.expected.holds(found)
-                    };
-                (!fits).then_some(found)
-            }
+            None => (!fits_type(value, self.expected, zone)).then(|| value.type_of()),
         }
     }
 }

@@ -4,13 +4,10 @@
 //! layout where `specversion` is there. A path has one slot for each alternative; where all agree it is a plain slot.
 
 use super::values::{ValueId, Values};
-use crate::event::{RawPath, Step, Trie};
+use crate::event::{RawPath, Step, Trie, cloud_event};
 use crate::expr::{Path, PathId, PathTable, Root, Typed, TypedNode};
 use crate::rules::{Envelope, Layout};
 use std::collections::HashMap;
-
-/// Attributes of a CloudEvent that are no headers.
-const NOT_HEADERS: [&str; 5] = ["id", "type", "time", "data", "data_base64"];
 
 /// Where a path leads.
 #[derive(Clone, Debug)]
@@ -180,11 +177,6 @@ impl LayoutPlan {
     pub(crate) fn whole(&self) -> Option<usize> {
         self.whole
     }
-
-    /// True for attributes of a CloudEvent that are headers.
-    pub(crate) fn is_header(name: &str) -> bool {
-        !NOT_HEADERS.contains(&name)
-    }
 }
 
 /// The raw roots of data or headers.
@@ -209,7 +201,7 @@ impl Alternatives {
         if self.cloud {
             all.push(match (self.part, path.steps.first()) {
                 (Part::Data, _) => Some(slots.of(raw(&vec![Step::Key("data".into())]))),
-                (Part::Headers, Some(Step::Key(name))) if LayoutPlan::is_header(name) => {
+                (Part::Headers, Some(Step::Key(name))) if cloud_event::is_header(name) => {
                     Some(slots.of(path.steps.clone()))
                 }
                 (Part::Headers, _) => None,

@@ -111,6 +111,8 @@ pub(crate) struct DecisionGraph {
     transforms: Option<Box<transforms::TransformPlan>>,
     /// Whether a decision may depend on the clock.
     reads_clock: bool,
+    /// Why an event without a topic is malformed: one that is laid out by expressions, and a CloudEvent.
+    no_topic: [Box<str>; 2],
     budgets: budget::BudgetPlan,
 }
 

@@ -4,7 +4,7 @@ use super::bits::WORD;
 use super::condition::{Node, NodeId, Op, Test};
 use super::demand::Demands;
 use super::labels::CasesPlan;
-use super::layout::{LayoutPlan, Part, Source};
+use super::layout::{Part, Source};
 use super::posting::{HitKind, Posting};
 use super::scratch::State;
 use super::slots::Slots;
@@ -14,7 +14,7 @@ use super::values::{ValueId, ValueNode};
 use super::{DecisionGraph, Reader, at};
 use crate::clock::Clock;
 use crate::decision::TypeError;
-use crate::event::{Tag, Value};
+use crate::event::{Tag, Value, cloud_event};
 use crate::expr::{
     Budget, DefineId, Env, Evaluation, Limit, LookupId, PathId, Root, Typed, TypedNode, evaluate_measured, time,
 };
@@ -122,6 +122,12 @@ impl<'a, 's> Run<'a, 's> {
         true
     }
 
+    /// Why the event is malformed if it has no topic.
+    pub(crate) fn no_topic(&self) -> String {
+        let [plain, cloud] = &self.graph.no_topic;
+        String::from(if self.is_cloud { &**cloud } else { &**plain })
+    }
+
     /// The topic, worked out.
     pub(crate) fn topic_text(&mut self) -> Option<&'a str> {
         let value = match (&self.graph.layout.plain, self.graph.layout.cloud) {
@@ -195,13 +201,8 @@ impl<'a, 's> Run<'a, 's> {
 
     /// All attributes of a CloudEvent that are headers.
     fn cloud_headers(&self) -> Value<'a> {
-        match self.graph.layout.whole().map(|slot| self.slot(slot)) {
-            Some(Value::Object(members)) => {
-                let headers = members.iter().copied().filter(|(name, _)| LayoutPlan::is_header(name));
-                Value::Object(ArenaVec::from_iter_in(headers, self.arena).into_bump_slice())
-            }
-            _ => Value::Null,
-        }
+        let whole = self.graph.layout.whole().map(|slot| self.slot(slot));
+        whole.map_or(Value::Null, |event| cloud_event::headers(event, self.arena))
     }
 
     fn root(&mut self, root: Root) -> Value<'a> {

@@ -13,7 +13,7 @@ use super::transforms;
 use super::values::ValueId;
 use super::{DecisionGraph, schemas};
 use crate::clock::Clock;
-use crate::decision::{NO_TOPIC, Status, TypeError, add_errors};
+use crate::decision::{Status, TypeError, add_errors};
 use crate::event::{Fault, Limits, Mode, Value, parse, scan};
 use crate::expr::Budget;
 use bumpalo::Bump;
@@ -81,7 +81,7 @@ pub(crate) fn decide<R>(
         None => {
             outcome.id = shown_id(run.id());
             run.state.chosen.extend_from_slice(&graph.defaults.rejected);
-            (outcome.status, outcome.fault) = (Status::Malformed, Some(String::from(NO_TOPIC)));
+            (outcome.status, outcome.fault) = (Status::Malformed, Some(run.no_topic()));
         }
     }
     let tree = ingested.map(|(tree, errors)| {

@@ -73,7 +73,7 @@ impl Topics {
             all.subscribers.push(numbers.into_boxed_slice());
             if !node.settings.is_empty() {
                 let settings = node.settings.iter().map(|(key, setting)| (key.clone(), setting.value.clone()));
-                all.below.insert(&and_below(&node.pattern), all.settings.len() as u32);
+                all.below.insert(&node.pattern.and_below(), all.settings.len() as u32);
                 all.settings.push(NodeSettings { literals: node.pattern.literals(), settings: settings.collect() });
             }
         }
@@ -164,14 +164,4 @@ impl Topics {
         self.subscribers.shrink_to_fit();
         self.access.shrink_to_fit();
     }
-}
-
-/// The pattern and everything below it. `a.#` holds for that already.
-fn and_below(pattern: &TopicPattern) -> TopicPattern {
-    let mut below = pattern.clone();
-    if below.segments.last() != Some(&Segment::Many) {
-        below.segments.push(Segment::Many);
-        below.text = format!("{}.#", pattern.text).into();
-    }
-    below
 }

@@ -1,40 +1,121 @@
 //! Conditions taken apart: which part held, and what each leaf read.
 
 use super::context::EventContext;
-use crate::event::{Json, Step, Value};
-use crate::expr::{DefineId, Env, PathId, Typed, TypedNode, evaluate};
-use crate::trace::{Condition, Kind, Reading};
+use super::requirements::mismatch;
+use crate::event::{Json, Step, Type, Value};
+use crate::expr::{DefineId, Demand, Env, PathId, Typed, TypedNode, demands, evaluate};
+use crate::trace::{Condition, Kind, Mismatch, Reading};
 
 /// A condition with all its parts. Every part is evaluated, since evaluation has no effects.
 pub(super) fn trace<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Condition {
-    let value = evaluate(typed, context);
-    let (kind, parts): (Kind, Vec<&'a Typed>) = match &typed.node {
-        TypedNode::And(parts) => (Kind::All, parts.iter().collect()),
-        TypedNode::Or(parts) => (Kind::Any, parts.iter().collect()),
-        TypedNode::Not(part) => (Kind::Not, vec![&**part]),
-        _ => (Kind::Leaf, Vec::new()),
-    };
-    let read = if kind == Kind::Leaf { read_by_leaf(typed, context) } else { Vec::new() };
-    Condition {
-        span: typed.span,
-        kind,
-        value: value.to_json(),
-        held: value.is_true(),
-        parts: parts.into_iter().map(|part| trace(part, context)).collect(),
-        read,
+    Recorder { context, depth: 0, left: MAX_INSIDE }.condition(typed)
+}
+
+/// How far named values are followed into one another.
+const MAX_DEPTH: u32 = 3;
+
+/// How many conditions behind named values are recorded for one condition.
+const MAX_INSIDE: usize = 200;
+
+/// Records conditions, and the named values in them.
+struct Recorder<'r, 'a> {
+    context: &'r mut EventContext<'a>,
+    depth: u32,
+    left: usize,
+}
+
+impl<'a> Recorder<'_, 'a> {
+    fn condition(&mut self, typed: &'a Typed) -> Condition {
+        let value = evaluate(typed, self.context);
+        let (kind, parts): (Kind, Vec<&'a Typed>) = match &typed.node {
+            TypedNode::And(parts) => (Kind::All, parts.iter().collect()),
+            TypedNode::Or(parts) => (Kind::Any, parts.iter().collect()),
+            TypedNode::Not(part) => (Kind::Not, vec![&**part]),
+            _ => (Kind::Leaf, Vec::new()),
+        };
+        let read = if kind == Kind::Leaf { read_by_leaf(typed, Type::BOOLEAN, self.context) } else { Vec::new() };
+        let inside = match typed.node {
+            TypedNode::Define(id) => self.inside(id),
+            _ => Vec::new(),
+        };
+        Condition {
+            span: typed.span,
+            kind,
+            value: value.to_json(),
+            held: value.is_true(),
+            parts: parts.into_iter().map(|part| self.condition(part)).collect(),
+            read,
+            inside,
+        }
+    }
+
+    /// The alternatives of a named value up to the one that it is: those that did not apply by their `when`.
+    fn inside(&mut self, id: DefineId) -> Vec<Condition> {
+        let mut inside = Vec::new();
+        let Some(named) = self.context.rules.define(id).filter(|_| self.depth < MAX_DEPTH) else { return inside };
+        self.depth += 1;
+        for alternative in &named.cases.alternatives {
+            let mut parts = alternative.when.iter().chain([&alternative.value]);
+            let mut last = None;
+            while let Some(part) = parts.next().filter(|_| self.left > 0) {
+                self.left -= 1;
+                let condition = self.condition(part);
+                let goes_on = condition.held;
+                last = Some(condition.value.clone());
+                inside.push(condition);
+                if !goes_on {
+                    break;
+                }
+            }
+            let was_value = parts.next().is_none();
+            if self.left == 0 || (was_value && last.is_some_and(|value| !value.is_null())) {
+                break;
+            }
+        }
+        self.depth -= 1;
+        inside
     }
 }
 
-/// What a leaf reads: the values of its operands, and of what these are made from.
-fn read_by_leaf<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Vec<Reading> {
+/// What a leaf reads where `expected` is needed: the values of its operands, and of what these are made from.
+fn read_by_leaf<'a>(typed: &'a Typed, expected: Type, context: &mut EventContext<'a>) -> Vec<Reading> {
+    let mut read = operands_of_leaf(typed, context, 0, &mut MAX_READINGS.clone());
+    let mut needed = Vec::new();
+    demands(typed, expected, &mut needed);
+    note_mismatches(&mut read, &needed, context);
+    read
+}
+
+/// Notes at each value what is wrong with it for those who need a type of it. (Named values have needs of their own.)
+fn note_mismatches(read: &mut [Reading], needed: &[Demand], context: &mut EventContext<'_>) {
+    for demand in needed {
+        let Some(found) = mismatch(demand, context) else { continue };
+        let path = demand.shown(&context.rules.paths);
+        let mut left: Vec<&mut Reading> = read.iter_mut().collect();
+        while let Some(reading) = left.pop() {
+            if reading.path == path && reading.mismatch.is_none() {
+                reading.mismatch = Some(Mismatch { expected: demand.expected.to_string(), found: found.to_string() });
+            }
+            left.extend(&mut reading.from);
+        }
+    }
+}
+
+/// The operands of a leaf with their values, `depth` named values in.
+fn operands_of_leaf<'a>(
+    typed: &'a Typed,
+    context: &mut EventContext<'a>,
+    depth: u32,
+    left: &mut usize,
+) -> Vec<Reading> {
     let operands: Vec<&'a Typed> = match &typed.node {
         TypedNode::Compare(_, a, b) | TypedNode::In(a, b) => vec![&**a, &**b],
         TypedNode::Call(_, args, _) => args.iter().collect(),
-        _ => return read_by(typed, context),
+        _ => return paths_of(typed, context, depth, left),
     };
     let mut out: Vec<Reading> = Vec::new();
     for operand in operands {
-        let from = read_by(operand, context);
+        let from = paths_of(operand, context, depth, left);
         let plain = matches!(
             operand.node,
             TypedNode::Const(_) | TypedNode::Path(_) | TypedNode::Define(_) | TypedNode::List(_)
@@ -44,20 +125,40 @@ fn read_by_leaf<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Vec<Rea
             continue;
         }
         let value = evaluate(operand, context).to_json();
-        out.push(Reading { path: String::new(), span: Some(operand.span), value, missing: false, from });
+        // `data.city ?? ""` is what `data.city` is.
+        if let [only] = from.as_slice()
+            && only.value == value
+        {
+            out.extend(from);
+            continue;
+        }
+        out.push(Reading {
+            path: String::new(),
+            span: Some(operand.span),
+            value,
+            missing: false,
+            from,
+            mismatch: None,
+        });
     }
     out
 }
 
 /// What an expression reads, each path once, in order of appearance.
 pub(super) fn read_by<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Vec<Reading> {
-    let mut reader = Reader { context, lists: Vec::new(), out: Vec::new(), depth: 0, left: MAX_READINGS };
+    let mut read = paths_of(typed, context, 0, &mut MAX_READINGS.clone());
+    let mut needed = Vec::new();
+    demands(typed, Type::ANY, &mut needed);
+    note_mismatches(&mut read, &needed, context);
+    read
+}
+
+/// What an expression reads, `depth` named values in; at most `left` values of named values.
+fn paths_of<'a>(typed: &'a Typed, context: &mut EventContext<'a>, depth: u32, left: &mut usize) -> Vec<Reading> {
+    let mut reader = Reader { context, lists: Vec::new(), out: Vec::new(), depth, left };
     reader.read(typed);
     reader.out
 }
-
-/// How far named values are followed into one another.
-const MAX_DEPTH: u32 = 3;
 
 /// How many values of named values are shown at most. Named values that all use one another would be shown over and over.
 const MAX_READINGS: usize = 1_000;
@@ -69,7 +170,7 @@ struct Reader<'r, 'a> {
     out: Vec<Reading>,
     depth: u32,
     /// How many more readings may be made within named values.
-    left: usize,
+    left: &'r mut usize,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -122,7 +223,7 @@ impl<'a> Reader<'_, 'a> {
         let Some((shown, elements)) = at.and_then(|at| self.lists.get(at)) else { return };
         let path = steps.iter().fold(shown.clone(), |path, step| path + &step.to_string());
         let value: Json = elements.iter().map(|element| element.walk(steps).to_json()).collect();
-        self.push(Reading { path, span: None, value, missing: false, from: Vec::new() });
+        self.push(Reading { path, span: None, value, missing: false, from: Vec::new(), mismatch: None });
     }
 
     fn path(&mut self, id: PathId) {
@@ -130,23 +231,38 @@ impl<'a> Reader<'_, 'a> {
         let value = self.context.path(id);
         let missing = value.is_null() && !is_there(self.context.root(path.root), &path.steps);
         let value = value.to_json();
-        self.push(Reading { path: path.to_string(), span: None, value, missing, from: Vec::new() });
+        self.push(Reading { path: path.to_string(), span: None, value, missing, from: Vec::new(), mismatch: None });
     }
 
     fn define(&mut self, id: DefineId) {
         let Some(named) = self.context.rules.define(id) else { return };
         let value = self.context.define(id).to_json();
-        let mut from = Vec::new();
-        if self.depth < MAX_DEPTH && self.left > 0 {
-            let (depth, left) = (self.depth + 1, self.left);
-            let mut inner = Reader { context: self.context, lists: Vec::new(), out: Vec::new(), depth, left };
+        let mut from: Vec<Reading> = Vec::new();
+        if self.depth < MAX_DEPTH && *self.left > 0 {
+            *self.left -= 1;
+            let mut needed = Vec::new();
             for alternative in &named.cases.alternatives {
-                alternative.when.iter().for_each(|when| inner.read(when));
-                inner.read(&alternative.value);
+                for (part, expected) in
+                    alternative.when.iter().map(|when| (when, Type::BOOLEAN)).chain([(&alternative.value, Type::ANY)])
+                {
+                    let read = operands_of_leaf(part, self.context, self.depth + 1, self.left);
+                    let is_new =
+                        |one: &Reading| from.iter().all(|known| (&known.path, known.span) != (&one.path, one.span));
+                    let new: Vec<Reading> = read.into_iter().filter(is_new).collect();
+                    from.extend(new);
+                    demands(part, expected, &mut needed);
+                }
             }
-            (from, self.left) = (inner.out, inner.left.saturating_sub(1));
+            note_mismatches(&mut from, &needed, self.context);
         }
-        self.push(Reading { path: named.name.text.to_string(), span: None, value, missing: false, from });
+        self.push(Reading {
+            path: named.name.text.to_string(),
+            span: None,
+            value,
+            missing: false,
+            from,
+            mismatch: None,
+        });
     }
 
     fn push(&mut self, reading: Reading) {

@@ -1,7 +1,7 @@
 //! An event as expressions see it: its roots, its named values, the clock.
 
 use crate::clock::Clock;
-use crate::event::{Json, Step, Value};
+use crate::event::{Json, Step, Value, cloud_event};
 use crate::expr::{self, Budget, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
 use crate::lookup;
 use crate::rules::{Cases, Envelope, Layout, RuleSet};
@@ -9,9 +9,6 @@ use bumpalo::Bump;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::cell::Cell;
-
-/// Attributes of a CloudEvent that are no headers.
-const NO_HEADERS: [&str; 5] = ["id", "type", "time", "data", "data_base64"];
 
 /// One event with everything that an expression may ask of it.
 pub(super) struct EventContext<'a> {
@@ -75,8 +72,8 @@ impl<'a> EventContext<'a> {
         self.set_clock(clock);
         self.id = evaluate(&layout.id, self);
         self.topic = evaluate(&layout.topic, self);
-        self.headers = first_there(self.event, &layout.headers);
-        self.data = first_there(self.event, &layout.data);
+        self.headers = self.event.first_of(&layout.headers);
+        self.data = self.event.first_of(&layout.data);
     }
 
     /// By the attributes of a CloudEvent.
@@ -86,11 +83,7 @@ impl<'a> EventContext<'a> {
             (attribute("time"), attribute("id"), attribute("type"), attribute("data"));
         self.cloud_event = true;
         self.set_clock(clock);
-        if let Value::Object(members) = self.event {
-            let headers = members.iter().copied().filter(|(name, _)| !NO_HEADERS.contains(name));
-            self.headers =
-                Value::Object(bumpalo::collections::Vec::from_iter_in(headers, self.arena).into_bump_slice());
-        }
+        self.headers = cloud_event::headers(self.event, self.arena);
     }
 
     fn set_clock(&mut self, clock: Clock) {
@@ -138,11 +131,6 @@ impl<'a> EventContext<'a> {
             }),
         }
     }
-}
-
-/// The first of some paths at which there is something.
-fn first_there<'a>(event: Value<'a>, paths: &[Vec<Step>]) -> Value<'a> {
-    paths.iter().map(|path| event.walk(path)).find(|value| !value.is_null()).unwrap_or_default()
 }
 
 impl<'a> Env<'a> for EventContext<'a> {

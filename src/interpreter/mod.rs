@@ -16,12 +16,12 @@ mod stages;
 mod tests;
 
 use crate::clock::Clock;
-use crate::decision::{Decision, Delivered, Delivery, NO_TOPIC, Status, TypeError, add_errors, shown_id};
+use crate::decision::{Decision, Delivered, Delivery, Status, TypeError, add_errors, shown_id};
 use crate::event::{self, Value};
 use crate::expr::{Budget, Typed, holds};
 use crate::options::Options;
 use crate::rules::{Computations, Group, GroupId, Name, RuleSet};
-use crate::topic::{Segment, TopicPattern};
+use crate::topic::TopicPattern;
 use crate::trace::{Condition, EventTrace, SchemaOutcome, SentTrace, Trace};
 use bumpalo::Bump;
 use context::EventContext;
@@ -65,7 +65,7 @@ pub struct Interpreter<'r> {
 impl<'r> Interpreter<'r> {
     /// Works out who asks for which types.
     pub fn new(rules: &'r RuleSet) -> Interpreter<'r> {
-        let below = rules.topics.iter().map(|node| and_below(&node.pattern)).collect();
+        let below = rules.topics.iter().map(|node| node.pattern.and_below()).collect();
         Interpreter {
             rules,
             below,
@@ -120,7 +120,10 @@ impl<'r> Interpreter<'r> {
         let mut trace = if event.context.topic().is_some() {
             event.whole(number)
         } else {
-            let decision = Decision { id: shown_id(event.context.id), ..malformed(NO_TOPIC) };
+            let decision = Decision {
+                id: shown_id(event.context.id),
+                ..malformed(&self.rules.no_topic(event.context.cloud_event))
+            };
             let mut trace = self.unread(number, decision, Detail { parts: false, sent: false });
             trace.event = event.event();
             add_errors(&mut trace.decision.errors, event.ingest_errors.clone());
@@ -257,14 +260,6 @@ impl<'a> Interpretation<'a> {
 fn groups_around(rules: &RuleSet, innermost: Option<GroupId>) -> Vec<&Group> {
     let group = |id: Option<GroupId>| id.and_then(|id| rules.groups.get(id.0 as usize));
     std::iter::successors(group(innermost), |inner| group(inner.parent)).collect()
-}
-
-/// A pattern followed by `.#`: itself and everything below.
-fn and_below(pattern: &TopicPattern) -> TopicPattern {
-    let mut below = pattern.clone();
-    below.segments.push(Segment::Many);
-    below.text = format!("{}.#", pattern.text).into();
-    below
 }
 
 /// The bare names.

@@ -3,7 +3,7 @@
 use super::context::EventContext;
 use crate::decision::{MAX_ASKED_BY, Requirer as Part, TypeError};
 use crate::event::{Type, Value};
-use crate::expr::{self, Demand, Env, Typed, demands};
+use crate::expr::{self, Demand, Env, Typed, demands, fits_type};
 use crate::rules::{Cases, RuleId, RuleSet, Table, TableKind, Target};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl Requirers {
         for requirer in self.0.iter().filter(|requirer| requirer.rule.is_none_or(&in_force)) {
             let mut told = HashSet::new();
             for demand in &requirer.demands {
-                let Some(wrong) = misfit(demand, context) else { continue };
+                let Some(wrong) = mismatch(demand, context) else { continue };
                 let key = (demand.shown(&context.rules.paths), demand.expected.to_string());
                 if told.insert(key.clone()) {
                     note(found.entry(key), wrong, &requirer.part);
@@ -135,22 +135,12 @@ fn of_table(table: &Table) -> Vec<Demand> {
 }
 
 /// The type of the first value that does not fit a demand.
-fn misfit(demand: &Demand, context: &mut EventContext<'_>) -> Option<Type> {
+pub(super) fn mismatch(demand: &Demand, context: &mut EventContext<'_>) -> Option<Type> {
+    let zone = context.zone();
     let mut values = vec![context.path(demand.path)];
     for steps in &demand.elements {
         let elements = values.iter().filter_map(|value| value.as_array()).flatten();
         values = elements.map(|element| element.walk(steps)).collect();
     }
-    values.into_iter().find(|value| !fits(*value, demand.expected, context)).map(Value::type_of)
-}
-
-/// Null fits everywhere, since missing is not wrong.
-fn fits(value: Value<'_>, expected: Type, context: &EventContext<'_>) -> bool {
-    if value.is_null() {
-        return true;
-    }
-    if expected.meets(Type::TIME) {
-        return expr::time::instant(value, context.zone()).is_some();
-    }
-    expected.meets(value.type_of())
+    values.into_iter().find(|value| !fits_type(*value, demand.expected, zone)).map(Value::type_of)
 }

@@ -127,7 +127,14 @@ impl<'a> Interpretation<'a> {
         if self.parts && trace.reached {
             let alternatives = key.alternatives.iter();
             let from = alternatives.flat_map(|case| condition::read_by(&case.value, &mut self.context)).collect();
-            trace.inputs.push(Reading { path: "key".into(), span: None, value: value.to_json(), missing: false, from });
+            trace.inputs.push(Reading {
+                path: "key".into(),
+                span: None,
+                value: value.to_json(),
+                missing: false,
+                from,
+                mismatch: None,
+            });
         }
         for row in rows {
             let chosen = trace.reached && !value.is_null() && self.context.constant(&row.key) == value;
@@ -155,7 +162,14 @@ impl<'a> Interpretation<'a> {
             for (name, input) in inputs {
                 let value = evaluate(input, &mut self.context).to_json();
                 let from = condition::read_by(input, &mut self.context);
-                trace.inputs.push(Reading { path: name.text.to_string(), span: None, value, missing: false, from });
+                trace.inputs.push(Reading {
+                    path: name.text.to_string(),
+                    span: None,
+                    value,
+                    missing: false,
+                    from,
+                    mismatch: None,
+                });
             }
         }
         let mut open = trace.reached;

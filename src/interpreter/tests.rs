@@ -186,7 +186,11 @@ fn what_is_no_event_is_malformed() {
         }
         assert_eq!(decision["input"], line);
     }
-    check(yaml, json!({"event_id": "x"}), json!({"id": "x", "error": "no topic", "line": 7}));
+    check(
+        yaml,
+        json!({"event_id": "x"}),
+        json!({"id": "x", "error": "no topic in event.event_type or event.type", "line": 7}),
+    );
 }
 
 #[test]

@@ -2,9 +2,10 @@
 //!
 //! Knows nothing of events or of the graph. Decoding is a file a section.
 
+use crate::decision::NO_TOPIC;
 use crate::diagnostic::Span;
 use crate::event::Json;
-use crate::expr::{DefineId, PathTable, Root, Typed};
+use crate::expr::{DefineId, PathTable, Root, Typed, TypedNode};
 use crate::lookup::Lookup;
 use crate::schema::Validator;
 use crate::topic::TopicPattern;
@@ -410,7 +411,35 @@ pub struct Subscriber {
     pub owner: Option<String>,
 }
 
+fn no_topic_in(places: &str) -> String {
+    if places.is_empty() { String::from(NO_TOPIC) } else { format!("{NO_TOPIC} in {places}") }
+}
+
 impl RuleSet {
+    /// Why an event without a topic is malformed: where the envelope looks for the topic.
+    pub(crate) fn no_topic(&self, is_cloud_event: bool) -> String {
+        let (Envelope::Plain(layout) | Envelope::Auto(layout)) = &self.envelope else {
+            return no_topic_in("event.type");
+        };
+        if is_cloud_event {
+            return no_topic_in("event.type");
+        }
+        let mut places: Vec<String> = Vec::new();
+        let mut left = vec![&layout.topic];
+        while let Some(typed) = left.pop() {
+            if let TypedNode::Path(path) = &typed.node
+                && let Some(path) = self.paths.get(*path).map(ToString::to_string)
+                && !places.contains(&path)
+            {
+                places.push(path);
+            }
+            let at = left.len();
+            left.extend(typed.children());
+            left.get_mut(at..).unwrap_or_default().reverse();
+        }
+        no_topic_in(&places.join(" or "))
+    }
+
     /// True if a decision may depend on the clock.
     pub fn reads_clock(&self) -> bool {
         self.paths.as_slice().iter().any(|path| path.root == Root::Now)

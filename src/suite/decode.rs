@@ -1,6 +1,6 @@
 //! From the YAML of a test file to its tests, with every mistake on the way.
 
-use super::claim::{Claim, Want};
+use super::expectation::{Expectation, Matcher};
 use super::files::{Folder, Lines};
 use super::recorded::Recorded;
 use super::{Input, Now, Test};
@@ -14,8 +14,8 @@ use std::collections::HashMap;
 const TEST_KEYS: &[&str] = &["name", "description", "now", "event", "events", "expect", "expected"];
 const STATUSES: &[&str] = &["routed", "unrouted", "dropped", "rejected", "malformed"];
 
-/// What may be claimed of a decision, and how.
-const CLAIMS: &[(&str, Form)] = &[
+/// What may be expected of a decision, and how it is written.
+const EXPECTATIONS: &[(&str, Form)] = &[
     ("status", Form::Status),
     ("topic", Form::Scalar),
     ("id", Form::Scalar),
@@ -31,7 +31,7 @@ const CLAIMS: &[(&str, Form)] = &[
     ("sent", Form::Sent),
 ];
 
-/// How a claim is written.
+/// How a expectation is written.
 #[derive(Clone, Copy)]
 enum Form {
     Status,
@@ -60,6 +60,9 @@ impl Decoder<'_> {
             return Vec::new();
         };
         let Some(items) = self.sequence(list, "`tests`") else { return Vec::new() };
+        if items.is_empty() {
+            self.error(Code::EmptyValue, list.span, "`tests` is empty, so nothing would be tested");
+        }
         let tests: Vec<Test> = items.iter().filter_map(|item| self.test(item)).collect();
         self.unique_names(&tests);
         tests
@@ -83,13 +86,13 @@ impl Decoder<'_> {
         let (name, span) = self.name(node, entries)?;
         let now = get(entries, "now").map_or(Now::None, |value| self.now(value));
         let inputs = self.inputs(node, entries);
-        let claims = get(entries, "expect").map(|value| self.claims(value)).unwrap_or_default();
+        let expectations = get(entries, "expect").map(|value| self.expectations(value)).unwrap_or_default();
         let recorded = get(entries, "expected").map(|value| self.recorded(value, &inputs, entries));
         if get(entries, "expect").is_none() && recorded.is_none() {
             self.error(Code::MissingKey, span, format!("test `{name}` expects nothing"));
             self.amend(|one| one.help("add `expect:`, such as `expect: {status: routed}`"));
         }
-        (self.diagnostics.len() == before).then_some(Test { name, span, now, inputs, claims, recorded })
+        (self.diagnostics.len() == before).then_some(Test { name, span, now, inputs, expectations, recorded })
     }
 
     fn name(&mut self, node: &Node, entries: &[Entry]) -> Option<(String, Span)> {
@@ -136,6 +139,9 @@ impl Decoder<'_> {
     /// A file of events, or a list of them.
     fn events(&mut self, node: &Node) -> Vec<Input> {
         if let Kind::Sequence(items) = &node.kind {
+            if items.is_empty() {
+                self.error(Code::EmptyValue, node.span, "`events` is empty, so the test would always pass");
+            }
             let input = |(number, item)| Input { line: line(item), number, shown: Some(format!("event {number}")) };
             return (1..).zip(items).map(input).collect();
         }
@@ -187,39 +193,39 @@ impl Decoder<'_> {
         }
     }
 
-    fn claims(&mut self, node: &Node) -> Vec<Claim> {
+    fn expectations(&mut self, node: &Node) -> Vec<Expectation> {
         let Some(entries) = self.mapping(node, "`expect`") else { return Vec::new() };
-        let keys: Vec<&str> = CLAIMS.iter().map(|(key, _)| *key).collect();
+        let keys: Vec<&str> = EXPECTATIONS.iter().map(|(key, _)| *key).collect();
         self.known_keys(entries, &keys, "`expect`");
         if entries.is_empty() {
             self.error(Code::EmptyValue, node.span, "`expect` is empty, so the test would always pass");
         }
-        let mut claims = Vec::new();
+        let mut expectations = Vec::new();
         for entry in entries {
-            let known = CLAIMS.iter().find(|(key, _)| *key == entry.key.text.value);
+            let known = EXPECTATIONS.iter().find(|(key, _)| *key == entry.key.text.value);
             let Some(&(field, form)) = known else { continue };
-            let want = self.want(&entry.value, field, form);
-            claims.extend(want.map(|want| Claim { field, span: entry.value.span, want }));
+            let matcher = self.matcher(&entry.value, field, form);
+            expectations.extend(matcher.map(|matcher| Expectation { field, span: entry.value.span, matcher }));
         }
-        claims
+        expectations
     }
 
-    fn want(&mut self, node: &Node, field: &str, form: Form) -> Option<Want> {
+    fn matcher(&mut self, node: &Node, field: &str, form: Form) -> Option<Matcher> {
         match form {
             Form::Status => self.status(node),
             Form::Scalar => match node.scalar() {
-                Some(scalar) => Some(Want::Equal(scalar.value.clone())),
+                Some(scalar) => Some(Matcher::Equal(scalar.value.clone())),
                 None => self.wrong(node, &format!("`{field}`"), "a single value"),
             },
-            Form::Text => self.text(node, &format!("`{field}`")).map(Want::Containing),
+            Form::Text => self.text(node, &format!("`{field}`")).map(Matcher::Containing),
             Form::Names { ordered } => self.names_wanted(node, field, ordered),
-            Form::Members => Some(Want::Members(self.members(node, &format!("`{field}`"))?)),
+            Form::Members => Some(Matcher::Members(self.members(node, &format!("`{field}`"))?)),
             Form::Entries => self.entries(node, field),
-            Form::Sent => Some(Want::Sent(self.members(node, "`sent`")?)),
+            Form::Sent => Some(Matcher::Sent(self.members(node, "`sent`")?)),
         }
     }
 
-    fn status(&mut self, node: &Node) -> Option<Want> {
+    fn status(&mut self, node: &Node) -> Option<Matcher> {
         let text = self.text(node, "`status`")?;
         if !STATUSES.contains(&text.as_str()) {
             let hint = did_you_mean(&text, STATUSES.iter().copied());
@@ -228,20 +234,26 @@ impl Decoder<'_> {
             self.amend(|one| one.help(help));
             return None;
         }
-        Some(Want::Equal(Json::from(text)))
+        Some(Matcher::Equal(Json::from(text)))
     }
 
     /// A name, a list of names, or `{includes, excludes}`.
-    fn names_wanted(&mut self, node: &Node, field: &str, ordered: bool) -> Option<Want> {
+    fn names_wanted(&mut self, node: &Node, field: &str, ordered: bool) -> Option<Matcher> {
         let Kind::Mapping(entries) = &node.kind else {
-            return Some(Want::Exactly { names: self.names(node, &format!("`{field}`"))?, ordered });
+            return Some(Matcher::Exactly { names: self.names(node, &format!("`{field}`"))?, ordered });
         };
         self.known_keys(entries, &["includes", "excludes"], &format!("`{field}`"));
         let mut part = |key: &str| match get(entries, key) {
             Some(value) => self.names(value, &format!("`{key}`")),
             None => Some(Vec::new()),
         };
-        Some(Want::Among { includes: part("includes")?, excludes: part("excludes")? })
+        let (includes, excludes) = (part("includes")?, part("excludes")?);
+        if includes.is_empty() && excludes.is_empty() {
+            self.error(Code::EmptyValue, node.span, format!("`{field}` includes and excludes nothing"));
+            self.amend(|one| one.help(format!("write `{field}: []` if there are to be none")));
+            return None;
+        }
+        Some(Matcher::Among { includes, excludes })
     }
 
     fn names(&mut self, node: &Node, what: &str) -> Option<Vec<String>> {
@@ -258,7 +270,7 @@ impl Decoder<'_> {
     }
 
     /// A list of mappings; a text stands for `{path: text}`.
-    fn entries(&mut self, node: &Node, field: &str) -> Option<Want> {
+    fn entries(&mut self, node: &Node, field: &str) -> Option<Matcher> {
         let items = self.sequence(node, &format!("`{field}`"))?;
         let mut entries = Vec::new();
         for item in items {
@@ -267,7 +279,7 @@ impl Decoder<'_> {
                 None => self.members(item, &format!("an entry of `{field}`"))?,
             });
         }
-        Some(Want::Entries(entries))
+        Some(Matcher::Entries(entries))
     }
 
     // What every part of the decoder stands on.

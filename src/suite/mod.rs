@@ -2,8 +2,8 @@
 //!
 //! Loading finds every mistake in the files without running anything; running prints nothing and gives a [`Report`].
 
-mod claim;
 mod decode;
+mod expectation;
 mod files;
 mod recorded;
 mod run;
@@ -11,7 +11,7 @@ mod run;
 use crate::diagnostic::{Diagnostic, FileId, SourceFile, Sources, Span};
 use crate::rules::LoadOptions;
 use crate::yaml;
-use claim::Claim;
+use expectation::Expectation;
 use recorded::Recorded;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -49,7 +49,7 @@ pub struct Test {
     pub span: Span,
     now: Now,
     inputs: Vec<Input>,
-    claims: Vec<Claim>,
+    expectations: Vec<Expectation>,
     recorded: Option<Vec<Recorded>>,
 }
 

@@ -1,7 +1,7 @@
-//! Recorded decisions: what `expected: file.ndjson` claims, line by line.
+//! Recorded decisions: what `expected: file.ndjson` expectations, line by line.
 
 use super::Failure;
-use super::claim::same;
+use super::expectation::same;
 use crate::event::Json;
 
 /// One line of a file of decisions. The keys that it has must agree; others may be left out.
@@ -20,8 +20,11 @@ impl Recorded {
     /// Reads one line.
     pub(super) fn parse(line: &[u8], place: String) -> Result<Recorded, String> {
         match serde_json::from_slice(line) {
+            Ok(Json::Object(members)) if members.keys().all(|key| key == VERSION) => {
+                Err(String::from("it has nothing to compare"))
+            }
             Ok(Json::Object(members)) => Ok(Recorded { members: members.into_iter().collect(), place }),
-            Ok(_) => Err(String::from("it is no JSON object")),
+            Ok(_) => Err(String::from("it is not a JSON object")),
             Err(error) => Err(error.to_string()),
         }
     }

@@ -1,6 +1,6 @@
-//! Runs tests: each event is routed with the test's clock, and each claim is held against the decision.
+//! Runs tests: each event is routed with the test's clock, and each expectation is held against the decision.
 
-use super::claim::Want;
+use super::expectation::Matcher;
 use super::{Failure, FileReport, Input, Now, Outcome, Report, Suite, Test};
 use crate::clock::Clock;
 use crate::decision::Delivered;
@@ -85,18 +85,19 @@ impl Runner<'_> {
         }
     }
 
-    /// Routes the events of a test and holds its claims against the decisions.
+    /// Routes the events of a test and holds its expectations against the decisions.
     fn route(&self, test: &Test, clock: Clock, outcome: &mut Outcome) {
         let mut session = self.router.and_options(Options { clock, ..*self.router.options() }).session();
-        let wants_sent = test.claims.iter().any(|claim| matches!(claim.want, Want::Sent(_)));
+        let wants_sent = test.expectations.iter().any(|expectation| matches!(expectation.matcher, Matcher::Sent(_)));
         for (at, input) in test.inputs.iter().enumerate() {
             let decision = match wants_sent {
                 true => with_sent(session.deliver(&input.line, input.number)),
                 false => serde_json::to_value(session.route(&input.line, input.number)).unwrap_or_default(),
             };
-            let claims = test.claims.iter().filter_map(|claim| claim.check(&decision, self.sources));
+            let expectations =
+                test.expectations.iter().filter_map(|expectation| expectation.check(&decision, self.sources));
             let recorded = test.recorded.as_ref().and_then(|lines| lines.get(at));
-            let found = claims.chain(recorded.into_iter().flat_map(|line| line.check(&decision)));
+            let found = expectations.chain(recorded.into_iter().flat_map(|line| line.check(&decision)));
             let before = outcome.failures.len();
             outcome.failures.extend(found.map(|failure| of_event(failure, input)));
             if before == 0 && !outcome.failures.is_empty() {

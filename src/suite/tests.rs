@@ -68,6 +68,29 @@ fn what_holds_passes() {
     }
 }
 
+/// A test that could never fail is a mistake.
+#[test]
+fn tests_that_could_not_fail_are_mistakes() {
+    let test = |rest: &str| format!("tests: [{{name: x, {rest}}}]");
+    for (text, expected) in [
+        (String::from("tests: []"), "nothing would be tested"),
+        (test("events: [], expect: {status: routed}"), "always pass"),
+        (test("event: {type: a}, expect: {}"), "always pass"),
+        (test("event: {type: a}, expect: {subscribers: {}}"), "includes and excludes nothing"),
+        (test("event: {type: a}, expect: {rules: {includes: []}}"), "includes and excludes nothing"),
+    ] {
+        let mistakes = mistakes(&text);
+        assert!(mistakes.len() == 1 && mistakes[0].contains(expected), "{text}: {mistakes:?}");
+    }
+    // Empty mappings want none.
+    assert_eq!(failures("{labels: {}}").len(), 1);
+    assert_eq!(failures("{settings: {}}").len(), 1);
+    assert_eq!(failures("{sent: {}}").len(), 1);
+    let nothing =
+        "tests: [{name: x, event: {type: x, data: {test: true}}, expect: {labels: {}, settings: {}, sent: {}}}]";
+    assert_eq!(failures_of(nothing, RULES), [""; 0]);
+}
+
 #[test]
 fn what_does_not_hold_is_told() {
     insta::assert_snapshot!(
@@ -88,7 +111,10 @@ fn what_does_not_hold_is_told() {
 fn malformed_lines_can_be_written() {
     let broken = "tests: [{name: x, event: '{\"a\":', expect: {status: malformed, topic: null, error: expected}}]";
     assert_eq!(failures_of(broken, RULES), [""; 0]);
-    let no_topic = "tests: [{name: x, event: {event_id: 1}, expect: {status: malformed, error: no topic}}]";
+    let no_topic = "tests: [{name: x, event: {event_id: 1}, expect: {status: malformed, error: no topic in event.event_type or event.type}}]";
+    assert_eq!(failures_of(no_topic, RULES), [""; 0]);
+    let no_topic = no_topic.replace("event_id: 1", "specversion: '1.0'").replace("event.event_type or ", "");
+    let no_topic = no_topic.as_str();
     assert_eq!(failures_of(no_topic, RULES), [""; 0]);
 }
 

@@ -50,6 +50,16 @@ impl Segment {
 }
 
 impl TopicPattern {
+    /// The pattern for itself and everything below it: followed by `.#`, unless it ends so already.
+    pub(crate) fn and_below(&self) -> TopicPattern {
+        let mut below = self.clone();
+        if below.segments.last() != Some(&Segment::Many) {
+            below.segments.push(Segment::Many);
+            below.text = format!("{}.#", self.text).into();
+        }
+        below
+    }
+
     /// Parses `order.*.created`, `delivery.#`. A segment that only contains a wildcard among other characters (`ord*`)
     /// is an error, since it was surely meant as a glob.
     pub fn parse(text: &str) -> Result<TopicPattern, PatternError> {

@@ -121,6 +121,9 @@ pub struct Condition {
     /// Of a leaf: what it read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub read: Vec<Reading>,
+    /// Of a leaf that is a named value: the conditions and values behind the name that were evaluated, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<Condition>,
 }
 
 /// How the parts of a [`Condition`] are joined.
@@ -150,9 +153,21 @@ pub struct Reading {
     /// True if nothing is there, not even null.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub missing: bool,
-    /// Of a named value: what it was made from.
+    /// Of a named value or an expression: what it was made from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub from: Vec<Reading>,
+    /// Why the value cannot be used where it was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mismatch: Option<Mismatch>,
+}
+
+/// A value of another type than is needed where it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mismatch {
+    /// The type that is needed.
+    pub expected: String,
+    /// The type of the value; for a list of elements, of the first that does not fit.
+    pub found: String,
 }
 
 /// A filter of the whole rule set.

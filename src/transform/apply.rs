@@ -4,7 +4,7 @@
 use super::tree::{Blocked, TooLarge, copied, measure, remove, write};
 use super::{COMPUTATIONS, Stage, StepLog};
 use crate::event::{Type, Value, format_number, write_json};
-use crate::expr::{Budget, Demand, ELEMENT, Env, LONGEST_TEXT, Limit, fits, time};
+use crate::expr::{Budget, Demand, ELEMENT, Env, LONGEST_TEXT, Limit, fits, fits_type};
 use crate::rules::{Action, CheckedExpression, FieldPath, LookupStep, Piece, Source, SourceValue, Step, TransformId};
 use bumpalo::collections::Vec as ArenaVec;
 
@@ -119,15 +119,7 @@ impl<'a> Stage<'a> {
         }
         self.ledger.work(values.len());
         let zone = self.zone();
-        let fits = |value: &Value<'_>| {
-            value.is_null()
-                || if demand.expected.meets(Type::TIME) {
-                    time::instant(*value, zone).is_some()
-                } else {
-                    demand.expected.meets(value.type_of())
-                }
-        };
-        values.into_iter().find(|value| !fits(value)).map(Value::type_of)
+        values.into_iter().find(|value| !fits_type(*value, demand.expected, zone)).map(Value::type_of)
     }
 
     pub(super) fn error(&mut self, path: &str, expected: String, found: String) {

@@ -12,7 +12,7 @@ pub(crate) use chains::{ChainPlan, Made};
 pub(crate) use errors::StepErrors;
 
 use crate::clock::Clock;
-use crate::event::{Json, Step as PathStep, Value};
+use crate::event::{Json, Step as PathStep, Value, cloud_event};
 use crate::expr::{
     self, Budget, DefineId, Env, Evaluation, Exceeded, LookupId, Meter, Path, PathId, PathTable, Root, Typed, evaluate,
     evaluate_measured,
@@ -20,12 +20,8 @@ use crate::expr::{
 use crate::lookup::{self, Lookup};
 use crate::rules::{Envelope, Layout, Named, Transform, TransformId, shown_computation};
 use bumpalo::Bump;
-use bumpalo::collections::Vec as ArenaVec;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-
-/// Attributes of a CloudEvent that are no headers.
-const NOT_HEADERS: [&str; 5] = ["id", "type", "time", "data", "data_base64"];
 
 /// What transforms may ask of the rule set.
 #[derive(Clone, Copy, Debug)]
@@ -162,22 +158,18 @@ impl<'a> Stage<'a> {
 
     fn data(&self) -> Value<'a> {
         match self.layout() {
-            Some(layout) => first_there(self.tree, &layout.data),
+            Some(layout) => self.tree.first_of(&layout.data),
             None => self.attribute("data"),
         }
     }
 
     fn headers(&self, steps: &[PathStep]) -> Value<'a> {
         if let Some(layout) = self.layout() {
-            return first_there(self.tree, &layout.headers).walk(steps);
+            return self.tree.first_of(&layout.headers).walk(steps);
         }
-        let is_header = |name: &str| !NOT_HEADERS.contains(&name);
         match (steps, self.tree) {
-            ([PathStep::Key(name), ..], tree) if is_header(name) => tree.walk(steps),
-            ([], Value::Object(members)) => {
-                let headers = members.iter().copied().filter(|(name, _)| is_header(name));
-                Value::Object(ArenaVec::from_iter_in(headers, self.arena).into_bump_slice())
-            }
+            ([PathStep::Key(name), ..], tree) if cloud_event::is_header(name) => tree.walk(steps),
+            ([], tree) => cloud_event::headers(tree, self.arena),
             _ => Value::Null,
         }
     }
@@ -305,11 +297,6 @@ fn ledger(budget: Budget) -> Meter {
     let meter = Meter::default();
     meter.start(budget.times(COMPUTATIONS));
     meter
-}
-
-/// The first of some paths at which there is something.
-fn first_there<'a>(tree: Value<'a>, paths: &[Vec<PathStep>]) -> Value<'a> {
-    paths.iter().map(|path| tree.walk(path)).find(|value| !value.is_null()).unwrap_or_default()
 }
 
 impl<'a> Env<'a> for Stage<'a> {

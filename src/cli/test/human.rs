@@ -2,7 +2,7 @@
 
 use crate::cli::output::quoted;
 use anstyle::{AnsiColor, Style};
-use dadar::diagnostic::render::clean;
+use dadar::diagnostic::printable;
 use dadar::suite::{Failure, Outcome, Report};
 use std::path::Path;
 
@@ -20,10 +20,10 @@ const FAINT: Style = Style::new().dimmed();
 pub(super) fn render(report: &Report, rules: &Path, heading: Option<&Path>, colour: bool) -> String {
     let mut page = Page { text: String::new(), colour };
     if let Some(path) = heading {
-        page.line(&format!("== {}", path.display()));
+        page.line(&format!("== {}", printable(&path.display().to_string())));
     }
     for file in &report.files {
-        page.line(&clean(&file.path));
+        page.line(&printable(&file.path));
         file.outcomes.iter().for_each(|outcome| page.outcome(outcome, rules));
     }
     page.counts(report);
@@ -47,13 +47,13 @@ impl Page {
     }
 
     fn outcome(&mut self, outcome: &Outcome, rules: &Path) {
-        let name = clean(&outcome.name);
+        let name = printable(&outcome.name);
         if outcome.passed() {
             let mark = self.styled(GOOD, "✓");
             return self.line(&format!("  {mark} {name}"));
         }
         let mark = self.styled(BAD, "✗");
-        let place = self.styled(FAINT, &clean(&outcome.place));
+        let place = self.styled(FAINT, &printable(&outcome.place));
         self.line(&format!("  {mark} {name}  {place}"));
         outcome.failures.iter().take(SHOWN).for_each(|failure| self.failure(failure));
         let unshown = outcome.failures.len().saturating_sub(SHOWN);
@@ -64,24 +64,27 @@ impl Page {
     }
 
     fn failure(&mut self, failure: &Failure) {
-        let event = failure.event.as_ref().map_or(String::new(), |event| format!(" of {}", clean(event)));
-        let place = failure.place.as_ref().map_or(String::new(), |place| format!("  {}", clean(place)));
+        let event = failure.event.as_ref().map_or(String::new(), |event| format!(" of {}", printable(event)));
+        let place = failure.place.as_ref().map_or(String::new(), |place| format!("  {}", printable(place)));
         let place = self.styled(FAINT, &place);
-        self.line(&format!("      {}{event}{place}", clean(&failure.field)));
-        self.line(&format!("        expected  {}", self.styled(GOOD, &clean(&failure.expected))));
-        self.line(&format!("        found     {}", self.styled(BAD, &clean(&failure.found))));
+        self.line(&format!("      {}{event}{place}", printable(&failure.field)));
+        self.line(&format!("        expected  {}", self.styled(GOOD, &printable(&failure.expected))));
+        self.line(&format!("        found     {}", self.styled(BAD, &printable(&failure.found))));
         if let Some(note) = &failure.note {
-            self.line(&format!("        {}", clean(note)));
+            self.line(&format!("        {}", printable(note)));
         }
     }
 
-    /// A command that shows what the rules made of the event.
+    /// A command that shows what the rules made of the event. None for an event that a shell would not pass on unchanged.
     fn hint(&mut self, outcome: &Outcome, rules: &Path) {
-        let Some(event) = outcome.failed_event.as_ref().filter(|event| event.len() <= MAX_HINT) else { return };
+        let is_short = |event: &&String| event.len() <= MAX_HINT && printable(event) == event.as_str();
+        let Some(event) = outcome.failed_event.as_ref().filter(is_short) else { return };
         let now = outcome.now.as_ref().map_or(String::new(), |now| format!(" --now {}", quoted(now)));
         let rules = quoted(&rules.display().to_string());
-        let command = format!("echo {} | dadar explain {rules}{now}", quoted(event));
-        let command = self.styled(FAINT, &format!("to see why: {}", clean(&command)));
+        // Some shells' `echo` reads escapes.
+        let echo = if event.contains('\\') { "printf '%s\\n'" } else { "echo" };
+        let command = format!("{echo} {} | dadar explain {rules}{now}", quoted(event));
+        let command = self.styled(FAINT, &format!("to see why: {}", printable(&command)));
         self.line(&format!("      {command}"));
     }
 

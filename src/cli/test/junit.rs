@@ -1,5 +1,6 @@
 //! What came of tests as JUnit's XML, which build servers read.
 
+use dadar::diagnostic::printable;
 use dadar::suite::{FileReport, Outcome, Report};
 use std::fmt::Write;
 use std::path::Path;
@@ -44,29 +45,28 @@ fn case(class: &str, outcome: &Outcome, out: &mut String) {
 }
 
 fn details(outcome: &Outcome) -> String {
-    let mut text = outcome.place.clone();
+    let mut text = escape(&outcome.place);
     for failure in &outcome.failures {
         let event = failure.event.as_ref().map_or(String::new(), |event| format!(" of {event}"));
-        let _ = write!(text, "\n{}{event}: expected {}, found {}", failure.field, failure.expected, failure.found);
+        let mut line = format!("{}{event}: expected {}, found {}", failure.field, failure.expected, failure.found);
         if let Some(note) = &failure.note {
-            let _ = write!(text, " ({note})");
+            line += &format!(" ({note})");
         }
+        text += &format!("\n{}", escape(&line));
     }
-    escape(&text)
+    text
 }
 
-/// Escapes what XML cannot hold as it is; what it cannot hold at all becomes a replacement character.
+/// Text from rules and events, on one line, with what XML gives a meaning to escaped.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in printable(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\t' | '\n' => out.push(c),
             '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            _ if c.is_control() => out.push('\u{fffd}'),
             _ => out.push(c),
         }
     }
@@ -79,6 +79,6 @@ mod tests {
 
     #[test]
     fn markup_is_escaped() {
-        assert_eq!(escape("a < \"b\" & \u{1b}c"), "a &lt; &quot;b&quot; &amp; \u{fffd}c");
+        assert_eq!(escape("a < \"b\" & \u{1b}c\n"), "a &lt; &quot;b&quot; &amp; ␛c␊");
     }
 }

@@ -3,7 +3,6 @@
 //! Only makes strings; where they go is somebody else's affair. Text that came from a user (names, source lines, file
 //! names) never carries a control character into a terminal.
 
-mod clean;
 mod github;
 mod human;
 mod json;
@@ -11,7 +10,7 @@ mod sarif;
 
 use super::{Diagnostic, Severity, Sources};
 
-pub use clean::clean;
+pub use super::printable_lines as clean;
 
 /// What the text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

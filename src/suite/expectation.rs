@@ -1,21 +1,21 @@
-//! What a test claims about a decision, a field at a time, and whether it holds.
+//! What a test expects of a decision, field by field, and whether that holds.
 
 use super::Failure;
 use crate::diagnostic::{Sources, Span};
 use crate::event::{Json, Value};
 use bumpalo::Bump;
 
-/// A claim about one field of a decision.
+/// An expectation about one field of a decision.
 #[derive(Debug)]
-pub(super) struct Claim {
+pub(super) struct Expectation {
     pub(super) field: &'static str,
     pub(super) span: Span,
-    pub(super) want: Want,
+    pub(super) matcher: Matcher,
 }
 
 /// What is wanted of a field.
 #[derive(Debug)]
-pub(super) enum Want {
+pub(super) enum Matcher {
     /// This very value.
     Equal(Json),
     /// A text with this in it.
@@ -32,14 +32,14 @@ pub(super) enum Want {
     Sent(Vec<(String, Json)>),
 }
 
-impl Claim {
+impl Expectation {
     /// What did not hold of a decision, given as the JSON that is written of it.
     pub(super) fn check(&self, decision: &Json, sources: &Sources) -> Option<Failure> {
         let found = decision.get(self.field).unwrap_or(&Json::Null);
-        let (expected, note) = self.want.refuse(found)?;
-        let shown = match &self.want {
+        let (expected, note) = self.matcher.refuse(found)?;
+        let shown = match &self.matcher {
             // The others may be many, and large.
-            Want::Sent(members) => {
+            Matcher::Sent(members) => {
                 let of = |(name, _): &(String, Json)| (name.clone(), found.get(name).cloned().unwrap_or_default());
                 members.iter().map(of).collect::<Json>().to_string()
             }
@@ -56,23 +56,25 @@ impl Claim {
     }
 }
 
-impl Want {
+impl Matcher {
     /// None if `found` is as wanted; else what is wanted, and a note on the difference.
     fn refuse(&self, found: &Json) -> Option<(String, Option<String>)> {
         match self {
-            Want::Equal(json) => (!same(json, found)).then(|| (json.to_string(), None)),
-            Want::Containing(part) => {
+            Matcher::Equal(json) => (!same(json, found)).then(|| (json.to_string(), None)),
+            Matcher::Containing(part) => {
                 let holds = found.as_str().is_some_and(|text| text.contains(part.as_str()));
                 (!holds).then(|| (format!("a text with {} in it", Json::from(part.as_str())), None))
             }
-            Want::Exactly { names, ordered } => exactly(names, *ordered, &strings(found)),
-            Want::Among { includes, excludes } => among(includes, excludes, &strings(found)),
-            Want::Members(members) => {
+            Matcher::Exactly { names, ordered } => exactly(names, *ordered, &strings(found)),
+            Matcher::Among { includes, excludes } => among(includes, excludes, &strings(found)),
+            Matcher::Members(members) if members.is_empty() => is_empty(found),
+            Matcher::Members(members) => {
                 let wrong: Vec<&(String, Json)> = members.iter().filter(|member| !has(found, member)).collect();
                 (!wrong.is_empty()).then(|| (object(members), Some(describe_members(&wrong, found))))
             }
-            Want::Entries(entries) => refuse_entries(entries, found),
-            Want::Sent(members) => {
+            Matcher::Entries(entries) => refuse_entries(entries, found),
+            Matcher::Sent(members) if members.is_empty() => is_empty(found),
+            Matcher::Sent(members) => {
                 let mut wrong = Vec::new();
                 for (subscriber, want) in members {
                     match found.get(subscriber) {
@@ -148,6 +150,12 @@ fn difference(missing: Vec<&str>, extra: Vec<&str>) -> Option<String> {
     let part = |title: &str, names: Vec<&str>| (!names.is_empty()).then(|| format!("{title}: {}", names.join(", ")));
     let parts: Vec<String> = part("missing", missing).into_iter().chain(part("unexpected", extra)).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// `{}` wants an object without members, or none.
+fn is_empty(found: &Json) -> Option<(String, Option<String>)> {
+    let is_empty = found.as_object().is_none_or(serde_json::Map::is_empty);
+    (!is_empty).then(|| (String::from("{}"), None))
 }
 
 /// True if an object has the member; null stands for no such member.

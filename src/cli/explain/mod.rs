@@ -1,5 +1,7 @@
 //! `dadar explain`: what the rules made of an event, and why.
 
+mod documents;
+
 use super::budget::BudgetArgs;
 use super::route::{Opened, clock};
 use super::rule_set::{Ready, RulesArg, load_one, refuse_stdin_twice};
@@ -7,7 +9,7 @@ use super::{Done, Exit, Failure, Global, output};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use dadar::decision::Status;
-use dadar::diagnostic::render::clean;
+use dadar::diagnostic::printable_json;
 use dadar::event::Json;
 use dadar::explain::{self, Focus, Style};
 use dadar::interpreter::Interpreter;
@@ -16,6 +18,7 @@ use dadar::pipeline::lines::LineBuffer;
 use dadar::pipeline::stop::Stop;
 use dadar::route::{Clock, Options};
 use dadar::trace::Trace;
+use documents::{Document, Joiner};
 use std::fs::File;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::PathBuf;
@@ -24,16 +27,21 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:\n  dadar explain rules -i events.ndjson --event evt-17\n  \
     dadar explain rules -i events.ndjson --event evt-17 --subscriber billing   why it gets it, or why not\n  \
     dadar explain rules -i events.ndjson --event evt-17 --rule high-value-order\n  \
+    dadar explain rules -i events.ndjson --line 3 --line 8\n  \
+    dadar explain rules -i event.json                          one event, laid out over several lines\n  \
     echo '{\"event_type\":\"ORDER_CREATED\"}' | dadar explain rules")]
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
     rules: RulesArg,
-    /// Events, one JSON object a line; `-` or nothing: standard input
+    /// Events: one JSON object a line, or laid out over several; `-` or nothing: standard input
     #[arg(short, long, value_name = "FILE")]
     input: Option<PathBuf>,
-    /// Only events with this id
+    /// Only events with this id; may be given several times
     #[arg(long, value_name = "ID")]
-    event: Option<String>,
+    event: Vec<String>,
+    /// Only the event on this line, counted from 1; may be given several times
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    line: Vec<u64>,
     /// Why this subscriber does or does not get the event
     #[arg(long, value_name = "NAME", conflicts_with = "rule")]
     subscriber: Option<String>,
@@ -75,14 +83,12 @@ pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
         out: output::stdout(),
         explained: 0,
         malformed: false,
+        missing: Missing { events: args.event.clone(), lines: args.line.clone() },
     };
     explainer.all(input)?;
     explainer.out.flush()?;
-    match (&args.event, explainer.explained) {
-        (Some(id), 0) => Err(Failure::new(format!("no event has the id `{id}`")).into()),
-        _ if explainer.malformed => Ok(Exit::Malformed),
-        _ => Ok(Exit::Fine),
-    }
+    explainer.nothing_missing()?;
+    Ok(if explainer.malformed { Exit::Malformed } else { Exit::Fine })
 }
 
 /// Goes through the input, and explains the events that are asked for.
@@ -95,6 +101,13 @@ struct Explainer<'e> {
     out: BufWriter<StdoutLock<'static>>,
     explained: usize,
     malformed: bool,
+    missing: Missing,
+}
+
+/// The ids and lines that were asked for and have not come.
+struct Missing {
+    events: Vec<String>,
+    lines: Vec<u64>,
 }
 
 impl Explainer<'_> {
@@ -102,25 +115,54 @@ impl Explainer<'_> {
         let source = Stream::new(input.reader, Stop::new()?);
         let mut feed = Feed::new(source, self.options.limits.bytes);
         let mut chunk = LineBuffer::default();
+        let mut joiner = Joiner::new(self.options.limits.bytes);
         let mut number = 0;
         loop {
             let step = feed.fill(&mut chunk, |_| ()).with_context(|| format!("cannot read {}", input.name))?;
             for line in chunk.lines() {
                 number += 1;
-                self.line(line, number)?;
+                self.documents(joiner.line(line, number))?;
+            }
+            if step.over {
+                return self.documents(joiner.end());
             }
             self.out.flush()?;
-            if step.over {
-                return Ok(());
-            }
         }
     }
 
-    fn line(&mut self, line: &[u8], number: u64) -> anyhow::Result<()> {
-        let asked = |wanted: &String| text(&self.interpreter.decide(line, number, &self.options).id) == *wanted;
-        if !self.args.event.as_ref().is_none_or(asked) {
+    fn documents(&mut self, documents: Vec<Document>) -> anyhow::Result<()> {
+        documents.iter().try_for_each(|document| self.document(document))
+    }
+
+    /// True if an event is asked for: by its line, by its id, or since all are.
+    fn is_asked_for(&mut self, document: &Document) -> bool {
+        let (events, lines) = (&self.args.event, &self.args.line);
+        self.missing.lines.retain(|line| !document.covers(*line));
+        if lines.iter().any(|line| document.covers(*line)) || (events.is_empty() && lines.is_empty()) {
+            return true;
+        }
+        if events.is_empty() {
+            return false;
+        }
+        let id = text(&self.interpreter.decide(&document.text, document.line, &self.options).id);
+        self.missing.events.retain(|missing| *missing != id);
+        events.contains(&id)
+    }
+
+    /// An error if something was asked for that the input does not have.
+    fn nothing_missing(&self) -> Result<(), Failure> {
+        match (self.missing.events.first(), self.missing.lines.first()) {
+            (Some(id), _) => Err(Failure::new(format!("no event has the id `{id}`"))),
+            (None, Some(line)) => Err(Failure::new(format!("the input has no line {line}"))),
+            (None, None) => Ok(()),
+        }
+    }
+
+    fn document(&mut self, document: &Document) -> anyhow::Result<()> {
+        if !self.is_asked_for(document) {
             return Ok(());
         }
+        let (line, number) = (&document.text, document.line);
         let trace = self.interpreter.trace(line, number, &self.options);
         self.malformed |= trace.decision.status == Status::Malformed;
         match self.args.format {
@@ -132,18 +174,19 @@ impl Explainer<'_> {
     }
 
     fn page(&mut self, trace: &Trace) -> anyhow::Result<()> {
-        let page = explain::render(trace, &self.ready.sources, self.focus(), &MARKS)?;
+        let style = if self.colour { Style::COLOURED } else { Style::PLAIN };
+        let page = explain::render(trace, &self.ready.sources, self.focus(), &style)?;
         if self.explained > 0 {
             self.out.write_all(b"\n")?;
         }
-        let style = if self.colour { Style::COLOURED } else { Style::PLAIN };
-        self.out.write_all(paint(&clean(&page), &style).as_bytes())?;
+        self.out.write_all(page.as_bytes())?;
         Ok(())
     }
 
     fn json(&mut self, trace: &Trace) -> anyhow::Result<()> {
         explain::check(trace, self.focus())?;
-        writeln!(self.out, "{}", explain::to_json(trace, &self.ready.sources))?;
+        let json = explain::to_json(trace, &self.ready.sources).to_string();
+        writeln!(self.out, "{}", printable_json(&json))?;
         Ok(())
     }
 
@@ -156,30 +199,7 @@ impl Explainer<'_> {
     }
 }
 
-/// An id as it is typed: a string without quotes, all else as JSON.
+/// An id as it is typed: a string without quotes, anything else as JSON.
 fn text(id: &Json) -> String {
     id.as_str().map_or_else(|| id.to_string(), str::to_owned)
-}
-
-/// Stand-ins for colours, so that control characters of events can be told from ours: they are cleaned away before the
-/// stand-ins are replaced.
-const MARKS: Style = Style {
-    heading: "\u{f0001}",
-    name: "\u{f0002}",
-    yes: "\u{f0003}",
-    no: "\u{f0004}",
-    faint: "\u{f0005}",
-    reset: "\u{f0006}",
-};
-
-fn paint(page: &str, style: &Style) -> String {
-    let pairs = [
-        (MARKS.heading, style.heading),
-        (MARKS.name, style.name),
-        (MARKS.yes, style.yes),
-        (MARKS.no, style.no),
-        (MARKS.faint, style.faint),
-        (MARKS.reset, style.reset),
-    ];
-    pairs.iter().fold(page.to_owned(), |page, (mark, code)| page.replace(mark, code))
 }

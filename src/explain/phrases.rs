@@ -1,10 +1,9 @@
-//! The words: values, readings, conditions and reasons as people read them.
+//! Phrases: values, readings, conditions and reasons as people read them.
 
-use super::page::{Line, Look, Page};
-use crate::decision::TypeError;
+use super::page::{Line, Page};
 use crate::diagnostic::{Sources, Span};
 use crate::event::Json;
-use crate::trace::{Condition, Reading, RuleOutcome, RuleTrace, Trace};
+use crate::trace::{Condition, Mismatch, Reading, RuleOutcome, RuleTrace};
 use std::sync::Arc;
 
 /// The longest a value or a piece of source is shown.
@@ -17,6 +16,12 @@ pub(super) fn short(text: &str) -> String {
         return text;
     }
     text.chars().take(SHOWN - 1).chain(['…']).collect()
+}
+
+/// A text of the event by which it is known, as it is if that can be mistaken for nothing else; else in quotes.
+pub(super) fn named(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.:/@+#=*".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) { short(text) } else { value(&Json::from(text)) }
 }
 
 /// A value as JSON, cut to a readable length.
@@ -35,25 +40,22 @@ pub(super) fn reading(reading: &Reading, sources: &Sources) -> String {
         (Json::Null, false) => format!("{name} is null"),
         (json, false) => format!("{name} = {}", value(json)),
     };
-    if reading.from.is_empty() {
-        return what;
-    }
-    format!("{what} ({})", readings(&reading.from, sources))
+    let wrong = reading.mismatch.as_ref().map(unusable);
+    let from = (!reading.from.is_empty()).then(|| readings(&reading.from, sources));
+    let notes: Vec<String> = wrong.into_iter().chain(from).collect();
+    if notes.is_empty() { what } else { format!("{what} ({})", notes.join("; ")) }
 }
 
 pub(super) fn readings(all: &[Reading], sources: &Sources) -> String {
     all.iter().map(|one| reading(one, sources)).collect::<Vec<_>>().join(", ")
 }
 
-/// `a string, not a number`, for what a condition read and cannot use.
-fn unusable(all: &[Reading], errors: &[TypeError]) -> String {
-    let wrong = |reading: &Reading| errors.iter().find(|error| error.path == reading.path);
-    let within = |reading: &Reading| reading.from.iter().find_map(wrong);
-    let error = all.iter().find_map(|reading| wrong(reading).or_else(|| within(reading)));
-    error.map(|error| mismatch(&error.found, &error.expected)).unwrap_or_default()
+/// `a string, not a number`: why a value cannot be used.
+fn unusable(found: &Mismatch) -> String {
+    mismatch(&found.found, &found.expected)
 }
 
-/// `a string, not a number`. A number that is no time is one that seconds cannot be.
+/// `a string, not a number`. A number that is not a time is out of the range of times.
 pub(super) fn mismatch(found: &str, expected: &str) -> String {
     if (found, expected) == ("number", "time") {
         return "out of range for seconds since 1970 (milliseconds are divided by 1000)".to_owned();
@@ -87,17 +89,18 @@ pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
-/// The parts that decided a condition, a line each: its text, what it read, where it stands.
-pub(super) fn why(page: &mut Page<'_>, depth: usize, condition: &Condition, trace: &Trace, sources: &Sources) {
-    because(page, depth, "", condition, trace, sources);
+/// The parts that decided a condition, a line each: its text, what it read, where it is; below it the inside of a named
+/// value.
+pub(super) fn why(page: &mut Page<'_>, depth: usize, condition: &Condition, sources: &Sources) {
+    because(page, depth, "", condition, sources);
 }
 
 /// As [`why`], for the cells of a row, which are no sentences by themselves.
-pub(super) fn why_cells(page: &mut Page<'_>, depth: usize, condition: &Condition, trace: &Trace, sources: &Sources) {
-    because(page, depth, "cell ", condition, trace, sources);
+pub(super) fn why_cells(page: &mut Page<'_>, depth: usize, condition: &Condition, sources: &Sources) {
+    because(page, depth, "cell ", condition, sources);
 }
 
-fn because(page: &mut Page<'_>, depth: usize, kind: &str, condition: &Condition, trace: &Trace, sources: &Sources) {
+fn because(page: &mut Page<'_>, depth: usize, kind: &str, condition: &Condition, sources: &Sources) {
     for part in condition.why() {
         let text = format!("{kind}{}", short(sources.snippet(part.span)));
         let verdict = match (part.held, condition.held) {
@@ -106,14 +109,17 @@ fn because(page: &mut Page<'_>, depth: usize, kind: &str, condition: &Condition,
             (false, false) if !part.value.is_boolean() && !part.value.is_null() => "is not a boolean",
             _ => "",
         };
-        let unusable = if part.held { String::new() } else { unusable(&part.read, &trace.decision.errors) };
-        let read = readings(&part.read, sources);
+        let read = if part.inside.is_empty() { readings(&part.read, sources) } else { outline(&part.read, sources) };
         let read = if read.is_empty() || read == text { String::new() } else { format!("where {read}") };
-        page.line(
-            depth,
-            Line::new().plain(text).plain(verdict).plain(read).add(Look::No, unusable).faint(place(sources, part.span)),
-        );
+        page.line(depth, Line::new().plain(text).plain(verdict).plain(read).faint(place(sources, part.span)));
+        part.inside.iter().for_each(|inside| because(page, depth + 1, "", inside, sources));
     }
+}
+
+/// Readings without what they were made from.
+fn outline(all: &[Reading], sources: &Sources) -> String {
+    let bare = |one: &Reading| reading(&Reading { from: Vec::new(), ..one.clone() }, sources);
+    all.iter().map(bare).collect::<Vec<_>>().join(", ")
 }
 
 /// `file:line:column`.
