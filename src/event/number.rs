@@ -1,6 +1,6 @@
 //! Numbers: integers of up to 64 bits are exact, signed or not; everything else is a finite float.
 
-use super::value::Json;
+use serde_json::Value as Json;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
