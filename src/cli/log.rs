@@ -112,7 +112,7 @@ mod tests {
     fn an_entry_is_one_line() {
         assert_eq!(
             escape_all_but_colours("\x1b[2mtime\x1b[0m a\nb\u{202e}c\x1b]0;title\x07"),
-            "\x1b[2mtime\x1b[0m a␊b\u{fffd}c␛]0;title␇"
+            "\x1b[2mtime\x1b[0m a␊b\\u{202e}c␛]0;title␇"
         );
     }
 }
