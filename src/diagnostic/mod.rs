@@ -12,7 +12,7 @@ mod source;
 mod text;
 
 pub use code::Code;
-pub use nearest::{did_you_mean, nearest};
+pub use nearest::{MAX_SUGGESTIONS, did_you_mean, nearest};
 pub use printable::{printable, printable_json, printable_lines};
 pub use source::{FileId, Position, SourceFile, Sources, Span};
 pub use text::Text;

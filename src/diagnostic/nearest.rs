@@ -3,6 +3,10 @@
 /// What is left of two names without their common beginning and end is compared up to so many bytes.
 const MAX_COMPARED: usize = 64;
 
+/// Once a rule set has this many diagnostics, names are no longer searched for a suggestion: the search takes time in proportion
+/// to the number of known names, for each wrong one.
+pub const MAX_SUGGESTIONS: usize = 200;
+
 /// A hint (`did you mean …`) if one of `known` is near to `wrong`.
 pub fn did_you_mean<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
     nearest(wrong, known).map(|name| format!("did you mean `{name}`?"))

@@ -51,7 +51,11 @@ impl<'j> Worker<'j> {
         self.switch_to(&batch.generation);
         self.clock = None;
         for (number, line) in batch.lines() {
-            self.line(line, number);
+            self.line(line, number, |out| {
+                if out.len() >= PART {
+                    writer.put_part(batch.sequence, out);
+                }
+            });
             if self.out.len() >= PART {
                 writer.put_part(batch.sequence, &mut self.out);
                 // Do not count the time spent writing.
@@ -74,12 +78,12 @@ impl<'j> Worker<'j> {
         }
     }
 
-    fn line(&mut self, line: &[u8], number: u64) {
+    fn line(&mut self, line: &[u8], number: u64, part: impl FnMut(&mut Vec<u8>)) {
         let start = match self.job.counts.watched {
             true => Some(self.clock.unwrap_or_else(Instant::now)),
             false => None,
         };
-        let verdict = self.session.route_to(line, number, &mut self.out);
+        let verdict = self.session.route_in_parts(line, number, &mut self.out, part);
         self.counts.add(&verdict);
         if let Some(start) = start {
             let end = Instant::now();

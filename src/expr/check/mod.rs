@@ -18,7 +18,7 @@ pub use lints::lint_condition;
 
 use super::syntax::{Node, Operator};
 use super::{Expr, MOST_ERRORS, Scope, Typed, TypedNode, Wanted};
-use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, MAX_SUGGESTIONS, Span};
 use crate::event::{Json, Type};
 
 /// Checks an expression: names, functions, argument counts and literal types.
@@ -39,9 +39,6 @@ pub fn compile(expr: &Expr, scope: &mut Scope<'_>, wanted: Wanted, diagnostics: 
     let failed = diagnostics.iter().skip(before).any(Diagnostic::is_error);
     (!failed).then_some(typed)
 }
-
-/// After how many diagnostics names are no longer searched for a suggestion.
-const MOST_SUGGESTIONS: usize = 200;
 
 /// A checked part, or None where something is wrong with it, which has been reported.
 type Checked = Option<Typed>;
@@ -139,7 +136,7 @@ impl Checker<'_, '_> {
     /// True while names that look like a misspelt one are still searched for: that takes time for each name that is known, and
     /// a file with so many errors is of another kind.
     fn seeks_names(&self) -> bool {
-        self.diagnostics.len() < MOST_SUGGESTIONS
+        self.diagnostics.len() < MAX_SUGGESTIONS
     }
 
     /// A condition must be able to yield a boolean.

@@ -3,7 +3,7 @@
 use super::files::{FileRef, FileTree};
 use super::keys;
 use super::{Cases, Name, NameKind, NamePlace, RuleSet, TransformId};
-use crate::diagnostic::{Code, Diagnostic, Sources, Span, Text};
+use crate::diagnostic::{Code, Diagnostic, MAX_SUGGESTIONS, Sources, Span, Text, did_you_mean};
 use crate::event::{Json, Type};
 use crate::expr::{self, DefineId, LookupInfo, PathTable, PreparedPatterns, Root, Scope, Typed, Wanted};
 use crate::schema::Validator;
@@ -236,6 +236,11 @@ impl<'d> Decoder<'d> {
 
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// A hint for a name that is not among the `known` ones, of which there may be very many.
+    fn suggestion<'k>(&self, wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
+        if self.diagnostics.len() < MAX_SUGGESTIONS { did_you_mean(wrong, known) } else { None }
     }
 
     /// One copy of each text.

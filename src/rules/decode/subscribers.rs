@@ -1,9 +1,9 @@
 //! `subscribers:`, and the check that every subscriber is declared if `strict_subscribers` is on.
 
 use super::{Decoder, Section};
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::{Name, NameKind, RuleSet, Subscriber, TableKind, keys};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Decoder<'_> {
@@ -22,17 +22,16 @@ impl Decoder<'_> {
 
     /// Where all subscribers must be declared: reports those that are not.
     pub(super) fn check_declared(&mut self, rules: &RuleSet) {
-        let mut hints: HashMap<Arc<str>, Option<String>> = HashMap::new();
         mentions(rules, &mut |name| {
             if rules.subscribers.contains_key(&name.text) {
                 return;
             }
             let declared = || rules.subscribers.keys().map(|name| &**name);
-            let hint = hints.entry(name.text.clone()).or_insert_with(|| did_you_mean(&name.text, declared()));
+            let hint = self.suggestion(&name.text, declared());
             let message = format!("the subscriber `{}` is not declared", name.text);
             let help = "declare it under `subscribers:`, since `strict_subscribers` is on";
             let diagnostic = Diagnostic::new(Code::UnknownSubscriber, name.span, message);
-            self.report(diagnostic.help(help).maybe_help(hint.clone()));
+            self.report(diagnostic.help(help).maybe_help(hint));
         });
     }
 }

@@ -1,7 +1,7 @@
 //! `transforms:` and `ingest:`, and their uses. `steps` decodes steps, `sources` the values that they set.
 
 use super::{Decoder, Fields, Section};
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::{Action, Name, NameKind, Step, Transform, TransformId};
 use crate::yaml::Node;
 
@@ -49,7 +49,7 @@ impl Decoder<'_> {
         let found = self.transforms.get(&name.text).copied();
         self.used(NameKind::Transform, name);
         if found.is_none() {
-            let near = did_you_mean(&name.text, self.transforms.keys().map(|known| &**known));
+            let near = self.suggestion(&name.text, self.transforms.keys().map(|known| &**known));
             let help = near.unwrap_or_else(|| String::from("define it under `transforms:`"));
             let message = format!("there is no transform `{}`", name.text);
             self.report(Diagnostic::new(Code::BadTransform, name.span, message).help(help));

@@ -1,7 +1,7 @@
 //! The steps of a transform, a key each.
 
 use super::field_paths::Use;
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Step as PathStep, Type};
 use crate::rules::decode::{Decoder, Fields};
 use crate::rules::{Action, FieldPath, LookupStep, NameKind, Step, keys};
@@ -165,7 +165,8 @@ impl Decoder<'_> {
         self.used(NameKind::Lookup, &table);
         let Some(info) = self.lookups.get(&*table.text).cloned() else {
             let known = self.lookups.keys().map(String::as_str);
-            let help = did_you_mean(&table.text, known).unwrap_or_else(|| String::from("define it under `lookups:`"));
+            let help =
+                self.suggestion(&table.text, known).unwrap_or_else(|| String::from("define it under `lookups:`"));
             let message = format!("there is no lookup `{}`", table.text);
             self.report(Diagnostic::new(Code::UnknownLookup, table.span, message).help(help));
             return None;
