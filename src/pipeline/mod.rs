@@ -1,8 +1,8 @@
 //! Lines in, decisions out: reads events from a stream or a growing file, decides them on several threads, and writes the
 //! decisions in the order of the lines.
 //!
-//! Each worker takes a batch of lines from the [batch reader](batch_reader), decides it, and passes the decisions to the
-//! [ordered writer](ordered_writer). There are no other threads: no worker waits for another while there is input, and only
+//! Each worker takes a batch of lines from the batch reader (`batch_reader`), decides it, and passes the decisions to the
+//! ordered writer (`ordered_writer`). There are no other threads: no worker waits for another while there is input, and only
 //! a sequence number moves between cores. A batch is the result of one read, so a line that arrives alone is decided at once.
 //!
 //! This module is not stable yet.
