@@ -28,7 +28,7 @@ impl Typed {
         match &self.node {
             TypedNode::List(_) | TypedNode::Quantified(..) => true,
             TypedNode::Arithmetic(operator, ..) => *operator == Arithmetic::Add,
-            TypedNode::Call(function, ..) => !function.is_test,
+            TypedNode::Call(function, ..) => function.predicate.is_none(),
             _ => false,
         }
     }

@@ -5,10 +5,9 @@ use super::layout::{LayoutPlan, Source};
 use super::run::Run;
 use super::targets::TargetBuilder;
 use super::values::{ValueId, ValueNode, Values};
-use crate::decision::{MAX_ASKED_BY, Requirer, TypeError};
-use crate::expr::{Budget, Limit, PathId, Root, Sizes, Typed, TypedNode, safe_size};
-use crate::rules::{Computations, Envelope, Layout, RuleSet};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::decision::{Requirer, TypeError};
+use crate::expr::{Budget, PathId, Root, Sizes, Typed, TypedNode, safe_size};
+use crate::rules::{Computations, Envelope, Layout, OverBudget, RuleSet, budget_errors};
 
 /// The computations of a rule set, and who needs them.
 #[derive(Debug, Default)]
@@ -107,33 +106,26 @@ impl BudgetPlan {
         thresholds: &Thresholds,
         errors: &mut Vec<TypeError>,
     ) {
-        let mut found: BTreeMap<(&str, Limit), BTreeSet<u32>> = BTreeMap::new();
+        let mut found = OverBudget::new();
         for (computation, safe) in self.computations.iter().zip(&thresholds.safe) {
             if size <= *safe {
                 continue;
             }
-            if !computation.users.iter().any(|number| self.is_in_force(*number, run)) {
+            let in_force = |user: &u32| self.is_in_force(*user, run);
+            let users: Vec<u32> = computation.users.iter().copied().filter(in_force).collect();
+            if users.is_empty() {
                 continue;
             }
             run.value(computation.value);
             if let Some(limit) = run.exceeded(computation.value) {
-                let requirers = computation.users.iter().copied();
-                let requirers = requirers.filter(|number| self.is_in_force(*number, run));
-                found.entry((&computation.shown, limit)).or_default().extend(requirers);
+                found.entry((&computation.shown, limit)).or_default().extend(users);
             }
         }
         if found.is_empty() {
             return;
         }
-        let requirer = |number: &u32| self.users.get(*number as usize).map(|user| user.requirer.clone());
-        let budget = run.budget;
-        errors.extend(found.into_iter().map(|((shown, limit), requirers)| TypeError {
-            path: shown.to_owned(),
-            expected: budget.describe(limit),
-            found: String::from("more"),
-            asked_by: requirers.iter().filter_map(requirer).take(MAX_ASKED_BY).collect(),
-            count: requirers.len(),
-        }));
+        let requirer = |user: u32| self.users.get(user as usize).map(|user| user.requirer.clone());
+        errors.extend(budget_errors(found, run.budget, requirer));
         errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
     }
 }

@@ -2,10 +2,9 @@
 //! depend on which part of a condition happened to be looked at.
 
 use super::context::EventContext;
-use crate::decision::{MAX_ASKED_BY, TypeError};
-use crate::expr::{Env, Limit, evaluate_measured};
-use crate::rules::{Computations, RuleId};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::decision::TypeError;
+use crate::expr::{Env, evaluate_measured};
+use crate::rules::{Computations, OverBudget, RuleId, budget_errors};
 
 /// An entry for each computation that has used up its budget. `in_force` tells which rules are there for the event.
 pub(super) fn exceeded<'a>(
@@ -13,7 +12,7 @@ pub(super) fn exceeded<'a>(
     context: &mut EventContext<'a>,
     in_force: impl Fn(RuleId) -> bool,
 ) -> Vec<TypeError> {
-    let mut found: BTreeMap<(&str, Limit), BTreeSet<u32>> = BTreeMap::new();
+    let mut found = OverBudget::new();
     let asks =
         |number: &u32| computations.users.get(*number as usize).is_some_and(|user| user.rule.is_none_or(&in_force));
     for computation in &computations.all {
@@ -25,13 +24,6 @@ pub(super) fn exceeded<'a>(
             found.entry((&computation.shown, exceeded.limit)).or_default().extend(requirers);
         }
     }
-    let requirer = |number: &u32| computations.users.get(*number as usize).map(|user| user.requirer.clone());
-    let entries = found.into_iter().map(|((shown, limit), requirers)| TypeError {
-        path: shown.to_owned(),
-        expected: context.budget().describe(limit),
-        found: String::from("more"),
-        asked_by: requirers.iter().filter_map(requirer).take(MAX_ASKED_BY).collect(),
-        count: requirers.len(),
-    });
-    entries.collect()
+    let requirer = |user: u32| computations.users.get(user as usize).map(|user| user.requirer.clone());
+    budget_errors(found, context.budget(), requirer).collect()
 }

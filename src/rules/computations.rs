@@ -2,9 +2,9 @@
 //! that is in force is reported when its budget is used up, whether or not the decision came to depend on it.
 
 use super::{Cases, GroupId, Rule, RuleId, RuleSet, Table, TableKind, Target};
-use crate::decision::Requirer;
-use crate::expr::{PathTable, Typed, TypedNode};
-use std::collections::HashMap;
+use crate::decision::{MAX_ASKED_BY, Requirer, TypeError};
+use crate::expr::{Budget, Limit, PathTable, Typed, TypedNode};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Every computation of a rule set, equal ones once.
 #[derive(Clone, Debug, Default)]
@@ -125,6 +125,24 @@ fn of_table(table: &Table) -> Vec<&Typed> {
 
 fn of_target(target: &Target) -> impl Iterator<Item = &Typed> {
     target.labels.iter().map(|(_, value)| value)
+}
+
+/// Computations that used up their budget, as shown, each with the limit it reached and the numbers of its users.
+pub(crate) type OverBudget<'c> = BTreeMap<(&'c str, Limit), BTreeSet<u32>>;
+
+/// The entries under `errors` for computations that used up their budget.
+pub(crate) fn budget_errors(
+    exceeded: OverBudget<'_>,
+    budget: Budget,
+    requirer: impl Fn(u32) -> Option<Requirer>,
+) -> impl Iterator<Item = TypeError> {
+    exceeded.into_iter().map(move |((shown, limit), users)| TypeError {
+        path: shown.to_owned(),
+        expected: budget.describe(limit),
+        found: String::from("more"),
+        asked_by: users.iter().filter_map(|user| requirer(*user)).take(MAX_ASKED_BY).collect(),
+        count: users.len(),
+    })
 }
 
 /// A computation as a decision shows it: its function and what comes first in it, `any(data.items, …)`.

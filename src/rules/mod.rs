@@ -30,7 +30,7 @@ mod pattern_index;
 mod transform;
 pub(crate) mod walk;
 
-pub(crate) use computations::{Computations, shown as shown_computation};
+pub(crate) use computations::{Computations, OverBudget, budget_errors, shown as shown_computation};
 pub use footprint::Footprint;
 pub use load::{LoadLimits, LoadOptions, Loaded, LoadedFile, load, load_strings};
 pub use names::{NameIndex, NameKind, NamePlace};

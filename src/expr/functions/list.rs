@@ -58,7 +58,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "contains",
-        is_test: true,
         usage: "contains(text_or_list, x)",
         doc: "True if the text has `x` in it, or if an element of the list equals `x`.",
         examples: &[

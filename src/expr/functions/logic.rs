@@ -7,7 +7,6 @@ use crate::event::{Number, Type, Value, parse_number};
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "exists",
-        is_test: true,
         reads_text: false,
         usage: "exists(p)",
         doc: "True if the value is there and not null.",

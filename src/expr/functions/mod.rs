@@ -49,13 +49,10 @@ pub struct Function {
     pub pure: bool,
     /// The types that it requires of its arguments.
     pub requires: Requires,
-    /// The question about its first argument that the graph can index, if it is one.
+    /// The question about its first argument that the graph can index, if it is one. Such a function has no budget of its own.
     pub predicate: Option<Predicate>,
     /// Prepares a call when the rules are loaded (patterns, zones, tables).
     pub prepare: Option<Preparation>,
-    /// True if it is a test of its first argument that an index can answer where the others are constant. Such a function
-    /// has no budget of its own.
-    pub is_test: bool,
     /// True if it may read all of a text that it is given.
     pub reads_text: bool,
     /// What it does.
@@ -227,7 +224,6 @@ const BASE: Function = Function {
     requires: Requires::Parameters,
     predicate: None,
     prepare: None,
-    is_test: false,
     reads_text: true,
     eval: |_| Value::Null,
 };

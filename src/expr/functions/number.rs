@@ -92,7 +92,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "between",
-        is_test: true,
         usage: "between(x, low, high)",
         doc: "`x >= low && x <= high`: both ends are in, and it is false where a value is missing or has the wrong type.",
         examples: &[

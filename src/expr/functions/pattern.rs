@@ -11,7 +11,6 @@ const TWO_TEXTS: &[Type] = &[Type::STRING, Type::STRING];
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "starts_with",
-        is_test: true,
         reads_text: false,
         usage: "starts_with(text, prefix)",
         doc: "True if the text begins with the prefix.",
@@ -25,7 +24,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "ends_with",
-        is_test: true,
         reads_text: false,
         usage: "ends_with(text, suffix)",
         doc: "True if the text ends with the suffix.",
@@ -55,7 +53,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "glob",
-        is_test: true,
         usage: "glob(text, \"AB-*\")",
         doc: "True if the whole text matches: `*` is any run of characters, `?` is one, `\\` makes the next one ordinary. The \
               pattern must be a literal.",
@@ -74,7 +71,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "matches",
-        is_test: true,
         aliases: &["str::regex_matches"],
         usage: "matches(text, \"regex\")",
         doc: "True if the regular expression matches anywhere in the text; `^` and `$` tie it to the ends. It takes linear \
