@@ -1,10 +1,11 @@
 //! From a folder, a file or strings to a rule set with every diagnostic found.
 
-use super::RuleSet;
 use super::decode::{self, Reading, RuleFile};
 use super::files::{FileRef, FileTree, Found};
 use super::footprint::Footprint;
 use super::lint;
+use super::loaded::{Loaded, LoadedFile};
+use super::options::LoadOptions;
 use crate::diagnostic::{Code, Diagnostic, SourceFile, Sources, Span};
 use crate::read;
 use crate::yaml::{self, Entry, Node};
@@ -12,92 +13,6 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// How to load.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LoadOptions {
-    /// A folder that files may lie in, besides the rule set's own. `None`: the one that `root` in the `ruleset:`
-    /// section names, if any.
-    pub root: Option<PathBuf>,
-    /// What may be read.
-    pub limits: LoadLimits,
-}
-
-impl LoadOptions {
-    /// The default options with a root.
-    pub fn rooted(root: impl Into<PathBuf>) -> LoadOptions {
-        LoadOptions { root: Some(root.into()), ..LoadOptions::default() }
-    }
-
-    /// These options for the tests of a rule set, which may name files wherever the rules may: `root` is
-    /// [`Loaded::root`].
-    #[must_use]
-    pub fn within(&self, root: Option<&Path>) -> LoadOptions {
-        LoadOptions { root: root.map(Path::to_path_buf).or_else(|| self.root.clone()), ..self.clone() }
-    }
-}
-
-/// What loading a rule set may read and report. Beyond a limit there is a diagnostic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LoadLimits {
-    /// Bytes in one file; 16 MiB by default, 4 GiB at most.
-    pub file_bytes: u64,
-    /// Bytes in all files together, each counted as often as it is read; 1 GiB by default.
-    pub total_bytes: u64,
-    /// Files and folders below the rule set's; 100,000 by default.
-    pub files: usize,
-    /// Diagnostics that are kept; 100,000 by default.
-    pub diagnostics: usize,
-}
-
-impl Default for LoadLimits {
-    fn default() -> Self {
-        Self { file_bytes: 16 << 20, total_bytes: 1 << 30, files: 100_000, diagnostics: 100_000 }
-    }
-}
-
-impl LoadLimits {
-    /// The limit for one file, as far as places in a file can be numbered.
-    pub(super) fn file_bytes(&self) -> u64 {
-        self.file_bytes.min(u64::from(u32::MAX))
-    }
-}
-
-/// One file that was read.
-#[derive(Clone, Debug)]
-pub struct LoadedFile {
-    /// Relative to the rule set, with `/`.
-    pub path: String,
-    /// Where it lies; `None` for rule sets made from strings.
-    pub location: Option<PathBuf>,
-}
-
-/// The result of loading.
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct Loaded {
-    /// The rule set; `None` if there are errors.
-    pub rule_set: Option<RuleSet>,
-    /// If there are errors: what could be decoded, for editors. It must not be used to route events: a condition with an error is left
-    /// out, so its rule matches every event.
-    pub partial: Option<RuleSet>,
-    /// Every diagnostic, by file and place.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The files that the diagnostics point into.
-    pub sources: Sources,
-    /// Everything that was read (rules, schemas, lookups).
-    pub files: Vec<LoadedFile>,
-    /// The `*.test.yaml` files of the rule set.
-    pub tests: Vec<PathBuf>,
-    /// What was looked at on disk; empty for rule sets made from strings.
-    pub footprint: Footprint,
-    /// If the folder holds several rule sets: their folders. Nothing is loaded then, and a diagnostic says so.
-    pub rule_sets: Vec<PathBuf>,
-    /// The widest folder that files of the rule set may lie in; `None` for rule sets made from strings.
-    pub root: Option<PathBuf>,
-}
 
 /// Loads a rule set from disk: a folder with every `*.yaml` and `*.yml` below it, or one such file.
 ///

@@ -1,7 +1,7 @@
 //! Anchors: what aliases stand for, and how much all of them together may add to a tree.
 
 use super::Node;
-use super::build::Built;
+use super::built::Built;
 use crate::diagnostic::{Span, did_you_mean};
 use std::collections::{HashMap, HashSet};
 

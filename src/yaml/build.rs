@@ -6,6 +6,7 @@ mod find;
 mod indent;
 
 use super::anchors::Anchors;
+use super::built::Built;
 use super::scalar::{Resolved, is_ambiguous, resolve};
 use super::source_map::{self, Style};
 use super::syntax::{self, Place};
@@ -15,7 +16,6 @@ use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use crate::event::Json;
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 use indent::Continued;
-pub(super) use indent::TAB;
 use std::ops::Range;
 
 /// What one reading of a file gave.
@@ -27,15 +27,6 @@ pub(super) struct Pass {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Texts that should have been quoted.
     pub(super) traps: Vec<Trap>,
-}
-
-/// A node and what copies of it would cost.
-pub(super) struct Built {
-    pub(super) node: Node,
-    /// Nodes, and text by the piece.
-    pub(super) cost: usize,
-    /// How deep it is nested: 0 for a scalar.
-    pub(super) height: usize,
 }
 
 /// A collection that is not closed yet.

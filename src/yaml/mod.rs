@@ -4,6 +4,7 @@
 
 mod anchors;
 mod build;
+mod built;
 mod keys;
 mod scalar;
 mod source_map;

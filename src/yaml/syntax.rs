@@ -1,6 +1,5 @@
 //! What the YAML parser stumbles over, told in the words of somebody who writes rules.
 
-use super::build::TAB;
 use super::source_map::{escaped, line_start};
 use super::traps::{Open, Trap, value_range};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
@@ -19,6 +18,9 @@ pub(super) struct Place {
     /// True for an expression that commas have split.
     pub(super) split: bool,
 }
+
+/// The message about a tab in indentation, and its help.
+pub(super) const TAB: (&str, &str) = ("a tab cannot be used for indentation", "indent with spaces");
 
 /// A key on one line may have at most so many characters.
 const MAX_KEY: usize = 1_024;

@@ -3,36 +3,23 @@
 mod csv;
 
 use self::csv::Record;
-use super::lookups::{MAX_COLUMNS, RawCells, RawRow, Shape};
+use super::lookup_rows::{ColumnType, ColumnTypes, LookupShape, MAX_COLUMNS, RawCells, RawRow};
 use super::schemas::{json_error, json_error_span};
 use super::{Decoder, Fields};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span, did_you_mean};
 use crate::event::{Json, parse_number};
-use crate::rules::Name;
 use crate::rules::files::FileRef;
 use crate::rules::json_place::items;
 use crate::yaml::{self, Node};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// What the cells of a CSV column are.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum ColumnType {
-    String,
-    Number,
-    Integer,
-    Boolean,
-}
-
-/// The types of some columns.
-pub(super) type Types = Vec<(Name, ColumnType)>;
-
 /// The columns that a file names itself, and its rows.
 type Rows = (Option<Vec<String>>, Vec<RawRow>);
 
 impl Decoder<'_> {
     /// `types:`.
-    pub(super) fn column_types(&mut self, fields: &Fields<'_>) -> Types {
+    pub(super) fn column_types(&mut self, fields: &Fields<'_>) -> ColumnTypes {
         let words = [
             ("string", ColumnType::String),
             ("number", ColumnType::Number),
@@ -51,7 +38,7 @@ impl Decoder<'_> {
     }
 
     /// The rows of a file; by its ending it is CSV, JSON or YAML.
-    pub(super) fn file_rows(&mut self, named: &Node, from: &FileRef, shape: Option<&Shape>) -> Option<Rows> {
+    pub(super) fn file_rows(&mut self, named: &Node, from: &FileRef, shape: Option<&LookupShape>) -> Option<Rows> {
         let (file, id, text) = self.named_file(named, from)?;
         let ending = file.path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         match ending.as_str() {
@@ -69,7 +56,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn csv_rows(&mut self, id: FileId, text: &str, shape: &Shape) -> Option<Rows> {
+    fn csv_rows(&mut self, id: FileId, text: &str, shape: &LookupShape) -> Option<Rows> {
         let mut records = csv::Reader::new(text);
         let mut next = |decoder: &mut Self| match records.next()? {
             Ok(Record { cells, range }) => Some((cells, line_span(id, text, range.start))),
@@ -106,7 +93,7 @@ impl Decoder<'_> {
         Some((Some(header), rows))
     }
 
-    fn check_header(&mut self, header: &[String], span: Span, shape: &Shape) -> bool {
+    fn check_header(&mut self, header: &[String], span: Span, shape: &LookupShape) -> bool {
         if header.len() > MAX_COLUMNS {
             let message =
                 format!("a lookup may have at most {MAX_COLUMNS} columns, and this line names {}", header.len());
@@ -184,7 +171,7 @@ impl Decoder<'_> {
     }
 }
 
-fn type_of_column(column: &str, types: &Types) -> ColumnType {
+fn type_of_column(column: &str, types: &ColumnTypes) -> ColumnType {
     types.iter().find(|(name, _)| *name.text == *column).map_or(ColumnType::String, |(_, ty)| *ty)
 }
 

@@ -1,6 +1,6 @@
 //! `lookups:`, tables of reference data written in the rules. Those in files are read in `lookup_file`.
 
-use super::lookup_file::Types;
+use super::lookup_rows::{LookupShape, MAX_COLUMNS, RawCells, RawRow};
 use super::{Decoder, Fields, Section};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::Json;
@@ -10,39 +10,12 @@ use crate::rules::files::FileRef;
 use crate::rules::{Name, NameKind, keys};
 use crate::yaml::{Entry, Kind, Node};
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
-
-/// At most so many keys and columns.
-pub(super) const MAX_COLUMNS: usize = 1_000;
 
 /// At most so many cells, keys among them: rows that leave out most columns are small in a file, not in memory.
 const MAX_CELLS: usize = 20_000_000;
 
 /// At most so many columns are listed in a message.
 const LISTED: usize = 20;
-
-/// What a lookup's section says of its shape.
-pub(super) struct Shape {
-    pub(super) name: Arc<str>,
-    pub(super) span: Span,
-    pub(super) keys: Vec<Name>,
-    pub(super) columns: Option<Vec<Name>>,
-    pub(super) unordered: bool,
-    pub(super) types: Types,
-}
-
-/// A row as it was read, wherever from.
-pub(super) struct RawRow {
-    pub(super) span: Span,
-    pub(super) cells: RawCells,
-}
-
-pub(super) enum RawCells {
-    /// The keys, then the columns.
-    List(Vec<Json>),
-    /// By name, each with its place.
-    Map(Vec<(String, Json, Span)>),
-}
 
 impl Decoder<'_> {
     /// All lookups; their positions are their numbers.
@@ -107,7 +80,7 @@ impl Decoder<'_> {
         self.fill(shape?, header, rows)
     }
 
-    fn lookup_shape(&mut self, name: &Name, fields: &Fields<'_>) -> Option<Shape> {
+    fn lookup_shape(&mut self, name: &Name, fields: &Fields<'_>) -> Option<LookupShape> {
         let columns = fields.get("columns").map(|node| self.names(node));
         let unordered = self.flag(fields, "unordered", false);
         let types = self.column_types(fields);
@@ -143,7 +116,7 @@ impl Decoder<'_> {
             self.report(Diagnostic::new(Code::BadLookup, name.span, message));
             return None;
         }
-        Some(Shape { name: name.text.clone(), span: name.span, keys, columns, unordered, types })
+        Some(LookupShape { name: name.text.clone(), span: name.span, keys, columns, unordered, types })
     }
 
     /// Rows that are written in YAML: lists or mappings.
@@ -175,7 +148,7 @@ impl Decoder<'_> {
     }
 
     /// Puts the rows into a table. `header`: the columns of a file that has its own, keys among them.
-    fn fill(&mut self, shape: Shape, header: Option<Vec<String>>, rows: Vec<RawRow>) -> Option<Lookup> {
+    fn fill(&mut self, shape: LookupShape, header: Option<Vec<String>>, rows: Vec<RawRow>) -> Option<Lookup> {
         let columns = self.lookup_columns(&shape, header.as_deref(), &rows)?;
         let names: Vec<String> = shape.keys.iter().map(|key| key.text.to_string()).collect();
         let mut lookup = Lookup::new(shape.name.clone(), shape.span, names, shape.unordered, columns);
@@ -216,7 +189,12 @@ impl Decoder<'_> {
     }
 
     /// The columns, without the keys: as given, else the file's, else whatever the rows have.
-    fn lookup_columns(&mut self, shape: &Shape, header: Option<&[String]>, rows: &[RawRow]) -> Option<Vec<String>> {
+    fn lookup_columns(
+        &mut self,
+        shape: &LookupShape,
+        header: Option<&[String]>,
+        rows: &[RawRow],
+    ) -> Option<Vec<String>> {
         let is_key = |column: &str| shape.keys.iter().any(|key| *key.text == *column);
         if let Some(header) = header {
             let asked = shape.keys.iter().chain(shape.columns.iter().flatten());
@@ -258,7 +236,7 @@ impl Decoder<'_> {
     /// The keys and the cells of a row.
     fn lookup_row(
         &mut self,
-        shape: &Shape,
+        shape: &LookupShape,
         lookup: &Lookup,
         order: Option<&[Option<usize>]>,
         row: RawRow,

@@ -21,6 +21,7 @@ mod fields;
 mod filters;
 mod groups;
 mod lookup_file;
+mod lookup_rows;
 mod lookups;
 mod rules;
 mod ruleset;

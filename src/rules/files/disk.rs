@@ -3,7 +3,7 @@
 use super::paths::{lexical, relative};
 use super::{FileError, FileRef, Found, Named, kind_of};
 use crate::read::{parent, reason};
-use crate::rules::footprint::Notes;
+use crate::rules::recorder::Notes;
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;

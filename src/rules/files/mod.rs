@@ -4,14 +4,14 @@
 mod disk;
 mod paths;
 
-use super::footprint::Notes;
-use super::load::LoadLimits;
+use super::options::LoadLimits;
+use super::recorder::Notes;
 use crate::diagnostic::Code;
 use crate::read::{self, ReadError, parent};
 use crate::yaml;
 use disk::Disk;
 use paths::{folder_of, joined, lexical, normal};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -114,6 +114,13 @@ pub(crate) struct Found {
     pub(crate) too_many: bool,
 }
 
+impl Found {
+    /// Where the files lie, tests among them.
+    pub(crate) fn locations(&self) -> BTreeSet<PathBuf> {
+        self.rules.iter().chain(&self.tests).filter_map(|file| file.location.clone()).collect()
+    }
+}
+
 impl FileTree {
     /// A folder or a file. Without `root`, no file may lie outside of the rule set's folder.
     pub(crate) fn disk(path: &Path, root: Option<&Path>, limits: LoadLimits) -> Result<FileTree, String> {
@@ -185,7 +192,7 @@ impl FileTree {
         found.rules.retain(|file| seen.insert(file.identity.clone()));
         found.tests.retain(|file| seen.insert(file.identity.clone()));
         if let Some(notes) = self.notes() {
-            notes.found(&found);
+            notes.found(found.locations());
         }
         found
     }

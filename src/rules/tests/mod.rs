@@ -8,7 +8,9 @@ mod disk;
 mod errors;
 mod lints;
 mod lookups;
+mod name_index;
 mod schemas;
+mod walk;
 
 /// Loads one file `rules.yaml`.
 fn load_one(text: &str) -> Loaded {

@@ -4,6 +4,7 @@
 use super::{Builder, Frame, FrameKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::yaml::source_map::line_start;
+use crate::yaml::syntax::TAB;
 use std::ops::Range;
 
 /// What continues on a further line.
@@ -75,6 +76,3 @@ impl Builder<'_> {
         }
     }
 }
-
-/// What is said of a tab, and what to do about it.
-pub(in crate::yaml) const TAB: (&str, &str) = ("a tab cannot be used for indentation", "indent with spaces");

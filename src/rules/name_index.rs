@@ -2,62 +2,10 @@
 //! definition and to all uses.
 
 use super::walk::{expressions, visit};
-use super::{Name, RuleSet, TableKind, Target};
+use super::{Name, NameKind, NamePlace, RuleSet, TableKind, Target};
 use crate::diagnostic::{FileId, Span};
 use crate::expr::{Prepared, TypedNode};
 use crate::topic::TopicPattern;
-use std::sync::Arc;
-
-/// The kinds of things that have names. Two things of different kinds may have the same name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-#[allow(missing_docs)]
-pub enum NameKind {
-    Define,
-    Filter,
-    Group,
-    Label,
-    Lookup,
-    Rule,
-    Schema,
-    Subscriber,
-    Table,
-    Topic,
-    Transform,
-}
-
-impl NameKind {
-    /// The kind in a message: `named value`.
-    pub fn word(self) -> &'static str {
-        match self {
-            NameKind::Define => "named value",
-            NameKind::Filter => "filter",
-            NameKind::Group => "group",
-            NameKind::Label => "label",
-            NameKind::Lookup => "lookup",
-            NameKind::Rule => "rule",
-            NameKind::Schema => "schema",
-            NameKind::Subscriber => "subscriber",
-            NameKind::Table => "table",
-            NameKind::Topic => "topic",
-            NameKind::Transform => "transform",
-        }
-    }
-}
-
-/// A place where a name is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NamePlace {
-    /// What the name belongs to.
-    pub kind: NameKind,
-    /// The name; of a topic the full pattern.
-    pub name: Arc<str>,
-    /// Where it is written. In `lookup("table.column", …)` it is the whole literal.
-    pub span: Span,
-    /// True where the name is defined.
-    pub is_definition: bool,
-}
 
 /// All names of a rule set.
 ///
@@ -189,71 +137,5 @@ impl NameIndex {
                 _ => {}
             });
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rules::load_strings;
-
-    const RULES: &str = r#"
-define: {city: lower(data.city), near: city == "pune"}
-labels: {where: city}
-topics: {order: {topics: {created: [kitchen]}}}
-rules:
-  - group: g
-    topic: order.created
-    rules:
-      - {name: r, topic: [order.created, "order.*"], when: near, subscribers: kitchen, labels: {where: x}}
-filters: [{name: f, drop: 'exists(lookup("deny.ip", data.ip))'}]
-lookups: {deny: {key: ip, columns: [why], rows: [[1, a]]}}
-subscribers: {kitchen: {transform: t}}
-ingest: [t]
-transforms:
-  t: [{use: u}, {lookup: {table: deny, key: data.ip, into: deny}}]
-  u: [{remove: [x]}]
-"#;
-
-    #[test]
-    fn definitions_and_uses_of_every_kind() {
-        let loaded = load_strings("t", [("r.yaml", RULES)]);
-        let rules = loaded.rule_set.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics));
-        let names = NameIndex::new(&rules);
-        let shown = |kind: NameKind, name: &str| {
-            let one = |place: &NamePlace| {
-                let text = loaded.sources.snippet(place.span);
-                let line = loaded.sources.place(place.span).split(':').nth(1).unwrap_or_default().to_owned();
-                format!("{line} {text}{}", if place.is_definition { " =" } else { "" })
-            };
-            names.places(kind, name).map(one).collect::<Vec<_>>()
-        };
-        assert_eq!(shown(NameKind::Define, "city"), ["2 city =", "2 city", "3 city"]);
-        assert_eq!(shown(NameKind::Define, "near"), ["2 near =", "9 near"]);
-        assert_eq!(shown(NameKind::Label, "where"), ["3 where =", "9 where"]);
-        assert_eq!(shown(NameKind::Topic, "order.created"), ["4 created =", "7 order.created", "9 order.created"]);
-        assert_eq!(shown(NameKind::Topic, "order.*"), ["9 \"order.*\""]);
-        assert_eq!(shown(NameKind::Subscriber, "kitchen"), ["4 kitchen", "9 kitchen", "12 kitchen ="]);
-        assert_eq!(shown(NameKind::Lookup, "deny"), ["10 \"deny.ip\"", "11 deny =", "15 deny"]);
-        assert_eq!(shown(NameKind::Transform, "t"), ["12 t", "13 t", "15 t ="]);
-        assert_eq!(shown(NameKind::Transform, "u"), ["15 u", "16 u ="]);
-        assert_eq!(shown(NameKind::Filter, "f"), ["10 f ="]);
-        // Every place is found from each end of it.
-        for place in names.iter() {
-            for offset in [place.span.start, place.span.end] {
-                assert_eq!(names.at(place.span.file, offset), Some(place));
-            }
-        }
-        assert_eq!(names.at(crate::diagnostic::FileId(0), 0), None);
-    }
-
-    #[test]
-    fn names_of_a_rule_set_with_errors() {
-        let loaded =
-            load_strings("t", [("r.yaml", "define: {a: data.x}\nrules: [{name: r, when: a > 1, subscriber: x}]")]);
-        assert!(loaded.rule_set.is_none());
-        let partial = loaded.partial.unwrap();
-        assert_eq!(NameIndex::new(&partial).places(NameKind::Define, "a").count(), 2);
-        assert_eq!(partial.rules.len(), 1);
     }
 }

@@ -1,0 +1,111 @@
+//! A whole rule set.
+
+use super::cases::Named;
+use super::envelope::Envelope;
+use super::filter::Filter;
+use super::group::Group;
+use super::name::NamePlace;
+use super::rule::Rule;
+use super::schema::Schema;
+use super::subscriber::{Defaults, Subscriber};
+use super::table::Table;
+use super::topic_node::TopicNode;
+use super::transform::{Transform, TransformId};
+use crate::decision::NO_TOPIC;
+use crate::expr::{DefineId, PathTable, Root, TypedNode};
+use crate::lookup::Lookup;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A whole rule set.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    /// Its name.
+    pub name: Arc<str>,
+    /// `name@` and 12 hex digits of the SHA-256 of everything that was loaded.
+    pub version: Arc<str>,
+    /// Its time zone.
+    pub zone: TimeZone,
+    /// How an event is laid out.
+    pub envelope: Envelope,
+    /// Subscribers by the status of an event, independent of the rules.
+    pub defaults: Defaults,
+    /// Every path that is read: first those that decisions depend on, then those that only transforms read.
+    pub paths: PathTable,
+    /// How many paths decisions depend on.
+    pub routing_paths: usize,
+    /// Named values; the position is the [`DefineId`]. In an order in which each needs only earlier ones.
+    pub defines: Vec<Named>,
+    /// Labels, in file order.
+    pub labels: Vec<Named>,
+    /// Topic nodes and patterns, in file order. A node that is written in several places is merged into one.
+    pub topics: Vec<TopicNode>,
+    /// Rules by rank: priority downwards, then file order. Disabled ones as well. The position is the [`RuleId`].
+    pub rules: Vec<Rule>,
+    /// Groups; the position is the [`GroupId`]; a parent comes before its members.
+    pub groups: Vec<Group>,
+    /// Header tables, in file order.
+    pub tables: Vec<Table>,
+    /// Schemas, in file order.
+    pub schemas: Vec<Schema>,
+    /// Filters of the whole rule set, in file order.
+    pub filters: Vec<Filter>,
+    /// Declared subscribers, by name.
+    pub subscribers: BTreeMap<Arc<str>, Subscriber>,
+    /// Lookup tables; the position is the `LookupId`.
+    pub lookups: Vec<Lookup>,
+    /// Transforms, in file order; the position is the [`TransformId`].
+    pub transforms: Vec<Transform>,
+    /// Runs on every event first.
+    pub ingest: Vec<TransformId>,
+    /// Where transforms and the tables of `lookup` steps are named, which are only numbers in the steps.
+    pub(crate) resolved_names: Vec<NamePlace>,
+}
+
+impl RuleSet {
+    /// Why an event without a topic is malformed: where the envelope looks for the topic.
+    pub(crate) fn no_topic(&self, is_cloud_event: bool) -> String {
+        let (Envelope::Plain(layout) | Envelope::Auto(layout)) = &self.envelope else {
+            return no_topic_in("event.type");
+        };
+        if is_cloud_event {
+            return no_topic_in("event.type");
+        }
+        let mut places: Vec<String> = Vec::new();
+        let mut left = vec![&layout.topic];
+        while let Some(typed) = left.pop() {
+            if let TypedNode::Path(path) = &typed.node
+                && let Some(path) = self.paths.get(*path).map(ToString::to_string)
+                && !places.contains(&path)
+            {
+                places.push(path);
+            }
+            let at = left.len();
+            left.extend(typed.children());
+            left.get_mut(at..).unwrap_or_default().reverse();
+        }
+        no_topic_in(&places.join(" or "))
+    }
+
+    /// True if a decision may depend on the clock.
+    pub fn reads_clock(&self) -> bool {
+        self.paths.as_slice().iter().any(|path| path.root == Root::Now)
+            || self.rules.iter().any(|rule| !rule.active.is_always())
+            || self.groups.iter().any(|group| !group.active.is_always())
+    }
+
+    /// A named value.
+    pub fn define(&self, id: DefineId) -> Option<&Named> {
+        self.defines.get(id.0 as usize)
+    }
+
+    /// A transform.
+    pub fn transform(&self, id: TransformId) -> Option<&Transform> {
+        self.transforms.get(id.0 as usize)
+    }
+}
+
+fn no_topic_in(places: &str) -> String {
+    if places.is_empty() { String::from(NO_TOPIC) } else { format!("{NO_TOPIC} in {places}") }
+}

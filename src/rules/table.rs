@@ -1,0 +1,73 @@
+//! Header tables and decision tables.
+
+use super::cases::Cases;
+use super::group::MatchMode;
+use super::name::Name;
+use crate::diagnostic::Span;
+use crate::event::Json;
+use crate::expr::Typed;
+
+/// A header table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: Name,
+    /// What it is made of.
+    pub kind: TableKind,
+    /// The subscribers and labels if no row matches.
+    pub otherwise: Target,
+}
+
+/// The subscribers and labels of a row.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// Subscribers that get the event.
+    pub subscribers: Vec<Name>,
+    /// Labels it sets.
+    pub labels: Vec<(Name, Typed)>,
+}
+
+/// The two kinds of tables.
+#[derive(Clone, Debug)]
+pub enum TableKind {
+    /// One key: rows by its value.
+    Key {
+        /// The key.
+        key: Cases,
+        /// The key to use if the key is null.
+        default: Option<Json>,
+        /// Rows by key; each key once.
+        rows: Vec<KeyRow>,
+    },
+    /// Several inputs: a decision table.
+    Decision {
+        /// Names and expressions.
+        inputs: Vec<(Name, Typed)>,
+        /// The first row that matches, or every one.
+        mode: MatchMode,
+        /// The rows.
+        rows: Vec<DecisionRow>,
+    },
+}
+
+/// A row of a table with one key.
+#[derive(Clone, Debug)]
+pub struct KeyRow {
+    /// The key.
+    pub key: Json,
+    /// Where it is written.
+    pub span: Span,
+    /// Its subscribers and labels.
+    pub target: Target,
+}
+
+/// A row of a decision table.
+#[derive(Clone, Debug)]
+pub struct DecisionRow {
+    /// Where it is written.
+    pub span: Span,
+    /// Its cells as one condition over the inputs (each cell keeps its span); `None` matches every event.
+    pub when: Option<Typed>,
+    /// Its subscribers and labels.
+    pub target: Target,
+}

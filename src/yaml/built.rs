@@ -1,0 +1,12 @@
+//! Nodes with what copies of them cost.
+
+use super::Node;
+
+/// A node and what copies of it would cost.
+pub(super) struct Built {
+    pub(super) node: Node,
+    /// Nodes, and text by the piece.
+    pub(super) cost: usize,
+    /// How deep it is nested: 0 for a scalar.
+    pub(super) height: usize,
+}
