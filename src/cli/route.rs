@@ -158,7 +158,7 @@ fn in_force(
     counts: &Arc<SharedCounts>,
     colour: bool,
 ) -> anyhow::Result<Result<InForce, Exit>> {
-    let Ready { rules, mut footprint, tests, .. } = match load_one(&args.rules.rules, global)? {
+    let Ready { rules, mut snapshot, tests, .. } = match load_one(&args.rules.rules, global)? {
         Ok(ready) => ready,
         Err(exit) => return Ok(Err(exit)),
     };
@@ -177,11 +177,11 @@ fn in_force(
     }
     let log = ReloadLog { counts: counts.clone(), format: args.log.log_format, colour };
     if args.watch_tests {
-        tests.iter().for_each(|test| footprint.add(test));
+        tests.iter().for_each(|test| snapshot.add(test));
     }
     if args.watch_tests
         && let Err(error) =
-            dadar::reload::check_tests(&rules, &tests, &rule_set::options(global).within(footprint.root()))
+            dadar::reload::check_tests(&rules, &tests, &rule_set::options(global).within(snapshot.root()))
     {
         log.log_details(&error);
         tracing::error!("{}: {error}, so nothing was done", args.rules.rules.display());
@@ -196,7 +196,7 @@ fn in_force(
             .watch_poll
             .map_or(ChangeDetection::Events, |ms| ChangeDetection::Poll(Duration::from_millis(ms.into()))),
     };
-    let reloader = Reloader::follow(router, footprint, options, move |event| log.log(&event));
+    let reloader = Reloader::follow(router, snapshot, options, move |event| log.log(&event));
     signals::reload_on_hangup(&reloader)?;
     Ok(Ok((reloader.live().clone(), Some(Arc::new(reloader)))))
 }

@@ -4,7 +4,7 @@ use super::{Exit, Failure, Global, log, output};
 use clap::Args;
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Code, Diagnostic, FileId, Label, Sources};
-use dadar::rules::{Footprint, LoadOptions, Loaded, RuleSet, load, load_strings};
+use dadar::rules::{InputSnapshot, LoadOptions, Loaded, RuleSet, load, load_strings};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ pub(crate) struct Ready {
     /// The files that its spans point into.
     pub(crate) sources: Sources,
     /// What it was loaded from.
-    pub(crate) footprint: Footprint,
+    pub(crate) snapshot: InputSnapshot,
     /// Its test files.
     pub(crate) tests: Vec<PathBuf>,
 }
@@ -59,8 +59,8 @@ pub(crate) fn load_one(path: &Path, global: &Global) -> anyhow::Result<Result<Re
     }
     match loaded.rule_set {
         Some(rules) => {
-            let Loaded { sources, footprint, tests, .. } = loaded;
-            Ok(Ok(Ready { rules, sources, footprint, tests }))
+            let Loaded { sources, snapshot, tests, .. } = loaded;
+            Ok(Ok(Ready { rules, sources, snapshot, tests }))
         }
         None => {
             let errors: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(Diagnostic::is_error).collect();

@@ -14,7 +14,7 @@ mod text;
 pub use code::Code;
 pub use nearest::{MAX_SUGGESTIONS, did_you_mean, nearest};
 pub use printable::{printable, printable_json, printable_lines};
-pub use source::{FileId, Position, SourceFile, Sources, Span};
+pub use source::{FileId, LineColumn, SourceFile, Sources, Span};
 pub use text::Text;
 
 /// How much a [`Diagnostic`] weighs.

@@ -36,7 +36,7 @@ impl Span {
 
 /// A line and a column, both from 1; the column counts characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Position {
+pub struct LineColumn {
     /// From 1.
     pub line: usize,
     /// From 1, in characters.
@@ -91,11 +91,11 @@ impl SourceFile {
     }
 
     /// Line and column of a byte offset.
-    pub fn position(&self, offset: u32) -> Position {
+    pub fn position(&self, offset: u32) -> LineColumn {
         let line = self.line_starts.partition_point(|&start| start <= offset).max(1);
         let before = self.characters_before(self.line_start(line));
         let column = self.characters_before(offset as usize).saturating_sub(before) as usize + 1;
-        Position { line, column }
+        LineColumn { line, column }
     }
 
     /// The text of a line, counted from 1, without its line break.
@@ -140,7 +140,7 @@ impl Sources {
     pub fn place(&self, span: Span) -> String {
         match self.get(span.file) {
             Some(file) => {
-                let Position { line, column } = file.position(span.start);
+                let LineColumn { line, column } = file.position(span.start);
                 format!("{}:{line}:{column}", file.path)
             }
             None => String::from("?"),
@@ -168,7 +168,7 @@ mod tests {
                 let line_start = before.rfind('\n').map_or(0, |at| at + 1);
                 let line = before.matches('\n').count() + 1;
                 let column = before.get(line_start..).unwrap().chars().count() + 1;
-                assert_eq!(file.position(offset as u32), Position { line, column }, "{offset}");
+                assert_eq!(file.position(offset as u32), LineColumn { line, column }, "{offset}");
                 let whole = text.get(line_start..).unwrap().lines().next().unwrap_or("");
                 assert_eq!(file.line(line), whole);
                 assert_eq!(file.line_start(line), line_start);

@@ -43,7 +43,7 @@ pub use functions::Function;
 pub(crate) use functions::LONGEST_TEXT;
 pub use glob::{Glob, Shape};
 pub use parser::parse;
-pub use place::{Written, written_path};
+pub use place::{ParsedPath, parsed_path};
 pub use prepared::{Pattern, Prepared, PreparedPatterns};
 pub use replacement::Replacement;
 pub use syntax::Expr;

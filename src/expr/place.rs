@@ -6,7 +6,7 @@ use crate::event::{Json, Number, Step};
 
 /// A path as it is written, with any root.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
+pub struct ParsedPath {
     /// Its steps; the first is a key.
     pub steps: Vec<Step>,
     /// True if the first key is written in brackets, so that it is a key even if it is also the name of a root.
@@ -14,7 +14,7 @@ pub struct Written {
 }
 
 /// The path that an expression is; none if it is anything else.
-pub fn written_path(expr: &Expr) -> Option<Written> {
+pub fn parsed_path(expr: &Expr) -> Option<ParsedPath> {
     let (first, rest) = match &expr.node {
         Node::Access(base, rest) => (&**base, rest.as_slice()),
         _ => (expr, &[][..]),
@@ -39,7 +39,7 @@ pub fn written_path(expr: &Expr) -> Option<Written> {
             AccessKind::Index(_) => return None,
         });
     }
-    Some(Written { steps, quoted })
+    Some(ParsedPath { steps, quoted })
 }
 
 #[cfg(test)]
@@ -51,7 +51,7 @@ mod tests {
     fn paths_and_others() {
         let shown = |text: &str| {
             let expr = crate::expr::parse(&Text::verbatim(text, Span::new(FileId(0), 0, text.len())), &mut Vec::new())?;
-            let Written { steps, quoted } = written_path(&expr)?;
+            let ParsedPath { steps, quoted } = parsed_path(&expr)?;
             Some(steps.iter().map(ToString::to_string).collect::<String>() + if quoted { " quoted" } else { "" })
         };
         let cases = [

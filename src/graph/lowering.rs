@@ -6,7 +6,7 @@ use super::values::{ValueId, Values};
 use crate::event::{Json, Type};
 use crate::expr::functions::Predicate;
 use crate::expr::{Comparison, DefineId, Glob, Prepared, Shape, Typed, TypedNode};
-use crate::rules::Named;
+use crate::rules::NamedCases;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ const MAX_ALTERNATIVES: usize = 64;
 pub(crate) struct Lowering<'l> {
     pub(crate) values: &'l mut Values,
     pub(crate) conditions: &'l mut Conditions,
-    defines: &'l [Named],
+    defines: &'l [NamedCases],
     /// The conditions that named values are true, each lowered once however often it is used.
     truths: FxHashMap<DefineId, NodeId>,
     /// How many `??` may still be taken apart in the current operand.
@@ -27,7 +27,11 @@ pub(crate) struct Lowering<'l> {
 }
 
 impl<'l> Lowering<'l> {
-    pub(crate) fn new(values: &'l mut Values, conditions: &'l mut Conditions, defines: &'l [Named]) -> Lowering<'l> {
+    pub(crate) fn new(
+        values: &'l mut Values,
+        conditions: &'l mut Conditions,
+        defines: &'l [NamedCases],
+    ) -> Lowering<'l> {
         Lowering { values, conditions, defines, truths: FxHashMap::default(), alternatives: 0 }
     }
 

@@ -7,7 +7,7 @@ use super::slots::SlotTree;
 use crate::clock::Clock;
 use crate::event::{Limits, RawPath, Value, parse};
 use crate::expr::{Budget, PathTable};
-use crate::rules::{Envelope, Named, RuleSet, Transform, TransformId};
+use crate::rules::{Envelope, NamedCases, RuleSet, Transform, TransformId};
 use crate::transform::{ChainPlan, Decided, Made, Stage, World};
 use bumpalo::Bump;
 
@@ -17,7 +17,7 @@ pub(crate) struct TransformPlan {
     /// All paths, those that only transforms read included.
     paths: PathTable,
     envelope: Envelope,
-    defines: Vec<Named>,
+    defines: Vec<NamedCases>,
     transforms: Vec<Transform>,
     ingest: Vec<TransformId>,
     /// Where the slots are in an event that `ingest` has made; none where nothing is ingested.

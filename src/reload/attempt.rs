@@ -19,7 +19,7 @@ const SLOW: Duration = Duration::from_secs(10);
 pub(super) struct Attempt {
     pub(super) number: u64,
     pub(super) started: Instant,
-    /// The rule set was read: its footprint is known.
+    /// The rule set was read: its snapshot is known.
     pub(super) loaded: bool,
     /// The next report that it is slow.
     next_report: Duration,
@@ -94,11 +94,11 @@ fn run(
     let go_on = || (!cancelled.load(Ordering::Relaxed)).then_some(());
     let mut candidate = Candidate::load(&path, options);
     go_on()?;
-    inbox.send(Message::Loaded(number, candidate.footprint.clone())).ok()?;
+    inbox.send(Message::Loaded(number, candidate.snapshot.clone())).ok()?;
     let checked = candidate.check(options);
     go_on()?;
     let result = checked.map(|rules| Router::with_options(&rules, options.route));
     go_on()?;
-    let outcome = Outcome { footprint: candidate.footprint, result, took: started.elapsed() };
+    let outcome = Outcome { snapshot: candidate.snapshot, result, took: started.elapsed() };
     inbox.send(Message::Finished(number, Box::new(outcome))).ok()
 }

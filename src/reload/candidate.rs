@@ -2,14 +2,14 @@
 
 use super::ReloadOptions;
 use crate::diagnostic::{Diagnostic, Sources};
-use crate::rules::{self, Footprint, LoadOptions, Loaded, RuleSet};
+use crate::rules::{self, InputSnapshot, LoadOptions, Loaded, RuleSet};
 use crate::suite::{self, Report, Suite};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// A loaded rule set, and what it was loaded from.
 pub(super) struct Candidate {
-    pub(super) footprint: Footprint,
+    pub(super) snapshot: InputSnapshot,
     loaded: Loaded,
 }
 
@@ -30,12 +30,12 @@ impl Candidate {
     /// Reads and type-checks.
     pub(super) fn load(path: &Path, options: &ReloadOptions) -> Candidate {
         let mut loaded = rules::load(path, &options.load);
-        let mut footprint = std::mem::take(&mut loaded.footprint);
+        let mut snapshot = std::mem::take(&mut loaded.snapshot);
         if options.tests {
             // Before they are read, so that no change in between is missed.
-            loaded.tests.iter().for_each(|test| footprint.add(test));
+            loaded.tests.iter().for_each(|test| snapshot.add(test));
         }
-        Candidate { footprint, loaded }
+        Candidate { snapshot, loaded }
     }
 
     /// The rule set, if it has no errors and passes its tests.
@@ -52,8 +52,8 @@ impl Candidate {
     }
 
     fn test(&mut self, rules: &RuleSet, files: &[PathBuf], options: &ReloadOptions) -> Result<(), ReloadError> {
-        let suite = suite::load(files, &options.load.within(self.footprint.root()));
-        suite.named.iter().for_each(|file| self.footprint.add(file));
+        let suite = suite::load(files, &options.load.within(self.snapshot.root()));
+        suite.named.iter().for_each(|file| self.snapshot.add(file));
         check_suite(rules, suite)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::candidate::ReloadError;
 use crate::route::Router;
-use crate::rules::Footprint;
+use crate::rules::InputSnapshot;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub(super) enum Message {
     /// Reload now; reply when done.
     Now(Option<Sender<()>>),
     /// The attempt with this number has read its files.
-    Loaded(u64, Footprint),
+    Loaded(u64, InputSnapshot),
     /// The attempt with this number has ended.
     Finished(u64, Box<Outcome>),
     /// End the thread.
@@ -23,7 +23,7 @@ pub(super) enum Message {
 /// The result of an attempt.
 #[derive(Debug)]
 pub(super) struct Outcome {
-    pub(super) footprint: Footprint,
+    pub(super) snapshot: InputSnapshot,
     pub(super) result: Result<Router, ReloadError>,
     pub(super) took: Duration,
 }

@@ -24,7 +24,7 @@ mod watch;
 mod worker;
 
 use crate::route::{Options, Router};
-use crate::rules::{Footprint, LoadOptions};
+use crate::rules::{InputSnapshot, LoadOptions};
 use candidate::Candidate;
 use jiff::Timestamp;
 use message::Message;
@@ -178,13 +178,13 @@ impl Reloader {
     ) -> Result<Reloader, Box<ReloadError>> {
         let mut candidate = Candidate::load(path.as_ref(), &options);
         let router = Router::with_options(&candidate.check(&options)?, options.route);
-        Ok(Self::follow(router, candidate.footprint, options, observer))
+        Ok(Self::follow(router, candidate.snapshot, options, observer))
     }
 
-    /// Follows the files of a rule set that has been loaded; `footprint` records which those are.
+    /// Follows the files of a rule set that has been loaded; `snapshot` records which those are.
     pub fn follow(
         router: Router,
-        footprint: Footprint,
+        snapshot: InputSnapshot,
         options: ReloadOptions,
         observer: impl FnMut(ReloadEvent) + Send + 'static,
     ) -> Reloader {
@@ -203,7 +203,7 @@ impl Reloader {
         let live = Live::new(router);
         let (inbox, messages) = channel();
         let worker =
-            ReloadWorker::new(live.clone(), state.clone(), footprint, options, Box::new(observer), inbox.clone());
+            ReloadWorker::new(live.clone(), state.clone(), snapshot, options, Box::new(observer), inbox.clone());
         // Without a thread, the first generation stays in force and requests are not answered.
         let _ = std::thread::Builder::new().name(String::from("dadar-reload")).spawn(move || worker.run(&messages));
         Reloader { live, state, inbox }

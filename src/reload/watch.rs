@@ -3,7 +3,7 @@
 //! Folders are watched instead of files, since a watch stays with the old file when another one is renamed over it. Symbolic
 //! links are followed link by link, and each folder that holds one is watched: a ConfigMap changes by renaming a link.
 
-use crate::rules::Footprint;
+use crate::rules::InputSnapshot;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::ffi::OsString;
@@ -52,8 +52,8 @@ impl Watcher {
 
     /// Watches what a rule set is made of. Every folder is watched anew, without a gap: another one may have its name by
     /// now. (A late event about the previous one can end the new watch, so the files have to be checked again a while later.)
-    pub(super) fn look_at(&mut self, footprint: &Footprint) -> notify::Result<()> {
-        let interest = Interest::of(footprint);
+    pub(super) fn look_at(&mut self, snapshot: &InputSnapshot) -> notify::Result<()> {
+        let interest = Interest::of(snapshot);
         let folders = interest.to_watch();
         *self.interest.lock().unwrap_or_else(PoisonError::into_inner) = interest;
         for old in self.watched.extract_if(.., |old| !folders.contains(old)) {
@@ -81,12 +81,12 @@ fn is_missing(error: &notify::Error) -> bool {
 }
 
 impl Interest {
-    fn of(footprint: &Footprint) -> Interest {
+    fn of(snapshot: &InputSnapshot) -> Interest {
         let mut interest = Interest::default();
-        for folder in footprint.folders() {
+        for folder in snapshot.folders() {
             interest.folders.extend(interest.exact.way(folder));
         }
-        for path in footprint.files().chain([footprint.path()]) {
+        for path in snapshot.files().chain([snapshot.path()]) {
             interest.exact.way(path);
         }
         interest

@@ -5,7 +5,7 @@ use super::live::Live;
 use super::message::{Message, Outcome};
 use super::watch::Watcher;
 use super::{ChangeDetection, ReloadEvent, ReloadOptions, State};
-use crate::rules::Footprint;
+use crate::rules::InputSnapshot;
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,7 +35,7 @@ pub(super) struct ReloadWorker {
     live: Live,
     state: Arc<Mutex<State>>,
     /// What the last attempt read.
-    footprint: Footprint,
+    snapshot: InputSnapshot,
     options: ReloadOptions,
     observer: Observer,
     watcher: Option<Watcher>,
@@ -63,7 +63,7 @@ impl ReloadWorker {
     pub(super) fn new(
         live: Live,
         state: Arc<Mutex<State>>,
-        footprint: Footprint,
+        snapshot: InputSnapshot,
         options: ReloadOptions,
         observer: Observer,
         inbox: Sender<Message>,
@@ -71,7 +71,7 @@ impl ReloadWorker {
         ReloadWorker {
             live,
             state,
-            footprint,
+            snapshot,
             options,
             observer,
             watcher: None,
@@ -106,7 +106,7 @@ impl ReloadWorker {
                     self.recheck_later();
                 }
                 Some(Message::Now(reply)) => self.request(reply),
-                Some(Message::Loaded(number, footprint)) => self.loaded(number, footprint),
+                Some(Message::Loaded(number, snapshot)) => self.loaded(number, snapshot),
                 Some(Message::Finished(number, outcome)) => self.finished(number, *outcome),
                 Some(Message::End) => break,
                 None => self.on_time(),
@@ -200,7 +200,7 @@ impl ReloadWorker {
 
     /// Watches the files and folders of the last attempt.
     fn watch(&mut self) {
-        let failed = self.watcher.as_mut().and_then(|watcher| watcher.look_at(&self.footprint).err());
+        let failed = self.watcher.as_mut().and_then(|watcher| watcher.look_at(&self.snapshot).err());
         if let Some(error) = failed {
             self.poll_instead(&error);
         }
@@ -221,7 +221,7 @@ impl ReloadWorker {
         // Before looking at the files: changes from now on are reported.
         self.watch();
         let Some(current) = &self.current else {
-            if requested || self.again || !self.footprint.is_current() {
+            if requested || self.again || !self.snapshot.is_current() {
                 self.attempt();
             } else {
                 self.reply();
@@ -231,7 +231,7 @@ impl ReloadWorker {
         // While files are being read, it is not known yet which of them count. What has changed is found out once they
         // are loaded, unless that takes too long.
         let stale = match current.loaded {
-            true => !self.footprint.is_current(),
+            true => !self.snapshot.is_current(),
             false => current.started.elapsed() > RECHECK,
         };
         if stale {
@@ -264,7 +264,7 @@ impl ReloadWorker {
     fn attempt(&mut self) {
         self.attempts += 1;
         self.again = false;
-        let path = self.footprint.path().to_path_buf();
+        let path = self.snapshot.path().to_path_buf();
         self.current = Attempt::start(self.attempts, path, &self.options, &self.inbox);
         match self.current {
             Some(_) => self.state().loading_since = Some(Timestamp::now()),
@@ -277,13 +277,13 @@ impl ReloadWorker {
     }
 
     /// The current attempt has read its files.
-    fn loaded(&mut self, number: u64, footprint: Footprint) {
+    fn loaded(&mut self, number: u64, snapshot: InputSnapshot) {
         let Some(current) = self.current.as_mut().filter(|current| current.number == number) else { return };
         current.loaded = true;
-        self.footprint = footprint;
+        self.snapshot = snapshot;
         self.watch();
         self.recheck_later();
-        if self.footprint.is_current() {
+        if self.snapshot.is_current() {
             return;
         }
         // Files of different moments are not a rule set that ever existed: it is loaded again once they are quiet.
@@ -301,14 +301,14 @@ impl ReloadWorker {
         }
         self.superseded = 0;
         // Tests may have named more files.
-        self.footprint = outcome.footprint;
+        self.snapshot = outcome.snapshot;
         let event = match outcome.result {
             Ok(router) if *router.version() == *self.live.generation().router.version() => ReloadEvent::Unchanged,
             Ok(router) => ReloadEvent::Replaced { generation: self.live.replace(router), took: outcome.took },
             Err(error) => ReloadEvent::Failed(error),
         };
         self.watch();
-        self.again |= !self.footprint.is_current();
+        self.again |= !self.snapshot.is_current();
         self.recheck_later();
         self.note(&event);
         (self.observer)(event);

@@ -21,7 +21,7 @@ pub struct Alternative {
 
 /// A named value or a label.
 #[derive(Clone, Debug)]
-pub struct Named {
+pub struct NamedCases {
     /// Its name.
     pub name: Name,
     /// Its value.

@@ -37,7 +37,7 @@ impl<'r> Computations<'r> {
     /// All computations that decisions depend on. (Those of transforms are seen by the transforms themselves, those of the
     /// envelope by nobody.)
     pub(crate) fn new(rules: &'r RuleSet) -> Computations<'r> {
-        let mut collector = Collector { rules, known: HashMap::new(), out: Computations::default() };
+        let mut collector = ComputationCollector { rules, known: HashMap::new(), out: Computations::default() };
         for (number, rule) in (0..).zip(&rules.rules).filter(|(_, rule)| rule.enabled) {
             collector.add(&of_rule(rules, rule), || Requirer::Rule(rule.name.text.clone()), Some(RuleId(number)));
         }
@@ -64,13 +64,13 @@ impl<'r> Computations<'r> {
     }
 }
 
-struct Collector<'r> {
+struct ComputationCollector<'r> {
     rules: &'r RuleSet,
     known: HashMap<&'r Typed, usize>,
     out: Computations<'r>,
 }
 
-impl<'r> Collector<'r> {
+impl<'r> ComputationCollector<'r> {
     fn add(&mut self, expressions: &[&'r Typed], requirer: impl Fn() -> Requirer, rule: Option<RuleId>) {
         let mut found = Vec::new();
         expressions.iter().for_each(|typed| typed.computations(&mut found));

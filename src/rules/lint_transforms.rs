@@ -3,7 +3,7 @@
 //! One pass over the steps of a transform keeps the facts that are certain of each path after each step. The fields of an event are
 //! never certain; fields that a step sets or removes without a condition are.
 
-use super::{Action, CheckedExpression, FieldPath, RuleSet, Source, SourceValue, Step};
+use super::{Action, CheckedExpression, FieldPath, RuleSet, SourceValue, TransformStep, ValueSource};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Json, Step as PathStep, Type};
 use crate::expr::TypedNode;
@@ -12,13 +12,13 @@ use std::collections::HashSet;
 pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     unused(rules, diagnostics);
     for transform in &rules.transforms {
-        Walk { diagnostics, facts: Vec::new(), closed: false }.steps(&transform.steps);
+        StepFacts { diagnostics, facts: Vec::new(), closed: false }.steps(&transform.steps);
     }
 }
 
 /// Transforms that nothing uses.
 fn unused(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
-    let used = |step: &Step| if let Action::Use(id) = &step.action { Some(*id) } else { None };
+    let used = |step: &TransformStep| if let Action::Use(id) = &step.action { Some(*id) } else { None };
     let by_others = rules.transforms.iter().flat_map(|transform| transform.steps.iter().filter_map(used));
     let by_subscribers = rules.subscribers.values().flat_map(|subscriber| subscriber.transform.iter().copied());
     let used: HashSet<_> = rules.ingest.iter().copied().chain(by_subscribers).chain(by_others).collect();
@@ -41,7 +41,7 @@ enum Fact {
     Open,
 }
 
-struct Walk<'d> {
+struct StepFacts<'d> {
     diagnostics: &'d mut Vec<Diagnostic>,
     /// The latest last.
     facts: Vec<(Vec<PathStep>, Fact)>,
@@ -49,8 +49,8 @@ struct Walk<'d> {
     closed: bool,
 }
 
-impl Walk<'_> {
-    fn steps(&mut self, steps: &[Step]) {
+impl StepFacts<'_> {
+    fn steps(&mut self, steps: &[TransformStep]) {
         for step in steps {
             if step.when.as_ref().is_some_and(never) {
                 self.idle(step.span, "this step never does anything: its condition is never true");
@@ -76,7 +76,7 @@ impl Walk<'_> {
         }
     }
 
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &TransformStep) {
         match &step.action {
             Action::Copy(entries) => entries.iter().for_each(|(target, sources)| self.copy(target, sources, false)),
             Action::Move(entries) => entries.iter().for_each(|(target, sources)| self.copy(target, sources, true)),
@@ -116,7 +116,7 @@ impl Walk<'_> {
             Action::ForEach(list, steps) => {
                 self.refuse_gone(std::slice::from_ref(list), list);
                 // The elements are another matter, of which nothing is known.
-                Walk { diagnostics: &mut *self.diagnostics, facts: Vec::new(), closed: false }.steps(steps);
+                StepFacts { diagnostics: &mut *self.diagnostics, facts: Vec::new(), closed: false }.steps(steps);
                 let fact = if self.known(list) == Fact::There { Fact::There } else { Fact::Open };
                 self.note(list, fact);
             }
@@ -199,7 +199,7 @@ fn never(when: &CheckedExpression) -> bool {
 }
 
 /// Whether a source always makes something.
-fn certainty(source: &Source) -> Fact {
+fn certainty(source: &ValueSource) -> Fact {
     let certain = |(when, made): &(Option<CheckedExpression>, SourceValue)| {
         when.is_none()
             && match made {

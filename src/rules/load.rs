@@ -1,14 +1,14 @@
 //! From a folder, a file or strings to a rule set with every diagnostic found.
 
-use super::decode::{self, Reading, RuleFile};
-use super::files::{FileRef, FileTree, Found};
-use super::footprint::Footprint;
+use super::decode::{self, ReferencedFiles, RuleFile};
+use super::files::{FileRef, FileTree, FoundFiles};
+use super::input_snapshot::InputSnapshot;
 use super::lint;
 use super::loaded::{Loaded, LoadedFile};
 use super::options::LoadOptions;
 use crate::diagnostic::{Code, Diagnostic, SourceFile, Sources, Span};
 use crate::read;
-use crate::yaml::{self, Entry, Node};
+use crate::yaml::{self, YamlEntry, YamlNode};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -40,15 +40,15 @@ pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
     match FileTree::disk(path, options.root.as_deref(), options.limits) {
         Ok(tree) => {
             let has_root = options.root.is_some();
-            load_tree(tree, Named { shown: &path.display().to_string(), name: None, has_root }, |tree, root| {
-                Footprint::of(path, root, options.limits, Some(tree))
+            load_tree(tree, RuleSetNaming { shown: &path.display().to_string(), name: None, has_root }, |tree, root| {
+                InputSnapshot::of(path, root, options.limits, Some(tree))
             })
         }
         Err(why) => {
             let message = format!("cannot read `{}`: {why}", path.display());
-            let footprint = Footprint::of(path, options.root.as_deref(), options.limits, None);
+            let snapshot = InputSnapshot::of(path, options.root.as_deref(), options.limits, None);
             let diagnostics = vec![Diagnostic::global(Code::Unreadable, message)];
-            Loaded { diagnostics, footprint, ..Loaded::default() }
+            Loaded { diagnostics, snapshot, ..Loaded::default() }
         }
     }
 }
@@ -77,11 +77,11 @@ pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
 /// As those of [`load`].
 pub fn load_strings<'f>(name: &str, files: impl IntoIterator<Item = (&'f str, &'f str)>) -> Loaded {
     let tree = FileTree::strings(files);
-    load_tree(tree, Named { shown: name, name: Some(name), has_root: false }, |_, _| Footprint::default())
+    load_tree(tree, RuleSetNaming { shown: name, name: Some(name), has_root: false }, |_, _| InputSnapshot::default())
 }
 
 /// What a rule set is called.
-struct Named<'n> {
+struct RuleSetNaming<'n> {
     /// Its path, for messages.
     shown: &'n str,
     /// Its name, if it does not follow from where it lies.
@@ -95,14 +95,14 @@ struct Named<'n> {
 struct Parsed {
     file: FileRef,
     bytes: Vec<u8>,
-    node: Option<Node>,
+    node: Option<YamlNode>,
     diagnostics: Vec<Diagnostic>,
 }
 
 fn load_tree(
     mut tree: FileTree,
-    named: Named<'_>,
-    footprint: impl FnOnce(&FileTree, Option<&Path>) -> Footprint,
+    named: RuleSetNaming<'_>,
+    snapshot: impl FnOnce(&FileTree, Option<&Path>) -> InputSnapshot,
 ) -> Loaded {
     let mut loaded = Loaded::default();
     let parsed = parse_all(&mut tree, named.has_root, &mut loaded);
@@ -110,7 +110,7 @@ fn load_tree(
     loaded.root = tree.root().map(Path::to_path_buf);
     read_all(&tree, &named, parsed, &mut loaded);
     tidy(&mut loaded.diagnostics, tree.diagnostics());
-    loaded.footprint = footprint(&tree, loaded.root.as_deref());
+    loaded.snapshot = snapshot(&tree, loaded.root.as_deref());
     loaded
 }
 
@@ -136,12 +136,12 @@ fn parse_all(tree: &mut FileTree, has_root: bool, loaded: &mut Loaded) -> Vec<Pa
 /// Lets files lie where `root` in the `ruleset:` section says; true if there is one.
 fn widen(tree: &mut FileTree, parsed: &[Parsed], diagnostics: &mut Vec<Diagnostic>) -> bool {
     let heads = parsed.iter().filter_map(|parsed| {
-        let head = parsed.node.iter().flat_map(Node::entries).find(|entry| is_key(entry, &["ruleset"]))?;
+        let head = parsed.node.iter().flat_map(YamlNode::entries).find(|entry| is_key(entry, &["ruleset"]))?;
         Some((&parsed.file, head))
     });
     let heads: Vec<_> = heads.collect();
     let [(file, head)] = heads.as_slice() else { return false };
-    let Some(root) = head.value.get("root").and_then(Node::scalar) else { return false };
+    let Some(root) = head.value.get("root").and_then(YamlNode::scalar) else { return false };
     let path = &root.text.value;
     if Path::new(path).is_absolute() {
         let message = format!("`root` is relative to this file, and `{path}` is absolute");
@@ -158,7 +158,7 @@ fn widen(tree: &mut FileTree, parsed: &[Parsed], diagnostics: &mut Vec<Diagnosti
 }
 
 /// Makes the rule set of its parsed files.
-fn read_all(tree: &Arc<FileTree>, named: &Named<'_>, parsed: Vec<Parsed>, loaded: &mut Loaded) {
+fn read_all(tree: &Arc<FileTree>, named: &RuleSetNaming<'_>, parsed: Vec<Parsed>, loaded: &mut Loaded) {
     let shown = named.shown;
     if parsed.is_empty() {
         if loaded.diagnostics.is_empty() {
@@ -189,7 +189,7 @@ fn read_all(tree: &Arc<FileTree>, named: &Named<'_>, parsed: Vec<Parsed>, loaded
         let message = format!("there are no rules in `{shown}`: its files are empty");
         loaded.diagnostics.push(Diagnostic::global(Code::NoRuleSet, message));
     }
-    let reading = Reading { tree, sources: &mut loaded.sources, read: &mut read };
+    let reading = ReferencedFiles { tree, sources: &mut loaded.sources, read: &mut read };
     let name = named.name.map_or_else(|| tree.name(), str::to_owned);
     let mut rule_set = decode::decode(name, &files, reading, &mut loaded.diagnostics);
     read.sort_by(|(a, _), (b, _)| a.path.as_bytes().cmp(b.path.as_bytes()));
@@ -229,7 +229,7 @@ fn location(file: &FileRef) -> PathBuf {
 }
 
 /// What the walk over a folder could not read, or may not.
-fn unreadable(tree: &FileTree, found: &Found) -> Vec<Diagnostic> {
+fn unreadable(tree: &FileTree, found: &FoundFiles) -> Vec<Diagnostic> {
     let message = |(path, why): &(String, String)| format!("cannot read `{path}`: {why}");
     let failed = found.unreadable.iter().map(|entry| Diagnostic::global(Code::Unreadable, message(entry)));
     let links = found.outside.iter().map(|link| {
@@ -280,7 +280,7 @@ fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> Pars
 fn named_files(tree: &FileTree, parsed: &[Parsed]) -> HashSet<PathBuf> {
     let mut named = HashSet::new();
     for Parsed { file, node, .. } in parsed {
-        let sections = node.iter().flat_map(Node::entries).filter(|entry| is_key(entry, &["lookups", "schemas"]));
+        let sections = node.iter().flat_map(YamlNode::entries).filter(|entry| is_key(entry, &["lookups", "schemas"]));
         let things = sections.flat_map(|section| section.value.entries());
         let paths = things.flat_map(|thing| thing.value.entries()).filter(|entry| is_key(entry, &["file"]));
         let paths = paths.filter_map(|entry| entry.value.scalar()).map(|scalar| scalar.text.value.as_str());
@@ -290,14 +290,14 @@ fn named_files(tree: &FileTree, parsed: &[Parsed]) -> HashSet<PathBuf> {
     named
 }
 
-fn is_key(entry: &Entry, keys: &[&str]) -> bool {
+fn is_key(entry: &YamlEntry, keys: &[&str]) -> bool {
     keys.contains(&entry.key.text.value.as_str())
 }
 
 /// The folders of the rule sets, if there are several: each has a `ruleset` of its own, and no rule file lies above them.
 fn several(parsed: &[Parsed]) -> Vec<PathBuf> {
     let has_head =
-        |parsed: &&Parsed| parsed.node.iter().flat_map(Node::entries).any(|entry| is_key(entry, &["ruleset"]));
+        |parsed: &&Parsed| parsed.node.iter().flat_map(YamlNode::entries).any(|entry| is_key(entry, &["ruleset"]));
     let heads: Vec<&FileRef> = parsed.iter().filter(has_head).map(|parsed| &parsed.file).collect();
     let folders = |file: &FileRef| -> Vec<String> {
         file.path.rsplit_once('/').map_or_else(Vec::new, |(folder, _)| folder.split('/').map(String::from).collect())

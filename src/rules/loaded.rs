@@ -1,6 +1,6 @@
 //! The result of loading.
 
-use super::footprint::Footprint;
+use super::input_snapshot::InputSnapshot;
 use super::rule_set::RuleSet;
 use crate::diagnostic::{Diagnostic, Sources};
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ pub struct Loaded {
     /// The `*.test.yaml` files of the rule set.
     pub tests: Vec<PathBuf>,
     /// What was looked at on disk; empty for rule sets made from strings.
-    pub footprint: Footprint,
+    pub snapshot: InputSnapshot,
     /// If the folder holds several rule sets: their folders. Nothing is loaded then, and a diagnostic says so.
     pub rule_sets: Vec<PathBuf>,
     /// The widest folder that files of the rule set may lie in; `None` for rule sets made from strings.

@@ -9,10 +9,11 @@ mod decode;
 mod envelope;
 mod files;
 mod filter;
-mod footprint;
 mod foreign;
 mod group;
 mod id;
+mod input_recorder;
+mod input_snapshot;
 mod json_place;
 pub mod keys;
 mod lint;
@@ -24,7 +25,6 @@ mod name_index;
 mod nesting;
 mod options;
 mod pattern_index;
-mod recorder;
 mod rule;
 mod rule_set;
 mod schema;
@@ -35,13 +35,13 @@ mod transform;
 pub(crate) mod walk;
 
 pub use active::Active;
-pub use cases::{Alternative, Cases, Named};
+pub use cases::{Alternative, Cases, NamedCases};
 pub(crate) use computations::{Computations, OverBudget, budget_errors, shown as shown_computation};
 pub use envelope::{Envelope, Layout};
 pub use filter::Filter;
-pub use footprint::Footprint;
 pub use group::{Group, MatchMode, Member};
 pub use id::{GroupId, RuleId};
+pub use input_snapshot::InputSnapshot;
 pub use load::{load, load_strings};
 pub use loaded::{Loaded, LoadedFile};
 pub use name::{Name, NameKind, NamePlace};
@@ -54,7 +54,8 @@ pub use subscriber::{Defaults, Subscriber};
 pub use table::{DecisionRow, KeyRow, Table, TableKind, Target};
 pub use topic_node::{Setting, TopicNode};
 pub use transform::{
-    Action, CheckedExpression, FieldPath, LookupStep, Piece, Source, SourceValue, Step, Transform, TransformId,
+    Action, CheckedExpression, FieldPath, LookupStep, SourceValue, TemplatePiece, Transform, TransformId,
+    TransformStep, ValueSource,
 };
 
 #[cfg(test)]

@@ -10,12 +10,12 @@ const POSITIONS: usize = 8;
 /// Patterns; their positions are their numbers.
 pub(super) struct PatternIndex<'p> {
     patterns: Vec<&'p TopicPattern>,
-    positions: Vec<Position<'p>>,
+    positions: Vec<PositionIndex<'p>>,
 }
 
 /// The patterns by their segment at one position.
 #[derive(Default)]
-struct Position<'p> {
+struct PositionIndex<'p> {
     /// Patterns with this literal at the position.
     literal: HashMap<&'p str, Vec<usize>>,
     /// Patterns that match any segment at the position, by `*` or by a `#` at it or before it.
@@ -25,7 +25,7 @@ struct Position<'p> {
 impl<'p> PatternIndex<'p> {
     pub(super) fn new(patterns: impl IntoIterator<Item = &'p TopicPattern>) -> Self {
         let mut index = PatternIndex { patterns: Vec::new(), positions: Vec::new() };
-        index.positions.resize_with(POSITIONS, Position::default);
+        index.positions.resize_with(POSITIONS, PositionIndex::default);
         for (number, pattern) in patterns.into_iter().enumerate() {
             index.patterns.push(pattern);
             let many = pattern.segments.iter().position(|segment| *segment == Segment::Many).unwrap_or(usize::MAX);

@@ -1,6 +1,6 @@
 //! A whole rule set.
 
-use super::cases::Named;
+use super::cases::NamedCases;
 use super::envelope::Envelope;
 use super::filter::Filter;
 use super::group::Group;
@@ -36,9 +36,9 @@ pub struct RuleSet {
     /// How many paths decisions depend on.
     pub routing_paths: usize,
     /// Named values; the position is the [`DefineId`]. In an order in which each needs only earlier ones.
-    pub defines: Vec<Named>,
+    pub defines: Vec<NamedCases>,
     /// Labels, in file order.
-    pub labels: Vec<Named>,
+    pub labels: Vec<NamedCases>,
     /// Topic nodes and patterns, in file order. A node that is written in several places is merged into one.
     pub topics: Vec<TopicNode>,
     /// Rules by rank: priority downwards, then file order. Disabled ones as well. The position is the [`RuleId`].
@@ -96,7 +96,7 @@ impl RuleSet {
     }
 
     /// A named value.
-    pub fn define(&self, id: DefineId) -> Option<&Named> {
+    pub fn define(&self, id: DefineId) -> Option<&NamedCases> {
         self.defines.get(id.0 as usize)
     }
 

@@ -15,12 +15,12 @@ pub struct Transform {
     /// Its name.
     pub name: Name,
     /// Its steps, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<TransformStep>,
 }
 
 /// One step of a transform.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct TransformStep {
     /// Where it is written: its key.
     pub span: Span,
     /// A condition that must hold, if there is one.
@@ -37,9 +37,9 @@ pub enum Action {
     /// As copy, and removes the source.
     Move(Vec<(FieldPath, Vec<FieldPath>)>),
     /// Sets each target that has no value.
-    Default(Vec<(FieldPath, Source)>),
+    Default(Vec<(FieldPath, ValueSource)>),
     /// Sets each target.
-    Set(Vec<(FieldPath, Source)>),
+    Set(Vec<(FieldPath, ValueSource)>),
     /// Removes fields.
     Remove(Vec<FieldPath>),
     /// Removes all other fields.
@@ -47,9 +47,9 @@ pub enum Action {
     /// Sets a field for each column of a row.
     Lookup(LookupStep),
     /// Makes a new event of these fields alone.
-    Project(Vec<(FieldPath, Source)>),
+    Project(Vec<(FieldPath, ValueSource)>),
     /// Does steps on each element of an array.
-    ForEach(FieldPath, Vec<Step>),
+    ForEach(FieldPath, Vec<TransformStep>),
     /// Does another transform's steps.
     Use(TransformId),
 }
@@ -98,7 +98,7 @@ pub struct FieldPath {
 
 /// A value to be made: the first alternative that applies and is not null.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct ValueSource {
     /// The alternatives, in order.
     pub alternatives: Vec<(Option<CheckedExpression>, SourceValue)>,
 }
@@ -111,12 +111,12 @@ pub enum SourceValue {
     /// An expression.
     Expression(CheckedExpression),
     /// A text with expressions in it.
-    Template(Vec<Piece>),
+    Template(Vec<TemplatePiece>),
 }
 
 /// A piece of a template.
 #[derive(Clone, Debug)]
-pub enum Piece {
+pub enum TemplatePiece {
     /// Literal text.
     Text(Box<str>),
     /// The value of an expression, as text.
@@ -132,7 +132,7 @@ pub struct CheckedExpression {
     pub demands: Vec<(Demand, Box<str>)>,
 }
 
-impl Step {
+impl TransformStep {
     /// Calls `seen` with every expression of the step and of those within it.
     pub fn expressions<'s>(&'s self, seen: &mut dyn FnMut(&'s Typed)) {
         self.when.iter().for_each(|when| seen(&when.typed));
@@ -147,7 +147,7 @@ impl Step {
     }
 }
 
-impl Step {
+impl TransformStep {
     /// Calls `seen` with every lookup table that the step and those within it take rows from.
     pub fn tables(&self, seen: &mut dyn FnMut(LookupId)) {
         match &self.action {
@@ -158,7 +158,7 @@ impl Step {
     }
 }
 
-impl Source {
+impl ValueSource {
     fn expressions<'s>(&'s self, seen: &mut dyn FnMut(&'s Typed)) {
         for (when, made) in &self.alternatives {
             when.iter().for_each(|when| seen(&when.typed));
@@ -166,7 +166,7 @@ impl Source {
                 SourceValue::Value(_) => {}
                 SourceValue::Expression(checked) => seen(&checked.typed),
                 SourceValue::Template(pieces) => pieces.iter().for_each(|piece| {
-                    if let Piece::Expression(checked) = piece {
+                    if let TemplatePiece::Expression(checked) = piece {
                         seen(&checked.typed);
                     }
                 }),

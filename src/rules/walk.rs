@@ -11,16 +11,16 @@ pub(crate) fn visit<'t>(typed: &'t Typed, seen: &mut dyn FnMut(&'t Typed)) {
 
 /// How far named values are written out.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Budget {
+pub(crate) struct ExpansionBudget {
     /// How many cases in all.
     pub(crate) cases: usize,
     /// How many named values within one another.
     pub(crate) levels: usize,
 }
 
-/// An expression with its named values written out, as far as `budget` lets it grow; the names beyond that stay names. (Named
+/// An expression with its named values written out, as far as `budget` lets it grow; the names beyond that stay names. (NamedCases
 /// values need earlier ones alone, so this comes to an end.)
-pub(crate) fn written_out(typed: &Typed, defines: &[Cases], budget: &mut Budget) -> Typed {
+pub(crate) fn written_out(typed: &Typed, defines: &[Cases], budget: &mut ExpansionBudget) -> Typed {
     let mut out = |part: &Typed| written_out(part, defines, budget);
     let mut boxed = |part: &Typed| Box::new(out(part));
     let node = match &typed.node {
@@ -56,7 +56,7 @@ pub(crate) fn written_out(typed: &Typed, defines: &[Cases], budget: &mut Budget)
 }
 
 /// Cases as one expression: `if(c, a, null) ?? if(d, b, null) ?? …`.
-fn cases_written_out(name: &Typed, cases: &Cases, defines: &[Cases], budget: &mut Budget) -> Typed {
+fn cases_written_out(name: &Typed, cases: &Cases, defines: &[Cases], budget: &mut ExpansionBudget) -> Typed {
     let as_is = |node: TypedNode| Typed { span: name.span, ty: name.ty, node };
     let mut whole: Option<Typed> = None;
     for alternative in &cases.alternatives {

@@ -7,7 +7,7 @@ use super::{Input, Now, Test};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::Json;
 use crate::expr::time;
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{YamlEntry, YamlKind, YamlNode};
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
 
@@ -51,7 +51,7 @@ pub(super) struct Decoder<'d> {
 
 impl Decoder<'_> {
     /// `tests:` with a list of tests.
-    pub(super) fn file(&mut self, node: &Node) -> Vec<Test> {
+    pub(super) fn file(&mut self, node: &YamlNode) -> Vec<Test> {
         let Some(entries) = self.mapping(node, "a test file") else { return Vec::new() };
         self.known_keys(entries, &["tests"], "a test file");
         let Some(list) = get(entries, "tests") else {
@@ -79,7 +79,7 @@ impl Decoder<'_> {
     }
 
     /// One test; none if a mistake in it keeps it from running.
-    fn test(&mut self, node: &Node) -> Option<Test> {
+    fn test(&mut self, node: &YamlNode) -> Option<Test> {
         let before = self.diagnostics.len();
         let entries = self.mapping(node, "a test")?;
         self.known_keys(entries, TEST_KEYS, "a test");
@@ -95,7 +95,7 @@ impl Decoder<'_> {
         (self.diagnostics.len() == before).then_some(Test { name, span, now, inputs, expectations, recorded })
     }
 
-    fn name(&mut self, node: &Node, entries: &[Entry]) -> Option<(String, Span)> {
+    fn name(&mut self, node: &YamlNode, entries: &[YamlEntry]) -> Option<(String, Span)> {
         let Some(value) = get(entries, "name") else {
             self.error(Code::MissingKey, node.span, "a test needs a `name`");
             return None;
@@ -108,7 +108,7 @@ impl Decoder<'_> {
         Some((text, value.span))
     }
 
-    fn now(&mut self, node: &Node) -> Now {
+    fn now(&mut self, node: &YamlNode) -> Now {
         let Some(text) = self.text(node, "`now`") else { return Now::None };
         if text == "event" {
             return Now::Event;
@@ -121,7 +121,7 @@ impl Decoder<'_> {
     }
 
     /// `event:` or `events:`, one of them.
-    fn inputs(&mut self, node: &Node, entries: &[Entry]) -> Vec<Input> {
+    fn inputs(&mut self, node: &YamlNode, entries: &[YamlEntry]) -> Vec<Input> {
         match (get(entries, "event"), get(entries, "events")) {
             (Some(event), None) => vec![Input { line: line(event), number: 1, shown: None }],
             (None, Some(events)) => self.events(events),
@@ -137,8 +137,8 @@ impl Decoder<'_> {
     }
 
     /// A file of events, or a list of them.
-    fn events(&mut self, node: &Node) -> Vec<Input> {
-        if let Kind::Sequence(items) = &node.kind {
+    fn events(&mut self, node: &YamlNode) -> Vec<Input> {
+        if let YamlKind::Sequence(items) = &node.kind {
             if items.is_empty() {
                 self.error(Code::EmptyValue, node.span, "`events` is empty, so the test would always pass");
             }
@@ -154,7 +154,7 @@ impl Decoder<'_> {
     }
 
     /// A file of decisions, one for each event.
-    fn recorded(&mut self, node: &Node, inputs: &[Input], entries: &[Entry]) -> Vec<Recorded> {
+    fn recorded(&mut self, node: &YamlNode, inputs: &[Input], entries: &[YamlEntry]) -> Vec<Recorded> {
         if get(entries, "events").is_none() {
             self.error(Code::BadTest, node.span, "`expected` needs `events`");
             self.amend(|one| one.help("what is expected of a single `event` stands under `expect`"));
@@ -182,7 +182,7 @@ impl Decoder<'_> {
         recorded
     }
 
-    fn lines(&mut self, node: &Node, what: &str) -> Option<(String, Lines)> {
+    fn lines(&mut self, node: &YamlNode, what: &str) -> Option<(String, Lines)> {
         let name = self.text(node, what)?;
         match self.folder.lines(&name) {
             Ok(lines) => Some((name, lines)),
@@ -193,7 +193,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn expectations(&mut self, node: &Node) -> Vec<Expectation> {
+    fn expectations(&mut self, node: &YamlNode) -> Vec<Expectation> {
         let Some(entries) = self.mapping(node, "`expect`") else { return Vec::new() };
         let keys: Vec<&str> = EXPECTATIONS.iter().map(|(key, _)| *key).collect();
         self.known_keys(entries, &keys, "`expect`");
@@ -210,7 +210,7 @@ impl Decoder<'_> {
         expectations
     }
 
-    fn matcher(&mut self, node: &Node, field: &str, form: Form) -> Option<Matcher> {
+    fn matcher(&mut self, node: &YamlNode, field: &str, form: Form) -> Option<Matcher> {
         match form {
             Form::Status => self.status(node),
             Form::Scalar => match node.scalar() {
@@ -225,7 +225,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn status(&mut self, node: &Node) -> Option<Matcher> {
+    fn status(&mut self, node: &YamlNode) -> Option<Matcher> {
         let text = self.text(node, "`status`")?;
         if !STATUSES.contains(&text.as_str()) {
             let hint = did_you_mean(&text, STATUSES.iter().copied());
@@ -238,8 +238,8 @@ impl Decoder<'_> {
     }
 
     /// A name, a list of names, or `{includes, excludes}`.
-    fn names_wanted(&mut self, node: &Node, field: &str, ordered: bool) -> Option<Matcher> {
-        let Kind::Mapping(entries) = &node.kind else {
+    fn names_wanted(&mut self, node: &YamlNode, field: &str, ordered: bool) -> Option<Matcher> {
+        let YamlKind::Mapping(entries) = &node.kind else {
             return Some(Matcher::Exactly { names: self.names(node, &format!("`{field}`"))?, ordered });
         };
         self.known_keys(entries, &["includes", "excludes"], &format!("`{field}`"));
@@ -256,21 +256,23 @@ impl Decoder<'_> {
         Some(Matcher::Among { includes, excludes })
     }
 
-    fn names(&mut self, node: &Node, what: &str) -> Option<Vec<String>> {
+    fn names(&mut self, node: &YamlNode, what: &str) -> Option<Vec<String>> {
         match &node.kind {
-            Kind::Sequence(items) => items.iter().map(|item| self.text(item, &format!("a name in {what}"))).collect(),
-            Kind::Scalar(_) => Some(vec![self.text(node, what)?]),
-            Kind::Mapping(_) => self.wrong(node, what, "a list of names"),
+            YamlKind::Sequence(items) => {
+                items.iter().map(|item| self.text(item, &format!("a name in {what}"))).collect()
+            }
+            YamlKind::Scalar(_) => Some(vec![self.text(node, what)?]),
+            YamlKind::Mapping(_) => self.wrong(node, what, "a list of names"),
         }
     }
 
-    fn members(&mut self, node: &Node, what: &str) -> Option<Vec<(String, Json)>> {
+    fn members(&mut self, node: &YamlNode, what: &str) -> Option<Vec<(String, Json)>> {
         let entries = self.mapping(node, what)?;
         Some(entries.iter().map(|entry| (entry.key.text.value.clone(), entry.value.to_json())).collect())
     }
 
     /// A list of mappings; a text stands for `{path: text}`.
-    fn entries(&mut self, node: &Node, field: &str) -> Option<Matcher> {
+    fn entries(&mut self, node: &YamlNode, field: &str) -> Option<Matcher> {
         let items = self.sequence(node, &format!("`{field}`"))?;
         let mut entries = Vec::new();
         for item in items {
@@ -284,36 +286,36 @@ impl Decoder<'_> {
 
     // What every part of the decoder stands on.
 
-    fn mapping<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [Entry]> {
+    fn mapping<'n>(&mut self, node: &'n YamlNode, what: &str) -> Option<&'n [YamlEntry]> {
         match &node.kind {
-            Kind::Mapping(entries) => Some(entries),
+            YamlKind::Mapping(entries) => Some(entries),
             _ => self.wrong(node, what, "a mapping"),
         }
     }
 
-    fn sequence<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [Node]> {
+    fn sequence<'n>(&mut self, node: &'n YamlNode, what: &str) -> Option<&'n [YamlNode]> {
         match &node.kind {
-            Kind::Sequence(items) => Some(items),
+            YamlKind::Sequence(items) => Some(items),
             _ => self.wrong(node, what, "a list"),
         }
     }
 
     /// A scalar's text as it is written, quoted or not.
-    fn text(&mut self, node: &Node, what: &str) -> Option<String> {
+    fn text(&mut self, node: &YamlNode, what: &str) -> Option<String> {
         match node.scalar() {
             Some(scalar) if !scalar.value.is_null() => Some(scalar.text.value.clone()),
             _ => self.wrong(node, what, "a string"),
         }
     }
 
-    fn wrong<T>(&mut self, node: &Node, what: &str, wanted: &str) -> Option<T> {
+    fn wrong<T>(&mut self, node: &YamlNode, what: &str, wanted: &str) -> Option<T> {
         let message = format!("{what} has to be {wanted}, not {}", node.describe());
         let code = if node.is_empty() { Code::EmptyValue } else { Code::WrongType };
         self.error(code, node.span, message);
         None
     }
 
-    fn known_keys(&mut self, entries: &[Entry], known: &[&str], place: &str) {
+    fn known_keys(&mut self, entries: &[YamlEntry], known: &[&str], place: &str) {
         for entry in entries {
             let key = &entry.key.text.value;
             if !known.contains(&key.as_str()) {
@@ -337,12 +339,12 @@ impl Decoder<'_> {
 }
 
 /// The value of a key.
-fn get<'n>(entries: &'n [Entry], key: &str) -> Option<&'n Node> {
+fn get<'n>(entries: &'n [YamlEntry], key: &str) -> Option<&'n YamlNode> {
     entries.iter().find(|entry| entry.key.text.value == key).map(|entry| &entry.value)
 }
 
 /// An event as a line of input: a string is the line as it is (so that a broken one can be written), all else its JSON.
-fn line(node: &Node) -> Vec<u8> {
+fn line(node: &YamlNode) -> Vec<u8> {
     match node.to_json() {
         Json::String(text) => text.into_bytes(),
         json => json.to_string().into_bytes(),

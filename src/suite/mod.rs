@@ -201,7 +201,7 @@ fn load_one(suite: &mut Suite, id: FileId, folder: &files::Folder) {
     let Some(file) = suite.sources.get(id) else { return };
     let (path, text) = (file.path.clone(), file.text.clone());
     let mut diagnostics = Vec::new();
-    let node = yaml::parse(id, &text, yaml::Limits::default(), &mut diagnostics);
+    let node = yaml::parse(id, &text, yaml::YamlLimits::default(), &mut diagnostics);
     let mut decoder = decode::Decoder { folder, diagnostics: &mut diagnostics };
     let tests = node.map(|node| decoder.file(&node)).unwrap_or_default();
     diagnostics.sort_by_key(|one| one.primary.as_ref().map(|label| label.span.start));

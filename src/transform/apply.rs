@@ -5,7 +5,10 @@ use super::tree::{Blocked, TooLarge, copied, measure, remove, write};
 use super::{COMPUTATIONS, Stage, StepLog};
 use crate::event::{Type, Value, format_number, write_json};
 use crate::expr::{Budget, Demand, ELEMENT, Env, LONGEST_TEXT, Limit, fits, fits_type};
-use crate::rules::{Action, CheckedExpression, FieldPath, LookupStep, Piece, Source, SourceValue, Step, TransformId};
+use crate::rules::{
+    Action, CheckedExpression, FieldPath, LookupStep, SourceValue, TemplatePiece, TransformId, TransformStep,
+    ValueSource,
+};
 use bumpalo::collections::Vec as ArenaVec;
 
 /// How deep a tree may become. (An event comes with 1,024 at most.)
@@ -29,11 +32,11 @@ impl<'a> Stage<'a> {
         self.at = outer;
     }
 
-    fn steps(&mut self, steps: &'a [Step]) {
+    fn steps(&mut self, steps: &'a [TransformStep]) {
         steps.iter().for_each(|step| self.step(step));
     }
 
-    fn step(&mut self, step: &'a Step) {
+    fn step(&mut self, step: &'a TransformStep) {
         if self.is_spent() {
             return;
         }
@@ -131,7 +134,7 @@ impl<'a> Stage<'a> {
     }
 
     /// The value of a source for a place.
-    fn source(&mut self, source: &'a Source, place: &FieldPath) -> Value<'a> {
+    fn source(&mut self, source: &'a ValueSource, place: &FieldPath) -> Value<'a> {
         for (when, made) in &source.alternatives {
             if when.as_ref().is_none_or(|when| self.value(when).is_true()) {
                 let value = self.make(made, place);
@@ -152,15 +155,15 @@ impl<'a> Stage<'a> {
     }
 
     /// A template's text; null, and an error, where that gets too long.
-    fn template(&mut self, pieces: &'a [Piece], place: &FieldPath) -> Value<'a> {
+    fn template(&mut self, pieces: &'a [TemplatePiece], place: &FieldPath) -> Value<'a> {
         let mut text = String::new();
         for piece in pieces {
             let fits = match piece {
-                Piece::Text(piece) => {
+                TemplatePiece::Text(piece) => {
                     text.push_str(piece);
                     true
                 }
-                Piece::Expression(checked) => push_text(self.value(checked), &mut text),
+                TemplatePiece::Expression(checked) => push_text(self.value(checked), &mut text),
             };
             if !fits || text.len() > LONGEST_TEXT {
                 let most = Budget { memory: LONGEST_TEXT, ..self.world.budget }.describe(Limit::Memory);
@@ -303,7 +306,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Every source sees the event as it was; the new one is put together aside.
-    fn project(&mut self, entries: &'a [(FieldPath, Source)]) {
+    fn project(&mut self, entries: &'a [(FieldPath, ValueSource)]) {
         let mut new = Value::Object(&[]);
         for (place, source) in entries {
             let value = self.source(source, place);
@@ -315,7 +318,7 @@ impl<'a> Stage<'a> {
         self.set_base(!self.elements.is_empty(), new);
     }
 
-    fn for_each(&mut self, list: &'a FieldPath, steps: &'a [Step]) {
+    fn for_each(&mut self, list: &'a FieldPath, steps: &'a [TransformStep]) {
         let items = match self.read(list) {
             Value::Array(items) => items,
             Value::Null => return,

@@ -18,7 +18,7 @@ use crate::expr::{
     evaluate_measured,
 };
 use crate::lookup::{self, Lookup};
-use crate::rules::{Envelope, Layout, Named, Transform, TransformId, shown_computation};
+use crate::rules::{Envelope, Layout, NamedCases, Transform, TransformId, shown_computation};
 use bumpalo::Bump;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -28,7 +28,7 @@ use jiff::tz::TimeZone;
 pub(crate) struct World<'a> {
     pub(crate) paths: &'a PathTable,
     pub(crate) envelope: &'a Envelope,
-    pub(crate) defines: &'a [Named],
+    pub(crate) defines: &'a [NamedCases],
     pub(crate) lookups: &'a [Lookup],
     pub(crate) transforms: &'a [Transform],
     pub(crate) zone: &'a TimeZone,
@@ -91,7 +91,7 @@ pub(crate) struct StepLog<'a> {
     /// The transform it stands in.
     pub(crate) transform: TransformId,
     /// The step.
-    pub(crate) step: &'a crate::rules::Step,
+    pub(crate) step: &'a crate::rules::TransformStep,
     /// False if its condition does not hold.
     pub(crate) applied: bool,
     /// Where something was set, and to what; none: taken away.
@@ -267,7 +267,7 @@ impl<'a> Stage<'a> {
         value
     }
 
-    fn named(&mut self, named: &'a Named) -> Value<'a> {
+    fn named(&mut self, named: &'a NamedCases) -> Value<'a> {
         for alternative in &named.cases.alternatives {
             if alternative.when.as_ref().is_none_or(|when| self.evaluated(when).is_true()) {
                 let value = self.evaluated(&alternative.value);

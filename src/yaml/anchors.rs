@@ -1,6 +1,6 @@
 //! Anchors: what aliases stand for, and how much all of them together may add to a tree.
 
-use super::Node;
+use super::YamlNode;
 use super::built::Built;
 use crate::diagnostic::{Span, did_you_mean};
 use std::collections::{HashMap, HashSet};
@@ -21,7 +21,7 @@ const COMPARISONS: usize = 100_000;
 
 /// What an anchor names.
 struct Kept {
-    node: Node,
+    node: YamlNode,
     cost: usize,
     height: usize,
     /// Its first copy is paid for when it is kept.

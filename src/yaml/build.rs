@@ -9,9 +9,9 @@ use super::anchors::Anchors;
 use super::built::Built;
 use super::scalar::{Resolved, is_ambiguous, resolve};
 use super::source_map::{self, Style};
-use super::syntax::{self, Place};
+use super::syntax::{self, NodeStart};
 use super::traps::{self, QuotingRecovery, Trap};
-use super::{Entry, Kind, Limits, Node, Scalar, keys};
+use super::{YamlEntry, YamlKind, YamlLimits, YamlNode, YamlScalar, keys};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use crate::event::Json;
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
@@ -22,7 +22,7 @@ use std::ops::Range;
 #[derive(Default)]
 pub(super) struct Pass {
     /// The tree; none for an empty file, and where it cannot be trusted.
-    pub(super) root: Option<Node>,
+    pub(super) root: Option<YamlNode>,
     /// What was found, traps left out.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Texts that should have been quoted.
@@ -30,48 +30,48 @@ pub(super) struct Pass {
 }
 
 /// A collection that is not closed yet.
-struct Frame {
+struct OpenCollection {
     start: usize,
     flow: bool,
     anchor: usize,
     cost: usize,
     height: usize,
-    kind: FrameKind,
+    kind: CollectionKind,
 }
 
-enum FrameKind {
-    Sequence(Vec<Node>),
-    Mapping { entries: Vec<Entry>, key: Option<Key> },
+enum CollectionKind {
+    Sequence(Vec<YamlNode>),
+    Mapping { entries: Vec<YamlEntry>, key: Option<Key> },
 }
 
 /// A key that waits for its value.
 enum Key {
-    Scalar(Scalar),
+    Scalar(YamlScalar),
     /// One that was refused.
     Bad,
 }
 
 /// Why reading stops early; what there is to tell has been told.
-struct Stop;
+struct Aborted;
 
-struct Builder<'a> {
+struct TreeBuilder<'a> {
     file: FileId,
     /// The file as it is.
     source: &'a str,
     recovery: &'a QuotingRecovery,
-    limits: Limits,
-    stack: Vec<Frame>,
+    limits: YamlLimits,
+    stack: Vec<OpenCollection>,
     anchors: Anchors,
     /// The end of what was read so far.
     end: usize,
     /// The node completed last, with what stood before it.
-    last: Option<Place>,
+    last: Option<NodeStart>,
     pass: Pass,
 }
 
 /// Reads the file once.
-pub(super) fn pass(file: FileId, source: &str, recovery: &QuotingRecovery, limits: Limits) -> Pass {
-    let mut builder = Builder {
+pub(super) fn pass(file: FileId, source: &str, recovery: &QuotingRecovery, limits: YamlLimits) -> Pass {
+    let mut builder = TreeBuilder {
         file,
         source,
         recovery,
@@ -89,7 +89,7 @@ pub(super) fn pass(file: FileId, source: &str, recovery: &QuotingRecovery, limit
 }
 
 /// The parser as it is set up here.
-pub(super) fn parser(source: &str, limits: Limits) -> Parser<'_, granit_parser::StrInput<'_>> {
+pub(super) fn parser(source: &str, limits: YamlLimits) -> Parser<'_, granit_parser::StrInput<'_>> {
     let options = granit_parser::options! {
         emit_comments: false,
         emit_anchor_events: true,
@@ -100,8 +100,8 @@ pub(super) fn parser(source: &str, limits: Limits) -> Parser<'_, granit_parser::
     Parser::new_from_str_with_options(source, options)
 }
 
-impl Builder<'_> {
-    fn run(&mut self) -> Result<(), Stop> {
+impl TreeBuilder<'_> {
+    fn run(&mut self) -> Result<(), Aborted> {
         let recovery = self.recovery;
         let mut documents = 0;
         for event in parser(&recovery.source, self.limits) {
@@ -122,14 +122,14 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn take(&mut self, event: Event<'_>, range: Range<usize>, tag: Option<Range<usize>>) -> Result<(), Stop> {
+    fn take(&mut self, event: Event<'_>, range: Range<usize>, tag: Option<Range<usize>>) -> Result<(), Aborted> {
         match event {
             Event::Scalar(value, style, anchor, _) => self.scalar(&value, style, anchor, range, tag),
             Event::SequenceStart(style, anchor, _) => {
-                self.open(FrameKind::Sequence(Vec::new()), style, anchor, range, tag)
+                self.open(CollectionKind::Sequence(Vec::new()), style, anchor, range, tag)
             }
             Event::MappingStart(style, anchor, _) => {
-                let kind = FrameKind::Mapping { entries: Vec::new(), key: None };
+                let kind = CollectionKind::Mapping { entries: Vec::new(), key: None };
                 self.open(kind, style, anchor, range, tag)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(range),
@@ -158,22 +158,22 @@ impl Builder<'_> {
 
     /// True where the next node is a key.
     fn at_key(&self) -> bool {
-        matches!(self.stack.last(), Some(Frame { kind: FrameKind::Mapping { key: None, .. }, .. }))
+        matches!(self.stack.last(), Some(OpenCollection { kind: CollectionKind::Mapping { key: None, .. }, .. }))
     }
 
     /// True where the next node is the value of a key.
     fn at_value(&self) -> bool {
-        matches!(self.stack.last(), Some(Frame { kind: FrameKind::Mapping { key: Some(_), .. }, .. }))
+        matches!(self.stack.last(), Some(OpenCollection { kind: CollectionKind::Mapping { key: Some(_), .. }, .. }))
     }
 
     /// What stands before the next node on its line.
     fn prefix(&self) -> String {
         match self.stack.last() {
-            Some(Frame { kind: FrameKind::Mapping { key: Some(Key::Scalar(key)), .. }, .. }) => {
+            Some(OpenCollection { kind: CollectionKind::Mapping { key: Some(Key::Scalar(key)), .. }, .. }) => {
                 let written = self.source.get(key.text.span().start as usize..key.text.span().end as usize);
                 format!("{}: ", written.unwrap_or(&key.text.value))
             }
-            Some(Frame { kind: FrameKind::Sequence(_), flow: false, .. }) => String::from("- "),
+            Some(OpenCollection { kind: CollectionKind::Sequence(_), flow: false, .. }) => String::from("- "),
             _ => String::new(),
         }
     }
@@ -187,7 +187,7 @@ impl Builder<'_> {
         anchor: usize,
         range: Range<usize>,
         tag: Option<Range<usize>>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Aborted> {
         let style = match style {
             ScalarStyle::SingleQuoted => Style::Single,
             ScalarStyle::DoubleQuoted => Style::Double,
@@ -212,25 +212,29 @@ impl Builder<'_> {
         let scalar = if trapped { self.put_back(range.clone()) } else { scalar };
         let (span, cost) = (scalar.text.span(), 1 + scalar.text.value.len() / 64);
         self.end = self.end.max(range.end);
-        self.complete(Built { node: Node { span, kind: Kind::Scalar(scalar) }, cost, height: 0 }, anchor, range.start)
+        self.complete(
+            Built { node: YamlNode { span, kind: YamlKind::Scalar(scalar) }, cost, height: 0 },
+            anchor,
+            range.start,
+        )
     }
 
     /// The text that was masked, as a string.
-    fn put_back(&self, range: Range<usize>) -> Scalar {
+    fn put_back(&self, range: Range<usize>) -> YamlScalar {
         let value = self.source.get(range.clone()).unwrap_or("");
         let text = crate::diagnostic::Text::verbatim(value, self.span(&range));
-        Scalar { value: Json::from(value), text, plain: false }
+        YamlScalar { value: Json::from(value), text, plain: false }
     }
 
     /// Nothing at all; it stands right behind its colon.
-    fn empty(&mut self, range: Range<usize>, tagged: bool) -> Scalar {
+    fn empty(&mut self, range: Range<usize>, tagged: bool) -> YamlScalar {
         let colon = self.source.get(range.start..).is_some_and(|rest| rest.starts_with(':'));
         let at = range.start + usize::from(colon && !tagged && !self.at_key());
         let text = crate::diagnostic::Text::building(Span::new(self.file, at, at));
-        Scalar { text, plain: true, value: Json::Null }
+        YamlScalar { text, plain: true, value: Json::Null }
     }
 
-    fn filled(&mut self, value: &str, style: Style, range: Range<usize>) -> Scalar {
+    fn filled(&mut self, value: &str, style: Style, range: Range<usize>) -> YamlScalar {
         let trimmed = match style {
             Style::Literal | Style::Folded => {
                 range.start + self.source.get(range.clone()).unwrap_or("").trim_end().len()
@@ -241,7 +245,7 @@ impl Builder<'_> {
         let text = source_map::text(self.source, range, span, style, value);
         let plain = style == Style::Plain;
         let value = if plain { self.resolve(value, span) } else { Json::from(value) };
-        Scalar { text, plain, value }
+        YamlScalar { text, plain, value }
     }
 
     /// What stands for a block scalar without content, which the parser puts anywhere below: its header.
@@ -280,15 +284,15 @@ impl Builder<'_> {
 
     fn open(
         &mut self,
-        kind: FrameKind,
+        kind: CollectionKind,
         style: StructureStyle,
         anchor: usize,
         range: Range<usize>,
         tag: Option<Range<usize>>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Aborted> {
         if self.stack.len() >= self.limits.depth {
             self.report(syntax::too_deep(self.span(&range)));
-            return Err(Stop);
+            return Err(Aborted);
         }
         if let Some(tag) = tag {
             self.tag(tag, &range, "");
@@ -299,11 +303,11 @@ impl Builder<'_> {
         }
         self.end = self.end.max(range.end);
         self.last = None;
-        self.stack.push(Frame { start: range.start, flow, anchor, cost: 1, height: 0, kind });
+        self.stack.push(OpenCollection { start: range.start, flow, anchor, cost: 1, height: 0, kind });
         Ok(())
     }
 
-    fn close(&mut self, range: Range<usize>) -> Result<(), Stop> {
+    fn close(&mut self, range: Range<usize>) -> Result<(), Aborted> {
         let Some(frame) = self.stack.pop() else { return Ok(()) };
         if frame.flow {
             self.end = self.end.max(range.end);
@@ -313,27 +317,27 @@ impl Builder<'_> {
         }
         let span = Span::new(self.file, frame.start, self.end);
         let kind = match frame.kind {
-            FrameKind::Sequence(items) => {
+            CollectionKind::Sequence(items) => {
                 if frame.flow {
                     let pieces: Vec<_> = items.iter().map(|item| file_range(item.span)).collect();
                     self.split_list(&pieces);
                 }
-                Kind::Sequence(items)
+                YamlKind::Sequence(items)
             }
-            FrameKind::Mapping { entries, .. } => {
+            CollectionKind::Mapping { entries, .. } => {
                 if frame.flow {
                     self.split_mapping(&entries);
                 }
-                Kind::Mapping(keys::settle(entries, &mut self.pass.diagnostics))
+                YamlKind::Mapping(keys::settle(entries, &mut self.pass.diagnostics))
             }
         };
         let height = frame.height + 1;
-        self.complete(Built { node: Node { span, kind }, cost: frame.cost, height }, frame.anchor, frame.start)
+        self.complete(Built { node: YamlNode { span, kind }, cost: frame.cost, height }, frame.anchor, frame.start)
     }
 
     /// Hands a node to the collection around it.
-    fn complete(&mut self, built: Built, anchor: usize, start: usize) -> Result<(), Stop> {
-        self.last = Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false });
+    fn complete(&mut self, built: Built, anchor: usize, start: usize) -> Result<(), Aborted> {
+        self.last = Some(NodeStart { start, prefix: self.prefix(), flow: self.in_flow(), split: false });
         if anchor != 0 {
             let fits = self.anchors.keep(anchor, &built, || used_anchors(self.recovery, self.limits));
             if !fits {
@@ -343,7 +347,7 @@ impl Builder<'_> {
         self.attach(built)
     }
 
-    fn attach(&mut self, Built { node, cost, height }: Built) -> Result<(), Stop> {
+    fn attach(&mut self, Built { node, cost, height }: Built) -> Result<(), Aborted> {
         let Some(frame) = self.stack.last_mut() else {
             self.pass.root = Some(node).filter(|node| !node.is_empty());
             return Ok(());
@@ -351,20 +355,20 @@ impl Builder<'_> {
         frame.cost += cost;
         frame.height = frame.height.max(height);
         let complaint = match &mut frame.kind {
-            FrameKind::Sequence(items) => {
+            CollectionKind::Sequence(items) => {
                 items.push(node);
                 None
             }
-            FrameKind::Mapping { entries, key } => match key.take() {
+            CollectionKind::Mapping { entries, key } => match key.take() {
                 Some(Key::Scalar(key)) => {
-                    entries.push(Entry { key, value: node });
+                    entries.push(YamlEntry { key, value: node });
                     None
                 }
                 Some(Key::Bad) => None,
                 None => {
                     let complaint = bad_key(&node);
                     *key = Some(match node.kind {
-                        Kind::Scalar(scalar) if complaint.is_none() => Key::Scalar(scalar),
+                        YamlKind::Scalar(scalar) if complaint.is_none() => Key::Scalar(scalar),
                         _ => Key::Bad,
                     });
                     complaint
@@ -377,19 +381,19 @@ impl Builder<'_> {
 
     // ── Aliases ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    fn alias(&mut self, id: usize, range: Range<usize>) -> Result<(), Stop> {
+    fn alias(&mut self, id: usize, range: Range<usize>) -> Result<(), Aborted> {
         self.end = self.end.max(range.end);
         let span = self.span(&range);
         let Some(height) = self.anchors.height(id) else {
             let message = "this alias stands inside of what it is an alias for";
             self.report(Diagnostic::new(Code::Anchor, span, message).help("write the text out here"));
             let nothing = self.put_back(range.clone());
-            let node = Node { span, kind: Kind::Scalar(nothing) };
+            let node = YamlNode { span, kind: YamlKind::Scalar(nothing) };
             return self.complete(Built { node, cost: 1, height: 0 }, 0, range.start);
         };
         if self.stack.len() + height > self.limits.depth {
             self.report(syntax::too_deep(span));
-            return Err(Stop);
+            return Err(Aborted);
         }
         match self.anchors.copy(id) {
             Some(built) => self.complete(built, 0, range.start),
@@ -399,36 +403,36 @@ impl Builder<'_> {
 
     /// True for the value of a merge key, and for the items of one.
     fn is_merging(&self) -> bool {
-        let merge = |frame: &Frame| match &frame.kind {
-            FrameKind::Mapping { key: Some(Key::Scalar(key)), .. } => keys::is_merge(key),
+        let merge = |frame: &OpenCollection| match &frame.kind {
+            CollectionKind::Mapping { key: Some(Key::Scalar(key)), .. } => keys::is_merge(key),
             _ => false,
         };
         let mut frames = self.stack.iter().rev();
         match frames.next() {
-            Some(Frame { kind: FrameKind::Sequence(_), .. }) => frames.next().is_some_and(merge),
+            Some(OpenCollection { kind: CollectionKind::Sequence(_), .. }) => frames.next().is_some_and(merge),
             Some(frame) => merge(frame),
             None => false,
         }
     }
 
-    fn over_budget(&mut self, span: Span, anchor: Option<Span>) -> Result<(), Stop> {
+    fn over_budget(&mut self, span: Span, anchor: Option<Span>) -> Result<(), Aborted> {
         let message = format!("the aliases of this file stand for more than {} nodes", self.limits.alias_nodes);
         let diagnostic = Diagnostic::new(Code::AliasBudget, span, message).help("use fewer aliases, or write them out");
         self.report(match anchor {
             Some(anchor) => diagnostic.also(anchor, "for what stands here"),
             None => diagnostic,
         });
-        Err(Stop)
+        Err(Aborted)
     }
 
-    fn unknown_alias(&mut self, name: &str, range: Range<usize>) -> Result<(), Stop> {
+    fn unknown_alias(&mut self, name: &str, range: Range<usize>) -> Result<(), Aborted> {
         self.end = self.end.max(range.end);
         if self.is_merging() {
             let message = format!("there is no anchor `&{name}` before this alias");
             let help =
                 self.anchors.near(name).unwrap_or_else(|| format!("put `&{name}` before a mapping further above"));
             self.report(Diagnostic::new(Code::Anchor, self.span(&range), message).help(help));
-            let node = Node { span: self.span(&range), kind: Kind::Mapping(Vec::new()) };
+            let node = YamlNode { span: self.span(&range), kind: YamlKind::Mapping(Vec::new()) };
             return self.complete(Built { node, cost: 1, height: 1 }, 0, range.start);
         }
         let whole = self.alias_range(name, &range);
@@ -446,7 +450,7 @@ impl Builder<'_> {
             trap.diagnostic = trap.diagnostic.maybe_help(self.anchors.near(name).or_else(define));
         }
         self.pass.traps.push(trap);
-        let node = Node { span: self.span(&range), kind: Kind::Scalar(self.put_back(range.clone())) };
+        let node = YamlNode { span: self.span(&range), kind: YamlKind::Scalar(self.put_back(range.clone())) };
         self.complete(Built { node, cost: 1, height: 0 }, 0, range.start)
     }
 
@@ -465,18 +469,18 @@ fn file_range(span: Span) -> Range<usize> {
     span.start as usize..span.end as usize
 }
 
-fn bad_key(node: &Node) -> Option<Diagnostic> {
+fn bad_key(node: &YamlNode) -> Option<Diagnostic> {
     let (message, help) = match &node.kind {
-        Kind::Scalar(_) if node.is_empty() => ("there is no key before this `:`", "write `key: value`"),
-        Kind::Scalar(_) => return None,
-        Kind::Sequence(_) => ("a list cannot be a key", "use a text as the key; quote one that begins with `[`"),
-        Kind::Mapping(_) => ("a mapping cannot be a key", "use a text as the key; quote one that begins with `{`"),
+        YamlKind::Scalar(_) if node.is_empty() => ("there is no key before this `:`", "write `key: value`"),
+        YamlKind::Scalar(_) => return None,
+        YamlKind::Sequence(_) => ("a list cannot be a key", "use a text as the key; quote one that begins with `[`"),
+        YamlKind::Mapping(_) => ("a mapping cannot be a key", "use a text as the key; quote one that begins with `{`"),
     };
     Some(Diagnostic::new(Code::WrongType, node.span, message).help(help))
 }
 
 /// The anchors that some alias refers to.
-fn used_anchors(recovery: &QuotingRecovery, limits: Limits) -> Vec<usize> {
+fn used_anchors(recovery: &QuotingRecovery, limits: YamlLimits) -> Vec<usize> {
     let events = parser(&recovery.source, limits).map_while(Result::ok);
     events.filter_map(|(event, _)| if let Event::Alias(id) = event { Some(id) } else { None }).collect()
 }

@@ -1,32 +1,32 @@
 //! Mappings: no key twice, and merge keys (`<<`) resolved.
 
-use super::{Entry, Kind, Node, Scalar};
+use super::{YamlEntry, YamlKind, YamlNode, YamlScalar};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Json, Number};
 use std::collections::HashMap;
 
 /// A key by what it stands for: `5` and `5.0` are one key, `5` and `"5"` are two.
 #[derive(PartialEq, Eq, Hash)]
-enum Name {
+enum KeyIdentity {
     Text(String),
     Number(Number),
     Bool(bool),
     Null,
 }
 
-impl Name {
-    fn of(key: &Scalar) -> Name {
+impl KeyIdentity {
+    fn of(key: &YamlScalar) -> KeyIdentity {
         match &key.value {
-            Json::String(text) => Name::Text(text.clone()),
-            Json::Bool(value) => Name::Bool(*value),
-            Json::Number(n) => Number::from_json(n).map_or(Name::Null, Name::Number),
-            _ => Name::Null,
+            Json::String(text) => KeyIdentity::Text(text.clone()),
+            Json::Bool(value) => KeyIdentity::Bool(*value),
+            Json::Number(n) => Number::from_json(n).map_or(KeyIdentity::Null, KeyIdentity::Number),
+            _ => KeyIdentity::Null,
         }
     }
 }
 
 /// Reports keys that are there twice (the first counts), and replaces merge keys by what they stand for.
-pub(super) fn settle(entries: Vec<Entry>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
+pub(super) fn settle(entries: Vec<YamlEntry>, diagnostics: &mut Vec<Diagnostic>) -> Vec<YamlEntry> {
     let mut kept = unique(entries, diagnostics);
     while let Some(at) = kept.iter().position(|entry| is_merge(&entry.key)) {
         let merge = kept.remove(at);
@@ -37,40 +37,42 @@ pub(super) fn settle(entries: Vec<Entry>, diagnostics: &mut Vec<Diagnostic>) -> 
 }
 
 /// True for `<<` without quotes.
-pub(super) fn is_merge(key: &Scalar) -> bool {
+pub(super) fn is_merge(key: &YamlScalar) -> bool {
     key.plain && key.text.value == "<<"
 }
 
-fn unique(entries: Vec<Entry>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
+fn unique(entries: Vec<YamlEntry>, diagnostics: &mut Vec<Diagnostic>) -> Vec<YamlEntry> {
     let mut seen = HashMap::with_capacity(entries.len());
     let mut kept = Vec::with_capacity(entries.len());
     for entry in entries {
         let span = entry.key.text.span();
-        if let Some(&first) = seen.get(&Name::of(&entry.key)) {
+        if let Some(&first) = seen.get(&KeyIdentity::of(&entry.key)) {
             let message = format!("the key `{}` stands here twice", entry.key.text.value);
             let diagnostic = Diagnostic::new(Code::DuplicateKey, span, message).label("here again");
             diagnostics.push(diagnostic.also(first, "first here").help("keep one of them"));
             continue;
         }
-        seen.insert(Name::of(&entry.key), span);
+        seen.insert(KeyIdentity::of(&entry.key), span);
         kept.push(entry);
     }
     kept
 }
 
 /// The entries that a merge key brings in: those of its mappings whose keys are not there yet.
-fn merged(merge: Entry, explicit: &[Entry], diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
-    let mut taken: std::collections::HashSet<Name> = explicit.iter().map(|entry| Name::of(&entry.key)).collect();
+fn merged(merge: YamlEntry, explicit: &[YamlEntry], diagnostics: &mut Vec<Diagnostic>) -> Vec<YamlEntry> {
+    let mut taken: std::collections::HashSet<KeyIdentity> =
+        explicit.iter().map(|entry| KeyIdentity::of(&entry.key)).collect();
     let mut entries = Vec::new();
     let parts = match merge.value.kind {
-        Kind::Sequence(parts) => parts,
+        YamlKind::Sequence(parts) => parts,
         _ => vec![merge.value],
     };
     for part in parts {
         match part.kind {
-            Kind::Mapping(inner) => {
-                let fresh =
-                    inner.into_iter().filter(|entry| !is_merge(&entry.key) && taken.insert(Name::of(&entry.key)));
+            YamlKind::Mapping(inner) => {
+                let fresh = inner
+                    .into_iter()
+                    .filter(|entry| !is_merge(&entry.key) && taken.insert(KeyIdentity::of(&entry.key)));
                 entries.extend(fresh);
             }
             _ => diagnostics.push(wrong_merge(&part)),
@@ -79,7 +81,7 @@ fn merged(merge: Entry, explicit: &[Entry], diagnostics: &mut Vec<Diagnostic>) -
     entries
 }
 
-fn wrong_merge(part: &Node) -> Diagnostic {
+fn wrong_merge(part: &YamlNode) -> Diagnostic {
     let message = format!("`<<` merges mappings, and this is {}", part.describe());
     let help = "name a mapping that has an anchor (`<<: *base`), or a list of such";
     Diagnostic::new(Code::Anchor, part.span, message).help(help)

@@ -19,27 +19,27 @@ use crate::event::Json;
 
 /// A node with its place.
 #[derive(Clone, Debug)]
-pub struct Node {
+pub struct YamlNode {
     /// Where it stands; for one that came by an alias: where its anchor stands.
     pub span: Span,
     /// What it is.
-    pub kind: Kind,
+    pub kind: YamlKind,
 }
 
 /// The kinds of nodes.
 #[derive(Clone, Debug)]
-pub enum Kind {
+pub enum YamlKind {
     /// A scalar.
-    Scalar(Scalar),
+    Scalar(YamlScalar),
     /// A list.
-    Sequence(Vec<Node>),
+    Sequence(Vec<YamlNode>),
     /// A mapping, in file order, merge keys resolved, keys unique.
-    Mapping(Vec<Entry>),
+    Mapping(Vec<YamlEntry>),
 }
 
 /// A scalar: its text and what the core schema makes of it.
 #[derive(Clone, Debug)]
-pub struct Scalar {
+pub struct YamlScalar {
     /// The decoded text with its map to the file.
     pub text: Text,
     /// True if it was plain (not quoted, not a block scalar).
@@ -50,16 +50,16 @@ pub struct Scalar {
 
 /// A key and its value.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct YamlEntry {
     /// The key; `key.value` tells `5` from `"5"`, `key.text.value` is its name.
-    pub key: Scalar,
+    pub key: YamlScalar,
     /// The value.
-    pub value: Node,
+    pub value: YamlNode,
 }
 
 /// What a file may be at most.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct YamlLimits {
     /// Bytes; 16 MiB by default.
     pub bytes: usize,
     /// Nesting; 128 by default.
@@ -68,7 +68,7 @@ pub struct Limits {
     pub alias_nodes: usize,
 }
 
-impl Default for Limits {
+impl Default for YamlLimits {
     fn default() -> Self {
         Self { bytes: 16 << 20, depth: 128, alias_nodes: 100_000 }
     }
@@ -76,7 +76,7 @@ impl Default for Limits {
 
 /// Parses one file. What can be read is returned even where there are errors (an empty file is none, without error), so
 /// that everything can be reported in one go.
-pub fn parse(file: FileId, text: &str, limits: Limits, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+pub fn parse(file: FileId, text: &str, limits: YamlLimits, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
     if text.len() > limits.bytes {
         let message = format!("the file has {} bytes, and {} are read at most", text.len(), limits.bytes);
         let start = Span::new(file, 0, 0);
@@ -94,7 +94,7 @@ pub fn parse(file: FileId, text: &str, limits: Limits, diagnostics: &mut Vec<Dia
 /// How often a file is read anew because of a text that should have been quoted.
 const PASSES: usize = 24;
 
-fn read(file: FileId, text: &str, limits: Limits, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+fn read(file: FileId, text: &str, limits: YamlLimits, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
     let mut recovery = traps::QuotingRecovery::new(text);
     for _ in 0..PASSES {
         let pass = build::pass(file, text, &recovery, limits);
@@ -114,39 +114,39 @@ fn read(file: FileId, text: &str, limits: Limits, diagnostics: &mut Vec<Diagnost
     None
 }
 
-impl Scalar {
+impl YamlScalar {
     /// True for a number with a leading zero, which has been reported when the file was read.
     pub(crate) fn has_leading_zero(&self) -> bool {
         self.plain && self.value.is_string() && scalar::resolve(&self.text.value) == scalar::Resolved::LeadingZero
     }
 }
 
-impl Node {
+impl YamlNode {
     /// The scalar, if it is one.
-    pub fn scalar(&self) -> Option<&Scalar> {
+    pub fn scalar(&self) -> Option<&YamlScalar> {
         match &self.kind {
-            Kind::Scalar(scalar) => Some(scalar),
+            YamlKind::Scalar(scalar) => Some(scalar),
             _ => None,
         }
     }
 
     /// The value of a key, if this is a mapping that has it.
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&YamlNode> {
         self.entries().iter().find(|entry| entry.key.text.value == key).map(|entry| &entry.value)
     }
 
     /// The entries of a mapping; none of anything else.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[YamlEntry] {
         match &self.kind {
-            Kind::Mapping(entries) => entries,
+            YamlKind::Mapping(entries) => entries,
             _ => &[],
         }
     }
 
     /// The items of a list; none of anything else.
-    pub fn items(&self) -> &[Node] {
+    pub fn items(&self) -> &[YamlNode] {
         match &self.kind {
-            Kind::Sequence(items) => items,
+            YamlKind::Sequence(items) => items,
             _ => &[],
         }
     }
@@ -164,10 +164,10 @@ impl Node {
     /// The value as JSON. Keys become strings.
     pub fn to_json(&self) -> Json {
         match &self.kind {
-            Kind::Scalar(scalar) => scalar.value.clone(),
-            Kind::Sequence(items) => items.iter().map(Node::to_json).collect(),
-            Kind::Mapping(entries) => {
-                let member = |entry: &Entry| (entry.key.text.value.clone(), entry.value.to_json());
+            YamlKind::Scalar(scalar) => scalar.value.clone(),
+            YamlKind::Sequence(items) => items.iter().map(YamlNode::to_json).collect(),
+            YamlKind::Mapping(entries) => {
+                let member = |entry: &YamlEntry| (entry.key.text.value.clone(), entry.value.to_json());
                 entries.iter().map(member).collect()
             }
         }
@@ -176,9 +176,9 @@ impl Node {
     /// `a string`, `a list`, `a mapping`, `a number`, … for messages.
     pub fn describe(&self) -> &'static str {
         match &self.kind {
-            Kind::Sequence(_) => "a list",
-            Kind::Mapping(_) => "a mapping",
-            Kind::Scalar(scalar) => match scalar.value {
+            YamlKind::Sequence(_) => "a list",
+            YamlKind::Mapping(_) => "a mapping",
+            YamlKind::Scalar(scalar) => match scalar.value {
                 Json::Null => "nothing",
                 Json::Bool(_) => "a boolean",
                 Json::Number(_) => "a number",

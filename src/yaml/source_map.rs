@@ -204,7 +204,7 @@ fn simple_escape(letter: char) -> Option<char> {
 }
 
 /// A line of a block scalar without its indentation.
-struct Line {
+struct SourceLine {
     content: Range<usize>,
 }
 
@@ -213,7 +213,7 @@ fn block(pieces: &mut Pieces<'_>, range: Range<usize>, style: Style, value: &str
     let first_line = block_start(pieces.source, range.start);
     let lines = lines(pieces, first_line, range.end, range.start - line_start(pieces.source, range.start));
     let filled = lines.iter().rposition(|line| !line.content.is_empty()).map_or(0, |at| at + 1);
-    let mut before: Option<&Line> = None;
+    let mut before: Option<&SourceLine> = None;
     let mut gap_start = first_line;
     let mut empty = 0;
     for line in lines.get(..filled)? {
@@ -221,7 +221,7 @@ fn block(pieces: &mut Pieces<'_>, range: Range<usize>, style: Style, value: &str
             empty += 1;
             continue;
         }
-        let loose = |line: &Line| matches!(pieces.at(line.content.start), Some(b' ' | b'\t'));
+        let loose = |line: &SourceLine| matches!(pieces.at(line.content.start), Some(b' ' | b'\t'));
         let gap = match before {
             None => "\n".repeat(empty),
             Some(before) if style == Style::Literal || loose(before) || loose(line) => "\n".repeat(empty + 1),
@@ -272,7 +272,7 @@ pub(super) fn line_end(source: &str, offset: usize) -> usize {
 }
 
 /// The lines from `start` to `end`, each without up to `indent` spaces.
-fn lines(pieces: &Pieces<'_>, start: usize, end: usize, indent: usize) -> Vec<Line> {
+fn lines(pieces: &Pieces<'_>, start: usize, end: usize, indent: usize) -> Vec<SourceLine> {
     let mut lines = Vec::new();
     let mut at = start;
     while at < end {
@@ -281,7 +281,7 @@ fn lines(pieces: &Pieces<'_>, start: usize, end: usize, indent: usize) -> Vec<Li
         while from < stop && from - at < indent && pieces.at(from) == Some(b' ') {
             from += 1;
         }
-        lines.push(Line { content: from..stop });
+        lines.push(SourceLine { content: from..stop });
         at = pieces.line_break(stop, end).unwrap_or(end);
     }
     lines

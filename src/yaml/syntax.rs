@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// The node that was being read when the parser stumbled.
 #[derive(Clone)]
-pub(super) struct Place {
+pub(super) struct NodeStart {
     /// Where it begins.
     pub(super) start: usize,
     /// What stands before it on its line: `when: `, `- `.
@@ -26,7 +26,7 @@ pub(super) const TAB: (&str, &str) = ("a tab cannot be used for indentation", "i
 const MAX_KEY: usize = 1_024;
 
 /// A trap, if the text at `place` is one that would have had to be quoted.
-pub(super) fn trap(file: FileId, source: &str, kind: &ErrorKind, at: usize, place: &Place) -> Option<Trap> {
+pub(super) fn trap(file: FileId, source: &str, kind: &ErrorKind, at: usize, place: &NodeStart) -> Option<Trap> {
     let read = source.get(place.start..at)?;
     if read.contains(['\n', '\r']) {
         return None;

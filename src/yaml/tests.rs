@@ -5,13 +5,13 @@ use crate::diagnostic::{SourceFile, Sources};
 use proptest::prelude::*;
 use serde_json::json;
 
-fn load(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
+fn load(text: &str) -> (Option<YamlNode>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let root = parse(FileId(0), text, Limits::default(), &mut diagnostics);
+    let root = parse(FileId(0), text, YamlLimits::default(), &mut diagnostics);
     (root, diagnostics)
 }
 
-fn tree(text: &str) -> Node {
+fn tree(text: &str) -> YamlNode {
     let (root, diagnostics) = load(text);
     let errors: Vec<_> = diagnostics.iter().filter(|d| d.is_error()).collect();
     assert!(errors.is_empty(), "{text:?}: {errors:#?}");
@@ -79,11 +79,11 @@ fn traced(yaml: &str) {
         };
         word.find_iter(&text.value).map(check).count()
     }
-    fn visit(node: &Node, yaml: &str) -> usize {
+    fn visit(node: &YamlNode, yaml: &str) -> usize {
         match &node.kind {
-            Kind::Scalar(scalar) => words(&scalar.text, yaml),
-            Kind::Sequence(items) => items.iter().map(|item| visit(item, yaml)).sum(),
-            Kind::Mapping(entries) => {
+            YamlKind::Scalar(scalar) => words(&scalar.text, yaml),
+            YamlKind::Sequence(items) => items.iter().map(|item| visit(item, yaml)).sum(),
+            YamlKind::Mapping(entries) => {
                 entries.iter().map(|entry| words(&entry.key.text, yaml) + visit(&entry.value, yaml)).sum()
             }
         }
@@ -212,7 +212,7 @@ fn nesting_is_limited() {
 #[test]
 fn size_is_limited() {
     let mut diagnostics = Vec::new();
-    let limits = Limits { bytes: 10, ..Limits::default() };
+    let limits = YamlLimits { bytes: 10, ..YamlLimits::default() };
     assert!(parse(FileId(0), "a: 123456789", limits, &mut diagnostics).is_none());
     assert_eq!(diagnostics[0].code, Code::TooLarge);
 }
@@ -489,7 +489,7 @@ proptest! {
             _ => format!("key: >\n  x{}\n", body.replace('\n', "\n  ")),
         };
         if let (Some(root), diagnostics) = load(&yaml) && diagnostics.is_empty() {
-            let Some(Kind::Scalar(scalar)) = root.get("key").map(|node| &node.kind) else { return Ok(()) };
+            let Some(YamlKind::Scalar(scalar)) = root.get("key").map(|node| &node.kind) else { return Ok(()) };
             let word = regex::Regex::new("[a-z]{3,}").unwrap();
             for found in word.find_iter(&scalar.text.value) {
                 let span = scalar.text.locate(found.range());
@@ -557,10 +557,10 @@ const PARTS: &[&str] = &[
 ];
 
 /// All spans lie in the text, and what they cover can be asked for.
-fn check_places(node: &Node, text: &str) {
+fn check_places(node: &YamlNode, text: &str) {
     let inside = |span: Span| assert!(text.get(span.start as usize..span.end as usize).is_some(), "{text:?} {span:?}");
     inside(node.span);
-    let located = |scalar: &Scalar| {
+    let located = |scalar: &YamlScalar| {
         let value = &scalar.text.value;
         for (at, c) in value.char_indices() {
             inside(scalar.text.locate(at..at + c.len_utf8()));
@@ -569,9 +569,9 @@ fn check_places(node: &Node, text: &str) {
         inside(scalar.text.locate(0..value.len()));
     };
     match &node.kind {
-        Kind::Scalar(scalar) => located(scalar),
-        Kind::Sequence(items) => items.iter().for_each(|item| check_places(item, text)),
-        Kind::Mapping(entries) => entries.iter().for_each(|entry| {
+        YamlKind::Scalar(scalar) => located(scalar),
+        YamlKind::Sequence(items) => items.iter().for_each(|item| check_places(item, text)),
+        YamlKind::Mapping(entries) => entries.iter().for_each(|entry| {
             located(&entry.key);
             check_places(&entry.value, text);
         }),

@@ -1,13 +1,13 @@
 //! `active:`, the span of time in which a rule or a group is in force.
 
-use super::{Decoder, Fields};
+use super::{Fields, RuleSetDecoder};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::time::parse_time;
 use crate::rules::{Active, keys};
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 use jiff::Timestamp;
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     pub(super) fn active(&mut self, fields: &Fields<'_>) -> Active {
         let Some(within) = fields.get("active").and_then(|node| self.fields(node, &keys::ACTIVE)) else {
             return Active::default();
@@ -24,7 +24,7 @@ impl Decoder<'_> {
     }
 
     /// RFC 3339, or a date, which is midnight in the rule set's zone.
-    fn time(&mut self, node: &Node) -> Option<Timestamp> {
+    fn time(&mut self, node: &YamlNode) -> Option<Timestamp> {
         let text = &self.string(node)?.text;
         let time = parse_time(&text.value, &self.zone);
         if time.is_none() {

@@ -1,13 +1,13 @@
 //! The cells of a table with several inputs, as conditions over those inputs.
 
 use super::condition::{joined, negation};
-use super::{Decoder, Fields, constant};
+use super::{Fields, RuleSetDecoder, constant};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::{Json, Type};
 use crate::expr::functions::{self, Prepare};
 use crate::expr::{Comparison, Typed, TypedNode};
 use crate::rules::{Name, keys};
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{YamlEntry, YamlKind, YamlNode};
 
 /// The inputs of a table.
 pub(super) struct Inputs {
@@ -21,7 +21,7 @@ impl Inputs {
     }
 }
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     pub(super) fn inputs(&mut self, fields: &Fields<'_>) -> Inputs {
         let entries =
             fields.get("inputs").and_then(|node| self.mapping(node, "a mapping of input names to expressions"));
@@ -35,7 +35,7 @@ impl Decoder<'_> {
     }
 
     /// All cells of a row as one condition; `None` if the row matches every event.
-    pub(super) fn cells(&mut self, node: &Node, inputs: &Inputs) -> Option<Typed> {
+    pub(super) fn cells(&mut self, node: &YamlNode, inputs: &Inputs) -> Option<Typed> {
         let entries = self.mapping(node, "a mapping of inputs to cells")?;
         let mut conditions = Vec::new();
         for entry in entries {
@@ -53,7 +53,7 @@ impl Decoder<'_> {
         if conditions.is_empty() { None } else { Some(joined(conditions, node.span, TypedNode::And)) }
     }
 
-    fn unknown_input(&mut self, entry: &Entry, inputs: &Inputs) {
+    fn unknown_input(&mut self, entry: &YamlEntry, inputs: &Inputs) {
         let key = &entry.key.text;
         let names = || inputs.all.iter().map(|(name, _)| &*name.text);
         let listed =
@@ -63,11 +63,11 @@ impl Decoder<'_> {
         self.report(Diagnostic::new(Code::UnknownKey, key.span(), message).help(help));
     }
 
-    fn cell(&mut self, node: &Node, input: &Typed) -> Option<Typed> {
+    fn cell(&mut self, node: &YamlNode, input: &Typed) -> Option<Typed> {
         match &node.kind {
-            Kind::Scalar(scalar) => Some(compare(Comparison::Equal, input, scalar.value.clone(), node.span)),
-            Kind::Sequence(_) => self.one_of(node, input, node.span),
-            Kind::Mapping(entries) => {
+            YamlKind::Scalar(scalar) => Some(compare(Comparison::Equal, input, scalar.value.clone(), node.span)),
+            YamlKind::Sequence(_) => self.one_of(node, input, node.span),
+            YamlKind::Mapping(entries) => {
                 self.fields(node, &keys::CELL)?;
                 if entries.is_empty() {
                     self.bad_value(node, format!("a cell needs one of {}", keys::CELL.listed()));
@@ -80,7 +80,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn operator(&mut self, entry: &Entry, input: &Typed) -> Option<Typed> {
+    fn operator(&mut self, entry: &YamlEntry, input: &Typed) -> Option<Typed> {
         let node = &entry.value;
         let span = entry.key.text.span().to(node.span);
         match entry.key.text.value.as_str() {
@@ -101,7 +101,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn ordering(&mut self, comparison: Comparison, node: &Node, input: &Typed, span: Span) -> Option<Typed> {
+    fn ordering(&mut self, comparison: Comparison, node: &YamlNode, input: &Typed, span: Span) -> Option<Typed> {
         let limit = node.scalar().map(|scalar| scalar.value.clone());
         match limit {
             Some(limit @ (Json::Number(_) | Json::String(_))) => Some(compare(comparison, input, limit, span)),
@@ -113,7 +113,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn one_of(&mut self, node: &Node, input: &Typed, span: Span) -> Option<Typed> {
+    fn one_of(&mut self, node: &YamlNode, input: &Typed, span: Span) -> Option<Typed> {
         if self.list(node, "a list of values")?.is_empty() {
             self.bad_value(node, "the list of values is empty");
         }
@@ -122,7 +122,7 @@ impl Decoder<'_> {
         Some(Typed { span, ty: Type::BOOLEAN, node })
     }
 
-    fn glob(&mut self, node: &Node, input: &Typed, span: Span) -> Option<Typed> {
+    fn glob(&mut self, node: &YamlNode, input: &Typed, span: Span) -> Option<Typed> {
         let pattern = Json::from(self.string(node)?.text.value.as_str());
         let function = functions::find("glob")?;
         let prepare = Prepare { args: &[None, Some(&pattern)], lookups: &self.lookups };

@@ -1,24 +1,24 @@
 //! Conditions: an expression, or a tree of `all` / `any` / `not`.
 
-use super::{Decoder, Fields, constant};
+use super::{Fields, RuleSetDecoder, constant};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Json, Type};
 use crate::expr::{Typed, TypedNode, Wanted, lint_condition};
 use crate::rules::keys;
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{YamlEntry, YamlKind, YamlNode};
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     /// The condition behind a key that may be left out.
     pub(super) fn condition_at(&mut self, fields: &Fields<'_>, key: &str) -> Option<Typed> {
         fields.get(key).and_then(|node| self.condition(node))
     }
 
     /// An expression or a tree. (Trees are no deeper than YAML may be nested.)
-    pub(super) fn condition(&mut self, node: &Node) -> Option<Typed> {
+    pub(super) fn condition(&mut self, node: &YamlNode) -> Option<Typed> {
         match &node.kind {
-            Kind::Scalar(_) => self.condition_text(node),
-            Kind::Mapping(entries) => self.linted_tree(node, entries),
-            Kind::Sequence(_) => {
+            YamlKind::Scalar(_) => self.condition_text(node),
+            YamlKind::Mapping(entries) => self.linted_tree(node, entries),
+            YamlKind::Sequence(_) => {
                 let help = "put the list under `all:` (every one) or `any:` (at least one)";
                 let message = "expected a condition, found a list";
                 self.report(Diagnostic::new(Code::WrongType, node.span, message).help(help));
@@ -28,7 +28,7 @@ impl Decoder<'_> {
     }
 
     /// A tree is linted as a whole, since one of its conditions may exclude a missing value for the others.
-    fn linted_tree(&mut self, node: &Node, entries: &[Entry]) -> Option<Typed> {
+    fn linted_tree(&mut self, node: &YamlNode, entries: &[YamlEntry]) -> Option<Typed> {
         let said = self.diagnostics.len();
         let tree = self.condition_tree(node, entries)?;
         let mut at = 0;
@@ -40,7 +40,7 @@ impl Decoder<'_> {
         Some(tree)
     }
 
-    fn condition_text(&mut self, node: &Node) -> Option<Typed> {
+    fn condition_text(&mut self, node: &YamlNode) -> Option<Typed> {
         let scalar = node.scalar()?;
         match &scalar.value {
             Json::String(_) => self.compile(&scalar.text, Wanted::Condition),
@@ -53,9 +53,10 @@ impl Decoder<'_> {
         }
     }
 
-    fn condition_tree(&mut self, node: &Node, entries: &[Entry]) -> Option<Typed> {
+    fn condition_tree(&mut self, node: &YamlNode, entries: &[YamlEntry]) -> Option<Typed> {
         let fields = self.fields(node, &keys::CONDITION)?;
-        let known: Vec<&Entry> = entries.iter().filter(|entry| keys::CONDITION.has(&entry.key.text.value)).collect();
+        let known: Vec<&YamlEntry> =
+            entries.iter().filter(|entry| keys::CONDITION.has(&entry.key.text.value)).collect();
         match known.as_slice() {
             [] if entries.is_empty() => {
                 self.bad_value(node, "a condition needs one of `all`, `any`, `not`");
@@ -80,7 +81,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn conditions(&mut self, node: &Node, span: Span, join: fn(Vec<Typed>) -> TypedNode) -> Option<Typed> {
+    fn conditions(&mut self, node: &YamlNode, span: Span, join: fn(Vec<Typed>) -> TypedNode) -> Option<Typed> {
         let items = self.list(node, "a list of conditions")?;
         if items.is_empty() {
             self.bad_value(node, "the list of conditions is empty");

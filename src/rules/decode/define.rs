@@ -1,30 +1,31 @@
 //! `define:` and `labels:`, values by cases.
 
-use super::{Decoder, Fields, Section, constant};
+use super::{Fields, RuleSetDecoder, Section, constant};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Json, Type};
 use crate::expr::{self, DefineId, Root, Typed, TypedNode, Wanted};
 use crate::rules::walk::visit;
-use crate::rules::{Alternative, Cases, Name, NameKind, Named, keys};
-use crate::yaml::{Kind, Node};
+use crate::rules::{Alternative, Cases, Name, NameKind, NamedCases, keys};
+use crate::yaml::{YamlKind, YamlNode};
 
-impl Decoder<'_> {
-    pub(super) fn labels(&mut self, sections: &[Section<'_>]) -> Vec<Named> {
+impl RuleSetDecoder<'_> {
+    pub(super) fn labels(&mut self, sections: &[Section<'_>]) -> Vec<NamedCases> {
         let entries = self.named_entries(sections, NameKind::Label);
-        entries.into_iter().map(|(name, node, _)| Named { name, cases: self.cases(node) }).collect()
+        entries.into_iter().map(|(name, node, _)| NamedCases { name, cases: self.cases(node) }).collect()
     }
 
     /// Named values, in an order in which each needs only earlier ones. They are compiled twice: first to find
     /// their dependencies, discarding all diagnostics, then in that order with their final numbers and known types.
-    pub(super) fn defines(&mut self, sections: &[Section<'_>]) -> Vec<Named> {
+    pub(super) fn defines(&mut self, sections: &[Section<'_>]) -> Vec<NamedCases> {
         let entries = self.named_entries(sections, NameKind::Define);
-        let entries: Vec<(Name, &Node)> = entries.into_iter().map(|(name, node, _)| (name, node)).collect();
-        let entries: Vec<(Name, &Node)> = entries.into_iter().filter(|(name, _)| self.may_be_defined(name)).collect();
+        let entries: Vec<(Name, &YamlNode)> = entries.into_iter().map(|(name, node, _)| (name, node)).collect();
+        let entries: Vec<(Name, &YamlNode)> =
+            entries.into_iter().filter(|(name, _)| self.may_be_defined(name)).collect();
         self.number(entries.iter().map(|(name, _)| name));
         let needs: Vec<Vec<usize>> =
             self.quietly(|quiet| entries.iter().map(|(_, node)| needs(&quiet.cases(node))).collect());
         let order = self.define_order(&entries, &needs);
-        let ordered: Vec<&(Name, &Node)> = order.iter().filter_map(|&at| entries.get(at)).collect();
+        let ordered: Vec<&(Name, &YamlNode)> = order.iter().filter_map(|&at| entries.get(at)).collect();
         self.number(ordered.iter().map(|(name, _)| name));
         let mut defines = Vec::with_capacity(ordered.len());
         for (at, (name, node)) in ordered.into_iter().enumerate() {
@@ -32,7 +33,7 @@ impl Decoder<'_> {
             if let Some(ty) = self.define_types.get_mut(at) {
                 *ty = type_of_cases(&cases);
             }
-            defines.push(Named { name: name.clone(), cases });
+            defines.push(NamedCases { name: name.clone(), cases });
         }
         defines
     }
@@ -76,7 +77,7 @@ impl Decoder<'_> {
     }
 
     /// An order in which needs come first; cycles are reported, each once.
-    fn define_order(&mut self, entries: &[(Name, &Node)], needs: &[Vec<usize>]) -> Vec<usize> {
+    fn define_order(&mut self, entries: &[(Name, &YamlNode)], needs: &[Vec<usize>]) -> Vec<usize> {
         let mut order = Vec::with_capacity(entries.len());
         let mut state = vec![Visit::New; entries.len()];
         for start in 0..entries.len() {
@@ -108,7 +109,7 @@ impl Decoder<'_> {
         order
     }
 
-    fn report_cycle(&mut self, entries: &[(Name, &Node)], cycle: &[usize]) {
+    fn report_cycle(&mut self, entries: &[(Name, &YamlNode)], cycle: &[usize]) {
         let names: Vec<&Name> = cycle.iter().filter_map(|&at| entries.get(at)).map(|(name, _)| name).collect();
         let [first, others @ ..] = names.as_slice() else { return };
         let mut shown: Vec<String> = names.iter().map(|name| format!("`{}`", name.text)).collect();
@@ -122,9 +123,9 @@ impl Decoder<'_> {
     }
 
     /// A value by cases: an expression, an alternative, or a list of them.
-    pub(super) fn cases(&mut self, node: &Node) -> Cases {
+    pub(super) fn cases(&mut self, node: &YamlNode) -> Cases {
         let items = match &node.kind {
-            Kind::Sequence(items) => items.as_slice(),
+            YamlKind::Sequence(items) => items.as_slice(),
             _ => std::slice::from_ref(node),
         };
         if items.is_empty() {
@@ -133,15 +134,15 @@ impl Decoder<'_> {
         Cases { alternatives: items.iter().filter_map(|item| self.alternative(item)).collect() }
     }
 
-    fn alternative(&mut self, node: &Node) -> Option<Alternative> {
+    fn alternative(&mut self, node: &YamlNode) -> Option<Alternative> {
         match &node.kind {
-            Kind::Scalar(_) => Some(Alternative { when: None, value: self.expression(node)? }),
-            Kind::Mapping(_) => {
+            YamlKind::Scalar(_) => Some(Alternative { when: None, value: self.expression(node)? }),
+            YamlKind::Mapping(_) => {
                 let fields = self.fields(node, &keys::ALTERNATIVE)?;
                 let when = self.condition_at(&fields, "when");
                 Some(Alternative { when, value: self.value_or_expr(&fields)? })
             }
-            Kind::Sequence(_) => {
+            YamlKind::Sequence(_) => {
                 self.wrong_type(node, "an expression, or a mapping with `value` or `expr`");
                 None
             }
@@ -170,7 +171,7 @@ impl Decoder<'_> {
     }
 
     /// An expression of any type; numbers and booleans are expressions too.
-    pub(super) fn expression(&mut self, node: &Node) -> Option<Typed> {
+    pub(super) fn expression(&mut self, node: &YamlNode) -> Option<Typed> {
         let Some(scalar) = node.scalar() else {
             self.wrong_type(node, "an expression");
             return None;

@@ -1,11 +1,11 @@
 //! `ruleset.envelope:`, how an event is laid out.
 
-use super::{Decoder, Fields};
+use super::{Fields, RuleSetDecoder};
 use crate::diagnostic::{Code, Diagnostic, SourceFile, Span, Text};
 use crate::event::{Step, Type};
 use crate::expr::{self, PathTable, Root, Scope, Typed, TypedNode, Wanted};
 use crate::rules::{Envelope, Layout, keys};
-use crate::yaml::{Kind, Node};
+use crate::yaml::{YamlKind, YamlNode};
 use std::collections::HashMap;
 
 /// The plain layout, for the keys that a rule set leaves out.
@@ -23,15 +23,15 @@ const PLAIN_PATH: &str = "(envelope: plain)";
 /// The roots that a layout may use: the others are only known once it has been applied.
 const ROOTS: [Root; 2] = [Root::Event, Root::Now];
 
-impl Decoder<'_> {
-    pub(super) fn envelope(&mut self, node: Option<&Node>) -> Envelope {
+impl RuleSetDecoder<'_> {
+    pub(super) fn envelope(&mut self, node: Option<&YamlNode>) -> Envelope {
         let Some(node) = node else { return Envelope::Auto(self.layout(None)) };
         match &node.kind {
-            Kind::Mapping(_) => {
+            YamlKind::Mapping(_) => {
                 let fields = self.fields(node, &keys::ENVELOPE);
                 Envelope::Plain(self.layout(fields.as_ref()))
             }
-            Kind::Scalar(_) => {
+            YamlKind::Scalar(_) => {
                 let layout = self.layout(None);
                 let words = [
                     ("plain", Envelope::Plain as fn(Layout) -> Envelope),
@@ -40,7 +40,7 @@ impl Decoder<'_> {
                 ];
                 self.choice(node, &words).unwrap_or(Envelope::Auto)(layout)
             }
-            Kind::Sequence(_) => {
+            YamlKind::Sequence(_) => {
                 self.wrong_type(node, "`plain`, `cloudevents`, `auto` or a mapping");
                 Envelope::CloudEvents
             }

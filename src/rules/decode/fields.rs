@@ -1,31 +1,31 @@
 //! The small parts that decoding is made of: mappings with known keys, names, lists, literals. Each reports errors
 //! and returns the valid rest.
 
-use super::Decoder;
+use super::RuleSetDecoder;
 use crate::diagnostic::{Code, Diagnostic, Span, Text, did_you_mean};
 use crate::event::Json;
 use crate::rules::keys::Keys;
 use crate::rules::{Name, NameKind, foreign};
 use crate::topic::TopicPattern;
-use crate::yaml::{Entry, Kind, Node, Scalar};
+use crate::yaml::{YamlEntry, YamlKind, YamlNode, YamlScalar};
 
 /// A mapping whose keys were checked.
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'n> {
     /// The mapping.
-    pub(super) node: &'n Node,
-    entries: &'n [Entry],
+    pub(super) node: &'n YamlNode,
+    entries: &'n [YamlEntry],
     of: &'static str,
 }
 
 impl<'n> Fields<'n> {
     /// The entry of a key, unless it is empty (which has been reported).
-    pub(super) fn entry(&self, key: &str) -> Option<&'n Entry> {
+    pub(super) fn entry(&self, key: &str) -> Option<&'n YamlEntry> {
         self.entries.iter().find(|entry| entry.key.text.value == key && (key == "value" || !entry.value.is_empty()))
     }
 
     /// The value of a key.
-    pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
+    pub(super) fn get(&self, key: &str) -> Option<&'n YamlNode> {
         self.entry(key).map(|entry| &entry.value)
     }
 
@@ -35,10 +35,10 @@ impl<'n> Fields<'n> {
     }
 }
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     /// `expected …, found …`.
-    pub(super) fn wrong_type(&mut self, node: &Node, expected: &str) {
-        if node.scalar().is_some_and(Scalar::has_leading_zero) {
+    pub(super) fn wrong_type(&mut self, node: &YamlNode, expected: &str) {
+        if node.scalar().is_some_and(YamlScalar::has_leading_zero) {
             return;
         }
         let message = format!("expected {expected}, found {}", node.describe());
@@ -46,12 +46,12 @@ impl Decoder<'_> {
     }
 
     /// Reports a value that is not allowed.
-    pub(super) fn bad_value(&mut self, node: &Node, message: impl Into<String>) {
+    pub(super) fn bad_value(&mut self, node: &YamlNode, message: impl Into<String>) {
         self.report(Diagnostic::new(Code::BadValue, node.span, message));
     }
 
     /// True, and an error, where a key has nothing behind it.
-    pub(super) fn refuse_empty(&mut self, entry: &Entry) -> bool {
+    pub(super) fn refuse_empty(&mut self, entry: &YamlEntry) -> bool {
         let empty = entry.value.is_empty();
         if empty {
             let key = &entry.key.text;
@@ -65,7 +65,7 @@ impl Decoder<'_> {
     }
 
     /// `topic: #` is a key with a comment behind it.
-    fn comment_behind(&self, entry: &Entry) -> Option<String> {
+    fn comment_behind(&self, entry: &YamlEntry) -> Option<String> {
         let span = entry.key.text.span();
         let rest = self.reading.sources.get(span.file)?.text.get(span.end as usize..)?;
         let text = rest.lines().next()?.trim_start_matches(['"', '\'']).strip_prefix(':')?.trim();
@@ -74,9 +74,9 @@ impl Decoder<'_> {
     }
 
     /// The entries of a mapping.
-    pub(super) fn mapping<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n [Entry]> {
+    pub(super) fn mapping<'n>(&mut self, node: &'n YamlNode, expected: &str) -> Option<&'n [YamlEntry]> {
         match &node.kind {
-            Kind::Mapping(entries) => Some(entries),
+            YamlKind::Mapping(entries) => Some(entries),
             _ => {
                 self.wrong_type(node, expected);
                 None
@@ -85,7 +85,7 @@ impl Decoder<'_> {
     }
 
     /// A mapping with known keys: reports the others, and those without a value.
-    pub(super) fn fields<'n>(&mut self, node: &'n Node, keys: &'static Keys) -> Option<Fields<'n>> {
+    pub(super) fn fields<'n>(&mut self, node: &'n YamlNode, keys: &'static Keys) -> Option<Fields<'n>> {
         let entries = self.mapping(node, &format!("a mapping ({})", keys.of))?;
         for entry in entries {
             match entry.key.text.value.as_str() {
@@ -100,12 +100,12 @@ impl Decoder<'_> {
     }
 
     /// True if every key of a mapping is known.
-    pub(super) fn knows(&self, node: &Node, keys: &Keys) -> bool {
-        matches!(&node.kind, Kind::Mapping(entries) if entries.iter().all(|entry| keys.has(&entry.key.text.value)))
+    pub(super) fn knows(&self, node: &YamlNode, keys: &Keys) -> bool {
+        matches!(&node.kind, YamlKind::Mapping(entries) if entries.iter().all(|entry| keys.has(&entry.key.text.value)))
     }
 
     /// Reports an unknown key.
-    pub(super) fn unknown_key(&mut self, entry: &Entry, keys: &Keys) {
+    pub(super) fn unknown_key(&mut self, entry: &YamlEntry, keys: &Keys) {
         let key = entry.key.text.value.as_str();
         let known = keys.instead.iter().find(|(tried, _)| *tried == key);
         let listed = || format!("{} may have {}", keys.of, keys.listed());
@@ -119,7 +119,7 @@ impl Decoder<'_> {
     }
 
     /// The value of a required key.
-    pub(super) fn required<'n>(&mut self, fields: &Fields<'n>, key: &str) -> Option<&'n Node> {
+    pub(super) fn required<'n>(&mut self, fields: &Fields<'n>, key: &str) -> Option<&'n YamlNode> {
         if !fields.has(key) {
             let message = format!("{} needs `{key}`", fields.of);
             self.report(Diagnostic::new(Code::MissingKey, fields.node.span, message));
@@ -128,7 +128,7 @@ impl Decoder<'_> {
     }
 
     /// A string.
-    pub(super) fn string<'n>(&mut self, node: &'n Node) -> Option<&'n Scalar> {
+    pub(super) fn string<'n>(&mut self, node: &'n YamlNode) -> Option<&'n YamlScalar> {
         match node.scalar() {
             Some(scalar) if scalar.value.is_string() => Some(scalar),
             Some(scalar) if !scalar.value.is_null() => {
@@ -145,7 +145,7 @@ impl Decoder<'_> {
     }
 
     /// `true` or `false`.
-    pub(super) fn boolean(&mut self, node: &Node) -> Option<bool> {
+    pub(super) fn boolean(&mut self, node: &YamlNode) -> Option<bool> {
         let scalar = node.scalar();
         let value = scalar.and_then(|scalar| scalar.value.as_bool());
         if value.is_some() {
@@ -166,7 +166,7 @@ impl Decoder<'_> {
     }
 
     /// A whole number. One with a leading zero has been reported when its file was read.
-    pub(super) fn integer(&mut self, node: &Node) -> Option<i64> {
+    pub(super) fn integer(&mut self, node: &YamlNode) -> Option<i64> {
         let value = node.scalar().and_then(|scalar| scalar.value.as_i64());
         if value.is_none() && !has_leading_zero(node) {
             match node.describe() {
@@ -183,9 +183,9 @@ impl Decoder<'_> {
     }
 
     /// The items of a list.
-    pub(super) fn list<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n [Node]> {
+    pub(super) fn list<'n>(&mut self, node: &'n YamlNode, expected: &str) -> Option<&'n [YamlNode]> {
         match &node.kind {
-            Kind::Sequence(items) => {
+            YamlKind::Sequence(items) => {
                 items.iter().filter(|item| item.is_empty()).for_each(|item| {
                     let message = "an item of the list has no value";
                     self.report(Diagnostic::new(Code::EmptyValue, item.span, message));
@@ -200,7 +200,7 @@ impl Decoder<'_> {
     }
 
     /// One of several words.
-    pub(super) fn choice<T: Copy>(&mut self, node: &Node, words: &[(&str, T)]) -> Option<T> {
+    pub(super) fn choice<T: Copy>(&mut self, node: &YamlNode, words: &[(&str, T)]) -> Option<T> {
         let text = &self.string(node)?.text.value;
         let found = words.iter().find(|(word, _)| word == text).map(|(_, value)| *value);
         if found.is_none() {
@@ -213,7 +213,7 @@ impl Decoder<'_> {
     }
 
     /// A name: a string with something in it.
-    pub(super) fn name(&mut self, node: &Node) -> Option<Name> {
+    pub(super) fn name(&mut self, node: &YamlNode) -> Option<Name> {
         let scalar = self.string(node)?;
         if scalar.text.value.trim().is_empty() {
             self.bad_value(node, "a name may not be empty");
@@ -223,7 +223,7 @@ impl Decoder<'_> {
     }
 
     /// The name that a key is.
-    pub(super) fn key_name(&mut self, entry: &Entry) -> Option<Name> {
+    pub(super) fn key_name(&mut self, entry: &YamlEntry) -> Option<Name> {
         let text = &entry.key.text;
         if text.value.trim().is_empty() {
             self.report(Diagnostic::new(Code::BadValue, text.span(), "a name may not be empty"));
@@ -241,18 +241,18 @@ impl Decoder<'_> {
     }
 
     /// A name, or a list of names.
-    pub(super) fn names(&mut self, node: &Node) -> Vec<Name> {
+    pub(super) fn names(&mut self, node: &YamlNode) -> Vec<Name> {
         match &node.kind {
-            Kind::Scalar(scalar) if scalar.value.is_null() => {
+            YamlKind::Scalar(scalar) if scalar.value.is_null() => {
                 self.wrong_type(node, "a list or a string");
                 Vec::new()
             }
-            Kind::Scalar(_) => self.name(node).into_iter().collect(),
-            Kind::Sequence(_) => {
+            YamlKind::Scalar(_) => self.name(node).into_iter().collect(),
+            YamlKind::Sequence(_) => {
                 let items = self.list(node, "a list or a string").unwrap_or_default();
                 items.iter().filter(|item| !item.is_empty()).filter_map(|item| self.name(item)).collect()
             }
-            Kind::Mapping(_) => {
+            YamlKind::Mapping(_) => {
                 self.wrong_type(node, "a list or a string");
                 Vec::new()
             }
@@ -268,13 +268,13 @@ impl Decoder<'_> {
     pub(super) fn patterns_at(&mut self, fields: &Fields<'_>, key: &str) -> (Vec<TopicPattern>, Vec<Span>) {
         let Some(node) = fields.get(key) else { return Default::default() };
         let items = match &node.kind {
-            Kind::Sequence(items) if items.is_empty() => {
+            YamlKind::Sequence(items) if items.is_empty() => {
                 self.bad_value(node, format!("`{key}` lists no topics, so nothing would match"));
                 return Default::default();
             }
-            Kind::Sequence(_) => self.list(node, "").unwrap_or_default(),
-            Kind::Scalar(_) => std::slice::from_ref(node),
-            Kind::Mapping(_) => {
+            YamlKind::Sequence(_) => self.list(node, "").unwrap_or_default(),
+            YamlKind::Scalar(_) => std::slice::from_ref(node),
+            YamlKind::Mapping(_) => {
                 self.wrong_type(node, "a topic pattern or a list of them");
                 return Default::default();
             }
@@ -283,7 +283,7 @@ impl Decoder<'_> {
         items.filter_map(|item| Some((self.pattern(item)?, item.span))).unzip()
     }
 
-    fn pattern(&mut self, node: &Node) -> Option<TopicPattern> {
+    fn pattern(&mut self, node: &YamlNode) -> Option<TopicPattern> {
         let text = &self.string(node)?.text;
         self.parse_pattern(&text.value, text, 0)
     }
@@ -303,16 +303,16 @@ impl Decoder<'_> {
     }
 
     /// A literal. Keys without a value are errors in it as everywhere.
-    pub(super) fn literal(&mut self, node: &Node) -> Json {
+    pub(super) fn literal(&mut self, node: &YamlNode) -> Json {
         self.refuse_empties(node);
         node.to_json()
     }
 
-    fn refuse_empties(&mut self, node: &Node) {
+    fn refuse_empties(&mut self, node: &YamlNode) {
         match &node.kind {
-            Kind::Scalar(_) => {}
-            Kind::Sequence(items) => items.iter().for_each(|item| self.refuse_empties(item)),
-            Kind::Mapping(entries) => entries.iter().for_each(|entry| {
+            YamlKind::Scalar(_) => {}
+            YamlKind::Sequence(items) => items.iter().for_each(|item| self.refuse_empties(item)),
+            YamlKind::Mapping(entries) => entries.iter().for_each(|entry| {
                 self.refuse_empty(entry);
                 self.refuse_empties(&entry.value);
             }),
@@ -330,7 +330,7 @@ fn meant_as_boolean(word: &str) -> Option<bool> {
 }
 
 /// True for `012`, which has been read as a text.
-fn has_leading_zero(node: &Node) -> bool {
+fn has_leading_zero(node: &YamlNode) -> bool {
     let is_number = |text: &str| text.trim_start_matches(['+', '-']).starts_with('0');
     node.scalar().is_some_and(|scalar| scalar.plain && scalar.value.is_string() && is_number(&scalar.text.value))
 }

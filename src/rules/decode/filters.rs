@@ -1,11 +1,11 @@
 //! `filters:`, which drop events before anything else is decided.
 
-use super::{Decoder, Section};
+use super::{RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::{Filter, NameKind, keys};
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     pub(super) fn filters(&mut self, sections: &[Section<'_>]) -> Vec<Filter> {
         let mut filters = Vec::new();
         for section in sections {
@@ -15,7 +15,7 @@ impl Decoder<'_> {
         filters
     }
 
-    fn filter(&mut self, node: &Node) -> Option<Filter> {
+    fn filter(&mut self, node: &YamlNode) -> Option<Filter> {
         let fields = self.fields(node, &keys::FILTER)?;
         let name = self.own_name(&fields, "name", NameKind::Filter);
         let drop = match (fields.has("drop"), fields.has("keep")) {

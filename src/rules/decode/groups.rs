@@ -1,15 +1,15 @@
 //! Groups of rules, and the priority that is handed down in them.
 
 use super::rules::{DecodedRules, EnclosingGroups, Guarantees};
-use super::{Decoder, Fields};
+use super::{Fields, RuleSetDecoder};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::{Group, GroupId, MatchMode, Member, Name, NameKind, keys};
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     pub(super) fn group(
         &mut self,
-        node: &Node,
+        node: &YamlNode,
         around: &EnclosingGroups,
         guarantees: &Guarantees,
         decoded: &mut DecodedRules,

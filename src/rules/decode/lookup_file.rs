@@ -2,22 +2,22 @@
 
 mod csv;
 
-use self::csv::Record;
+use self::csv::CsvRecord;
 use super::lookup_rows::{ColumnType, ColumnTypes, LookupShape, MAX_COLUMNS, RawCells, RawRow};
 use super::schemas::{json_error, json_error_span};
-use super::{Decoder, Fields};
+use super::{Fields, RuleSetDecoder};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span, did_you_mean};
 use crate::event::{Json, parse_number};
 use crate::rules::files::FileRef;
 use crate::rules::json_place::items;
-use crate::yaml::{self, Node};
+use crate::yaml::{self, YamlNode};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// The columns that a file names itself, and its rows.
 type Rows = (Option<Vec<String>>, Vec<RawRow>);
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     /// `types:`.
     pub(super) fn column_types(&mut self, fields: &Fields<'_>) -> ColumnTypes {
         let words = [
@@ -38,7 +38,7 @@ impl Decoder<'_> {
     }
 
     /// The rows of a file; by its ending it is CSV, JSON or YAML.
-    pub(super) fn file_rows(&mut self, named: &Node, from: &FileRef, shape: Option<&LookupShape>) -> Option<Rows> {
+    pub(super) fn file_rows(&mut self, named: &YamlNode, from: &FileRef, shape: Option<&LookupShape>) -> Option<Rows> {
         let (file, id, text) = self.named_file(named, from)?;
         let ending = file.path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         match ending.as_str() {
@@ -57,9 +57,9 @@ impl Decoder<'_> {
     }
 
     fn csv_rows(&mut self, id: FileId, text: &str, shape: &LookupShape) -> Option<Rows> {
-        let mut records = csv::Reader::new(text);
+        let mut records = csv::CsvReader::new(text);
         let mut next = |decoder: &mut Self| match records.next()? {
-            Ok(Record { cells, range }) => Some((cells, line_span(id, text, range.start))),
+            Ok(CsvRecord { cells, range }) => Some((cells, line_span(id, text, range.start))),
             Err(error) => {
                 let span = Span::new(id, error.range.start, error.range.end);
                 let message = format!("the lookup is not CSV: {}", error.message);

@@ -1,14 +1,14 @@
 //! `lookups:`, tables of reference data written in the rules. Those in files are read in `lookup_file`.
 
 use super::lookup_rows::{LookupShape, MAX_COLUMNS, RawCells, RawRow};
-use super::{Decoder, Fields, Section};
+use super::{Fields, RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::Json;
 use crate::expr::{LookupId, LookupInfo};
 use crate::lookup::Lookup;
 use crate::rules::files::FileRef;
 use crate::rules::{Name, NameKind, keys};
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{YamlEntry, YamlKind, YamlNode};
 use std::collections::{HashMap, HashSet};
 
 /// At most so many cells, keys among them: rows that leave out most columns are small in a file, not in memory.
@@ -17,7 +17,7 @@ const MAX_CELLS: usize = 20_000_000;
 /// At most so many columns are listed in a message.
 const LISTED: usize = 20;
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     /// All lookups; their positions are their numbers.
     pub(super) fn lookups(&mut self, sections: &[Section<'_>]) -> Vec<Lookup> {
         let mut lookups: Vec<Lookup> = Vec::new();
@@ -56,7 +56,7 @@ impl Decoder<'_> {
         });
     }
 
-    fn lookup(&mut self, name: &Name, node: &Node, file: &FileRef) -> Option<Lookup> {
+    fn lookup(&mut self, name: &Name, node: &YamlNode, file: &FileRef) -> Option<Lookup> {
         let fields = self.fields(node, &keys::LOOKUP)?;
         let shape = self.lookup_shape(name, &fields);
         let rows = match (fields.entry("rows"), fields.entry("file")) {
@@ -120,18 +120,18 @@ impl Decoder<'_> {
     }
 
     /// Rows that are written in YAML: lists or mappings.
-    pub(super) fn yaml_rows(&mut self, node: &Node) -> Vec<RawRow> {
+    pub(super) fn yaml_rows(&mut self, node: &YamlNode) -> Vec<RawRow> {
         let items = self.list(node, "a list of rows").unwrap_or_default();
         let mut rows = Vec::with_capacity(items.len());
         for item in items.iter().filter(|item| !item.is_empty()) {
             let cells = match &item.kind {
-                Kind::Sequence(cells) => RawCells::List(cells.iter().map(Node::to_json).collect()),
-                Kind::Mapping(entries) => {
+                YamlKind::Sequence(cells) => RawCells::List(cells.iter().map(YamlNode::to_json).collect()),
+                YamlKind::Mapping(entries) => {
                     let mut named =
-                        |entry: &Entry| (entry.key.text.value.clone(), self.filled(entry), entry.key.text.span());
+                        |entry: &YamlEntry| (entry.key.text.value.clone(), self.filled(entry), entry.key.text.span());
                     RawCells::Map(entries.iter().map(&mut named).collect())
                 }
-                Kind::Scalar(_) => {
+                YamlKind::Scalar(_) => {
                     self.wrong_type(item, "a row (a list or a mapping)");
                     continue;
                 }
@@ -142,7 +142,7 @@ impl Decoder<'_> {
     }
 
     /// The value of an entry, which must have one.
-    fn filled(&mut self, entry: &Entry) -> Json {
+    fn filled(&mut self, entry: &YamlEntry) -> Json {
         self.refuse_empty(entry);
         entry.value.to_json()
     }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, MAX_SUGGESTIONS, Sources, Span, Text, 
 use crate::event::{Json, Type};
 use crate::expr::{self, DefineId, LookupInfo, PathTable, PreparedPatterns, Root, Scope, Typed, Wanted};
 use crate::schema::Validator;
-use crate::yaml::{Entry, Node};
+use crate::yaml::{YamlEntry, YamlNode};
 use jiff::tz::TimeZone;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -39,14 +39,14 @@ pub(super) struct RuleFile {
     /// Which file of the tree it is.
     pub(super) file: FileRef,
     /// Its contents.
-    pub(super) node: Node,
+    pub(super) node: YamlNode,
 }
 
 /// One section of one file.
 #[derive(Clone, Copy)]
 struct Section<'n> {
     /// The value of the section's key.
-    node: &'n Node,
+    node: &'n YamlNode,
     /// The section's key.
     key: Span,
     /// The file that contains it.
@@ -54,7 +54,7 @@ struct Section<'n> {
 }
 
 /// What is read beside the rule files: schemas and lookups.
-pub(super) struct Reading<'d> {
+pub(super) struct ReferencedFiles<'d> {
     /// Where from.
     pub(super) tree: &'d Arc<FileTree>,
     /// Texts that diagnostics point into.
@@ -71,8 +71,8 @@ const ROOTS_AND_ELEMENT: [Root; 8] =
     [Root::Event, Root::Data, Root::Headers, Root::Topic, Root::Id, Root::Time, Root::Now, Root::It];
 
 /// What decoding carries along.
-struct Decoder<'d> {
-    reading: Reading<'d>,
+struct RuleSetDecoder<'d> {
+    reading: ReferencedFiles<'d>,
     diagnostics: &'d mut Vec<Diagnostic>,
     paths: PathTable,
     zone: TimeZone,
@@ -102,10 +102,10 @@ struct Decoder<'d> {
 pub(super) fn decode(
     name: String,
     files: &[RuleFile],
-    reading: Reading<'_>,
+    reading: ReferencedFiles<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> RuleSet {
-    let mut decoder = Decoder {
+    let mut decoder = RuleSetDecoder {
         reading,
         diagnostics,
         paths: PathTable::default(),
@@ -131,7 +131,7 @@ pub(super) fn decode(
 /// The sections of all files, by their names, in file order.
 type Sections<'n> = HashMap<&'static str, Vec<Section<'n>>>;
 
-impl<'d> Decoder<'d> {
+impl<'d> RuleSetDecoder<'d> {
     fn sections<'n>(&mut self, files: &'n [RuleFile]) -> Sections<'n> {
         let mut sections = Sections::new();
         for RuleFile { file, node } in files {
@@ -151,7 +151,7 @@ impl<'d> Decoder<'d> {
         sections
     }
 
-    fn unknown_section(&mut self, entry: &Entry) {
+    fn unknown_section(&mut self, entry: &YamlEntry) {
         if entry.key.text.value == "tests" {
             let message = "`tests` does not belong in a rule file";
             let help = "put tests into a file whose name ends in `.test.yaml`";
@@ -272,7 +272,11 @@ impl<'d> Decoder<'d> {
     }
 
     /// The mapping of names to things that a section is, each name checked to be the only one of its kind.
-    fn named_entries<'n>(&mut self, sections: &[Section<'n>], kind: NameKind) -> Vec<(Name, &'n Node, &'n FileRef)> {
+    fn named_entries<'n>(
+        &mut self,
+        sections: &[Section<'n>],
+        kind: NameKind,
+    ) -> Vec<(Name, &'n YamlNode, &'n FileRef)> {
         let mut all = Vec::new();
         for section in sections {
             let wanted = format!("a mapping of {} names", kind.word());

@@ -1,12 +1,12 @@
 //! `rules:`, content rules; the parts that they share with groups, and their ranks.
 
-use super::{Decoder, Fields, Section, constant};
+use super::{Fields, RuleSetDecoder, Section, constant};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expr::Typed;
 use crate::rules::{Group, Member, Name, NameKind, Rule, RuleId, Schema, SchemaTarget, keys};
 use crate::schema::Validator;
 use crate::topic::TopicPattern;
-use crate::yaml::{Kind, Node};
+use crate::yaml::{YamlKind, YamlNode};
 
 /// What is read so far; rules in file order, their ids not yet ranks.
 #[derive(Default)]
@@ -33,7 +33,7 @@ pub(super) struct Guarantees {
     schemas: Vec<(Vec<TopicPattern>, Validator)>,
 }
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     /// Rules by rank, and groups whose members have those ranks.
     pub(super) fn rules(&mut self, sections: &[Section<'_>], schemas: &[Schema]) -> (Vec<Rule>, Vec<Group>) {
         let guarantees = Guarantees::new(schemas);
@@ -47,7 +47,7 @@ impl Decoder<'_> {
     /// Rules and groups in file order, as members of the group around them.
     pub(super) fn rule_list(
         &mut self,
-        node: &Node,
+        node: &YamlNode,
         around: &EnclosingGroups,
         guarantees: &Guarantees,
         decoded: &mut DecodedRules,
@@ -56,7 +56,7 @@ impl Decoder<'_> {
         let mut members = Vec::new();
         for item in items.iter().filter(|item| !item.is_empty()) {
             let is_group =
-                matches!(&item.kind, Kind::Mapping(entries) if entries.iter().any(|e| e.key.text.value == "group"));
+                matches!(&item.kind, YamlKind::Mapping(entries) if entries.iter().any(|e| e.key.text.value == "group"));
             members.extend(match is_group {
                 true => self.group(item, around, guarantees, decoded),
                 false => self.rule(item, around, guarantees, decoded),
@@ -67,7 +67,7 @@ impl Decoder<'_> {
 
     fn rule(
         &mut self,
-        node: &Node,
+        node: &YamlNode,
         around: &EnclosingGroups,
         guarantees: &Guarantees,
         decoded: &mut DecodedRules,
@@ -120,13 +120,13 @@ impl Decoder<'_> {
         labels
     }
 
-    fn label(&mut self, node: &Node) -> Option<Typed> {
+    fn label(&mut self, node: &YamlNode) -> Option<Typed> {
         match &node.kind {
-            Kind::Mapping(entries) if entries.iter().any(|entry| entry.key.text.value == "expr") => {
+            YamlKind::Mapping(entries) if entries.iter().any(|entry| entry.key.text.value == "expr") => {
                 let fields = self.fields(node, &keys::LABEL)?;
                 self.value_or_expr(&fields)
             }
-            Kind::Mapping(entries)
+            YamlKind::Mapping(entries)
                 if let [entry] = entries.as_slice()
                     && is_nearly_expr(&entry.key.text.value) =>
             {

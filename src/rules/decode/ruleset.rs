@@ -1,10 +1,10 @@
 //! `ruleset:`, which may appear once.
 
-use super::{Decoder, Fields, Section};
+use super::{Fields, RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::time::zone_hint;
 use crate::rules::{Defaults, keys};
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ pub(super) struct Head<'n> {
     pub(super) name: Arc<str>,
     pub(super) zone: TimeZone,
     pub(super) strict: bool,
-    pub(super) envelope: Option<&'n Node>,
+    pub(super) envelope: Option<&'n YamlNode>,
     pub(super) defaults: Defaults,
 }
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     pub(super) fn head<'n>(&mut self, default_name: String, sections: &[Section<'n>]) -> Head<'n> {
         if let [first, others @ ..] = sections {
             for other in others {
@@ -49,7 +49,7 @@ impl Decoder<'_> {
         head
     }
 
-    fn timezone(&mut self, node: &Node) -> Option<TimeZone> {
+    fn timezone(&mut self, node: &YamlNode) -> Option<TimeZone> {
         let name = &self.string(node)?.text.value;
         if let Ok(zone) = TimeZone::get(name) {
             return Some(zone);

@@ -1,6 +1,6 @@
 //! `schemas:`, JSON Schemas in files of their own or inline.
 
-use super::{Decoder, Fields, Reading, Section};
+use super::{Fields, ReferencedFiles, RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic, FileId, SourceFile, Span};
 use crate::event::Json;
 use crate::read;
@@ -8,32 +8,32 @@ use crate::rules::files::{FileError, FileRef, FileTree};
 use crate::rules::json_place::locate;
 use crate::rules::{Name, NameKind, Schema, SchemaTarget, keys};
 use crate::schema::{Resources, SchemaError, Validator, decode_percent};
-use crate::yaml::{self, Kind, Node};
+use crate::yaml::{self, YamlKind, YamlNode};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 /// A schema that was read, and the means to locate a part of it.
-struct Document {
+struct SchemaDocument {
     json: Json,
     /// The address that relative references start from.
     base: Option<String>,
-    place: Place,
+    place: SchemaSource,
     /// Where the rules name or hold it.
     named: Span,
 }
 
-enum Place {
-    Tree(Node),
+enum SchemaSource {
+    Tree(YamlNode),
     Text(FileId, Arc<str>),
 }
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     pub(super) fn schemas(&mut self, sections: &[Section<'_>]) -> Vec<Schema> {
         let entries = self.named_entries(sections, NameKind::Schema);
         entries.into_iter().filter_map(|(name, node, file)| self.schema(name, node, file)).collect()
     }
 
-    fn schema(&mut self, name: Name, node: &Node, file: &FileRef) -> Option<Schema> {
+    fn schema(&mut self, name: Name, node: &YamlNode, file: &FileRef) -> Option<Schema> {
         let fields = self.fields(node, &keys::SCHEMA)?;
         let (topics, topic_spans) = self.patterns_at(&fields, "topic");
         let when = self.condition_at(&fields, "when");
@@ -47,7 +47,7 @@ impl Decoder<'_> {
         Some(Schema { name, topics, topic_spans, when, target, rejects, validator })
     }
 
-    fn schema_document(&mut self, fields: &Fields<'_>, file: &FileRef) -> Option<Document> {
+    fn schema_document(&mut self, fields: &Fields<'_>, file: &FileRef) -> Option<SchemaDocument> {
         match (fields.entry("file"), fields.entry("schema")) {
             (Some(named), Some(inline)) => {
                 let message = "a schema has either `file` or `schema`";
@@ -59,7 +59,12 @@ impl Decoder<'_> {
             (None, Some(inline)) => {
                 let json = self.literal(&inline.value);
                 let base = self.reading.tree.address(file);
-                Some(Document { json, base, named: inline.value.span, place: Place::Tree(inline.value.clone()) })
+                Some(SchemaDocument {
+                    json,
+                    base,
+                    named: inline.value.span,
+                    place: SchemaSource::Tree(inline.value.clone()),
+                })
             }
             (None, None) => {
                 if !fields.has("file") && !fields.has("schema") {
@@ -71,15 +76,20 @@ impl Decoder<'_> {
         }
     }
 
-    fn schema_file(&mut self, named: &Node, from: &FileRef) -> Option<Document> {
+    fn schema_file(&mut self, named: &YamlNode, from: &FileRef) -> Option<SchemaDocument> {
         let (file, id, text) = self.named_file(named, from)?;
         let base = self.reading.tree.address(&file);
         if is_yaml(&file.path) {
             let node = yaml::parse(id, &text, self.reading.tree.yaml_limits(), self.diagnostics)?;
-            return Some(Document { json: node.to_json(), base, place: Place::Tree(node), named: named.span });
+            return Some(SchemaDocument {
+                json: node.to_json(),
+                base,
+                place: SchemaSource::Tree(node),
+                named: named.span,
+            });
         }
         match serde_json::from_str(&text) {
-            Ok(json) => Some(Document { json, base, place: Place::Text(id, text), named: named.span }),
+            Ok(json) => Some(SchemaDocument { json, base, place: SchemaSource::Text(id, text), named: named.span }),
             Err(error) => {
                 let span = json_error_span(id, &text, &error);
                 let message = format!("the schema is not JSON: {}", json_error(&error));
@@ -89,8 +99,8 @@ impl Decoder<'_> {
         }
     }
 
-    fn compile_schema(&mut self, document: Document, file: &FileRef) -> Option<Validator> {
-        let Document { json, base, place, named } = document;
+    fn compile_schema(&mut self, document: SchemaDocument, file: &FileRef) -> Option<Validator> {
+        let SchemaDocument { json, base, place, named } = document;
         let base = base.unwrap_or_else(|| format!("dadar:///{}", file.path));
         let also_read = Arc::new(Mutex::new(Vec::new()));
         let resources = Confined {
@@ -107,8 +117,8 @@ impl Decoder<'_> {
             Ok(validator) => Some(validator),
             Err(SchemaError { path, message }) => {
                 let (span, elsewhere) = match &place {
-                    Place::Tree(node) => (node_at(node, &path), node.span.file != named.file),
-                    Place::Text(id, text) => {
+                    SchemaSource::Tree(node) => (node_at(node, &path), node.span.file != named.file),
+                    SchemaSource::Text(id, text) => {
                         let at = locate(text, &path);
                         (Span::new(*id, at.start, at.end), true)
                     }
@@ -124,7 +134,7 @@ impl Decoder<'_> {
     }
 
     /// Reads a file that a rule file names: the file, its number among the sources, and its text.
-    pub(super) fn named_file(&mut self, named: &Node, from: &FileRef) -> Option<(FileRef, FileId, Arc<str>)> {
+    pub(super) fn named_file(&mut self, named: &YamlNode, from: &FileRef) -> Option<(FileRef, FileId, Arc<str>)> {
         let path = &self.string(named)?.text.value;
         let read = self.reading.tree.resolve(from, path).and_then(|file| Ok((self.reading.tree.read(&file)?, file)));
         let (bytes, file) = match read {
@@ -149,12 +159,12 @@ impl Decoder<'_> {
         Some((file, id, text))
     }
 
-    fn report_file(&mut self, named: &Node, path: &str, error: &FileError) {
+    fn report_file(&mut self, named: &YamlNode, path: &str, error: &FileError) {
         self.report(Diagnostic::new(error.code(), named.span, error.about(path)).maybe_help(error.help()));
     }
 }
 
-impl Reading<'_> {
+impl ReferencedFiles<'_> {
     /// Remembers the files that were read, each once.
     fn remember(&mut self, files: impl IntoIterator<Item = (FileRef, Vec<u8>)>) {
         for (file, bytes) in files {
@@ -225,7 +235,7 @@ fn is_yaml(path: &str) -> bool {
     path.ends_with(".yaml") || path.ends_with(".yml")
 }
 
-fn parse_schema(path: &str, bytes: &[u8], limits: yaml::Limits) -> Result<Json, String> {
+fn parse_schema(path: &str, bytes: &[u8], limits: yaml::YamlLimits) -> Result<Json, String> {
     if !is_yaml(path) {
         return serde_json::from_slice(bytes).map_err(|error| json_error(&error));
     }
@@ -257,14 +267,14 @@ pub(super) fn json_error_span(file: FileId, text: &str, error: &serde_json::Erro
 }
 
 /// The span of the value at a JSON Pointer.
-fn node_at(node: &Node, pointer: &str) -> Span {
+fn node_at(node: &YamlNode, pointer: &str) -> Span {
     let mut at = node;
     for segment in pointer.split('/').skip(1) {
         let name = segment.replace("~1", "/").replace("~0", "~");
         let next = match &at.kind {
-            Kind::Scalar(_) => None,
-            Kind::Sequence(items) => name.parse::<usize>().ok().and_then(|n| items.get(n)),
-            Kind::Mapping(entries) => {
+            YamlKind::Scalar(_) => None,
+            YamlKind::Sequence(items) => name.parse::<usize>().ok().and_then(|n| items.get(n)),
+            YamlKind::Mapping(entries) => {
                 entries.iter().find(|entry| entry.key.text.value == name).map(|entry| &entry.value)
             }
         };

@@ -3,7 +3,7 @@
 //! Only patterns with wildcards can tie (two plain topics of equal length are equal or have nothing below them in
 //! common), and an index finds the others that a pattern may tie with, so that thousands of topics cost little.
 
-use super::Decoder;
+use super::RuleSetDecoder;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Json, Number, Value};
 use crate::rules::pattern_index::PatternIndex;
@@ -21,7 +21,7 @@ struct Given<'n> {
     setting: &'n Setting,
 }
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     pub(super) fn check_settings(&mut self, nodes: &[TopicNode]) {
         let mut keys: HashMap<&str, Vec<Given<'_>>> = HashMap::new();
         for node in nodes {

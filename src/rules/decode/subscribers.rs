@@ -1,12 +1,12 @@
 //! `subscribers:`, and the check that every subscriber is declared if `strict_subscribers` is on.
 
-use super::{Decoder, Section};
+use super::{RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::{Name, NameKind, RuleSet, Subscriber, TableKind, keys};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     pub(super) fn subscribers(&mut self, sections: &[Section<'_>]) -> BTreeMap<Arc<str>, Subscriber> {
         let mut declared = BTreeMap::new();
         for (name, node, _) in self.named_entries(sections, NameKind::Subscriber) {

@@ -2,20 +2,20 @@
 
 use super::cells::Inputs;
 use super::setting_conflicts::canonical;
-use super::{Decoder, Fields, Section};
+use super::{Fields, RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::Json;
 use crate::rules::{DecisionRow, KeyRow, MatchMode, Name, NameKind, Table, TableKind, Target, keys};
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{YamlEntry, YamlKind, YamlNode};
 use std::collections::HashMap;
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     pub(super) fn tables(&mut self, sections: &[Section<'_>]) -> Vec<Table> {
         let entries = self.named_entries(sections, NameKind::Table);
         entries.into_iter().filter_map(|(name, node, _)| self.table(name, node)).collect()
     }
 
-    fn table(&mut self, name: Name, node: &Node) -> Option<Table> {
+    fn table(&mut self, name: Name, node: &YamlNode) -> Option<Table> {
         let entries = self.mapping(node, "a mapping (a table)")?;
         let at = |key: &str| entries.iter().find(|entry| entry.key.text.value == key);
         match (at("key"), at("inputs")) {
@@ -35,7 +35,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn key_table(&mut self, name: Name, node: &Node) -> Option<Table> {
+    fn key_table(&mut self, name: Name, node: &YamlNode) -> Option<Table> {
         let fields = self.fields(node, &keys::KEY_TABLE)?;
         let key = fields.get("key").map(|key| self.cases(key));
         let default = fields.get("default").map(|node| self.literal(node)).filter(|default| !default.is_null());
@@ -47,7 +47,7 @@ impl Decoder<'_> {
         Some(Table { name, kind: TableKind::Key { key: key?, default, rows }, otherwise })
     }
 
-    fn key_rows(&mut self, node: &Node) -> Vec<KeyRow> {
+    fn key_rows(&mut self, node: &YamlNode) -> Vec<KeyRow> {
         let Some(entries) = self.mapping(node, "a mapping of keys to rows") else { return Vec::new() };
         let mut rows = Vec::new();
         let mut seen: HashMap<String, Span> = HashMap::new();
@@ -68,7 +68,7 @@ impl Decoder<'_> {
         rows
     }
 
-    fn refuse_null_key(&mut self, entry: &Entry) -> bool {
+    fn refuse_null_key(&mut self, entry: &YamlEntry) -> bool {
         let null = entry.key.value == Json::Null;
         if null {
             let help = "where there is no key, `default` is the key; without it, `otherwise` holds";
@@ -78,7 +78,7 @@ impl Decoder<'_> {
         null
     }
 
-    fn decision_table(&mut self, name: Name, node: &Node) -> Option<Table> {
+    fn decision_table(&mut self, name: Name, node: &YamlNode) -> Option<Table> {
         let fields = self.fields(node, &keys::DECISION_TABLE)?;
         let inputs = self.inputs(&fields);
         let mode = self.mode(&fields, MatchMode::First);
@@ -90,7 +90,7 @@ impl Decoder<'_> {
         Some(Table { name, kind: TableKind::Decision { inputs, mode, rows }, otherwise })
     }
 
-    fn decision_row(&mut self, node: &Node, inputs: &Inputs) -> Option<DecisionRow> {
+    fn decision_row(&mut self, node: &YamlNode, inputs: &Inputs) -> Option<DecisionRow> {
         let fields = self.fields(node, &keys::ROW)?;
         let when = fields.get("when").and_then(|cells| self.cells(cells, inputs));
         let target = Target { subscribers: self.names_at(&fields, "subscribers"), labels: self.labels_at(&fields) };
@@ -102,13 +102,13 @@ impl Decoder<'_> {
     }
 
     /// A name, a list of names, or a mapping with `subscribers` and `labels`.
-    fn target(&mut self, node: &Node) -> Target {
+    fn target(&mut self, node: &YamlNode) -> Target {
         match &node.kind {
-            Kind::Mapping(_) => {
+            YamlKind::Mapping(_) => {
                 let Some(fields) = self.fields(node, &keys::TARGET) else { return Target::default() };
                 Target { subscribers: self.names_at(&fields, "subscribers"), labels: self.labels_at(&fields) }
             }
-            Kind::Scalar(scalar) if scalar.value.is_null() => {
+            YamlKind::Scalar(scalar) if scalar.value.is_null() => {
                 self.wrong_type(node, "a list, a string or a mapping");
                 Target::default()
             }

@@ -1,9 +1,9 @@
 //! `topics:`, the topic tree. Nodes may be spread over many places; each key of a node is given once.
 
-use super::{Decoder, Section};
+use super::{RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::rules::{Name, Setting, TopicNode, keys};
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{YamlEntry, YamlKind, YamlNode};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ struct Tree {
     subscribers: HashMap<usize, Span>,
 }
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     pub(super) fn topics(&mut self, sections: &[Section<'_>]) -> Vec<TopicNode> {
         let mut tree = Tree::default();
         for section in sections {
@@ -27,12 +27,12 @@ impl Decoder<'_> {
     }
 
     /// The topics below `prefix`, which ends in a dot where it is not empty.
-    fn topic_entries(&mut self, node: &Node, prefix: &str, tree: &mut Tree) {
+    fn topic_entries(&mut self, node: &YamlNode, prefix: &str, tree: &mut Tree) {
         let Some(entries) = self.mapping(node, "a mapping of topics") else { return };
         entries.iter().for_each(|entry| self.topic(entry, prefix, tree));
     }
 
-    fn topic(&mut self, entry: &Entry, prefix: &str, tree: &mut Tree) {
+    fn topic(&mut self, entry: &YamlEntry, prefix: &str, tree: &mut Tree) {
         let key = &entry.key.text;
         let full = format!("{prefix}{}", key.value);
         let empty = self.refuse_empty(entry);
@@ -45,7 +45,7 @@ impl Decoder<'_> {
             tree.nodes.push(node);
             tree.nodes.len() - 1
         });
-        let Kind::Mapping(_) = &entry.value.kind else {
+        let YamlKind::Mapping(_) = &entry.value.kind else {
             // A list, or one name, is short for `subscribers:`.
             return self.topic_subscribers(&entry.value, key.span(), at, &full, tree);
         };
@@ -61,9 +61,9 @@ impl Decoder<'_> {
         }
     }
 
-    fn topic_subscribers(&mut self, node: &Node, place: Span, at: usize, full: &str, tree: &mut Tree) {
+    fn topic_subscribers(&mut self, node: &YamlNode, place: Span, at: usize, full: &str, tree: &mut Tree) {
         let names = match &node.kind {
-            Kind::Scalar(scalar) if scalar.value.is_null() => {
+            YamlKind::Scalar(scalar) if scalar.value.is_null() => {
                 self.wrong_type(node, "a list, a string or a mapping");
                 Vec::new()
             }
@@ -78,7 +78,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn topic_settings(&mut self, node: &Node, at: usize, full: &str, tree: &mut Tree) {
+    fn topic_settings(&mut self, node: &YamlNode, at: usize, full: &str, tree: &mut Tree) {
         let Some(entries) = self.mapping(node, "a mapping of settings") else { return };
         for entry in entries {
             let Some(Name { text, span }) = self.key_name(entry) else { continue };

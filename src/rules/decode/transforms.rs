@@ -1,9 +1,9 @@
 //! `transforms:` and `ingest:`, and their uses. `steps` decodes steps, `sources` the values that they set.
 
-use super::{Decoder, Fields, Section};
+use super::{Fields, RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::rules::{Action, Name, NameKind, Step, Transform, TransformId};
-use crate::yaml::Node;
+use crate::rules::{Action, Name, NameKind, Transform, TransformId, TransformStep};
+use crate::yaml::YamlNode;
 
 mod field_paths;
 mod sources;
@@ -14,11 +14,11 @@ const MOST_STEPS: usize = 10_000;
 /// How deep transforms may use one another.
 const DEEPEST: usize = 64;
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     /// The names of all transforms; their positions are their numbers.
-    pub(super) fn transform_names<'n>(&mut self, sections: &[Section<'n>]) -> Vec<(Name, &'n Node)> {
+    pub(super) fn transform_names<'n>(&mut self, sections: &[Section<'n>]) -> Vec<(Name, &'n YamlNode)> {
         let entries = self.named_entries(sections, NameKind::Transform);
-        let entries: Vec<(Name, &Node)> = entries.into_iter().map(|(name, node, _)| (name, node)).collect();
+        let entries: Vec<(Name, &YamlNode)> = entries.into_iter().map(|(name, node, _)| (name, node)).collect();
         let numbers = (0..).map(TransformId);
         self.transforms = entries.iter().map(|(name, _)| name.text.clone()).zip(numbers).collect();
         entries
@@ -40,7 +40,7 @@ impl Decoder<'_> {
         fields.get(key).map_or_else(Vec::new, |node| self.transform_list(node))
     }
 
-    fn transform_list(&mut self, node: &Node) -> Vec<TransformId> {
+    fn transform_list(&mut self, node: &YamlNode) -> Vec<TransformId> {
         let names = self.names(node);
         names.iter().filter_map(|name| self.transform_named(name)).collect()
     }
@@ -58,8 +58,8 @@ impl Decoder<'_> {
     }
 
     /// All transforms, in the order of their numbers.
-    pub(super) fn transforms(&mut self, entries: Vec<(Name, &Node)>) -> Vec<Transform> {
-        let read = |(name, node): (Name, &Node)| {
+    pub(super) fn transforms(&mut self, entries: Vec<(Name, &YamlNode)>) -> Vec<Transform> {
+        let read = |(name, node): (Name, &YamlNode)| {
             let steps = self.steps(node, &format!("a list of steps (the transform `{}`)", name.text));
             Transform { name, steps }
         };
@@ -137,12 +137,12 @@ impl Decoder<'_> {
 }
 
 /// The numbers of the transforms that steps use. (`use` is not allowed in a `for_each`.)
-fn used_by(steps: &[Step]) -> Vec<usize> {
-    let used = |step: &Step| if let Action::Use(id) = &step.action { Some(id.0 as usize) } else { None };
+fn used_by(steps: &[TransformStep]) -> Vec<usize> {
+    let used = |step: &TransformStep| if let Action::Use(id) = &step.action { Some(id.0 as usize) } else { None };
     steps.iter().filter_map(used).collect()
 }
 
-fn count(steps: &[Step]) -> usize {
-    let within = |step: &Step| if let Action::ForEach(_, steps) = &step.action { count(steps) } else { 0 };
+fn count(steps: &[TransformStep]) -> usize {
+    let within = |step: &TransformStep| if let Action::ForEach(_, steps) = &step.action { count(steps) } else { 0 };
     steps.iter().map(|step| 1 + within(step)).sum()
 }

@@ -1,9 +1,9 @@
 //! Files on disk, and the folders that they may lie in.
 
 use super::paths::{lexical, relative};
-use super::{FileError, FileRef, Found, Named, kind_of};
+use super::{FileError, FileRef, FileRole, FoundFiles, kind_of};
 use crate::read::{parent, reason};
-use crate::rules::recorder::Notes;
+use crate::rules::input_recorder::InputRecorder;
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(crate) struct Disk {
     /// A wider folder in which files may lie as well, without symbolic links, and as it is shown.
     root: Option<(PathBuf, String)>,
     /// What was looked at.
-    pub(super) notes: Arc<Notes>,
+    pub(super) recorder: Arc<InputRecorder>,
 }
 
 impl Disk {
@@ -42,7 +42,7 @@ impl Disk {
                 Some((real.map_err(|error| format!("{shown}: {}", reason(&error)))?, shown))
             }
         };
-        Ok(Disk { folder, only: (!is_dir).then(|| path.to_path_buf()), own, root, notes: Arc::default() })
+        Ok(Disk { folder, only: (!is_dir).then(|| path.to_path_buf()), own, root, recorder: Arc::default() })
     }
 
     /// Lets files lie in the folder that `named` means in `from`.
@@ -85,7 +85,7 @@ impl Disk {
     }
 
     /// Finds the given file, or everything below the folder, of at most `limit` files.
-    pub(super) fn find(&self, limit: usize, found: &mut Found) {
+    pub(super) fn find(&self, limit: usize, found: &mut FoundFiles) {
         match &self.only {
             Some(file) => self.find_one(file, found),
             None => self.walk(&self.folder, "", limit, &mut HashSet::new(), found),
@@ -93,7 +93,7 @@ impl Disk {
     }
 
     /// The given file, and `NAME.test.yaml` beside it.
-    fn find_one(&self, file: &Path, found: &mut Found) {
+    fn find_one(&self, file: &Path, found: &mut FoundFiles) {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         found.rules.extend(file_ref(file, name.clone()));
         let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(&name);
@@ -107,7 +107,7 @@ impl Disk {
     }
 
     /// Everything below a folder. Symbolic links are followed where they stay inside; each folder is walked once.
-    fn walk(&self, folder: &Path, prefix: &str, limit: usize, seen: &mut HashSet<PathBuf>, found: &mut Found) {
+    fn walk(&self, folder: &Path, prefix: &str, limit: usize, seen: &mut HashSet<PathBuf>, found: &mut FoundFiles) {
         let Ok(canonical) = folder.canonicalize() else { return };
         if !self.allows(&canonical) {
             return found.outside.push(folder.to_path_buf());
@@ -116,7 +116,7 @@ impl Disk {
         if prefix.matches('/').count() > MAX_DEPTH || !seen.insert(canonical) {
             return;
         }
-        self.notes.folder(folder);
+        self.recorder.folder(folder);
         let entries = match std::fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) => return found.unreadable.push((folder.display().to_string(), reason(&error))),
@@ -143,7 +143,7 @@ impl Disk {
     }
 
     /// Adds a file under its kind, if it lies inside.
-    fn add(&self, location: &Path, path: String, found: &mut Found) {
+    fn add(&self, location: &Path, path: String, found: &mut FoundFiles) {
         let Some(file) = file_ref(location, path) else {
             return found.unreadable.push((location.display().to_string(), String::from("a broken symbolic link")));
         };
@@ -151,8 +151,8 @@ impl Disk {
             return found.outside.push(location.to_path_buf());
         }
         match kind_of(&file.path) {
-            Some(Named::Rules) => found.rules.push(file),
-            Some(Named::Tests) => found.tests.push(file),
+            Some(FileRole::Rules) => found.rules.push(file),
+            Some(FileRole::Tests) => found.tests.push(file),
             None => {}
         }
     }
@@ -167,7 +167,7 @@ impl Disk {
     }
 
     fn unfound(&self, location: &Path, error: &std::io::Error) -> FileError {
-        self.notes.sought(location);
+        self.recorder.sought(location);
         match error.kind() {
             std::io::ErrorKind::NotFound => FileError::Missing,
             _ => FileError::Unreadable(reason(error)),

@@ -4,8 +4,8 @@
 mod disk;
 mod paths;
 
+use super::input_recorder::InputRecorder;
 use super::options::LoadLimits;
-use super::recorder::Notes;
 use crate::diagnostic::Code;
 use crate::read::{self, ReadError, parent};
 use crate::yaml;
@@ -86,14 +86,14 @@ impl FileError {
 /// A source of files, and how much of it may be read.
 #[derive(Debug)]
 pub(crate) struct FileTree {
-    source: Source,
+    source: FileSource,
     limits: LoadLimits,
     /// How many bytes were read so far.
     spent: AtomicU64,
 }
 
 #[derive(Debug)]
-enum Source {
+enum FileSource {
     Disk(Disk),
     /// Texts by their paths.
     Strings(BTreeMap<String, String>),
@@ -101,7 +101,7 @@ enum Source {
 
 /// What was found below a folder.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct FoundFiles {
     /// Rule files (and lookups and schemas that look like them), by path.
     pub(crate) rules: Vec<FileRef>,
     /// Tests of rules, by path.
@@ -114,7 +114,7 @@ pub(crate) struct Found {
     pub(crate) too_many: bool,
 }
 
-impl Found {
+impl FoundFiles {
     /// Where the files lie, tests among them.
     pub(crate) fn locations(&self) -> BTreeSet<PathBuf> {
         self.rules.iter().chain(&self.tests).filter_map(|file| file.location.clone()).collect()
@@ -124,39 +124,39 @@ impl Found {
 impl FileTree {
     /// A folder or a file. Without `root`, no file may lie outside of the rule set's folder.
     pub(crate) fn disk(path: &Path, root: Option<&Path>, limits: LoadLimits) -> Result<FileTree, String> {
-        Ok(FileTree { source: Source::Disk(Disk::new(path, root)?), limits, spent: AtomicU64::new(0) })
+        Ok(FileTree { source: FileSource::Disk(Disk::new(path, root)?), limits, spent: AtomicU64::new(0) })
     }
 
     /// A map of strings.
     pub(crate) fn strings<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> FileTree {
         let files =
             files.into_iter().map(|(path, text)| (normal(path).unwrap_or_else(|| path.to_owned()), text.to_owned()));
-        let source = Source::Strings(files.collect());
+        let source = FileSource::Strings(files.collect());
         FileTree { source, limits: LoadLimits::default(), spent: AtomicU64::new(0) }
     }
 
     /// What was looked at on disk.
-    pub(super) fn notes(&self) -> Option<&Notes> {
+    pub(super) fn recorder(&self) -> Option<&InputRecorder> {
         match &self.source {
-            Source::Disk(disk) => Some(&disk.notes),
-            Source::Strings(_) => None,
+            FileSource::Disk(disk) => Some(&disk.recorder),
+            FileSource::Strings(_) => None,
         }
     }
 
     /// The widest folder that files may lie in; `None` for strings.
     pub(super) fn root(&self) -> Option<&Path> {
         match &self.source {
-            Source::Disk(disk) => Some(disk.root()),
-            Source::Strings(_) => None,
+            FileSource::Disk(disk) => Some(disk.root()),
+            FileSource::Strings(_) => None,
         }
     }
 
     /// Lets files lie in the folder that `named` means in `from`.
     pub(super) fn widen(&mut self, from: &FileRef, named: &str) -> Result<(), FileError> {
         match &mut self.source {
-            Source::Disk(disk) => disk.widen(from, named),
+            FileSource::Disk(disk) => disk.widen(from, named),
             // Strings are all there is, so none of them lies outside.
-            Source::Strings(_) => Ok(()),
+            FileSource::Strings(_) => Ok(()),
         }
     }
 
@@ -166,33 +166,36 @@ impl FileTree {
     }
 
     /// What a YAML file may hold.
-    pub(crate) fn yaml_limits(&self) -> yaml::Limits {
-        yaml::Limits { bytes: usize::try_from(self.limits.file_bytes()).unwrap_or(usize::MAX), ..Default::default() }
+    pub(crate) fn yaml_limits(&self) -> yaml::YamlLimits {
+        yaml::YamlLimits {
+            bytes: usize::try_from(self.limits.file_bytes()).unwrap_or(usize::MAX),
+            ..Default::default()
+        }
     }
 
     /// The default name of the rule set: its folder's, or its file's without the ending.
     pub(crate) fn name(&self) -> String {
         let own = match &self.source {
-            Source::Disk(disk) => disk.name(),
-            Source::Strings(_) => None,
+            FileSource::Disk(disk) => disk.name(),
+            FileSource::Strings(_) => None,
         };
         own.filter(|name| !name.is_empty()).unwrap_or_else(|| String::from("rules"))
     }
 
     /// Every rule file and every test, by path; each file once.
-    pub(crate) fn find(&self) -> Found {
-        let mut found = Found::default();
+    pub(crate) fn find(&self) -> FoundFiles {
+        let mut found = FoundFiles::default();
         match &self.source {
-            Source::Disk(disk) => disk.find(self.limits.files, &mut found),
-            Source::Strings(files) => find_strings(files, &mut found),
+            FileSource::Disk(disk) => disk.find(self.limits.files, &mut found),
+            FileSource::Strings(files) => find_strings(files, &mut found),
         }
         found.rules.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
         found.tests.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
         let mut seen = HashSet::new();
         found.rules.retain(|file| seen.insert(file.identity.clone()));
         found.tests.retain(|file| seen.insert(file.identity.clone()));
-        if let Some(notes) = self.notes() {
-            notes.found(found.locations());
+        if let Some(recorder) = self.recorder() {
+            recorder.found(found.locations());
         }
         found
     }
@@ -201,12 +204,12 @@ impl FileTree {
     pub(crate) fn resolve(&self, from: &FileRef, named: &str) -> Result<FileRef, FileError> {
         let path = joined(folder_of(&from.path), named);
         match &self.source {
-            Source::Strings(files) => {
+            FileSource::Strings(files) => {
                 let outside = || FileError::Outside(String::from("the files that were given"));
                 let path = normal(&path).filter(|_| !named.starts_with('/')).ok_or_else(outside)?;
                 string_ref(files, path)
             }
-            Source::Disk(disk) => {
+            FileSource::Disk(disk) => {
                 let base = from.location.as_deref().map(parent).unwrap_or_default();
                 disk.resolve(&base.join(named), lexical(&path))
             }
@@ -216,8 +219,10 @@ impl FileTree {
     /// The file at an absolute location.
     pub(crate) fn at(&self, location: &Path) -> Result<FileRef, FileError> {
         match &self.source {
-            Source::Disk(disk) => disk.resolve(location, disk.path_of(location)),
-            Source::Strings(files) => string_ref(files, location.to_string_lossy().trim_start_matches('/').to_owned()),
+            FileSource::Disk(disk) => disk.resolve(location, disk.path_of(location)),
+            FileSource::Strings(files) => {
+                string_ref(files, location.to_string_lossy().trim_start_matches('/').to_owned())
+            }
         }
     }
 
@@ -225,19 +230,19 @@ impl FileTree {
     pub(crate) fn read(&self, file: &FileRef) -> Result<Vec<u8>, FileError> {
         let limit = self.limits.file_bytes();
         let bytes = match (&self.source, &file.location) {
-            (Source::Strings(files), _) => {
+            (FileSource::Strings(files), _) => {
                 let text = files.get(&file.path).ok_or(FileError::Missing)?;
                 if text.len() as u64 > limit {
                     return Err(FileError::TooLarge(limit));
                 }
                 text.clone().into_bytes()
             }
-            (Source::Disk(disk), Some(location)) => {
+            (FileSource::Disk(disk), Some(location)) => {
                 let read = read::raw(location, limit);
-                disk.notes.read(location, read.as_deref().ok());
+                disk.recorder.read(location, read.as_deref().ok());
                 read?
             }
-            (Source::Disk(_), None) => return Err(FileError::Missing),
+            (FileSource::Disk(_), None) => return Err(FileError::Missing),
         };
         let length = bytes.len() as u64;
         let before = self.spent.fetch_add(length, Ordering::Relaxed);
@@ -250,7 +255,7 @@ impl FileTree {
     /// The path of a file as people are shown it.
     pub(crate) fn shown(&self, file: &FileRef) -> String {
         match &self.source {
-            Source::Disk(disk) if !file.path.starts_with('/') => {
+            FileSource::Disk(disk) if !file.path.starts_with('/') => {
                 lexical(&disk.folder.join(&file.path).to_string_lossy())
             }
             _ => file.path.clone(),
@@ -260,27 +265,27 @@ impl FileTree {
     /// An absolute location as people are shown it.
     pub(crate) fn shown_at(&self, location: &Path) -> String {
         match &self.source {
-            Source::Disk(disk) => lexical(&disk.folder.join(disk.path_of(location)).to_string_lossy()),
-            Source::Strings(_) => location.to_string_lossy().trim_start_matches('/').to_owned(),
+            FileSource::Disk(disk) => lexical(&disk.folder.join(disk.path_of(location)).to_string_lossy()),
+            FileSource::Strings(_) => location.to_string_lossy().trim_start_matches('/').to_owned(),
         }
     }
 
     /// The message for a symbolic link that leads outside.
     pub(crate) fn refused(&self, location: &Path) -> String {
         match &self.source {
-            Source::Disk(disk) => disk.refused(location),
-            Source::Strings(_) => String::new(),
+            FileSource::Disk(disk) => disk.refused(location),
+            FileSource::Strings(_) => String::new(),
         }
     }
 }
 
-fn find_strings(files: &BTreeMap<String, String>, found: &mut Found) {
+fn find_strings(files: &BTreeMap<String, String>, found: &mut FoundFiles) {
     let visible = |path: &&String| !path.split('/').any(|part| part.starts_with('.') && part != "..");
     for path in files.keys().filter(visible) {
         let file = FileRef { path: path.clone(), location: None, identity: PathBuf::from(path) };
         match kind_of(path) {
-            Some(Named::Rules) => found.rules.push(file),
-            Some(Named::Tests) => found.tests.push(file),
+            Some(FileRole::Rules) => found.rules.push(file),
+            Some(FileRole::Tests) => found.tests.push(file),
             None => {}
         }
     }
@@ -304,12 +309,12 @@ impl From<ReadError> for FileError {
 }
 
 /// What a file is for, by its name.
-enum Named {
+enum FileRole {
     Rules,
     Tests,
 }
 
-fn kind_of(path: &str) -> Option<Named> {
+fn kind_of(path: &str) -> Option<FileRole> {
     let stem = path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml"))?;
-    Some(if stem.ends_with(".test") { Named::Tests } else { Named::Rules })
+    Some(if stem.ends_with(".test") { FileRole::Tests } else { FileRole::Rules })
 }

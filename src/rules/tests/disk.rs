@@ -132,7 +132,7 @@ fn a_rule_set_says_where_its_files_lie() {
     assert_eq!(files, ["../../schemas/s.json", "../../schemas/t.json", "r.yaml"]);
     let tests = |options: &LoadOptions| crate::suite::load(&loaded.tests, options).diagnostics.len();
     assert_eq!((tests(&LoadOptions::default().within(loaded.root.as_deref())), tests(&LoadOptions::default())), (0, 1));
-    assert!(loaded.footprint.is_current());
+    assert!(loaded.snapshot.is_current());
     // What is given to `load` counts more.
     let narrow = load(&rules, &LoadOptions::rooted(dir.path().join("sets")));
     assert_eq!(shown(&narrow), ["E065 ../../schemas/s.json"]);
@@ -173,7 +173,7 @@ fn links_out_of_the_rule_set_are_not_read() {
     let loaded = load_at(&rules);
     assert!(loaded.rule_set.is_some(), "{:?}", loaded.diagnostics);
     assert_eq!(loaded.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["m/m.yaml", "r.yaml"]);
-    assert!(loaded.footprint.is_current());
+    assert!(loaded.snapshot.is_current());
     // A link to the whole folder, or to the one file, is what was asked for.
     symlink(&rules, dir.path().join("link")).unwrap();
     assert!(load_at(&dir.path().join("link")).rule_set.is_some());

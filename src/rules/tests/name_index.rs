@@ -9,9 +9,9 @@ labels: {where: city}
 topics: {order: {topics: {created: [kitchen]}}}
 rules:
   - group: g
-topic: order.created
-rules:
-  - {name: r, topic: [order.created, "order.*"], when: near, subscribers: kitchen, labels: {where: x}}
+    topic: order.created
+    rules:
+      - {name: r, topic: [order.created, "order.*"], when: near, subscribers: kitchen, labels: {where: x}}
 filters: [{name: f, drop: 'exists(lookup("deny.ip", data.ip))'}]
 lookups: {deny: {key: ip, columns: [why], rows: [[1, a]]}}
 subscribers: {kitchen: {transform: t}}

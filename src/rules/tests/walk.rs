@@ -3,7 +3,7 @@
 use crate::expr::TypedNode;
 use crate::rules::Cases;
 use crate::rules::load_strings;
-use crate::rules::walk::{Budget, visit, written_out};
+use crate::rules::walk::{ExpansionBudget, visit, written_out};
 
 #[test]
 fn levels_are_counted_down_and_up_again() {
@@ -11,7 +11,7 @@ fn levels_are_counted_down_and_up_again() {
     let rules = load_strings("t", [("r.yaml", yaml)]).rule_set.unwrap();
     let defines: Vec<Cases> = rules.defines.iter().map(|named| named.cases.clone()).collect();
     let left = |levels: usize| {
-        let mut budget = Budget { cases: 100, levels };
+        let mut budget = ExpansionBudget { cases: 100, levels };
         let whole = written_out(rules.rules[0].when.as_ref().unwrap(), &defines, &mut budget);
         assert_eq!(budget.levels, levels);
         let mut names = 0;

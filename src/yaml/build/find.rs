@@ -1,14 +1,14 @@
 //! What there is to find while the tree is built: traps, tags, and the place of a syntax error.
 
-use super::{Builder, Frame, FrameKind, Key, Stop, file_range};
+use super::{Aborted, CollectionKind, Key, OpenCollection, TreeBuilder, file_range};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::yaml::source_map::Style;
-use crate::yaml::syntax::{self, Place};
+use crate::yaml::syntax::{self, NodeStart};
 use crate::yaml::traps::{self, Trap};
-use crate::yaml::{Entry, Node};
+use crate::yaml::{YamlEntry, YamlNode};
 use std::ops::Range;
 
-impl Builder<'_> {
+impl TreeBuilder<'_> {
     fn trap(&mut self, code: Code, range: Range<usize>, prefix: &str, message: String) {
         self.pass.traps.push(Trap::new(code, self.file, self.source, range, prefix, message));
     }
@@ -47,7 +47,7 @@ impl Builder<'_> {
         let outer = self.stack.len().checked_sub(2).and_then(|at| self.stack.get(at));
         let begins = self.stack.last().is_some_and(|frame| frame.start == start);
         match outer {
-            Some(Frame { kind: FrameKind::Sequence(_), flow: false, .. }) if begins => String::from("- "),
+            Some(OpenCollection { kind: CollectionKind::Sequence(_), flow: false, .. }) if begins => String::from("- "),
             _ => String::new(),
         }
     }
@@ -83,7 +83,7 @@ impl Builder<'_> {
     }
 
     /// In a flow mapping the first piece is a value, and those that follow are keys without one.
-    pub(super) fn split_mapping(&mut self, entries: &[Entry]) {
+    pub(super) fn split_mapping(&mut self, entries: &[YamlEntry]) {
         for (at, entry) in entries.iter().enumerate() {
             let rest = entries.iter().skip(at + 1).take_while(|entry| entry.value.is_empty());
             let keys = rest.map(|entry| file_range(entry.key.text.span()));
@@ -99,11 +99,11 @@ impl Builder<'_> {
 
     // ── Errors ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    pub(super) fn stumble(&mut self, kind: &granit_parser::ErrorKind, at: Option<usize>) -> Result<(), Stop> {
+    pub(super) fn stumble(&mut self, kind: &granit_parser::ErrorKind, at: Option<usize>) -> Result<(), Aborted> {
         let at = at.unwrap_or(self.end);
         let unclosed = matches!(kind, granit_parser::ErrorKind::UnclosedFlowCollection { .. });
         if unclosed && self.find_comment() {
-            return Err(Stop);
+            return Err(Aborted);
         }
         // What is wrong with a key that is too long is not its quoting.
         let place = if syntax::long_key(self.source, at).is_some() { None } else { self.place(at) };
@@ -111,7 +111,7 @@ impl Builder<'_> {
             Some(trap) => self.pass.traps.push(trap),
             None => self.report(syntax::report(self.file, self.source, kind, at)),
         }
-        Err(Stop)
+        Err(Aborted)
     }
 
     /// `[x == "a #b"]`: what looks like a comment has swallowed the closing bracket.
@@ -128,38 +128,40 @@ impl Builder<'_> {
     }
 
     /// The node that the parser was at when it stumbled at `at`.
-    fn place(&self, at: usize) -> Option<Place> {
+    fn place(&self, at: usize) -> Option<NodeStart> {
         if let Some(place) = self.split_place() {
             return Some(place);
         }
-        if let Some(Frame { kind: FrameKind::Mapping { key: Some(Key::Scalar(_)), .. }, .. }) = self.stack.last() {
+        if let Some(OpenCollection { kind: CollectionKind::Mapping { key: Some(Key::Scalar(_)), .. }, .. }) =
+            self.stack.last()
+        {
             let start = self.skip(self.end, ":");
-            return Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false });
+            return Some(NodeStart { start, prefix: self.prefix(), flow: self.in_flow(), split: false });
         }
         let has = |from: usize, marks: &[char]| self.source.get(from..at).is_some_and(|text| text.contains(marks));
         let last = self.last.as_ref().filter(|last| !has(last.start, &['\n', '\r']) && !has(self.end, &[',']));
         let last = last.cloned();
         last.or_else(|| {
             let start = self.skip(self.end, if self.in_flow() { "," } else { "-" });
-            Some(Place { start, prefix: self.prefix(), flow: self.in_flow(), split: false })
+            Some(NodeStart { start, prefix: self.prefix(), flow: self.in_flow(), split: false })
         })
     }
 
     /// The expression that flow commas have begun to split, if there is one.
-    fn split_place(&self) -> Option<Place> {
+    fn split_place(&self) -> Option<NodeStart> {
         let frame = self.stack.last().filter(|frame| frame.flow)?;
-        let is_open = |node: &Node| {
+        let is_open = |node: &YamlNode| {
             let plain = node.scalar().is_some_and(|scalar| scalar.plain);
             plain && traps::Open::behind(self.source.get(file_range(node.span)).unwrap_or("")).is_open()
         };
         let (node, prefix) = match &frame.kind {
-            FrameKind::Sequence(items) => (items.iter().find(|item| is_open(item))?, String::new()),
-            FrameKind::Mapping { entries, .. } => {
+            CollectionKind::Sequence(items) => (items.iter().find(|item| is_open(item))?, String::new()),
+            CollectionKind::Mapping { entries, .. } => {
                 let entry = entries.iter().find(|entry| is_open(&entry.value))?;
                 (&entry.value, format!("{}: ", entry.key.text.value))
             }
         };
-        Some(Place { start: node.span.start as usize, prefix, flow: true, split: true })
+        Some(NodeStart { start: node.span.start as usize, prefix, flow: true, split: true })
     }
 
     /// The first letter from `at` on, one `mark` skipped.
@@ -169,7 +171,7 @@ impl Builder<'_> {
         self.source.len() - rest.len()
     }
 
-    pub(super) fn several_documents(&mut self, range: &Range<usize>) -> Result<(), Stop> {
+    pub(super) fn several_documents(&mut self, range: &Range<usize>) -> Result<(), Aborted> {
         let message = "a second YAML document begins here, and a rule file is one";
         let help = "put it into a file of its own, or take out the `---`";
         self.report(Diagnostic::new(Code::SeveralDocuments, self.span(range), message).help(help));

@@ -1,7 +1,7 @@
 //! What the parser lets pass: lists, mappings and quoted texts that continue on a line which is not indented enough, and
 //! tabs in the indentation of a block.
 
-use super::{Builder, Frame, FrameKind};
+use super::{CollectionKind, OpenCollection, TreeBuilder};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::yaml::source_map::line_start;
 use crate::yaml::syntax::TAB;
@@ -16,7 +16,7 @@ pub(super) enum Continued {
     Quoted,
 }
 
-impl Builder<'_> {
+impl TreeBuilder<'_> {
     /// Checks the lines of `range` after the first: each has to be indented further than the block around it.
     pub(super) fn check_continuation(&mut self, range: &Range<usize>, continued: Continued) {
         let text = self.recovery.source.as_str();
@@ -53,11 +53,11 @@ impl Builder<'_> {
 
     /// The column of the innermost list or mapping in block style; `None` if there is none.
     fn block_column(&self) -> Option<usize> {
-        let Frame { start, kind, .. } = self.stack.iter().rev().find(|frame| !frame.flow)?;
+        let OpenCollection { start, kind, .. } = self.stack.iter().rev().find(|frame| !frame.flow)?;
         let from = line_start(self.source, *start);
         let before = self.source.get(from..*start)?;
         // The parser gives a list that is not indented further than its key as beginning behind its first `-`.
-        if matches!(kind, FrameKind::Sequence(_)) && !self.source.get(*start..)?.starts_with('-') {
+        if matches!(kind, CollectionKind::Sequence(_)) && !self.source.get(*start..)?.starts_with('-') {
             return Some(before.rfind('-').unwrap_or(0));
         }
         // An anchor may stand before the first key.

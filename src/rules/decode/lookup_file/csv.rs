@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// One line of cells (more than one line of the file, if a quoted cell has line breaks in it).
-pub(super) struct Record<'t> {
+pub(super) struct CsvRecord<'t> {
     pub(super) cells: Vec<Cow<'t, str>>,
     /// Where it stands, without its line break.
     pub(super) range: Range<usize>,
@@ -23,21 +23,21 @@ pub(super) struct CsvError {
 }
 
 /// Reads records one after the other; ends at the first error, since nothing behind it can be trusted.
-pub(super) struct Reader<'t> {
+pub(super) struct CsvReader<'t> {
     text: &'t str,
     at: usize,
 }
 
-impl<'t> Reader<'t> {
-    pub(super) fn new(text: &'t str) -> Reader<'t> {
-        Reader { text, at: 0 }
+impl<'t> CsvReader<'t> {
+    pub(super) fn new(text: &'t str) -> CsvReader<'t> {
+        CsvReader { text, at: 0 }
     }
 
     fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    fn record(&mut self) -> Result<Record<'t>, CsvError> {
+    fn record(&mut self) -> Result<CsvRecord<'t>, CsvError> {
         let start = self.at;
         let mut cells = Vec::new();
         loop {
@@ -47,7 +47,7 @@ impl<'t> Reader<'t> {
             }
             self.at += 1;
         }
-        Ok(Record { cells, range: start..self.at })
+        Ok(CsvRecord { cells, range: start..self.at })
     }
 
     /// A cell without quotes, up to the next comma or line break.
@@ -97,8 +97,8 @@ impl<'t> Reader<'t> {
     }
 }
 
-impl<'t> Iterator for Reader<'t> {
-    type Item = Result<Record<'t>, CsvError>;
+impl<'t> Iterator for CsvReader<'t> {
+    type Item = Result<CsvRecord<'t>, CsvError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.at = self.text.len() - self.rest().trim_start_matches(['\r', '\n']).len();
@@ -120,11 +120,11 @@ mod tests {
     /// Each record as `a|b`, or the error as `line: message`.
     fn read(text: &str) -> Vec<String> {
         let line = |at: usize| text.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1;
-        let shown = |record: Result<Record<'_>, CsvError>| match record {
+        let shown = |record: Result<CsvRecord<'_>, CsvError>| match record {
             Ok(record) => record.cells.join("|"),
             Err(error) => format!("{}: {}", line(error.range.start), error.message),
         };
-        Reader::new(text).map(shown).collect()
+        CsvReader::new(text).map(shown).collect()
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
     fn ranges_are_those_of_records() {
         let text = "\n a,b\r\n\"c\nd\",e";
         let ranges: Vec<_> =
-            Reader::new(text).filter_map(Result::ok).map(|record| text.get(record.range).unwrap()).collect();
+            CsvReader::new(text).filter_map(Result::ok).map(|record| text.get(record.range).unwrap()).collect();
         assert_eq!(ranges, [" a,b", "\"c\nd\",e"]);
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::event::Step as PathStep;
-use crate::expr::{self, Written, written_path};
+use crate::expr::{self, ParsedPath, parsed_path};
 use crate::rules::FieldPath;
-use crate::rules::decode::Decoder;
-use crate::yaml::{Kind, Node};
+use crate::rules::decode::RuleSetDecoder;
+use crate::yaml::{YamlKind, YamlNode};
 
 /// How many steps a path may have.
 const LONGEST: usize = 64;
@@ -21,26 +21,26 @@ pub(super) enum Use {
     Field,
 }
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     /// The paths of a list, or of a single scalar.
-    pub(super) fn places(&mut self, node: &Node, usage: Use) -> Vec<FieldPath> {
+    pub(super) fn field_paths(&mut self, node: &YamlNode, usage: Use) -> Vec<FieldPath> {
         let items = match &node.kind {
-            Kind::Sequence(items) if items.is_empty() => {
+            YamlKind::Sequence(items) if items.is_empty() => {
                 self.bad_value(node, "the list of paths is empty");
                 return Vec::new();
             }
-            Kind::Sequence(_) => self.list(node, "").unwrap_or_default(),
+            YamlKind::Sequence(_) => self.list(node, "").unwrap_or_default(),
             _ => std::slice::from_ref(node),
         };
-        items.iter().filter(|item| !item.is_empty()).filter_map(|item| self.place_of(item, usage)).collect()
+        items.iter().filter(|item| !item.is_empty()).filter_map(|item| self.field_path_of(item, usage)).collect()
     }
 
     /// The path that a scalar is.
-    pub(super) fn place_of(&mut self, node: &Node, usage: Use) -> Option<FieldPath> {
+    pub(super) fn field_path_of(&mut self, node: &YamlNode, usage: Use) -> Option<FieldPath> {
         match node.scalar() {
             Some(scalar) if scalar.value.is_string() => {
                 let text = scalar.text.clone();
-                self.place(&text, usage)
+                self.field_path(&text, usage)
             }
             _ => {
                 self.wrong_type(node, "a path, such as `data.amount`");
@@ -50,9 +50,9 @@ impl Decoder<'_> {
     }
 
     /// A path as it is written.
-    pub(super) fn place(&mut self, text: &Text, usage: Use) -> Option<FieldPath> {
+    pub(super) fn field_path(&mut self, text: &Text, usage: Use) -> Option<FieldPath> {
         let expr = expr::parse(text, &mut Vec::new());
-        let Some(Written { mut steps, quoted }) = expr.as_ref().and_then(written_path) else {
+        let Some(ParsedPath { mut steps, quoted }) = expr.as_ref().and_then(parsed_path) else {
             let message = format!("`{}` is no path", text.value);
             let help = as_key(&text.value);
             self.report(Diagnostic::new(Code::BadPath, text.span(), message).help(help));

@@ -4,33 +4,33 @@ use super::field_paths::Use;
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::event::{Json, Type};
 use crate::expr::{Typed, TypedNode, Wanted, demands};
-use crate::rules::decode::Decoder;
-use crate::rules::walk::{Budget, written_out};
-use crate::rules::{CheckedExpression, FieldPath, Piece, Source, SourceValue, keys};
-use crate::yaml::{Kind, Node};
+use crate::rules::decode::RuleSetDecoder;
+use crate::rules::walk::{ExpansionBudget, written_out};
+use crate::rules::{CheckedExpression, FieldPath, SourceValue, TemplatePiece, ValueSource, keys};
+use crate::yaml::{YamlKind, YamlNode};
 
 /// How far is looked behind named values for the types that they need.
-const LOOK_BEHIND: Budget = Budget { cases: 64, levels: 3 };
+const LOOK_BEHIND: ExpansionBudget = ExpansionBudget { cases: 64, levels: 3 };
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     /// `target: source`, several of them.
-    pub(super) fn sources(&mut self, node: &Node, usage: Use) -> Vec<(FieldPath, Source)> {
+    pub(super) fn sources(&mut self, node: &YamlNode, usage: Use) -> Vec<(FieldPath, ValueSource)> {
         let Some(entries) = self.mapping(node, "a mapping of targets to sources") else { return Vec::new() };
         if entries.is_empty() {
             self.bad_value(node, "the step has nothing to do");
         }
         let mut found = Vec::new();
         for entry in entries {
-            let place = self.place(&entry.key.text, usage);
+            let place = self.field_path(&entry.key.text, usage);
             let source = if self.refuse_empty(entry) { None } else { self.source(&entry.value) };
             found.extend(place.zip(source));
         }
         found
     }
 
-    fn source(&mut self, node: &Node) -> Option<Source> {
+    fn source(&mut self, node: &YamlNode) -> Option<ValueSource> {
         let items = match &node.kind {
-            Kind::Sequence(items) => items.as_slice(),
+            YamlKind::Sequence(items) => items.as_slice(),
             _ => std::slice::from_ref(node),
         };
         if items.is_empty() {
@@ -38,22 +38,22 @@ impl Decoder<'_> {
             return None;
         }
         let alternatives: Vec<Option<_>> = items.iter().map(|item| self.source_alternative(item)).collect();
-        Some(Source { alternatives: alternatives.into_iter().collect::<Option<_>>()? })
+        Some(ValueSource { alternatives: alternatives.into_iter().collect::<Option<_>>()? })
     }
 
-    fn source_alternative(&mut self, node: &Node) -> Option<(Option<CheckedExpression>, SourceValue)> {
+    fn source_alternative(&mut self, node: &YamlNode) -> Option<(Option<CheckedExpression>, SourceValue)> {
         match &node.kind {
-            Kind::Scalar(_) => {
+            YamlKind::Scalar(_) => {
                 let typed = self.expression(node)?;
                 Some((None, self.made(typed)))
             }
-            Kind::Mapping(_) => {
+            YamlKind::Mapping(_) => {
                 let fields = self.fields(node, &keys::SOURCE)?;
                 let when = self.condition_at(&fields, "when").map(|when| self.checked(when, Type::BOOLEAN));
                 let given: Vec<&str> =
                     ["value", "expr", "template"].into_iter().filter(|key| fields.has(key)).collect();
                 let made = match given.as_slice() {
-                    ["value"] => SourceValue::Value(fields.get("value").map_or(Json::Null, Node::to_json)),
+                    ["value"] => SourceValue::Value(fields.get("value").map_or(Json::Null, YamlNode::to_json)),
                     ["expr"] => {
                         let typed = self.expression(fields.get("expr")?)?;
                         self.made(typed)
@@ -76,7 +76,7 @@ impl Decoder<'_> {
                 };
                 Some((when, made))
             }
-            Kind::Sequence(_) => {
+            YamlKind::Sequence(_) => {
                 self.wrong_type(node, "an expression, or a mapping with `value`, `expr` or `template`");
                 None
             }
@@ -109,7 +109,7 @@ impl Decoder<'_> {
     }
 
     /// `"Order ${data.order_id}"`; `$${` is a `${` that means nothing.
-    fn template(&mut self, node: &Node) -> Option<SourceValue> {
+    fn template(&mut self, node: &YamlNode) -> Option<SourceValue> {
         let text = self.string(node)?.text.clone();
         let mut pieces = Vec::new();
         let mut plain = String::new();
@@ -127,7 +127,7 @@ impl Decoder<'_> {
                     return None;
                 };
                 if !plain.is_empty() {
-                    pieces.push(Piece::Text(std::mem::take(&mut plain).into()));
+                    pieces.push(TemplatePiece::Text(std::mem::take(&mut plain).into()));
                 }
                 let piece = self.piece(&text, at, len);
                 whole &= piece.is_some();
@@ -144,13 +144,13 @@ impl Decoder<'_> {
             }
         }
         if !plain.is_empty() {
-            pieces.push(Piece::Text(plain.into()));
+            pieces.push(TemplatePiece::Text(plain.into()));
         }
         whole.then_some(SourceValue::Template(pieces))
     }
 
     /// The expression of `len` bytes behind the `${` at `at`.
-    fn piece(&mut self, text: &Text, at: usize, len: usize) -> Option<Piece> {
+    fn piece(&mut self, text: &Text, at: usize, len: usize) -> Option<TemplatePiece> {
         let part: Text = text.part(at + 2..at + 2 + len);
         if part.value.trim().is_empty() {
             let message = "there is no expression in this `${}`";
@@ -158,7 +158,7 @@ impl Decoder<'_> {
             return None;
         }
         let typed = self.compile(&part, Wanted::Value)?;
-        Some(Piece::Expression(self.checked(typed, Type::ANY)))
+        Some(TemplatePiece::Expression(self.checked(typed, Type::ANY)))
     }
 }
 

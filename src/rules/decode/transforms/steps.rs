@@ -3,13 +3,13 @@
 use super::field_paths::Use;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Step as PathStep, Type};
-use crate::rules::decode::{Decoder, Fields};
-use crate::rules::{Action, FieldPath, LookupStep, NameKind, Step, keys};
-use crate::yaml::{Entry, Kind, Node};
+use crate::rules::decode::{Fields, RuleSetDecoder};
+use crate::rules::{Action, FieldPath, LookupStep, NameKind, TransformStep, keys};
+use crate::yaml::{YamlEntry, YamlKind, YamlNode};
 
-impl Decoder<'_> {
+impl RuleSetDecoder<'_> {
     /// A list of steps.
-    pub(super) fn steps(&mut self, node: &Node, expected: &str) -> Vec<Step> {
+    pub(super) fn steps(&mut self, node: &YamlNode, expected: &str) -> Vec<TransformStep> {
         let Some(items) = self.list(node, expected) else { return Vec::new() };
         if items.is_empty() {
             self.bad_value(node, "the list of steps is empty");
@@ -17,14 +17,14 @@ impl Decoder<'_> {
         items.iter().filter(|item| !item.is_empty()).filter_map(|item| self.transform_step(item)).collect()
     }
 
-    fn transform_step(&mut self, node: &Node) -> Option<Step> {
+    fn transform_step(&mut self, node: &YamlNode) -> Option<TransformStep> {
         let fields = self.fields(node, &keys::STEP)?;
-        let Kind::Mapping(entries) = &node.kind else { return None };
-        let is_action = |entry: &&Entry| {
+        let YamlKind::Mapping(entries) = &node.kind else { return None };
+        let is_action = |entry: &&YamlEntry| {
             let key = entry.key.text.value.as_str();
             keys::STEP.has(key) && !matches!(key, "when" | "do")
         };
-        let actions: Vec<&Entry> = entries.iter().filter(is_action).collect();
+        let actions: Vec<&YamlEntry> = entries.iter().filter(is_action).collect();
         let when = self.condition_at(&fields, "when").map(|when| self.checked(when, Type::BOOLEAN));
         let entry = match actions.as_slice() {
             [entry] => *entry,
@@ -52,10 +52,10 @@ impl Decoder<'_> {
         }
         let value = fields.get(word)?;
         let action = self.action(word, entry, value, &fields)?;
-        Some(Step { span: entry.key.text.span(), when, action })
+        Some(TransformStep { span: entry.key.text.span(), when, action })
     }
 
-    fn action(&mut self, word: &str, entry: &Entry, value: &Node, fields: &Fields<'_>) -> Option<Action> {
+    fn action(&mut self, word: &str, entry: &YamlEntry, value: &YamlNode, fields: &Fields<'_>) -> Option<Action> {
         Some(match word {
             "copy" => Action::Copy(self.copies(value, Use::Read)),
             "move" => Action::Move(self.copies(value, Use::Write)),
@@ -63,12 +63,12 @@ impl Decoder<'_> {
             "set" => Action::Set(self.sources(value, Use::Write)),
             "project" => Action::Project(self.sources(value, Use::Field)),
             "remove" => {
-                let places = self.places(value, Use::Write);
+                let places = self.field_paths(value, Use::Write);
                 places.iter().for_each(|place| self.refuse_element(place, "taken away"));
                 Action::Remove(places)
             }
             "keep_only" => {
-                let places = self.places(value, Use::Write);
+                let places = self.field_paths(value, Use::Write);
                 places.iter().for_each(|place| self.refuse_indexes(place));
                 Action::KeepOnly(places)
             }
@@ -88,18 +88,18 @@ impl Decoder<'_> {
     }
 
     /// `target: source` or `target: [source, source]`, all of them paths.
-    fn copies(&mut self, node: &Node, usage: Use) -> Vec<(FieldPath, Vec<FieldPath>)> {
+    fn copies(&mut self, node: &YamlNode, usage: Use) -> Vec<(FieldPath, Vec<FieldPath>)> {
         let Some(entries) = self.mapping(node, "a mapping of targets to sources") else { return Vec::new() };
         if entries.is_empty() {
             self.bad_value(node, "the step has nothing to do");
         }
         let mut found = Vec::new();
         for entry in entries {
-            let target = self.place(&entry.key.text, Use::Write);
+            let target = self.field_path(&entry.key.text, Use::Write);
             if self.refuse_empty(entry) {
                 continue;
             }
-            if matches!(entry.value.kind, Kind::Mapping(_)) {
+            if matches!(entry.value.kind, YamlKind::Mapping(_)) {
                 self.wrong_type(&entry.value, "a path or a list of paths");
                 let help = "literals, expressions and templates are for `set` and `default`";
                 if let Some(last) = self.diagnostics.pop() {
@@ -107,7 +107,7 @@ impl Decoder<'_> {
                 }
                 continue;
             }
-            let sources = self.places(&entry.value, usage);
+            let sources = self.field_paths(&entry.value, usage);
             if usage == Use::Write {
                 sources.iter().for_each(|source| self.refuse_element(source, "moved"));
             }
@@ -132,26 +132,26 @@ impl Decoder<'_> {
         }
     }
 
-    fn for_each(&mut self, list: &Node, fields: &Fields<'_>) -> Option<Action> {
+    fn for_each(&mut self, list: &YamlNode, fields: &Fields<'_>) -> Option<Action> {
         let steps = self.required(fields, "do");
-        let list = self.place_of(list, Use::Write)?;
+        let list = self.field_path_of(list, Use::Write)?;
         let outer = self.element.replace(format!("{}[]", list.shown));
         let steps = steps.map(|steps| self.steps(steps, "a list of steps"));
         self.element = outer;
         Some(Action::ForEach(list, steps?))
     }
 
-    fn lookup_step(&mut self, node: &Node) -> Option<LookupStep> {
+    fn lookup_step(&mut self, node: &YamlNode) -> Option<LookupStep> {
         let fields = self.fields(node, &keys::LOOKUP_STEP)?;
         let table = self.required(&fields, "table").and_then(|node| self.name(node));
         let key_node = self.required(&fields, "key");
         let keys = match key_node.map(|node| &node.kind) {
-            Some(Kind::Sequence(items)) => items.as_slice(),
+            Some(YamlKind::Sequence(items)) => items.as_slice(),
             _ => key_node.map_or(&[][..], std::slice::from_ref),
         };
         let keys: Vec<_> = keys.iter().map(|key| self.expression(key)).collect();
         let into = match fields.get("into") {
-            Some(node) => self.place_of(node, Use::Write)?,
+            Some(node) => self.field_path_of(node, Use::Write)?,
             None => {
                 let of_element = self.element.is_some();
                 FieldPath { span: node.span, of_element, path: Vec::new(), shown: self.shown(&[], of_element) }

@@ -1,8 +1,8 @@
 //! What loading looked at on disk, so that one can tell whether loading again would see the same.
 
 use super::files::FileTree;
+use super::input_recorder::RecordedInputs;
 use super::options::LoadLimits;
-use super::recorder::Seen;
 use crate::read;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,22 +10,22 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// Every place that a rule set was made of: folders, files with their contents, and files that were looked for in vain.
 #[derive(Clone, Debug, Default)]
-pub struct Footprint {
+pub struct InputSnapshot {
     path: PathBuf,
     root: Option<PathBuf>,
     limits: LoadLimits,
-    seen: Seen,
+    seen: RecordedInputs,
 }
 
-impl Footprint {
+impl InputSnapshot {
     /// What loading `path` looked at. Without a tree: `path` could not be found at all.
-    pub(super) fn of(path: &Path, root: Option<&Path>, limits: LoadLimits, tree: Option<&FileTree>) -> Footprint {
+    pub(super) fn of(path: &Path, root: Option<&Path>, limits: LoadLimits, tree: Option<&FileTree>) -> InputSnapshot {
         let (path, root) = (path.to_path_buf(), root.map(Path::to_path_buf));
-        let seen = match tree.and_then(FileTree::notes) {
-            Some(notes) => notes.seen(),
-            None => Seen { files: [(path.clone(), None)].into(), ..Seen::default() },
+        let seen = match tree.and_then(FileTree::recorder) {
+            Some(recorder) => recorder.seen(),
+            None => RecordedInputs { files: [(path.clone(), None)].into(), ..RecordedInputs::default() },
         };
-        Footprint { path, root, limits, seen }
+        InputSnapshot { path, root, limits, seen }
     }
 
     /// Adds a file that was read besides: a test, or the events that it names.

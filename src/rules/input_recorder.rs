@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// What was looked at.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct RecordedInputs {
     /// Files that were found by walking, tests among them.
     pub(super) found: BTreeSet<PathBuf>,
     pub(super) folders: BTreeSet<PathBuf>,
@@ -17,9 +17,9 @@ pub(super) struct Seen {
 
 /// Takes notes while files are looked for and read.
 #[derive(Debug, Default)]
-pub(super) struct Notes(Mutex<Seen>);
+pub(super) struct InputRecorder(Mutex<RecordedInputs>);
 
-impl Notes {
+impl InputRecorder {
     pub(super) fn folder(&self, path: &Path) {
         self.with(|seen| {
             seen.folders.insert(path.to_path_buf());
@@ -46,11 +46,11 @@ impl Notes {
     }
 
     /// Everything that was looked at so far.
-    pub(super) fn seen(&self) -> Seen {
+    pub(super) fn seen(&self) -> RecordedInputs {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn with(&self, note: impl FnOnce(&mut Seen)) {
+    fn with(&self, note: impl FnOnce(&mut RecordedInputs)) {
         note(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
