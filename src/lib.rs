@@ -94,7 +94,7 @@ pub mod yaml;
 pub use decision::{Decision, Delivered, Delivery, Status};
 pub use diagnostic::{Code, Diagnostic, Severity, Sources};
 pub use route::{Clock, Options, Router, Session, Verdict};
-pub use rules::{LoadOptions, Loaded, RuleSet, load, load_strings};
+pub use rules::{LoadError, LoadOptions, Loaded, RuleSet, load, load_strings};
 
 /// The examples of the README are run as well.
 #[cfg(doctest)]

@@ -21,7 +21,7 @@ fn validator() -> jsonschema::Validator {
 /// The YAML as JSON; none where it is empty or no YAML.
 fn json(text: &str) -> Option<Value> {
     let mut diagnostics = Vec::new();
-    let node = yaml::parse(FileId(0), text, YamlLimits::default(), &mut diagnostics);
+    let node = yaml::parse(FileId(0), text, YamlLimits::default(), &mut diagnostics).root;
     node.filter(|_| diagnostics.is_empty()).map(|node| node.to_json())
 }
 

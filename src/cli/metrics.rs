@@ -7,7 +7,7 @@ mod server;
 use super::Failure;
 use anyhow::Context;
 use dadar::diagnostic::render::clean;
-use dadar::pipeline::counts::{BUCKETS, Latency, CountedKind, STATUSES, SharedCounts, Totals};
+use dadar::pipeline::counts::{BUCKETS, CountedKind, Latency, STATUSES, SharedCounts, Totals};
 use dadar::reload::{Live, Reloader, State};
 use server::Answer;
 use std::borrow::Cow;

@@ -4,7 +4,7 @@ use super::{Exit, Failure, Global, log, output};
 use clap::Args;
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Code, Diagnostic, FileId, Label, Sources};
-use dadar::rules::{InputSnapshot, LoadOptions, Loaded, RuleSet, load, load_strings};
+use dadar::rules::{InputSnapshot, LoadLimits, LoadOptions, Loaded, RuleSet, load, load_strings};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -32,13 +32,16 @@ pub(crate) struct Ready {
 
 /// How rule sets are loaded.
 pub(crate) fn options(global: &Global) -> LoadOptions {
-    let mut options = LoadOptions::default();
-    options.root.clone_from(&global.root);
+    let mut limits = LoadLimits::default();
     if let Some(size) = global.max_file {
-        options.limits.file_bytes = size as u64;
-        options.limits.total_bytes = options.limits.total_bytes.max(size as u64);
+        limits.file_bytes = size as u64;
+        limits.total_bytes = limits.total_bytes.max(size as u64);
     }
-    options
+    let options = LoadOptions::default().limits(limits);
+    match &global.root {
+        Some(root) => options.root(root),
+        None => options,
+    }
 }
 
 /// Loads the rule set at a path, or each of them if there are several.

@@ -45,7 +45,9 @@ impl Attempt {
             cancelled: cancelled.clone(),
             running: running.clone(),
         };
-        let (options, inbox) = (options.clone(), inbox.clone());
+        let (mut options, inbox) = (options.clone(), inbox.clone());
+        let (flag, inner) = (cancelled.clone(), options.load.cancellation.clone());
+        options.load = options.load.cancel_when(move || flag.load(Ordering::Relaxed) || inner.is_requested());
         let work = move || {
             let _running = running;
             // A worker that has ended needs no result.

@@ -1,31 +1,36 @@
 //! What loading looked at on disk, so that one can tell whether loading again would see the same.
 
+use super::cancellation::Cancellation;
 use super::files::FileTree;
 use super::input_recorder::RecordedInputs;
-use super::options::LoadLimits;
-use crate::read;
+use super::options::LoadOptions;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_128;
 
-/// Every place that a rule set was made of: folders, files with their contents, and files that were looked for in vain.
+/// The files and folders that loading looked at: folders, files with their contents, and files that do not exist.
 #[derive(Clone, Debug, Default)]
 pub struct InputSnapshot {
     path: PathBuf,
-    root: Option<PathBuf>,
-    limits: LoadLimits,
+    options: LoadOptions,
     seen: RecordedInputs,
 }
 
 impl InputSnapshot {
-    /// What loading `path` looked at. Without a tree: `path` could not be found at all.
-    pub(super) fn of(path: &Path, root: Option<&Path>, limits: LoadLimits, tree: Option<&FileTree>) -> InputSnapshot {
-        let (path, root) = (path.to_path_buf(), root.map(Path::to_path_buf));
+    /// The inputs of loading `path`, of which `root` is the widest folder. Without a tree, `path` was not found.
+    pub(super) fn of(
+        path: &Path,
+        root: Option<&Path>,
+        options: &LoadOptions,
+        tree: Option<&FileTree>,
+    ) -> InputSnapshot {
+        let path = path.to_path_buf();
+        let options = LoadOptions { cancellation: Cancellation::default(), ..options.within(root) };
         let seen = match tree.and_then(FileTree::recorder) {
             Some(recorder) => recorder.seen(),
             None => RecordedInputs { files: [(path.clone(), None)].into(), ..RecordedInputs::default() },
         };
-        InputSnapshot { path, root, limits, seen }
+        InputSnapshot { path, options, seen }
     }
 
     /// Adds a file that was read besides: a test, or the events that it names.
@@ -40,17 +45,17 @@ impl InputSnapshot {
     }
 
     fn find(&self) -> BTreeSet<PathBuf> {
-        let tree = FileTree::disk(&self.path, self.root.as_deref(), self.limits);
+        let tree = FileTree::disk(&self.path, &self.options);
         tree.map(|tree| tree.find().locations()).unwrap_or_default()
     }
 
     fn hash(&self, path: &Path) -> Option<u128> {
-        read::raw(path, self.limits.file_bytes()).ok().map(|bytes| xxh3_128(&bytes))
+        self.options.overlay.raw(path, self.options.limits.max_file_bytes()).ok().map(|bytes| xxh3_128(&bytes))
     }
 
     /// The widest folder that files may lie in.
     pub fn root(&self) -> Option<&Path> {
-        self.root.as_deref()
+        self.options.root.as_deref()
     }
 
     /// The path that was given.

@@ -37,16 +37,16 @@ use std::sync::Arc;
 /// them is an error. If a folder holds several rule sets, nothing is loaded, and they are listed in
 /// [`Loaded::rule_sets`]. See [`LoadLimits`] for what is refused for its size.
 pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
-    match FileTree::disk(path, options.root.as_deref(), options.limits) {
+    match FileTree::disk(path, options) {
         Ok(tree) => {
             let has_root = options.root.is_some();
             load_tree(tree, RuleSetNaming { shown: &path.display().to_string(), name: None, has_root }, |tree, root| {
-                InputSnapshot::of(path, root, options.limits, Some(tree))
+                InputSnapshot::of(path, root, options, Some(tree))
             })
         }
         Err(why) => {
             let message = format!("cannot read `{}`: {why}", path.display());
-            let snapshot = InputSnapshot::of(path, options.root.as_deref(), options.limits, None);
+            let snapshot = InputSnapshot::of(path, options.root.as_deref(), options, None);
             let diagnostics = vec![Diagnostic::global(Code::Unreadable, message)];
             Loaded { diagnostics, snapshot, ..Loaded::default() }
         }
@@ -107,8 +107,11 @@ fn load_tree(
     let mut loaded = Loaded::default();
     let parsed = parse_all(&mut tree, named.has_root, &mut loaded);
     let tree = Arc::new(tree);
+    loaded.cancelled = tree.is_cancelled();
     loaded.root = tree.root().map(Path::to_path_buf);
-    read_all(&tree, &named, parsed, &mut loaded);
+    if !loaded.cancelled {
+        read_all(&tree, &named, parsed, &mut loaded);
+    }
     tidy(&mut loaded.diagnostics, tree.diagnostics());
     loaded.snapshot = snapshot(&tree, loaded.root.as_deref());
     loaded
@@ -119,18 +122,28 @@ fn parse_all(tree: &mut FileTree, has_root: bool, loaded: &mut Loaded) -> Vec<Pa
     let mut found = tree.find();
     let mut parsed = Vec::with_capacity(found.rules.len());
     let files = std::mem::take(&mut found.rules);
-    parsed.extend(files.into_iter().map(|file| read_and_parse(tree, file, &mut loaded.sources)));
+    parse_files(tree, files, &mut loaded.sources, &mut parsed);
     if !has_root && widen(tree, &parsed, &mut loaded.diagnostics) && !found.outside.is_empty() {
         // What lay outside may lie inside now.
         found = tree.find();
         let known: HashSet<PathBuf> = parsed.iter().map(|parsed| parsed.file.identity.clone()).collect();
         let fresh = std::mem::take(&mut found.rules).into_iter().filter(|file| !known.contains(&file.identity));
-        parsed.extend(fresh.map(|file| read_and_parse(tree, file, &mut loaded.sources)));
+        parse_files(tree, fresh, &mut loaded.sources, &mut parsed);
         parsed.sort_by(|a, b| a.file.path.as_bytes().cmp(b.file.path.as_bytes()));
     }
     loaded.tests = found.tests.iter().map(location).collect();
     loaded.diagnostics.extend(unreadable(tree, &found));
     parsed
+}
+
+fn parse_files(
+    tree: &FileTree,
+    files: impl IntoIterator<Item = FileRef>,
+    sources: &mut Sources,
+    parsed: &mut Vec<Parsed>,
+) {
+    let files = files.into_iter().take_while(|_| !tree.is_cancelled());
+    parsed.extend(files.map(|file| read_and_parse(tree, file, sources)));
 }
 
 /// Lets files lie where `root` in the `ruleset:` section says; true if there is one.
@@ -195,8 +208,12 @@ fn read_all(tree: &Arc<FileTree>, named: &RuleSetNaming<'_>, parsed: Vec<Parsed>
     read.sort_by(|(a, _), (b, _)| a.path.as_bytes().cmp(b.path.as_bytes()));
     rule_set.version = format!("{}@{}", rule_set.name, fingerprint(&read)).into();
     loaded.files = read.into_iter().map(|(file, _)| LoadedFile { path: file.path, location: file.location }).collect();
-    if !has_errors(&loaded.diagnostics) {
+    if !has_errors(&loaded.diagnostics) && !tree.is_cancelled() {
         lint::lint(&rule_set, &mut loaded.diagnostics);
+    }
+    loaded.cancelled = tree.is_cancelled();
+    if loaded.cancelled {
+        return;
     }
     match has_errors(&loaded.diagnostics) {
         false => loaded.rule_set = Some(rule_set),
@@ -260,7 +277,7 @@ fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> Pars
         Ok(text) => {
             let text: Arc<str> = text.into();
             let id = sources.add(SourceFile::new(shown, text.clone()));
-            parsed.node = yaml::parse(id, &text, tree.yaml_limits(), &mut parsed.diagnostics);
+            parsed.node = yaml::parse(id, &text, tree.yaml_limits(), &mut parsed.diagnostics).root;
         }
         Err(error) => {
             // The text before the first wrong byte is kept as it is, so that byte's place is the same in both.

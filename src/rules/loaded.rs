@@ -1,6 +1,8 @@
 //! The result of loading.
 
 use super::input_snapshot::InputSnapshot;
+use super::load_error::LoadError;
+use super::name_index::NameIndex;
 use super::rule_set::RuleSet;
 use crate::diagnostic::{Diagnostic, Sources};
 use std::path::PathBuf;
@@ -37,4 +39,44 @@ pub struct Loaded {
     pub rule_sets: Vec<PathBuf>,
     /// The widest folder that files of the rule set may lie in; `None` for rule sets made from strings.
     pub root: Option<PathBuf>,
+    /// True if [`LoadOptions::cancel_when`](super::LoadOptions::cancel_when) stopped loading. There is no rule set then, and
+    /// the diagnostics are incomplete.
+    pub cancelled: bool,
+}
+
+impl Loaded {
+    /// The rule set, or an error that displays all errors. Warnings are dropped.
+    ///
+    /// ```
+    /// use dadar::load_strings;
+    ///
+    /// let right = load_strings("club", [("rules.yaml", "rules: [{name: all, subscribers: [audit]}]")]);
+    /// let rules = right.into_result()?;
+    /// assert_eq!(rules.rules.len(), 1);
+    ///
+    /// let wrong = load_strings("club", [("rules.yaml", "rules: [{name: all, subscriber: [audit]}]")]);
+    /// let error = wrong.into_result().expect_err("the key is wrong");
+    /// assert!(error.to_string().contains("unknown key `subscriber` in a rule"));
+    /// # Ok::<(), dadar::LoadError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there is no rule set: see [`LoadError`].
+    pub fn into_result(self) -> Result<RuleSet, LoadError> {
+        match self.rule_set {
+            Some(rule_set) => Ok(rule_set),
+            None if self.cancelled => Err(LoadError::Cancelled),
+            None if !self.rule_sets.is_empty() => Err(LoadError::SeveralRuleSets(self.rule_sets)),
+            None => {
+                let errors = self.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
+                Err(LoadError::Invalid { errors, sources: self.sources })
+            }
+        }
+    }
+
+    /// The names of the rule set, or of the partial one: where each is defined and used. `None` if nothing was loaded.
+    pub fn names(&self) -> Option<NameIndex> {
+        self.rule_set.as_ref().or(self.partial.as_ref()).map(RuleSet::names)
+    }
 }

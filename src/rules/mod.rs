@@ -3,6 +3,7 @@
 //! Does not use events or the graph. Each part of a rule set has a file for its types, and one in `decode` for its decoder.
 
 mod active;
+mod cancellation;
 mod cases;
 mod computations;
 mod decode;
@@ -19,6 +20,7 @@ pub mod keys;
 mod lint;
 mod lint_transforms;
 mod load;
+mod load_error;
 mod loaded;
 mod name;
 mod name_index;
@@ -43,6 +45,7 @@ pub use group::{Group, MatchMode, Member};
 pub use id::{GroupId, RuleId};
 pub use input_snapshot::InputSnapshot;
 pub use load::{load, load_strings};
+pub use load_error::LoadError;
 pub use loaded::{Loaded, LoadedFile};
 pub use name::{Name, NameKind, NamePlace};
 pub use name_index::NameIndex;

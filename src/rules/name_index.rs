@@ -27,17 +27,35 @@ pub struct NameIndex {
     places: Vec<NamePlace>,
 }
 
+impl RuleSet {
+    /// The names of the rule set: where each is defined and used.
+    pub fn names(&self) -> NameIndex {
+        NameIndex::new(self)
+    }
+}
+
 impl NameIndex {
     /// Collects the names of a rule set, which may be a partial one.
     pub fn new(rules: &RuleSet) -> NameIndex {
         let mut index = NameIndex { places: rules.resolved_names.clone() };
-        index.definitions(rules);
-        index.topics(rules);
-        index.subscribers(rules);
-        index.in_expressions(rules);
+        index.add_definitions(rules);
+        index.add_topics(rules);
+        index.add_subscribers(rules);
+        index.add_expressions(rules);
         index.places.sort_by(|a, b| (a.span, a.kind, &a.name).cmp(&(b.span, b.kind, &b.name)));
         index.places.dedup();
         index
+    }
+
+    /// Every place where a name is defined, in the order of the files.
+    pub fn definitions(&self) -> impl Iterator<Item = &NamePlace> {
+        self.places.iter().filter(|place| place.is_definition)
+    }
+
+    /// Every place where a name is used, in the order of the files. Subscribers, topics and labels may be used without a
+    /// definition.
+    pub fn uses(&self) -> impl Iterator<Item = &NamePlace> {
+        self.places.iter().filter(|place| !place.is_definition)
     }
 
     /// Every place, in the order of the files.
@@ -66,7 +84,7 @@ impl NameIndex {
         self.places.push(NamePlace { kind, name: name.text.clone(), span: name.span, is_definition });
     }
 
-    fn definitions(&mut self, rules: &RuleSet) {
+    fn add_definitions(&mut self, rules: &RuleSet) {
         let lookups = rules.lookups.iter().map(|lookup| Name { text: lookup.name.clone(), span: lookup.span });
         lookups.for_each(|name| self.add(NameKind::Lookup, &name, true));
         let mut all = |kind: NameKind, names: &mut dyn Iterator<Item = &Name>| {
@@ -84,7 +102,7 @@ impl NameIndex {
         all(NameKind::Transform, &mut rules.transforms.iter().map(|transform| &transform.name));
     }
 
-    fn topics(&mut self, rules: &RuleSet) {
+    fn add_topics(&mut self, rules: &RuleSet) {
         let mut add = |pattern: &TopicPattern, span: Span, is_definition: bool| {
             self.places.push(NamePlace { kind: NameKind::Topic, name: pattern.text.clone(), span, is_definition });
         };
@@ -98,7 +116,7 @@ impl NameIndex {
     }
 
     /// Where subscribers are named, and labels set.
-    fn subscribers(&mut self, rules: &RuleSet) {
+    fn add_subscribers(&mut self, rules: &RuleSet) {
         let by_defaults = rules.defaults.names();
         let by_topics = rules.topics.iter().flat_map(|node| &node.subscribers);
         let by_rules = rules.rules.iter().flat_map(|rule| rule.subscribers.iter().chain(&rule.exclude));
@@ -106,21 +124,21 @@ impl NameIndex {
         named.for_each(|name| self.add(NameKind::Subscriber, name, false));
         rules.rules.iter().flat_map(|rule| &rule.labels).for_each(|(name, _)| self.add(NameKind::Label, name, false));
         for table in &rules.tables {
-            self.target(&table.otherwise);
+            self.add_target(&table.otherwise);
             match &table.kind {
-                TableKind::Key { rows, .. } => rows.iter().for_each(|row| self.target(&row.target)),
-                TableKind::Decision { rows, .. } => rows.iter().for_each(|row| self.target(&row.target)),
+                TableKind::Key { rows, .. } => rows.iter().for_each(|row| self.add_target(&row.target)),
+                TableKind::Decision { rows, .. } => rows.iter().for_each(|row| self.add_target(&row.target)),
             }
         }
     }
 
-    fn target(&mut self, target: &Target) {
+    fn add_target(&mut self, target: &Target) {
         target.subscribers.iter().for_each(|name| self.add(NameKind::Subscriber, name, false));
         target.labels.iter().for_each(|(name, _)| self.add(NameKind::Label, name, false));
     }
 
     /// Named values and the tables of `lookup(…)`.
-    fn in_expressions(&mut self, rules: &RuleSet) {
+    fn add_expressions(&mut self, rules: &RuleSet) {
         let mut add = |kind: NameKind, name: &str, span: Span| {
             self.places.push(NamePlace { kind, name: name.into(), span, is_definition: false });
         };

@@ -1,7 +1,7 @@
 //! The files that tests name: events and recorded decisions.
 
 use crate::diagnostic::Code;
-use crate::read::{self, ReadError};
+use crate::read::{self, Overlay, ReadError};
 use crate::rules::LoadOptions;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,7 @@ pub(super) struct Folder {
     path: PathBuf,
     /// Both without symbolic links.
     allowed: Vec<PathBuf>,
+    overlay: Overlay,
     /// The files that were asked for.
     named: RefCell<Vec<PathBuf>>,
 }
@@ -39,8 +40,9 @@ impl Folder {
     pub(super) fn of(test_file: &Path, options: &LoadOptions) -> Folder {
         let path = read::parent(test_file);
         let allowed = options.root.as_deref().into_iter().chain([path.as_path()]);
-        let allowed = allowed.filter_map(|folder| folder.canonicalize().ok()).collect();
-        Folder { path, allowed, named: RefCell::default() }
+        let overlay = options.overlay.clone();
+        let allowed = allowed.filter_map(|folder| overlay.canonicalize(folder).ok()).collect();
+        Folder { path, allowed, overlay, named: RefCell::default() }
     }
 
     /// The files that tests named, whether they exist or not.
@@ -52,17 +54,17 @@ impl Folder {
     pub(super) fn lines(&self, name: &str) -> Result<Lines, Problem> {
         let path = self.path.join(name);
         self.named.borrow_mut().push(path.clone());
-        let real = path.canonicalize().map_err(ReadError::from)?;
+        let real = self.overlay.canonicalize(&path).map_err(ReadError::from)?;
         if !self.allowed.iter().any(|folder| real.starts_with(folder)) {
             return Err(Problem::new(Code::OutsideRoot, "lies outside of the root folder"));
         }
-        Ok(split_lines(&read::without_bom(read::raw(&real, MAX_EVENT_FILE)?)))
+        Ok(split_lines(&read::without_bom(self.overlay.raw(&real, MAX_EVENT_FILE)?)))
     }
 }
 
-/// A text file of at most `limit` bytes.
-pub(super) fn read_text(path: &Path, limit: u64) -> Result<String, Problem> {
-    let bytes = read::without_bom(read::raw(path, limit)?);
+/// A text file.
+pub(super) fn read_text(path: &Path, options: &LoadOptions) -> Result<String, Problem> {
+    let bytes = read::without_bom(options.overlay.raw(path, options.limits.file_bytes)?);
     String::from_utf8(bytes).map_err(|error| {
         Problem::new(Code::Unreadable, format!("is not UTF-8: {}", read::encoding_help(error.as_bytes())))
     })

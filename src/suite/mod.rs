@@ -180,8 +180,11 @@ impl Suite {
 pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Suite {
     let mut suite = Suite::default();
     for path in paths {
+        if options.cancellation.is_requested() {
+            break;
+        }
         let shown = path.display().to_string();
-        match files::read_text(path, options.limits.file_bytes) {
+        match files::read_text(path, options) {
             Ok(text) => {
                 let id = suite.sources.add(SourceFile::new(shown, text));
                 let folder = files::Folder::of(path, options);
@@ -201,7 +204,7 @@ fn load_one(suite: &mut Suite, id: FileId, folder: &files::Folder) {
     let Some(file) = suite.sources.get(id) else { return };
     let (path, text) = (file.path.clone(), file.text.clone());
     let mut diagnostics = Vec::new();
-    let node = yaml::parse(id, &text, yaml::YamlLimits::default(), &mut diagnostics);
+    let node = yaml::parse(id, &text, yaml::YamlLimits::default(), &mut diagnostics).root;
     let mut decoder = decode::Decoder { folder, diagnostics: &mut diagnostics };
     let tests = node.map(|node| decoder.file(&node)).unwrap_or_default();
     diagnostics.sort_by_key(|one| one.primary.as_ref().map(|label| label.span.start));

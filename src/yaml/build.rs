@@ -7,26 +7,29 @@ mod indent;
 
 use super::anchors::Anchors;
 use super::built::Built;
+use super::comment::{CommentPlacement, YamlComment};
 use super::scalar::{Resolved, is_ambiguous, resolve};
 use super::source_map::{self, Style};
 use super::syntax::{self, NodeStart};
 use super::traps::{self, QuotingRecovery, Trap};
-use super::{YamlEntry, YamlKind, YamlLimits, YamlNode, YamlScalar, keys};
+use super::{YamlDocument, YamlEntry, YamlKind, YamlLimits, YamlNode, YamlScalar, keys};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use crate::event::Json;
-use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, StructureStyle};
 use indent::Continued;
 use std::ops::Range;
 
 /// What one reading of a file gave.
 #[derive(Default)]
 pub(super) struct Pass {
-    /// The tree; none for an empty file, and where it cannot be trusted.
-    pub(super) root: Option<YamlNode>,
+    /// The tree and the comments. There is no tree for an empty file, nor where it cannot be trusted.
+    pub(super) document: YamlDocument,
     /// What was found, traps left out.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Texts that should have been quoted.
     pub(super) traps: Vec<Trap>,
+    /// True if the file has more comments than the limit: it is read again without them.
+    too_many_comments: bool,
 }
 
 /// A collection that is not closed yet.
@@ -83,15 +86,21 @@ pub(super) fn pass(file: FileId, source: &str, recovery: &QuotingRecovery, limit
         pass: Pass::default(),
     };
     if builder.run().is_err() {
-        builder.pass.root = None;
+        builder.pass.document.root = None;
     }
-    builder.pass
+    if !builder.pass.too_many_comments {
+        return builder.pass;
+    }
+    let mut pass = pass(file, source, recovery, YamlLimits { comments: 0, ..limits });
+    pass.document.more_comments = true;
+    pass
 }
 
 /// The parser as it is set up here.
 pub(super) fn parser(source: &str, limits: YamlLimits) -> Parser<'_, granit_parser::StrInput<'_>> {
     let options = granit_parser::options! {
-        emit_comments: false,
+        emit_comments: limits.comments > 0,
+        max_buffered_comment_events: limits.comments,
         emit_anchor_events: true,
         emit_unresolved_aliases: true,
         flow_nesting_limit: limits.depth,
@@ -107,6 +116,10 @@ impl TreeBuilder<'_> {
         for event in parser(&recovery.source, self.limits) {
             let (event, span) = match event {
                 Ok(read) => read,
+                Err(error) if matches!(error.kind(), ErrorKind::TooManyComments) => {
+                    self.pass.too_many_comments = true;
+                    return Err(Aborted);
+                }
                 Err(error) => return self.stumble(error.kind(), error.marker().byte_offset()),
             };
             let range = span.byte_range().unwrap_or(self.end..self.end);
@@ -135,12 +148,29 @@ impl TreeBuilder<'_> {
             Event::SequenceEnd | Event::MappingEnd => self.close(range),
             Event::Alias(id) => self.alias(id, range),
             Event::UnresolvedAlias(name) => self.unknown_alias(&name, range),
+            Event::Comment(..) => self.comment(&range),
             Event::Anchor(id, name) => {
                 self.anchors.name(id, &name, syntax::span(self.file, &range));
                 Ok(())
             }
             _ => Ok(()),
         }
+    }
+
+    fn comment(&mut self, range: &Range<usize>) -> Result<(), Aborted> {
+        if self.pass.document.comments.len() >= self.limits.comments {
+            self.pass.too_many_comments = true;
+            return Err(Aborted);
+        }
+        let line_start = source_map::line_start(self.source, range.start);
+        let before = self.source.get(line_start..range.start).unwrap_or_default();
+        let placement = match before.trim_start_matches('\u{feff}').trim().is_empty() {
+            true => CommentPlacement::OwnLine,
+            false => CommentPlacement::Trailing,
+        };
+        let line_start = self.span(&(line_start..range.start)).start;
+        self.pass.document.comments.push(YamlComment { span: self.span(range), placement, line_start });
+        Ok(())
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
@@ -349,7 +379,7 @@ impl TreeBuilder<'_> {
 
     fn attach(&mut self, Built { node, cost, height }: Built) -> Result<(), Aborted> {
         let Some(frame) = self.stack.last_mut() else {
-            self.pass.root = Some(node).filter(|node| !node.is_empty());
+            self.pass.document.root = Some(node).filter(|node| !node.is_empty());
             return Ok(());
         };
         frame.cost += cost;
@@ -481,6 +511,6 @@ fn bad_key(node: &YamlNode) -> Option<Diagnostic> {
 
 /// The anchors that some alias refers to.
 fn used_anchors(recovery: &QuotingRecovery, limits: YamlLimits) -> Vec<usize> {
-    let events = parser(&recovery.source, limits).map_while(Result::ok);
+    let events = parser(&recovery.source, YamlLimits { comments: 0, ..limits }).map_while(Result::ok);
     events.filter_map(|(event, _)| if let Event::Alias(id) = event { Some(id) } else { None }).collect()
 }

@@ -5,6 +5,8 @@
 mod anchors;
 mod build;
 mod built;
+mod comment;
+mod document;
 mod keys;
 mod scalar;
 mod source_map;
@@ -13,6 +15,9 @@ mod traps;
 
 #[cfg(test)]
 mod tests;
+
+pub use comment::{CommentPlacement, YamlComment};
+pub use document::{NodeAt, NodeStep, YamlDocument};
 
 use crate::diagnostic::{Code, Diagnostic, FileId, Span, Text};
 use crate::event::Json;
@@ -66,35 +71,37 @@ pub struct YamlLimits {
     pub depth: usize,
     /// How many nodes aliases may add, all in all; 100,000 by default.
     pub alias_nodes: usize,
+    /// How many comments are kept; 100,000 by default. The document of a file with more of them has no comments.
+    pub comments: usize,
 }
 
 impl Default for YamlLimits {
     fn default() -> Self {
-        Self { bytes: 16 << 20, depth: 128, alias_nodes: 100_000 }
+        Self { bytes: 16 << 20, depth: 128, alias_nodes: 100_000, comments: 100_000 }
     }
 }
 
-/// Parses one file. What can be read is returned even where there are errors (an empty file is none, without error), so
-/// that everything can be reported in one go.
-pub fn parse(file: FileId, text: &str, limits: YamlLimits, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
+/// Parses one file. If there are errors, the document holds everything that could be read, so that the caller can report
+/// its own errors as well. An empty file has no tree, and is not an error.
+pub fn parse(file: FileId, text: &str, limits: YamlLimits, diagnostics: &mut Vec<Diagnostic>) -> YamlDocument {
     if text.len() > limits.bytes {
         let message = format!("the file has {} bytes, and {} are read at most", text.len(), limits.bytes);
         let start = Span::new(file, 0, 0);
         diagnostics.push(Diagnostic::new(Code::TooLarge, start, message).help("split it into several files"));
-        return None;
+        return YamlDocument::default();
     }
     let first = diagnostics.len();
-    let root = read(file, text, limits, diagnostics);
+    let document = read(file, text, limits, diagnostics);
     if let Some(new) = diagnostics.get_mut(first..) {
         new.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span));
     }
-    root
+    document
 }
 
 /// How often a file is read anew because of a text that should have been quoted.
 const PASSES: usize = 24;
 
-fn read(file: FileId, text: &str, limits: YamlLimits, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
+fn read(file: FileId, text: &str, limits: YamlLimits, diagnostics: &mut Vec<Diagnostic>) -> YamlDocument {
     let mut recovery = traps::QuotingRecovery::new(text);
     for _ in 0..PASSES {
         let pass = build::pass(file, text, &recovery, limits);
@@ -108,10 +115,10 @@ fn read(file: FileId, text: &str, limits: YamlLimits, diagnostics: &mut Vec<Diag
         }
         if !progress {
             diagnostics.extend(pass.diagnostics);
-            return pass.root;
+            return pass.document;
         }
     }
-    None
+    YamlDocument::default()
 }
 
 impl YamlScalar {

@@ -5,9 +5,12 @@ use crate::diagnostic::{SourceFile, Sources};
 use proptest::prelude::*;
 use serde_json::json;
 
+mod comments;
+mod node_at;
+
 fn load(text: &str) -> (Option<YamlNode>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let root = parse(FileId(0), text, YamlLimits::default(), &mut diagnostics);
+    let root = parse(FileId(0), text, YamlLimits::default(), &mut diagnostics).root;
     (root, diagnostics)
 }
 
@@ -213,7 +216,7 @@ fn nesting_is_limited() {
 fn size_is_limited() {
     let mut diagnostics = Vec::new();
     let limits = YamlLimits { bytes: 10, ..YamlLimits::default() };
-    assert!(parse(FileId(0), "a: 123456789", limits, &mut diagnostics).is_none());
+    assert!(parse(FileId(0), "a: 123456789", limits, &mut diagnostics).root.is_none());
     assert_eq!(diagnostics[0].code, Code::TooLarge);
 }
 

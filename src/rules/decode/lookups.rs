@@ -22,6 +22,9 @@ impl RuleSetDecoder<'_> {
     pub(super) fn lookups(&mut self, sections: &[Section<'_>]) -> Vec<Lookup> {
         let mut lookups: Vec<Lookup> = Vec::new();
         for (name, node, file) in self.named_entries(sections, NameKind::Lookup) {
+            if self.reading.tree.is_cancelled() {
+                break;
+            }
             if name.text.contains('.') {
                 let message = format!("a lookup's name may not have a dot: `{}`", name.text);
                 let help = "`lookup(\"table.column\", …)` splits there";

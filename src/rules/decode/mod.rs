@@ -164,7 +164,12 @@ impl<'d> RuleSetDecoder<'d> {
     /// All of it. The order matters: the zone before times, lookups and named values before the expressions that use
     /// them, schemas before the rules they vouch for.
     fn rule_set(&mut self, default_name: String, sections: &Sections<'_>) -> RuleSet {
-        let of = |name: &str| sections.get(name).map_or(&[][..], Vec::as_slice);
+        // Without their sections, the parts that are left to decode are empty.
+        let tree = self.reading.tree;
+        let of = |name: &str| match sections.get(name) {
+            Some(sections) if !tree.is_cancelled() => sections.as_slice(),
+            _ => &[],
+        };
         let head = self.head(default_name, of("ruleset"));
         self.zone = head.zone.clone();
         let lookups = self.lookups(of("lookups"));

@@ -8,6 +8,9 @@ use crate::schema::Validator;
 use crate::topic::TopicPattern;
 use crate::yaml::{YamlKind, YamlNode};
 
+/// How many rules are decoded between two checks whether loading should stop.
+const CHECK_EVERY: usize = 64;
+
 /// What is read so far; rules in file order, their ids not yet ranks.
 #[derive(Default)]
 pub(super) struct DecodedRules {
@@ -55,6 +58,9 @@ impl RuleSetDecoder<'_> {
         let Some(items) = self.list(node, "a list of rules and groups") else { return Vec::new() };
         let mut members = Vec::new();
         for item in items.iter().filter(|item| !item.is_empty()) {
+            if decoded.rules.len().is_multiple_of(CHECK_EVERY) && self.reading.tree.is_cancelled() {
+                break;
+            }
             let is_group =
                 matches!(&item.kind, YamlKind::Mapping(entries) if entries.iter().any(|e| e.key.text.value == "group"));
             members.extend(match is_group {

@@ -30,7 +30,9 @@ enum SchemaSource {
 impl RuleSetDecoder<'_> {
     pub(super) fn schemas(&mut self, sections: &[Section<'_>]) -> Vec<Schema> {
         let entries = self.named_entries(sections, NameKind::Schema);
-        entries.into_iter().filter_map(|(name, node, file)| self.schema(name, node, file)).collect()
+        let tree = self.reading.tree;
+        let entries = entries.into_iter().take_while(|_| !tree.is_cancelled());
+        entries.filter_map(|(name, node, file)| self.schema(name, node, file)).collect()
     }
 
     fn schema(&mut self, name: Name, node: &YamlNode, file: &FileRef) -> Option<Schema> {
@@ -80,7 +82,7 @@ impl RuleSetDecoder<'_> {
         let (file, id, text) = self.named_file(named, from)?;
         let base = self.reading.tree.address(&file);
         if is_yaml(&file.path) {
-            let node = yaml::parse(id, &text, self.reading.tree.yaml_limits(), self.diagnostics)?;
+            let node = yaml::parse(id, &text, self.reading.tree.yaml_limits(), self.diagnostics).root?;
             return Some(SchemaDocument {
                 json: node.to_json(),
                 base,
@@ -241,7 +243,7 @@ fn parse_schema(path: &str, bytes: &[u8], limits: yaml::YamlLimits) -> Result<Js
     }
     let text = std::str::from_utf8(bytes).map_err(|_| String::from("not UTF-8"))?;
     let mut diagnostics = Vec::new();
-    let node = yaml::parse(FileId(u32::MAX), text, limits, &mut diagnostics);
+    let node = yaml::parse(FileId(u32::MAX), text, limits, &mut diagnostics).root;
     match diagnostics.into_iter().find(Diagnostic::is_error) {
         Some(error) => Err(error.message),
         None => Ok(node.map_or(Json::Null, |node| node.to_json())),

@@ -2,9 +2,11 @@
 
 use super::paths::{lexical, relative};
 use super::{FileError, FileRef, FileRole, FoundFiles, kind_of};
-use crate::read::{parent, reason};
+use crate::read::{Overlay, parent, reason};
+use crate::rules::cancellation::Stoppable;
 use crate::rules::input_recorder::InputRecorder;
 use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,18 +24,26 @@ pub(crate) struct Disk {
     own: PathBuf,
     /// A wider folder in which files may lie as well, without symbolic links, and as it is shown.
     root: Option<(PathBuf, String)>,
+    /// Texts that replace files.
+    pub(super) overlay: Overlay,
     /// What was looked at.
     pub(super) recorder: Arc<InputRecorder>,
 }
 
+/// When the walk over a folder ends early.
+struct WalkLimits<'w> {
+    files: usize,
+    stop: &'w Stoppable,
+}
+
 impl Disk {
     /// A folder or a file.
-    pub(super) fn new(path: &Path, root: Option<&Path>) -> Result<Disk, String> {
-        let canonical = path.canonicalize().map_err(|error| reason(&error))?;
-        let is_dir = canonical.is_dir();
+    pub(super) fn new(path: &Path, root: Option<&Path>, overlay: Overlay) -> Result<Disk, String> {
+        let canonical = overlay.canonicalize(path).map_err(|error| reason(&error))?;
+        let is_dir = overlay.is_dir(&canonical);
         let folder = if is_dir { path.to_path_buf() } else { parent(path) };
         // A single file may be a symbolic link into another folder: the folder of the link counts.
-        let own = if is_dir { canonical } else { folder.canonicalize().map_err(|error| reason(&error))? };
+        let own = if is_dir { canonical } else { overlay.canonicalize(&folder).map_err(|error| reason(&error))? };
         let root = match root {
             None => None,
             Some(root) => {
@@ -42,7 +52,7 @@ impl Disk {
                 Some((real.map_err(|error| format!("{shown}: {}", reason(&error)))?, shown))
             }
         };
-        Ok(Disk { folder, only: (!is_dir).then(|| path.to_path_buf()), own, root, recorder: Arc::default() })
+        Ok(Disk { folder, only: (!is_dir).then(|| path.to_path_buf()), own, root, overlay, recorder: Arc::default() })
     }
 
     /// Lets files lie in the folder that `named` means in `from`.
@@ -85,57 +95,69 @@ impl Disk {
     }
 
     /// Finds the given file, or everything below the folder, of at most `limit` files.
-    pub(super) fn find(&self, limit: usize, found: &mut FoundFiles) {
+    pub(super) fn find(&self, limit: usize, stop: &Stoppable, found: &mut FoundFiles) {
         match &self.only {
             Some(file) => self.find_one(file, found),
-            None => self.walk(&self.folder, "", limit, &mut HashSet::new(), found),
+            None => self.walk(&self.folder, "", &WalkLimits { files: limit, stop }, &mut HashSet::new(), found),
         }
     }
 
     /// The given file, and `NAME.test.yaml` beside it.
     fn find_one(&self, file: &Path, found: &mut FoundFiles) {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        found.rules.extend(file_ref(file, name.clone()));
+        found.rules.extend(self.file_ref(file, name.clone()));
         let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(&name);
         for ending in [".test.yaml", ".test.yml"] {
             let test = format!("{stem}{ending}");
             let location = self.folder.join(&test);
-            if test != name && location.is_file() {
+            if test != name && self.overlay.is_file(&location) {
                 self.add(&location, test, found);
             }
         }
     }
 
     /// Everything below a folder. Symbolic links are followed where they stay inside; each folder is walked once.
-    fn walk(&self, folder: &Path, prefix: &str, limit: usize, seen: &mut HashSet<PathBuf>, found: &mut FoundFiles) {
-        let Ok(canonical) = folder.canonicalize() else { return };
+    fn walk(
+        &self,
+        folder: &Path,
+        prefix: &str,
+        limits: &WalkLimits<'_>,
+        seen: &mut HashSet<PathBuf>,
+        found: &mut FoundFiles,
+    ) {
+        let Ok(canonical) = self.overlay.canonicalize(folder) else { return };
         if !self.allows(&canonical) {
             return found.outside.push(folder.to_path_buf());
         }
         // Every level of the path adds a `/`.
-        if prefix.matches('/').count() > MAX_DEPTH || !seen.insert(canonical) {
+        if prefix.matches('/').count() > MAX_DEPTH || !seen.insert(canonical.clone()) || limits.stop.is_requested() {
             return;
         }
         self.recorder.folder(folder);
-        let entries = match std::fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(error) => return found.unreadable.push((folder.display().to_string(), reason(&error))),
-        };
-        let mut names: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.file_name()).collect();
+        let mut names: Vec<OsString> = self.overlay.names_in(&canonical).map(OsStr::to_os_string).collect();
+        match std::fs::read_dir(folder) {
+            Ok(entries) => names.extend(entries.filter_map(Result::ok).map(|entry| entry.file_name())),
+            Err(error) if names.is_empty() => {
+                return found.unreadable.push((folder.display().to_string(), reason(&error)));
+            }
+            // A folder that exists because of the overlay alone.
+            Err(_) => {}
+        }
         names.sort();
+        names.dedup();
         for name in names {
             let shown = name.to_string_lossy();
             if shown.starts_with('.') {
                 continue;
             }
-            if found.rules.len() + found.tests.len() + seen.len() > limit {
+            if found.rules.len() + found.tests.len() + seen.len() > limits.files {
                 found.too_many = true;
                 return;
             }
             let location = folder.join(&name);
             let path = format!("{prefix}{shown}");
-            if location.is_dir() {
-                self.walk(&location, &format!("{path}/"), limit, seen, found);
+            if self.overlay.is_dir(&location) {
+                self.walk(&location, &format!("{path}/"), limits, seen, found);
             } else if kind_of(&path).is_some() {
                 self.add(&location, path, found);
             }
@@ -144,7 +166,7 @@ impl Disk {
 
     /// Adds a file under its kind, if it lies inside.
     fn add(&self, location: &Path, path: String, found: &mut FoundFiles) {
-        let Some(file) = file_ref(location, path) else {
+        let Some(file) = self.file_ref(location, path) else {
             return found.unreadable.push((location.display().to_string(), String::from("a broken symbolic link")));
         };
         if !self.allows(&file.identity) {
@@ -157,9 +179,14 @@ impl Disk {
         }
     }
 
+    fn file_ref(&self, location: &Path, path: String) -> Option<FileRef> {
+        let identity = self.overlay.canonicalize(location).ok()?;
+        Some(FileRef { path, location: Some(location.to_path_buf()), identity })
+    }
+
     /// The file at a location, which is `path` as seen from the rule set.
     pub(super) fn resolve(&self, location: &Path, path: String) -> Result<FileRef, FileError> {
-        let identity = location.canonicalize().map_err(|error| self.unfound(location, &error))?;
+        let identity = self.overlay.canonicalize(location).map_err(|error| self.unfound(location, &error))?;
         if !self.allows(&identity) {
             return Err(self.outside());
         }
@@ -190,11 +217,6 @@ impl Disk {
         };
         format!("`{}` is a symbolic link that leads outside of {place}", lexical(&location.to_string_lossy()))
     }
-}
-
-fn file_ref(location: &Path, path: String) -> Option<FileRef> {
-    let identity = location.canonicalize().ok()?;
-    Some(FileRef { path, location: Some(location.to_path_buf()), identity })
 }
 
 fn lexical_or_dot(path: &Path) -> String {

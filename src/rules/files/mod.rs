@@ -4,8 +4,9 @@
 mod disk;
 mod paths;
 
+use super::cancellation::Stoppable;
 use super::input_recorder::InputRecorder;
-use super::options::LoadLimits;
+use super::options::{LoadLimits, LoadOptions};
 use crate::diagnostic::Code;
 use crate::read::{self, ReadError, parent};
 use crate::yaml;
@@ -90,6 +91,7 @@ pub(crate) struct FileTree {
     limits: LoadLimits,
     /// How many bytes were read so far.
     spent: AtomicU64,
+    stop: Stoppable,
 }
 
 #[derive(Debug)]
@@ -123,8 +125,10 @@ impl FoundFiles {
 
 impl FileTree {
     /// A folder or a file. Without `root`, no file may lie outside of the rule set's folder.
-    pub(crate) fn disk(path: &Path, root: Option<&Path>, limits: LoadLimits) -> Result<FileTree, String> {
-        Ok(FileTree { source: FileSource::Disk(Disk::new(path, root)?), limits, spent: AtomicU64::new(0) })
+    pub(crate) fn disk(path: &Path, options: &LoadOptions) -> Result<FileTree, String> {
+        let disk = Disk::new(path, options.root.as_deref(), options.overlay.clone())?;
+        let stop = Stoppable::new(options.cancellation.clone());
+        Ok(FileTree { source: FileSource::Disk(disk), limits: options.limits, spent: AtomicU64::new(0), stop })
     }
 
     /// A map of strings.
@@ -132,7 +136,12 @@ impl FileTree {
         let files =
             files.into_iter().map(|(path, text)| (normal(path).unwrap_or_else(|| path.to_owned()), text.to_owned()));
         let source = FileSource::Strings(files.collect());
-        FileTree { source, limits: LoadLimits::default(), spent: AtomicU64::new(0) }
+        FileTree { source, limits: LoadLimits::default(), spent: AtomicU64::new(0), stop: Stoppable::default() }
+    }
+
+    /// True if loading should stop. Once true, it stays true.
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.stop.is_requested()
     }
 
     /// What was looked at on disk.
@@ -168,7 +177,7 @@ impl FileTree {
     /// What a YAML file may hold.
     pub(crate) fn yaml_limits(&self) -> yaml::YamlLimits {
         yaml::YamlLimits {
-            bytes: usize::try_from(self.limits.file_bytes()).unwrap_or(usize::MAX),
+            bytes: usize::try_from(self.limits.max_file_bytes()).unwrap_or(usize::MAX),
             ..Default::default()
         }
     }
@@ -186,7 +195,7 @@ impl FileTree {
     pub(crate) fn find(&self) -> FoundFiles {
         let mut found = FoundFiles::default();
         match &self.source {
-            FileSource::Disk(disk) => disk.find(self.limits.files, &mut found),
+            FileSource::Disk(disk) => disk.find(self.limits.files, &self.stop, &mut found),
             FileSource::Strings(files) => find_strings(files, &mut found),
         }
         found.rules.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
@@ -228,7 +237,7 @@ impl FileTree {
 
     /// The bytes of a file, without a byte-order mark.
     pub(crate) fn read(&self, file: &FileRef) -> Result<Vec<u8>, FileError> {
-        let limit = self.limits.file_bytes();
+        let limit = self.limits.max_file_bytes();
         let bytes = match (&self.source, &file.location) {
             (FileSource::Strings(files), _) => {
                 let text = files.get(&file.path).ok_or(FileError::Missing)?;
@@ -238,7 +247,7 @@ impl FileTree {
                 text.clone().into_bytes()
             }
             (FileSource::Disk(disk), Some(location)) => {
-                let read = read::raw(location, limit);
+                let read = disk.overlay.raw(location, limit);
                 disk.recorder.read(location, read.as_deref().ok());
                 read?
             }

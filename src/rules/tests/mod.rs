@@ -4,11 +4,14 @@ use super::{Envelope, LoadOptions, Loaded, MatchMode, Member, RuleId, RuleSet, T
 use crate::diagnostic::Code;
 use serde_json::json;
 
+mod cancellation;
 mod disk;
 mod errors;
 mod lints;
 mod lookups;
 mod name_index;
+mod overlay;
+mod partial;
 mod schemas;
 mod walk;
 

@@ -2,6 +2,10 @@
 //!
 //! Every file that a rule set or its tests name is read here, so that one rule holds for all of them.
 
+mod overlay;
+
+pub(crate) use overlay::Overlay;
+
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
