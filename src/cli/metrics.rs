@@ -7,7 +7,7 @@ mod server;
 use super::Failure;
 use anyhow::Context;
 use dadar::diagnostic::render::clean;
-use dadar::pipeline::counts::{BUCKETS, CountedKind, Latency, STATUSES, SharedCounts, Totals};
+use dadar::pipeline::counts::{BUCKETS, CountedNames, Latency, STATUSES, SharedCounts, Totals};
 use dadar::reload::{Live, Reloader, State};
 use server::Answer;
 use std::borrow::Cow;
@@ -82,8 +82,8 @@ impl Metrics {
         sample(out.text(), "dadar_input_late_bytes_total", None, late);
         self.rules(out.text());
         let counts = [
-            ("dadar_rule_matches_total", "rule", "Decisions that a rule is on", CountedKind::Rules),
-            ("dadar_subscriber_events_total", "subscriber", "Events for a subscriber", CountedKind::Subscribers),
+            ("dadar_rule_matches_total", "rule", "Decisions that a rule is on", CountedNames::Rules),
+            ("dadar_subscriber_events_total", "subscriber", "Events for a subscriber", CountedNames::Subscribers),
         ];
         for (name, label, help, kind) in counts {
             family(out.text(), name, "counter", help);
@@ -92,7 +92,7 @@ impl Metrics {
         Ok(())
     }
 
-    fn names(&self, out: &mut impl Sink, name: &str, label: &str, kind: CountedKind) -> io::Result<()> {
+    fn names(&self, out: &mut impl Sink, name: &str, label: &str, kind: CountedNames) -> io::Result<()> {
         let mut from = 0;
         loop {
             let page = self.counts.page(kind, from, NAMES_PER_PAGE);

@@ -176,7 +176,7 @@ impl Totals {
 
 /// What names are of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CountedKind {
+pub enum CountedNames {
     /// Rules.
     Rules,
     /// Subscribers.
@@ -246,11 +246,11 @@ impl SharedCounts {
     }
 
     /// At most `n` names from number `from` on, with their counts. New names are only ever added at the end.
-    pub fn page(&self, kind: CountedKind, from: usize, n: usize) -> Page {
+    pub fn page(&self, kind: CountedNames, from: usize, n: usize) -> Page {
         let totals = self.lock();
         let all = match kind {
-            CountedKind::Rules => totals.rules.as_slice(),
-            CountedKind::Subscribers => totals.subscribers.as_slice(),
+            CountedNames::Rules => totals.rules.as_slice(),
+            CountedNames::Subscribers => totals.subscribers.as_slice(),
         };
         Page { names: all.iter().skip(from).take(n).cloned().collect(), total: all.len() }
     }

@@ -14,6 +14,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
+mod cancellation;
+
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Waits until something holds; fails after a long while.

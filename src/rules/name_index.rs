@@ -2,7 +2,7 @@
 //! definition and to all uses.
 
 use super::walk::{expressions, visit};
-use super::{Name, NameKind, NamePlace, RuleSet, TableKind, Target};
+use super::{Name, NameKind, NamePlace, RuleSet, Table, Target};
 use crate::diagnostic::{FileId, Span};
 use crate::expr::{Prepared, TypedNode};
 use crate::topic::TopicPattern;
@@ -123,13 +123,7 @@ impl NameIndex {
         let named = by_defaults.chain(by_topics).chain(by_rules);
         named.for_each(|name| self.add(NameKind::Subscriber, name, false));
         rules.rules.iter().flat_map(|rule| &rule.labels).for_each(|(name, _)| self.add(NameKind::Label, name, false));
-        for table in &rules.tables {
-            self.add_target(&table.otherwise);
-            match &table.kind {
-                TableKind::Key { rows, .. } => rows.iter().for_each(|row| self.add_target(&row.target)),
-                TableKind::Decision { rows, .. } => rows.iter().for_each(|row| self.add_target(&row.target)),
-            }
-        }
+        rules.tables.iter().flat_map(Table::targets).for_each(|target| self.add_target(target));
     }
 
     fn add_target(&mut self, target: &Target) {

@@ -3,7 +3,7 @@
 //! Validation recurses through them at every level of a value, so their number has a bound, and with the depth of the value their
 //! product has one too.
 
-use super::decode_percent;
+use super::references::References;
 use crate::event::Json;
 use std::collections::HashMap;
 
@@ -20,19 +20,23 @@ pub(super) fn too_long() -> String {
     format!("references and combinations lead to one another more than {MAX_LEVELS} times from here")
 }
 
-/// The most levels at one place; the pointer to a schema that leads further than is allowed is the error.
-pub(super) fn levels(schema: &Json) -> Result<usize, String> {
-    let mut walk = Walk { root: schema, known: HashMap::new() };
-    walk.everywhere(schema, &mut String::new())
+/// The most levels at one place. If a schema exceeds the limit, the pointer to it in its document is the error.
+pub(super) fn levels(references: &References) -> Result<usize, String> {
+    let mut search = LevelSearch { references, known: HashMap::new() };
+    let mut most = 0;
+    for document in references.documents() {
+        most = most.max(search.everywhere(document, &mut String::new())?);
+    }
+    Ok(most)
 }
 
-struct Walk<'s> {
-    root: &'s Json,
-    /// Levels of schemas by their address; none while a schema is being looked at.
+struct LevelSearch<'s> {
+    references: &'s References,
+    /// Levels of schemas by their address; `None` while a schema is being looked at.
     known: HashMap<*const Json, Option<usize>>,
 }
 
-impl<'s> Walk<'s> {
+impl<'s> LevelSearch<'s> {
     /// Looks at every object and list of the document, since a reference may lead to any. (A document is no deeper than its file.)
     fn everywhere(&mut self, schema: &'s Json, pointer: &mut String) -> Result<usize, String> {
         let mut most = self.at(schema, 0).ok_or_else(|| pointer.clone())?;
@@ -71,20 +75,15 @@ impl<'s> Walk<'s> {
             return None;
         }
         self.known.insert(schema, None);
-        let target = keywords.get("$ref").and_then(Json::as_str).and_then(|reference| self.local(reference));
+        let references = self.references;
         let ones = ONE.iter().filter_map(|keyword| keywords.get(*keyword));
         let many = MANY.iter().filter_map(|keyword| keywords.get(*keyword)).flat_map(items);
         let mut most = 0;
-        for next in target.into_iter().chain(ones).chain(many) {
+        for next in references.targets(schema).chain(ones).chain(many) {
             most = most.max(1 + self.at(next, depth + 1)?);
         }
         self.known.insert(schema, Some(most));
         (most <= MAX_LEVELS).then_some(most)
-    }
-
-    /// What a reference within the document leads to.
-    fn local(&self, reference: &str) -> Option<&'s Json> {
-        self.root.pointer(&decode_percent(reference.strip_prefix('#')?))
     }
 }
 

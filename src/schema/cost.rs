@@ -4,8 +4,9 @@
 //! is applied a number of times that doubles with each level. The number is worked out before anything is validated: each
 //! pair of a schema and a part of the value once, so that this takes no longer than their product.
 
+use super::references::References;
 use crate::event::Json;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// How often a schema may be applied to one value. Beyond, the value is not validated.
 pub(super) const MOST: u64 = 1_000_000;
@@ -33,31 +34,14 @@ const CHILDREN: [&str; 7] = [
     "unevaluatedProperties",
 ];
 
-/// True if some schema is referred to more than once, so that the work may grow faster than the value.
-pub(super) fn may_branch(schema: &Json) -> bool {
-    let mut seen = HashSet::new();
-    repeats(schema, &mut seen)
-}
-
-fn repeats<'s>(schema: &'s Json, seen: &mut HashSet<&'s str>) -> bool {
-    match schema {
-        Json::Object(members) => {
-            let reference = members.get("$ref").and_then(Json::as_str);
-            reference.is_some_and(|reference| !seen.insert(reference))
-                || members.values().any(|member| repeats(member, seen))
-        }
-        Json::Array(items) => items.iter().any(|item| repeats(item, seen)),
-        _ => false,
-    }
-}
-
-/// How often `schema` and the schemas in it are applied to `value` and its parts; at most a little more than [`MOST`].
-pub(super) fn applications(schema: &Json, value: &Json) -> u64 {
-    Count { root: schema, known: HashMap::new(), depth: 0 }.of(schema, value)
+/// How often the schema and the schemas in it are applied to `value` and its parts; at most a little more than [`MOST`].
+pub(super) fn applications(references: &References, value: &Json) -> u64 {
+    let mut count = Count { references, known: HashMap::new(), depth: 0 };
+    references.documents().next().map_or(0, |schema| count.of(schema, value))
 }
 
 struct Count<'s> {
-    root: &'s Json,
+    references: &'s References,
     /// By the places of the schema and of the value. (0 while it is being counted: a schema that leads to itself without
     /// going into the value is an error of the schema.)
     known: HashMap<(*const Json, *const Json), u64>,
@@ -76,18 +60,18 @@ impl<'s> Count<'s> {
         }
         self.known.insert(place, 0);
         self.depth += 1;
-        let count = self.within(keywords, value).min(MOST + 1);
+        let count = self.within(schema, keywords, value).min(MOST + 1);
         self.depth -= 1;
         self.known.insert(place, count);
         count
     }
 
-    fn within(&mut self, keywords: &'s serde_json::Map<String, Json>, value: &Json) -> u64 {
+    fn within(&mut self, schema: &'s Json, keywords: &'s serde_json::Map<String, Json>, value: &Json) -> u64 {
         let mut count = 1u64;
         let mut add = |more: u64| count = count.saturating_add(more);
-        if let Some(target) = keywords.get("$ref").and_then(Json::as_str).and_then(|text| self.target(text)) {
-            add(self.of(target, value));
-        }
+        // A dynamic reference leads to one of its targets.
+        let references = self.references;
+        add(references.targets(schema).map(|target| self.of(target, value)).max().unwrap_or_default());
         for same in SAME.iter().filter_map(|keyword| keywords.get(*keyword)) {
             add(self.of(same, value));
         }
@@ -118,11 +102,5 @@ impl<'s> Count<'s> {
             }
         }
         count
-    }
-
-    /// What a reference within the document leads to.
-    fn target(&self, reference: &str) -> Option<&'s Json> {
-        let pointer = reference.strip_prefix('#')?;
-        self.root.pointer(pointer)
     }
 }

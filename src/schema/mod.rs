@@ -8,9 +8,12 @@ use std::sync::Arc;
 
 #[cfg(feature = "schemas")]
 mod chains;
+#[cfg(feature = "schemas")]
 mod cost;
 #[cfg(feature = "schemas")]
 mod message;
+#[cfg(feature = "schemas")]
+mod references;
 mod types;
 #[cfg(feature = "schemas")]
 mod validation;
@@ -27,8 +30,6 @@ pub const MAX_FAULTS: usize = 20;
 pub struct Validator {
     compiled: Arc<validation::Compiled>,
     schema: Arc<Json>,
-    /// True if the work may grow faster than the value.
-    may_branch: bool,
 }
 
 /// One fault of a value.
@@ -72,19 +73,14 @@ impl Validator {
         base: Option<&str>,
         resources: impl Resources + 'static,
     ) -> Result<Validator, SchemaError> {
+        let schema = Arc::new(schema);
         let compiled = validation::Compiled::new(&schema, base, resources)?;
-        let may_branch = cost::may_branch(&schema);
-        Ok(Validator { compiled: Arc::new(compiled), schema: Arc::new(schema), may_branch })
+        Ok(Validator { compiled: Arc::new(compiled), schema })
     }
 
     /// The faults of a value, in the order of the schema (at most [`MAX_FAULTS`]); empty if it is valid.
     pub fn validate(&self, value: &Json) -> Vec<SchemaFault> {
-        let applications = if self.may_branch { cost::applications(&self.schema, value) } else { 0 };
-        if applications > cost::MOST {
-            let message = format!("not validated: the schema would be applied more than {} times", cost::MOST);
-            return vec![SchemaFault { path: String::new(), message }];
-        }
-        self.compiled.faults(value, applications <= cost::MOST_WITH_FAULTS)
+        self.compiled.faults(value)
     }
 
     /// The types that a valid value can have at a path (`Type::ANY` where the schema does not say; with null where the

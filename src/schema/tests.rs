@@ -179,3 +179,112 @@ fn bounds_the_depth_of_values() {
     let faults = schema.validate(&nested(1_024));
     assert!(faults[0].message.contains("nested more than 1024 deep"), "{faults:?}");
 }
+
+/// Files by their names below `dadar:///`.
+struct Files(Vec<(&'static str, Json)>);
+
+impl Resources for Files {
+    fn get(&self, uri: &str) -> Result<Json, String> {
+        let found = self.0.iter().find(|(name, _)| uri == format!("dadar:///{name}"));
+        found.map(|(_, schema)| schema.clone()).ok_or_else(|| format!("there is no `{uri}`"))
+    }
+}
+
+fn compile_with(schema: Json, files: Vec<(&'static str, Json)>) -> Result<Validator, SchemaError> {
+    Validator::compile(schema, Some("dadar:///main.json"), Files(files))
+}
+
+/// Two ways to a member `a`, each by its reference.
+fn two_ways(reference: &Json) -> Json {
+    let way = json!({"type": "object", "properties": {"a": reference}});
+    json!([way, way, {"type": "integer"}])
+}
+
+#[test]
+fn branching_is_bounded_through_every_kind_of_reference() {
+    let anchor =
+        json!({"$ref": "#node", "$defs": {"n": {"$anchor": "node", "anyOf": two_ways(&json!({"$ref": "#node"}))}}});
+    let old_anchor = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "allOf": [{"$ref": "#node"}],
+        "definitions": {"n": {"$id": "#node", "anyOf": two_ways(&json!({"$ref": "#node"}))}},
+    });
+    let dynamic = json!({"$dynamicAnchor": "node", "anyOf": two_ways(&json!({"$dynamicRef": "#node"}))});
+    let recursive = json!({
+        "$schema": "https://json-schema.org/draft/2019-09/schema",
+        "$recursiveAnchor": true,
+        "anyOf": two_ways(&json!({"$recursiveRef": "#"})),
+    });
+    let by_id = json!({
+        "$id": "dadar:///other/name.json",
+        "anyOf": two_ways(&json!({"$ref": "name.json"})),
+    });
+    // Each reference is written once, but one target is applied where it is written, too.
+    let overlapping = json!({"anyOf": [
+        {"type": "object", "properties": {"a": {"$ref": "#"}}},
+        {"allOf": [{"$ref": "#/anyOf/0"}, {"type": "object"}]},
+        {"type": "integer"},
+    ]});
+    let file = |name: &'static str, schema: Json| vec![(name, schema)];
+    let in_file = json!({"anyOf": two_ways(&json!({"$ref": "tree.json"}))});
+    let anchor_in_file = json!({"$defs": {"n": {"$anchor": "n", "anyOf": two_ways(&json!({"$ref": "#n"}))}}});
+    let and_back = json!({"anyOf": two_ways(&json!({"$ref": "main.json"}))});
+    let cases = [
+        (anchor, vec![]),
+        (old_anchor, vec![]),
+        (dynamic, vec![]),
+        (recursive, vec![]),
+        (by_id, vec![]),
+        (overlapping, vec![]),
+        (json!({"$ref": "tree.json"}), file("tree.json", in_file)),
+        (json!({"$ref": "tree.json#n"}), file("tree.json", anchor_in_file)),
+        (json!({"allOf": [{"$ref": "back.json"}]}), file("back.json", and_back)),
+    ];
+    let nested = |depth: usize| (0..depth).fold(json!("x"), |inner, _| json!({"a": inner}));
+    for (schema, files) in cases {
+        let validator = compile_with(schema.clone(), files).unwrap_or_else(|error| panic!("{schema}: {error:?}"));
+        assert!(validator.validate(&json!({"a": {"a": 1}})).is_empty(), "{schema}");
+        let few = validator.validate(&nested(2));
+        assert!(!few.is_empty() && !few[0].message.starts_with("not validated"), "{schema}: {few:?}");
+        for depth in [25, 60] {
+            let faults = validator.validate(&nested(depth));
+            assert!(faults.len() == 1 && faults[0].message.starts_with("not validated"), "{schema}: {faults:?}");
+        }
+    }
+}
+
+#[test]
+fn references_without_branches_are_not_counted() {
+    let list = json!({
+        "type": "object",
+        "properties": {"next": {"$ref": "#"}, "item": {"$ref": "#/$defs/item"}, "other": {"$ref": "item.json"}},
+        "$defs": {"item": {"type": "integer"}},
+    });
+    let validator = compile_with(list, vec![("item.json", json!({"type": "integer"}))]).unwrap();
+    let long = (0..900).fold(json!({}), |next, item| json!({"next": next, "item": item, "other": item}));
+    assert!(validator.validate(&long).is_empty());
+}
+
+#[test]
+fn chains_of_anchors_and_files_are_bounded() {
+    let chain = |length: usize| {
+        let mut definitions = serde_json::Map::new();
+        for n in 0..length {
+            let link = json!({"$anchor": format!("a{n}"), "$ref": format!("#a{}", n + 1)});
+            definitions.insert(format!("d{n}"), link);
+        }
+        definitions.insert("end".into(), json!({"$anchor": format!("a{length}"), "type": "number"}));
+        json!({"$ref": "#a0", "$defs": definitions})
+    };
+    assert!(compile_with(chain(50), vec![]).unwrap().validate(&json!(1)).is_empty());
+    assert!(compile_with(chain(10_000), vec![]).unwrap_err().message.contains("more than 64 times"));
+    let through = json!({"$ref": "far.json"});
+    assert!(compile_with(through.clone(), vec![("far.json", chain(50))]).is_ok());
+    let error = compile_with(through, vec![("far.json", chain(10_000))]).unwrap_err();
+    assert!(error.message.contains("more than 64 times"), "{error:?}");
+    // Together they are too long, each alone is not.
+    let first = json!({"allOf": [{"allOf": [{"allOf": [{"$ref": "far.json"}]}]}]});
+    let wrap = |inner: Json| (0..40).fold(inner, |inner, _| json!({"allOf": [inner]}));
+    let error = compile_with(wrap(first), vec![("far.json", chain(40))]).unwrap_err();
+    assert!(error.message.contains("more than 64 times"), "{error:?}");
+}

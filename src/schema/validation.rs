@@ -1,8 +1,10 @@
 //! Validation by the crate `jsonschema`.
 
-use super::{MAX_FAULTS, Resources, SchemaError, SchemaFault, chains, message};
+use super::references::References;
+use super::{MAX_FAULTS, Resources, SchemaError, SchemaFault, chains, cost, message};
 use crate::event::Json;
 use jsonschema::{Draft, PatternOptions, Retrieve, Uri};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The size limit of a compiled regular expression of a schema, in bytes.
 const PATTERN_SIZE: usize = 4 << 20;
@@ -31,30 +33,49 @@ pub(super) struct Compiled {
     validator: jsonschema::Validator,
     /// How many levels validation recurses for each level of a value.
     levels: usize,
+    references: References,
 }
 
 impl Compiled {
     pub(super) fn new(
-        schema: &Json,
+        schema: &Arc<Json>,
         base: Option<&str>,
         resources: impl Resources + 'static,
     ) -> Result<Compiled, SchemaError> {
         let draft = draft(schema)?;
-        let levels = chains::levels(schema).map_err(|path| SchemaError { path, message: chains::too_long() })? + 1;
+        let base = base.unwrap_or(NOWHERE);
+        let mut documents = vec![(base.to_owned(), schema.clone())];
+        // Compilation recurses along references, so each document is checked before its references are followed.
+        let mut references = References::new(&documents);
+        let too_long = |path| SchemaError { path, message: chains::too_long() };
+        let mut levels = chains::levels(&references).map_err(too_long)?;
+        let read = Arc::new(Mutex::new(Vec::new()));
         let patterns = PatternOptions::fancy_regex()
             .backtrack_limit(BACKTRACKING)
             .size_limit(PATTERN_SIZE)
             .dfa_size_limit(PATTERN_SIZE);
         let options = jsonschema::options()
             .with_draft(draft)
-            .with_base_uri(base.unwrap_or(NOWHERE))
+            .with_base_uri(base)
             .with_pattern_options(patterns)
-            .with_retriever(Retriever(resources));
+            .with_retriever(Retriever { resources, read: read.clone() });
         let validator = options.build(schema).map_err(|error| message::broken(&error, schema))?;
-        Ok(Compiled { validator, levels })
+        documents.append(&mut read.lock().unwrap_or_else(PoisonError::into_inner));
+        if documents.len() > 1 {
+            references = References::new(&documents);
+            let too_long = |_| SchemaError { path: String::new(), message: chains::too_long() };
+            levels = chains::levels(&references).map_err(too_long)?;
+        }
+        Ok(Compiled { validator, levels: levels + 1, references })
     }
 
-    pub(super) fn faults(&self, value: &Json, in_detail: bool) -> Vec<SchemaFault> {
+    pub(super) fn faults(&self, value: &Json) -> Vec<SchemaFault> {
+        let branches = self.references.may_branch();
+        let applications = if branches { cost::applications(&self.references, value) } else { 0 };
+        if applications > cost::MOST {
+            let message = format!("not validated: the schema would be applied more than {} times", cost::MOST);
+            return vec![SchemaFault { path: String::new(), message }];
+        }
         if !is_within(value, MAX_RECURSION / self.levels) {
             let message =
                 format!("nested more than {} deep, which this schema cannot validate", MAX_RECURSION / self.levels);
@@ -63,7 +84,7 @@ impl Compiled {
         if self.validator.is_valid(value) {
             return Vec::new();
         }
-        if !in_detail {
+        if applications > cost::MOST_WITH_FAULTS {
             let message = String::from("does not match the schema, which is too nested for a list of faults");
             return vec![SchemaFault { path: String::new(), message }];
         }
@@ -82,11 +103,19 @@ fn is_within(value: &Json, depth: usize) -> bool {
     }
 }
 
-struct Retriever<R>(R);
+/// Reads the documents that references lead to, and keeps them.
+struct Retriever<R> {
+    resources: R,
+    read: Arc<Mutex<Vec<(String, Arc<Json>)>>>,
+}
 
 impl<R: Resources> Retrieve for Retriever<R> {
     fn retrieve(&self, uri: &Uri<String>) -> Result<Json, Box<dyn std::error::Error + Send + Sync>> {
-        self.0.get(uri.as_str()).map_err(Into::into)
+        let schema = Arc::new(self.resources.get(uri.as_str())?);
+        let document = (uri.as_str().to_owned(), schema.clone());
+        chains::levels(&References::new(std::slice::from_ref(&document))).map_err(|_| chains::too_long())?;
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).push(document);
+        Ok(Json::clone(&schema))
     }
 }
 

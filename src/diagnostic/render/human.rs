@@ -74,7 +74,7 @@ fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
 }
 
 /// One place on one line, ready to be shown.
-struct ShownLabel<'s> {
+struct LabelledPlace<'s> {
     file: &'s SourceFile,
     id: FileId,
     at: LineColumn,
@@ -84,7 +84,7 @@ struct ShownLabel<'s> {
     primary: bool,
 }
 
-impl ShownLabel<'_> {
+impl LabelledPlace<'_> {
     /// A line that was cut is shown with the column within what is left of it; this puts the column in the file there.
     fn mend_column(&self, text: &str) -> String {
         let column = self.line.shown.get(..self.line.marked.start).map_or(0, |before| before.chars().count()) + 1;
@@ -94,28 +94,28 @@ impl ShownLabel<'_> {
 }
 
 /// The primary place and then the others, each reduced to its first line.
-fn places<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<ShownLabel<'s>> {
+fn places<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<LabelledPlace<'s>> {
     let primary = diagnostic.primary.iter().map(|label| (label, true));
     let secondary = diagnostic.secondary.iter().map(|label| (label, false));
     let found = primary.chain(secondary).take(MAX_PLACES);
     found.filter_map(|(label, primary)| place(label, primary, sources)).collect()
 }
 
-fn place<'s>(label: &'s Label, primary: bool, sources: &'s Sources) -> Option<ShownLabel<'s>> {
+fn place<'s>(label: &'s Label, primary: bool, sources: &'s Sources) -> Option<LabelledPlace<'s>> {
     let Span { file: id, start, end } = label.span;
     let file = sources.get(id)?;
     let at = file.position(start);
     let line = file.line(at.line);
     let from = (start as usize).saturating_sub(file.line_start(at.line)).min(line.len());
     let to = (from + (end - start) as usize).min(line.len()).max(from);
-    Some(ShownLabel { file, id, at, line: ShownLine::cut(line, from..to), text: &label.text, primary })
+    Some(LabelledPlace { file, id, at, line: ShownLine::cut(line, from..to), text: &label.text, primary })
 }
 
 /// Places in the order given, those near to one another in one file together.
-fn pieces<'p, 's>(places: &'p [ShownLabel<'s>]) -> Vec<Vec<&'p ShownLabel<'s>>> {
-    let mut pieces: Vec<Vec<&ShownLabel<'_>>> = Vec::new();
+fn pieces<'p, 's>(places: &'p [LabelledPlace<'s>]) -> Vec<Vec<&'p LabelledPlace<'s>>> {
+    let mut pieces: Vec<Vec<&LabelledPlace<'_>>> = Vec::new();
     for place in places {
-        let near = |piece: &Vec<&ShownLabel<'_>>| {
+        let near = |piece: &Vec<&LabelledPlace<'_>>| {
             piece.iter().any(|other| {
                 let same_line = other.at.line == place.at.line;
                 // A line that had to be cut was cut for one place, and has only room for it.
@@ -132,14 +132,14 @@ fn pieces<'p, 's>(places: &'p [ShownLabel<'s>]) -> Vec<Vec<&'p ShownLabel<'s>>> 
 }
 
 /// Adds a piece of source with its places underlined.
-fn show<'a>(group: Group<'a>, piece: Vec<&ShownLabel<'a>>) -> Group<'a> {
+fn show<'a>(group: Group<'a>, piece: Vec<&LabelledPlace<'a>>) -> Group<'a> {
     let Some(&head) = piece.first() else { return group };
     let lines = piece.iter().map(|place| place.at.line);
     let (first, last) = lines.fold((head.at.line, head.at.line), |(low, high), line| (low.min(line), high.max(line)));
     let mut source = String::new();
     let mut annotations: Vec<Annotation<'a>> = Vec::new();
     for number in first..=last {
-        let here: Vec<&&ShownLabel<'_>> = piece.iter().filter(|place| place.at.line == number).collect();
+        let here: Vec<&&LabelledPlace<'_>> = piece.iter().filter(|place| place.at.line == number).collect();
         let offset = source.len();
         match here.first() {
             Some(place) => source.push_str(&place.line.shown),
@@ -152,7 +152,7 @@ fn show<'a>(group: Group<'a>, piece: Vec<&ShownLabel<'a>>) -> Group<'a> {
     group.element(Snippet::source(source).path(path).line_start(first).annotations(annotations))
 }
 
-fn annotation<'a>(place: &ShownLabel<'a>, offset: usize) -> Annotation<'a> {
+fn annotation<'a>(place: &LabelledPlace<'a>, offset: usize) -> Annotation<'a> {
     let kind = if place.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
     let Range { start, end } = place.line.marked;
     let annotation = kind.span(start + offset..end + offset);

@@ -11,15 +11,15 @@ struct JsonDiagnostic<'d> {
     severity: &'static str,
     message: &'d str,
     #[serde(flatten)]
-    place: Option<JsonLabel<'d>>,
+    place: Option<JsonPlace<'d>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related: Vec<JsonLabel<'d>>,
+    related: Vec<JsonPlace<'d>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'d str>,
 }
 
 #[derive(Serialize)]
-struct JsonLabel<'d> {
+struct JsonPlace<'d> {
     file: &'d str,
     line: usize,
     column: usize,
@@ -46,10 +46,10 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
     line
 }
 
-fn place<'d>(label: &'d Label, sources: &'d Sources) -> Option<JsonLabel<'d>> {
+fn place<'d>(label: &'d Label, sources: &'d Sources) -> Option<JsonPlace<'d>> {
     let file = sources.get(label.span.file)?;
     let (start, end) = (file.position(label.span.start), file.position(label.span.end));
-    Some(JsonLabel {
+    Some(JsonPlace {
         file: &file.path,
         line: start.line,
         column: start.column,

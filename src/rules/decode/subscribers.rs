@@ -2,7 +2,7 @@
 
 use super::{RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::rules::{Name, NameKind, RuleSet, Subscriber, TableKind, keys};
+use crate::rules::{Name, NameKind, RuleSet, Subscriber, Table, keys};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -41,13 +41,5 @@ fn mentions<'r>(rules: &'r RuleSet, found: &mut dyn FnMut(&'r Name)) {
     rules.defaults.names().for_each(&mut *found);
     rules.topics.iter().flat_map(|node| &node.subscribers).for_each(&mut *found);
     rules.rules.iter().flat_map(|rule| rule.subscribers.iter().chain(&rule.exclude)).for_each(&mut *found);
-    for table in &rules.tables {
-        match &table.kind {
-            TableKind::Key { rows, .. } => rows.iter().flat_map(|row| &row.target.subscribers).for_each(&mut *found),
-            TableKind::Decision { rows, .. } => {
-                rows.iter().flat_map(|row| &row.target.subscribers).for_each(&mut *found);
-            }
-        }
-        table.otherwise.subscribers.iter().for_each(&mut *found);
-    }
+    rules.tables.iter().flat_map(Table::targets).flat_map(|target| &target.subscribers).for_each(found);
 }
