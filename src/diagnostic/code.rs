@@ -1,4 +1,4 @@
-//! The registry of diagnostic codes. A code never changes its meaning; a retired one is not used again.
+//! The registry of diagnostic codes. A code never changes its meaning; a retired one is never reused.
 
 use super::Severity;
 
@@ -9,7 +9,7 @@ macro_rules! codes {
         pub enum Code { $($(#[$doc])* $variant,)* }
 
         impl Code {
-            /// Every code there is.
+            /// All codes.
             pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
 
             /// As written: `E002`.
@@ -30,47 +30,47 @@ codes! {
     YamlSyntax = "E001", "yaml-syntax";
     /// The same key twice in one mapping.
     DuplicateKey = "E002", "duplicate-key";
-    /// A key that means nothing there.
+    /// An unknown key.
     UnknownKey = "E003", "unknown-key";
-    /// A list where a mapping is wanted, and the like.
+    /// A value of the wrong kind, such as a list instead of a mapping.
     WrongType = "E004", "wrong-type";
     /// A YAML tag.
     Tag = "E005", "tag";
-    /// A key with nothing behind it.
+    /// A key without a value.
     EmptyValue = "E006", "empty-value";
     /// A plain number with a leading zero.
     LeadingZero = "E007", "leading-zero";
-    /// Aliases that expand to more than is allowed.
+    /// Aliases that copy more nodes than the limit.
     AliasBudget = "E008", "alias-budget";
-    /// Nested too deep.
+    /// Nested too deeply.
     TooDeep = "E009", "too-deep";
     /// A file that is too large.
     TooLarge = "E010", "too-large";
     /// A file that cannot be read, or is not UTF-8.
     Unreadable = "E011", "unreadable";
-    /// A key that must be there.
+    /// A missing required key.
     MissingKey = "E012", "missing-key";
     /// More than one YAML document in a file.
     SeveralDocuments = "E013", "several-documents";
-    /// A value outside of what is allowed.
+    /// A value that is not allowed.
     BadValue = "E014", "bad-value";
     /// A folder without rules, or with several rule sets.
     NoRuleSet = "E015", "no-rule-set";
-    /// An anchor, alias or merge key that does not work.
+    /// An invalid anchor, alias or merge key.
     Anchor = "E016", "anchor";
-    /// Loading used up its limits: files, bytes or diagnostics in all.
+    /// A limit for the whole rule set: files, bytes or diagnostics.
     LoadBudget = "E017", "load-budget";
     /// A name defined twice.
     DuplicateName = "E020", "duplicate-name";
     /// Two values of the same rank for one setting of a topic.
     SettingsTie = "E021", "settings-tie";
-    /// A `priority` in a group whose order is the file's.
+    /// A `priority` in a group that is ordered by file order.
     PriorityInFirst = "E022", "priority-in-first";
-    /// A name that is already taken by the language.
+    /// A name that the language reserves.
     ReservedName = "E023", "reserved-name";
     /// Not an expression.
     ExpressionSyntax = "E030", "expression-syntax";
-    /// A name that is no root, no named value and no function.
+    /// A name that is neither a root, nor a named value, nor a function.
     UnknownName = "E031", "unknown-name";
     /// A function that does not exist.
     UnknownFunction = "E032", "unknown-function";
@@ -82,17 +82,17 @@ codes! {
     NotACondition = "E035", "not-a-condition";
     /// A regular expression, glob or network that does not compile.
     BadPattern = "E036", "bad-pattern";
-    /// An argument that must be written out.
+    /// An argument that must be a literal.
     NotLiteral = "E037", "not-literal";
-    /// An expression that is too long or nested too deep.
+    /// An expression that is too long or nested too deeply.
     ExpressionTooLarge = "E038", "expression-too-large";
     /// `a < b < c`.
     ChainedComparison = "E039", "chained-comparison";
     /// `=` or `;`.
     Assignment = "E040", "assignment";
-    /// Named values that need each other.
+    /// Named values that use each other.
     DefineCycle = "E041", "define-cycle";
-    /// A topic pattern that is not one.
+    /// An invalid topic pattern.
     BadTopic = "E050", "bad-topic";
     /// A lookup table or column that does not exist.
     UnknownLookup = "E060", "unknown-lookup";
@@ -100,43 +100,43 @@ codes! {
     BadLookup = "E061", "bad-lookup";
     /// The same key in two rows.
     DuplicateRow = "E062", "duplicate-row";
-    /// A schema or lookup file that is not there.
+    /// A missing schema or lookup file.
     MissingFile = "E063", "missing-file";
-    /// A schema that is not one.
+    /// An invalid schema.
     BadSchema = "E064", "bad-schema";
     /// A file outside of the root.
     OutsideRoot = "E065", "outside-root";
-    /// A subscriber that is not declared, where all must be.
+    /// A subscriber that is not declared, if all must be.
     UnknownSubscriber = "E070", "unknown-subscriber";
     /// A time zone that does not exist.
     UnknownTimezone = "E071", "unknown-timezone";
-    /// A time that is not one.
+    /// An invalid time.
     BadTime = "E072", "bad-time";
-    /// An envelope that does not work.
+    /// An invalid envelope.
     BadEnvelope = "E073", "bad-envelope";
     /// A transform that does not exist, or uses itself.
     BadTransform = "E080", "bad-transform";
-    /// A target or source of a step that is no path.
+    /// A target or source of a step that is not a path.
     BadPath = "E081", "bad-path";
-    /// A test file that does not work.
+    /// An invalid test file.
     BadTest = "E090", "bad-test";
     /// `no`, `on`, `yes` without quotes.
     AmbiguousScalar = "W001", "ambiguous-scalar";
-    /// `!=` that holds where the field is missing.
+    /// `!=` that is true if the field is missing.
     NotEqualOnMissing = "W002", "not-equal-on-missing";
-    /// A rule that does nothing.
+    /// A rule that has no effect.
     NoEffect = "W003", "no-effect";
     /// A rule that can never be reached.
     Unreachable = "W004", "unreachable";
     /// A topic pattern that no topic of the tree matches.
     UnmatchedTopic = "W005", "unmatched-topic";
-    /// `!(a > b)` that holds where a value is missing.
+    /// `!(a > b)` that is true if a value is missing.
     NegatedOrdering = "W006", "negated-ordering";
-    /// A named value, lookup or schema that nothing uses.
+    /// An unused named value, lookup or transform.
     Unused = "W007", "unused";
     /// A condition that is always or never true.
     ConstantCondition = "W008", "constant-condition";
-    /// A step of a transform that can never do anything.
+    /// A step of a transform that never has an effect.
     IdleStep = "W009", "idle-step";
 }
 

@@ -1,6 +1,6 @@
-//! What is told to the writer of rules, and where in their files it points.
+//! Diagnostics for the authors of rules, with spans in their files.
 //!
-//! Diagnostics are plain values; printing them is somebody else's affair. This layer knows nothing of rules.
+//! Diagnostics are plain values; `render` turns them into text. This module does not depend on rules.
 
 mod code;
 mod nearest;
@@ -17,36 +17,36 @@ pub use printable::{printable, printable_json, printable_lines};
 pub use source::{FileId, LineColumn, SourceFile, Sources, Span};
 pub use text::Text;
 
-/// How much a [`Diagnostic`] weighs.
+/// The severity of a [`Diagnostic`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The rule set cannot be used.
     Error,
-    /// A lint: the rule set works, but probably not as meant.
+    /// A lint: the rule set can be used, but is probably wrong.
     Warning,
 }
 
-/// A place in a source file, with a few words about it.
+/// A span in a source file, with a short text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// The exact bytes meant.
+    /// The exact bytes.
     pub span: Span,
-    /// What to say there; may be empty.
+    /// The text; may be empty.
     pub text: String,
 }
 
-/// One finding about a rule set: what, where, and how to mend it.
+/// An error or a lint in a rule set: a message, its place, and help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The stable code.
     pub code: Code,
-    /// One sentence in the rule writer's language, user input in backticks, without a full stop.
+    /// One sentence in terms of the author of the rules, with user input in backticks, and without a full stop.
     pub message: String,
-    /// The place it is about; none where no file is to blame (an empty folder, say).
+    /// The place of the error. `None` if it is not in a file, such as for an empty folder.
     pub primary: Option<Label>,
-    /// Further places that explain the first: the earlier definition of a duplicate, say.
+    /// Further places that explain the error, such as the first definition of a duplicate.
     pub secondary: Vec<Label>,
-    /// How to mend it.
+    /// The way to fix it.
     pub help: Option<String>,
 }
 
@@ -57,12 +57,12 @@ impl Diagnostic {
         Self { primary, ..Self::global(code, message) }
     }
 
-    /// A diagnostic that no place in a file is to blame for.
+    /// A diagnostic without a place in a file.
     pub fn global(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), primary: None, secondary: Vec::new(), help: None }
     }
 
-    /// Sets the words at the primary place.
+    /// Sets the text at the primary place.
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Self {
         if let Some(primary) = &mut self.primary {
@@ -71,14 +71,14 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a second place.
+    /// Adds a secondary place.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
         self.secondary.push(Label { span, text: text.into() });
         self
     }
 
-    /// Says how to mend it.
+    /// Sets the help.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
@@ -92,7 +92,7 @@ impl Diagnostic {
         self
     }
 
-    /// How much it weighs, which its code decides.
+    /// The severity of its code.
     pub fn severity(&self) -> Severity {
         self.code.severity()
     }

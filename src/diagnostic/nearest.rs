@@ -1,22 +1,22 @@
-//! Names that are nearly right.
+//! Suggestions for misspelt names.
 
-/// What is left of two names without their common beginning and end is compared up to so many bytes.
+/// The limit for the bytes that are compared after removing the common beginning and end of two names.
 const MAX_COMPARED: usize = 64;
 
-/// Once a rule set has this many diagnostics, names are no longer searched for a suggestion: the search takes time in proportion
-/// to the number of known names, for each wrong one.
+/// The number of diagnostics after which no suggestions are searched: for each wrong name, the search takes time proportional
+/// to the number of known names.
 pub const MAX_SUGGESTIONS: usize = 200;
 
-/// A hint (`did you mean …`) if one of `known` is near to `wrong`.
+/// A suggestion (`did you mean …`) if one of `known` is similar to `wrong`.
 pub fn did_you_mean<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
     nearest(wrong, known).map(|name| format!("did you mean `{name}`?"))
 }
 
-/// The name nearest to `wrong`, if one is near enough to be a typing error. Of equally near ones the first by its bytes.
+/// The name nearest to `wrong`, if it is near enough to be a typing error. Ties are broken by the order of their bytes.
 ///
-/// Most names are ruled out by their length and their letters, so that many wrong names among many known ones are no burden.
+/// Most names are excluded by their length and their letters, so that many wrong names among many known ones cost little.
 pub fn nearest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    // The beginning that a family of names shares (`math::`) makes no name nearer.
+    // A prefix that a family of names shares (`math::`) does not make a name nearer.
     let own = wrong.rsplit(':').next().unwrap_or(wrong);
     let mut reach = match own.chars().take(9).count() {
         0..=2 => 0,
@@ -60,7 +60,7 @@ impl Letter for char {
     }
 }
 
-/// How many insertions, deletions, replacements and exchanges of neighbours lead from `a` to `b`, if at most `reach`.
+/// The number of insertions, deletions, replacements and swaps of neighbours from `a` to `b`, if at most `reach`.
 fn distance_within<L: Letter>(a: &[L], b: &[L], reach: usize) -> Option<usize> {
     if a.len().abs_diff(b.len()) > reach {
         return None;
@@ -121,7 +121,7 @@ mod tests {
         }
     }
 
-    /// Every name with its distance, measured in the plain way.
+    /// Every name with its distance, computed directly.
     fn plainly<'k>(wrong: &str, known: &[&'k str], reach: usize) -> Option<&'k str> {
         let distance = |name: &str| strsim::osa_distance(&wrong.to_lowercase(), &name.to_lowercase());
         let near = known.iter().map(|name| (distance(name), *name));

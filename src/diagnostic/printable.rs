@@ -1,21 +1,21 @@
-//! Text from events and rules, made safe to print: no character of it can move a cursor, end a line of a report, hide text
+//! Makes text from events and rules safe to print: no character can move the cursor, end a line of a report, hide text
 //! or change its direction.
 
 use std::borrow::Cow;
 
 /// The text on one line: every control character, line breaks and tabs included, and every invisible character is shown
-/// by a visible one. For anything that stands within a line of a report.
+/// by a visible one. For text within a line of a report.
 pub fn printable(text: &str) -> Cow<'_, str> {
     shown(text, |_| false, |c, out| out.push_str(&format!("\\u{{{:x}}}", u32::from(c))))
 }
 
-/// As [`printable`], but line breaks and tabs stay, and every character becomes one, so that columns stay as well. For source
+/// Like [`printable`], but keeps line breaks and tabs, and replaces every character by one, so that columns do not change. For source
 /// code.
 pub fn printable_lines(text: &str) -> Cow<'_, str> {
     shown(text, |c| matches!(c, '\n' | '\t'), |_, out| out.push('\u{fffd}'))
 }
 
-/// Written JSON, in which invisible characters can only stand within strings, with those as `\u` escapes: the same value.
+/// JSON text with its invisible characters, which can only be within strings, as `\u` escapes. The value is the same.
 pub fn printable_json(json: &str) -> Cow<'_, str> {
     if !json.chars().any(is_unprintable) {
         return Cow::Borrowed(json);
@@ -48,7 +48,7 @@ fn shown(text: &str, stays: fn(char) -> bool, write: fn(char, &mut String)) -> C
     Cow::Owned(out)
 }
 
-/// True for control characters, and for characters that reorder text or that nothing is drawn for: soft hyphens, fillers,
+/// True for control characters, and for characters that reorder text or are invisible: soft hyphens, fillers,
 /// zero-width characters, directional marks, embeddings and isolates, separators, byte-order marks, tags.
 fn is_unprintable(c: char) -> bool {
     c.is_control()
@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(printable("x\n\n\tRules\r"), "x␊␊␉Rules␍");
         assert_eq!(printable("a\u{9b}31mb\u{202e}c\u{200b}\u{e0041}"), "a\\u{9b}31mb\\u{202e}c\\u{200b}\\u{e0041}");
         assert_eq!(printable_lines("₹5\tnaïve\n\r\u{202e}"), "₹5\tnaïve\n␍\u{fffd}");
-        // What scripts and emoji are made of stays.
+        // The characters of scripts and emoji are kept.
         assert_eq!(printable("क्\u{200d}ष 👨\u{200d}👩 ❤\u{fe0f}"), "क्\u{200d}ष 👨\u{200d}👩 ❤\u{fe0f}");
     }
 

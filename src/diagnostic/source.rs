@@ -9,11 +9,11 @@ pub struct FileId(pub u32);
 /// A range of bytes in a source file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// Which file.
+    /// The file.
     pub file: FileId,
     /// The first byte.
     pub start: u32,
-    /// One past the last byte.
+    /// The offset after the last byte.
     pub end: u32,
 }
 
@@ -24,7 +24,7 @@ impl Span {
         Self { file, start: clamp(start), end: clamp(end.max(start)) }
     }
 
-    /// The smallest span that holds both; `self` where they are in different files.
+    /// The smallest span that contains both; `self` if they are in different files.
     #[must_use]
     pub fn to(self, other: Span) -> Span {
         if self.file != other.file {
@@ -46,13 +46,13 @@ pub struct LineColumn {
 /// One file that a rule set was loaded from.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
-    /// As shown to people: the path as it was given, or relative to the rule set.
+    /// The path in messages: as given by the caller, or relative to the rule set.
     pub path: String,
     /// The whole text.
     pub text: Arc<str>,
     line_starts: Vec<u32>,
-    /// How many characters begin before each multiple of [`STRIDE`], so that a column on a long line is found without
-    /// counting from its beginning.
+    /// The number of characters that begin before each multiple of [`STRIDE`], so that a column on a long line is found
+    /// without counting from its beginning.
     characters: Vec<u32>,
 }
 
@@ -75,16 +75,16 @@ impl SourceFile {
         Self { path: path.into(), text, line_starts, characters }
     }
 
-    /// How many characters begin before a byte offset.
+    /// The number of characters that begin before a byte offset.
     fn characters_before(&self, offset: usize) -> u32 {
         let offset = offset.min(self.text.len());
-        // At the very end of a file whose length is a multiple of the stride, the last entry is one stride behind.
+        // At the very end of a file whose length is a multiple of the stride, the last entry is one stride before.
         let at = (offset / STRIDE).min(self.characters.len().saturating_sub(1));
         let rest = self.text.as_bytes().get(at * STRIDE..offset).unwrap_or_default();
         self.characters.get(at).copied().unwrap_or(0) + first_bytes(rest)
     }
 
-    /// Where a line begins, counted from 1.
+    /// The start of a line, counted from 1.
     pub(crate) fn line_start(&self, number: usize) -> usize {
         let start = number.checked_sub(1).and_then(|at| self.line_starts.get(at)).copied();
         start.map_or(self.text.len(), |start| start as usize)
@@ -108,7 +108,7 @@ impl SourceFile {
     }
 }
 
-/// How many characters begin in these bytes of UTF-8.
+/// The number of characters that begin in these bytes of UTF-8.
 fn first_bytes(bytes: &[u8]) -> u32 {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u32
 }
@@ -136,7 +136,7 @@ impl Sources {
         self.files.iter().enumerate().map(|(n, file)| (FileId(n as u32), file))
     }
 
-    /// `path:line:column` of where a span begins.
+    /// `path:line:column` of the start of a span.
     pub fn place(&self, span: Span) -> String {
         match self.get(span.file) {
             Some(file) => {

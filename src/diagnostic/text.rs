@@ -1,10 +1,10 @@
-//! Text that was decoded from part of a file and still knows where each byte of it stands there.
+//! Text that was decoded from a part of a file, with the position of each of its bytes in the file.
 
 use super::{FileId, Span};
 use std::ops::Range;
 
 /// Decoded text (a YAML scalar, say) with a map back to its file, so that an error inside an expression can
-/// underline the exact characters even where quoting, escapes or folded lines lie between.
+/// underline the exact characters even if there are quotes, escapes or folded lines between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// The decoded text.
@@ -16,7 +16,7 @@ pub struct Text {
     whole: Span,
 }
 
-/// A run of decoded bytes and where it came from.
+/// A run of decoded bytes and its position in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct TextPiece {
     decoded: u32,
@@ -25,7 +25,7 @@ struct TextPiece {
 }
 
 impl Text {
-    /// Text that stands in the file letter by letter from `span.start` on.
+    /// Text that is in the file verbatim from `span.start` on.
     pub fn verbatim(value: impl Into<String>, span: Span) -> Self {
         let value = value.into();
         let piece = TextPiece { decoded: 0, start: span.start, len: value.len() as u32 };
@@ -37,7 +37,7 @@ impl Text {
         Self { value: String::new(), file: whole.file, pieces: Vec::new(), whole }
     }
 
-    /// Text of which no more is known than that it stands somewhere in `whole`.
+    /// Text without a map: each part of it has the span `whole`.
     pub fn opaque(value: impl Into<String>, whole: Span) -> Self {
         Self { value: value.into(), ..Self::building(whole) }
     }
@@ -49,12 +49,12 @@ impl Text {
         self.pieces.push(piece);
     }
 
-    /// A part of it, which still knows where it stands.
+    /// A part of the text, with its positions.
     #[must_use]
     pub fn part(&self, range: Range<usize>) -> Text {
         let value = self.value.get(range.clone()).unwrap_or_default();
         let span = self.locate(range);
-        // Of a part with escapes in it no more is kept than where it is as a whole.
+        // A part with escapes keeps only the span of the whole.
         if span.end - span.start == value.len() as u32 {
             Text::verbatim(value, span)
         } else {
@@ -67,7 +67,7 @@ impl Text {
         self.whole
     }
 
-    /// Where `range` of the decoded text stands in the file; the whole where that is not known.
+    /// The span of `range` of the decoded text; the span of the whole if it is not known.
     pub fn locate(&self, range: Range<usize>) -> Span {
         if self.pieces.is_empty() {
             return self.whole;
@@ -77,7 +77,7 @@ impl Text {
         Span { file: self.file, start, end: end.max(start) }
     }
 
-    /// The file offset of a decoded offset; `end` asks for the end of what stands before it.
+    /// The file offset of a decoded offset; `end` selects the end of the piece before it.
     fn offset(&self, decoded: usize, end: bool) -> u32 {
         let decoded = decoded as u32;
         let after = self.pieces.partition_point(|p| if end { p.decoded < decoded } else { p.decoded <= decoded });

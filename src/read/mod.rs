@@ -1,6 +1,6 @@
 //! Reads whole files: regular ones only, opened without blocking, up to a limit, and without a byte-order mark.
 //!
-//! Every file that a rule set or its tests name is read here, so that one rule holds for all of them.
+//! Every file that a rule set or its tests name is read here, so that the same rules apply to all of them.
 
 mod overlay;
 
@@ -39,7 +39,7 @@ impl From<io::Error> for ReadError {
     }
 }
 
-/// The system's reason, or a plainer one where there is one.
+/// The system's reason, or a plainer one for common errors.
 pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => String::from("no such file or folder"),
@@ -50,7 +50,7 @@ pub(crate) fn reason(error: &io::Error) -> String {
 
 /// The bytes of a regular file of at most `limit` bytes, as they are on disk.
 pub(crate) fn raw(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-    // Opening some devices has effects, so their kind is asked for first; it is asked again of the open file, since
+    // Opening some devices has side effects, so the kind is checked first. It is checked again on the open file, since
     // the path may lead elsewhere by then.
     regular(&std::fs::metadata(path)?)?;
     let file = open(path)?;
@@ -64,7 +64,7 @@ fn regular(metadata: &Metadata) -> Result<(), ReadError> {
     if metadata.is_file() { Ok(()) } else { Err(ReadError::NotRegular) }
 }
 
-/// Opens a file without waiting for a writer, should it be a pipe.
+/// Opens a file without blocking, in case it is a pipe.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -81,7 +81,7 @@ pub(crate) fn without_bom(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// The folder that a file lies in.
+/// The folder of a file.
 pub(crate) fn parent(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
@@ -89,7 +89,7 @@ pub(crate) fn parent(path: &Path) -> PathBuf {
     }
 }
 
-/// How to mend a file that is not UTF-8.
+/// The help for a file that is not UTF-8.
 pub(crate) fn encoding_help(bytes: &[u8]) -> &'static str {
     match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16: save it as UTF-8",

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// A span of time, by `now`.
+/// A period of time, compared with `now`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Active {
     /// Inclusive.
@@ -12,7 +12,7 @@ pub struct Active {
 }
 
 impl Active {
-    /// True if `now` is within. A period holds at no time if there is no clock, unless it has no ends.
+    /// True if `now` is within the period. Without a clock, only a period without ends holds.
     pub fn holds(&self, now: Option<Timestamp>) -> bool {
         let within =
             |now: Timestamp| self.from.is_none_or(|from| now >= from) && self.until.is_none_or(|until| now < until);

@@ -13,7 +13,7 @@ pub struct Cases {
 /// One alternative of [`Cases`].
 #[derive(Clone, Debug)]
 pub struct Alternative {
-    /// A condition that must hold, if there is one.
+    /// A condition that must be true. `None`: always.
     pub when: Option<Typed>,
     /// The value.
     pub value: Typed,

@@ -1,5 +1,5 @@
-//! The computations of a rule set (operations with a budget of their own), and who needs them: what is needed by a rule
-//! that is in force is reported when its budget is used up, whether or not the decision came to depend on it.
+//! The computations of a rule set (operations with a budget of their own), and the parts of the rule set that need them. If a
+//! computation exceeds its budget, the rules in force that need it are reported, even if the decision does not depend on it.
 
 use super::{Cases, GroupId, Rule, RuleId, RuleSet, Table, TableKind, Target};
 use crate::decision::{MAX_ASKED_BY, Requirer, TypeError};
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Every computation of a rule set, equal ones once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Computations<'r> {
-    /// Who needs some, in the order in which they are named on a decision.
+    /// The parts that need computations, in the order in which a decision names them.
     pub(crate) users: Vec<ComputationUser>,
     pub(crate) all: Vec<Computation<'r>>,
 }
@@ -34,8 +34,8 @@ pub(crate) struct Computation<'r> {
 }
 
 impl<'r> Computations<'r> {
-    /// All computations that decisions depend on. (Those of transforms are seen by the transforms themselves, those of the
-    /// envelope by nobody.)
+    /// All computations that decisions depend on. (Transforms report their own, and those of the envelope are not
+    /// reported.)
     pub(crate) fn new(rules: &'r RuleSet) -> Computations<'r> {
         let mut collector = ComputationCollector { rules, known: HashMap::new(), out: Computations::default() };
         for (number, rule) in (0..).zip(&rules.rules).filter(|(_, rule)| rule.enabled) {
@@ -127,10 +127,10 @@ fn of_target(target: &Target) -> impl Iterator<Item = &Typed> {
     target.labels.iter().map(|(_, value)| value)
 }
 
-/// Computations that used up their budget, as shown, each with the limit it reached and the numbers of its users.
+/// Computations that exceeded their budget, as shown, each with the limit it reached and the numbers of its users.
 pub(crate) type OverBudget<'c> = BTreeMap<(&'c str, Limit), BTreeSet<u32>>;
 
-/// The entries under `errors` for computations that used up their budget.
+/// The entries under `errors` for computations that exceeded their budget.
 pub(crate) fn budget_errors(
     exceeded: OverBudget<'_>,
     budget: Budget,
@@ -145,7 +145,7 @@ pub(crate) fn budget_errors(
     })
 }
 
-/// A computation as a decision shows it: its function and what comes first in it, `any(data.items, …)`.
+/// A computation as a decision shows it: its function and its first argument, `any(data.items, …)`.
 pub(crate) fn shown(typed: &Typed, paths: &PathTable) -> String {
     let path = |typed: &Typed| match &typed.node {
         TypedNode::Path(id) => paths.get(*id).map_or_else(|| String::from("…"), ToString::to_string),

@@ -3,18 +3,18 @@
 use crate::event::Step;
 use crate::expr::Typed;
 
-/// How an event is laid out.
+/// The kind of envelope.
 #[derive(Clone, Debug)]
 pub enum Envelope {
-    /// By these expressions.
+    /// A plain envelope, with these expressions.
     Plain(Layout),
-    /// By the CloudEvents attributes.
+    /// CloudEvents attributes.
     CloudEvents,
     /// CloudEvents if the event has `specversion`, else the layout.
     Auto(Layout),
 }
 
-/// The expressions of a plain envelope. They may use `event` and `now` alone.
+/// The expressions of a plain envelope. They may use only `event` and `now`.
 #[derive(Clone, Debug)]
 pub struct Layout {
     /// The event's id.

@@ -1,7 +1,7 @@
-//! Keys that people write who come from another product, and what to write here.
+//! Keys of other products, and their equivalents here.
 //!
-//! The products: EventBridge, Alertmanager, Prometheus, Vector, Redpanda Connect, GoRules, Drools, Kubernetes. A key that only
-//! has another name here is under [`Keys::instead`](super::keys::Keys); this table has those that need a sentence.
+//! The products: EventBridge, Alertmanager, Prometheus, Vector, Redpanda Connect, GoRules, Drools, Kubernetes. A key that
+//! only has another name here is in [`Keys::instead`](super::keys::Keys); this table has those that need an explanation.
 
 /// The mapping, as [`Keys::of`](super::keys::Keys) names it; the keys; the help.
 type Hint = (&'static str, &'static [&'static str], &'static str);
@@ -260,14 +260,14 @@ const TOPIC: &str =
     "write `topic: order.created`; other fields are compared in `when`, such as `headers.source == \"shop\"`";
 const GROUP: &str = "rules within rules are a group: `- {group: NAME, rules: […]}`";
 
-/// What to write instead of a key that another product has in this place. Capital letters do not matter.
+/// The help for a key that another product has in this place. Case-insensitive.
 pub(super) fn hint(of: &str, key: &str) -> Option<&'static str> {
     let key = key.to_ascii_lowercase();
     let known = |(mapping, keys, _): &&Hint| *mapping == of && keys.contains(&key.as_str());
     HINTS.iter().find(known).map(|(_, _, help)| *help)
 }
 
-/// What a mapping is told whose unknown keys cannot be listed.
+/// The help for mappings whose foreign keys cannot be listed.
 pub(super) fn fallback(of: &str) -> Option<&'static str> {
     match of {
         "a topic" => Some("the topics below a topic are under its `topics:`, and its settings under `settings:`"),

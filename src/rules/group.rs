@@ -12,19 +12,19 @@ use crate::topic::TopicPattern;
 pub struct Group {
     /// Its name.
     pub name: Name,
-    /// First or all.
+    /// Whether one alternative may match, or all.
     pub mode: MatchMode,
-    /// Any of these; empty: every topic.
+    /// Topics, of which one must match. Empty: every topic.
     pub topics: Vec<TopicPattern>,
-    /// Where each of them is written.
+    /// The span of each topic.
     pub topic_spans: Vec<Span>,
-    /// Holds for every rule within.
+    /// A condition that applies to every rule in the group.
     pub when: Option<Typed>,
     /// If false, it has no effect.
     pub enabled: bool,
-    /// When it is in force.
+    /// The period in which it is in force.
     pub active: Active,
-    /// The group around it.
+    /// The enclosing group.
     pub parent: Option<GroupId>,
     /// Its members, in file order.
     pub members: Vec<Member>,
@@ -44,7 +44,7 @@ pub enum Member {
 pub enum MatchMode {
     /// The first that matches.
     First,
-    /// Every one that matches.
+    /// All that match.
     #[default]
     All,
 }

@@ -1,4 +1,4 @@
-//! What loading looked at on disk, so that one can tell whether loading again would see the same.
+//! The files and folders that loading looked at, to detect whether loading again would give the same result.
 
 use super::cancellation::Cancellation;
 use super::files::FileTree;
@@ -33,14 +33,14 @@ impl InputSnapshot {
         InputSnapshot { path, options, seen }
     }
 
-    /// Adds a file that was read besides: a test, or the events that it names.
+    /// Adds another file: a test, or the events that it names.
     pub fn add(&mut self, file: &Path) {
         self.seen.files.insert(file.to_path_buf(), self.hash(file));
     }
 
     /// True if loading again would see the same files with the same contents.
     pub fn is_current(&self) -> bool {
-        // A file that was only sought has no hash, and is looked at by whether it can be read.
+        // A file that did not exist has no hash; it must still be unreadable.
         self.find() == self.seen.found && self.seen.files.iter().all(|(path, seen)| self.hash(path) == *seen)
     }
 
@@ -53,7 +53,7 @@ impl InputSnapshot {
         self.options.overlay.raw(path, self.options.limits.max_file_bytes()).ok().map(|bytes| xxh3_128(&bytes))
     }
 
-    /// The widest folder that files may lie in.
+    /// The widest folder in which files may be.
     pub fn root(&self) -> Option<&Path> {
         self.options.root.as_deref()
     }
@@ -68,7 +68,7 @@ impl InputSnapshot {
         self.seen.folders.iter().map(PathBuf::as_path)
     }
 
-    /// The files that were read, or looked for in vain.
+    /// The files that were read, and those that do not exist.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.seen.files.keys().map(PathBuf::as_path)
     }

@@ -1,9 +1,9 @@
-//! Where the parts of a JSON text stand, for files that are read as JSON and still want their errors underlined.
-//! The text must be valid JSON; of any other text some answer comes, but never a panic.
+//! The positions of values in a JSON text, so that errors in JSON files can be underlined.
+//! The text must be valid JSON. For any other text the positions are arbitrary, but nothing panics.
 
 use std::ops::Range;
 
-/// The bytes of the value that a JSON Pointer leads to, or of the nearest value around it.
+/// The bytes of the value at a JSON Pointer, or of the nearest enclosing value.
 pub(super) fn locate(text: &str, pointer: &str) -> Range<usize> {
     let mut at = blank(text.as_bytes(), 0)..text.trim_end().len();
     for segment in pointer.split('/').skip(1) {
@@ -20,7 +20,7 @@ pub(super) fn locate(text: &str, pointer: &str) -> Range<usize> {
     at
 }
 
-/// The bytes of each item of the array that the text is.
+/// The bytes of each item of a text that is an array.
 pub(super) fn items(text: &str) -> Vec<Range<usize>> {
     children(text, blank(text.as_bytes(), 0)).into_iter().map(|child| child.range).collect()
 }
@@ -61,7 +61,7 @@ fn children(text: &str, start: usize) -> Vec<Child> {
     children
 }
 
-/// Past white space.
+/// The offset after white space.
 fn blank(bytes: &[u8], mut at: usize) -> usize {
     while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
         at += 1;
@@ -69,7 +69,7 @@ fn blank(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Past the value that begins at `start`.
+/// The offset after the value that begins at `start`.
 fn value_end(bytes: &[u8], start: usize) -> usize {
     let mut depth = 0usize;
     let mut at = start;
@@ -91,7 +91,7 @@ fn value_end(bytes: &[u8], start: usize) -> usize {
     at
 }
 
-/// Past the string that begins at `start`.
+/// The offset after the string that begins at `start`.
 fn string_end(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(byte) = bytes.get(at) {

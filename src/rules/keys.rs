@@ -1,15 +1,15 @@
 //! Every key that a rule file may have, by the mapping that it belongs to.
 //!
-//! The one list that the decoder, its hints, the JSON Schema of rule files and the documentation are held against.
+//! This is the single list that the decoder and its hints use; tests compare it with the JSON Schema of rule files and with the documentation.
 
 /// The keys of one kind of mapping.
 #[derive(Debug)]
 pub struct Keys {
     /// The mapping, with its article, as messages name it: `a rule`.
     pub of: &'static str,
-    /// Its keys, in the order in which they are best written.
+    /// Its keys, in the recommended order.
     pub keys: &'static [&'static str],
-    /// Keys that people try first, and their names here.
+    /// Keys that people try first, and the correct ones.
     pub instead: &'static [(&'static str, &'static str)],
 }
 
@@ -112,7 +112,7 @@ pub const GROUP: Keys = Keys {
 pub const ACTIVE: Keys =
     Keys { of: "`active`", keys: &["from", "until"], instead: &[("to", "until"), ("since", "from"), ("end", "until")] };
 
-/// A tree of conditions; one of these alone.
+/// A tree of conditions, which has one of these keys.
 pub const CONDITION: Keys = Keys {
     of: "a condition",
     keys: &["all", "any", "not"],
@@ -173,7 +173,7 @@ pub const SUBSCRIBER: Keys = Keys {
 /// A lookup table.
 pub const LOOKUP: Keys = Keys::new("a lookup", &["key", "keys", "unordered", "columns", "rows", "file", "types"]);
 
-/// A step of a transform: one of these, and perhaps `when`.
+/// A step of a transform: one of these keys, and optionally `when`.
 pub const STEP: Keys = Keys {
     of: "a step",
     keys: &[

@@ -1,4 +1,4 @@
-//! Lints of a whole rule set: rules that are valid, but probably not meant as they are.
+//! Lints of a whole rule set: rules that are valid, but probably wrong.
 
 use super::pattern_index::PatternIndex;
 use super::walk::{expressions, visit};
@@ -8,7 +8,7 @@ use crate::expr::{Prepared, TypedNode};
 use crate::topic::{PatternTrie, Segment, TopicPattern};
 use std::collections::{HashMap, HashSet};
 
-/// For so many unmatched topics a near one is looked for.
+/// The number of unmatched topics for which a similar topic is suggested.
 const HINTS: usize = 50;
 
 /// All lints. The rule set must be without errors.
@@ -23,7 +23,7 @@ pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     super::lint_transforms::lint(rules, diagnostics);
 }
 
-/// Rules that change nothing when they match. In a `first` group they do: those after them are not tried.
+/// Rules that change nothing when they match. In a `first` group they do: the alternatives after them are not tried.
 fn no_effect(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let in_first = |rule: &Rule| around(rules, rule.group).any(|group| group.mode == MatchMode::First);
     let idle = |rule: &&Rule| {
@@ -40,13 +40,13 @@ fn no_effect(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The groups around, from the inside.
+/// The enclosing groups, innermost first.
 fn around(rules: &RuleSet, group: Option<GroupId>) -> impl Iterator<Item = &Group> {
     let get = |id: GroupId| rules.groups.get(id.0 as usize);
     std::iter::successors(group.and_then(get), move |group| group.parent.and_then(get))
 }
 
-/// Alternatives behind one that always matches.
+/// Alternatives after one that always matches.
 fn unreachable_in_first(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     for group in rules.groups.iter().filter(|group| group.mode == MatchMode::First) {
         let always = group.members.iter().position(|member| always(rules, *member, &group.topics));
@@ -84,7 +84,7 @@ fn unreachable_behind_stop(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Rules and groups whose topics have nothing in common with those of a group around them.
+/// Rules and groups whose topics are disjoint from those of an enclosing group.
 fn unreachable_by_topic(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let of_rules = rules.rules.iter().map(|rule| (&rule.name, &rule.topics, rule.group));
     let of_groups = rules.groups.iter().map(|group| (&group.name, &group.topics, group.parent));
@@ -101,7 +101,7 @@ fn unreachable_by_topic(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Rows behind one without conditions, where the first that matches wins.
+/// Rows after one without conditions, in tables in which the first row that matches wins.
 fn unreachable_rows(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     for table in &rules.tables {
         let TableKind::Decision { mode: MatchMode::First, rows, .. } = &table.kind else { continue };
@@ -123,7 +123,7 @@ fn name(rules: &RuleSet, member: Member) -> Option<&Name> {
     }
 }
 
-/// True for an alternative that matches every event of these topics. (Groups nest no deeper than YAML.)
+/// True for an alternative that matches every event of these topics. (Groups are nested no deeper than YAML.)
 fn always(rules: &RuleSet, member: Member, topics: &[TopicPattern]) -> bool {
     let takes_all = |own: &[TopicPattern]| {
         let covered = |pattern: &TopicPattern| own.iter().any(|by| by.covers(pattern));
@@ -180,7 +180,7 @@ impl<'r> Declared<'r> {
         Declared { plain, trie, index: PatternIndex::new(patterns()) }
     }
 
-    /// True if some topic of the tree matches the pattern, or could.
+    /// True if a topic of the tree matches the pattern, or may match it.
     fn meets(&self, pattern: &TopicPattern) -> bool {
         if !is_plain(pattern) {
             return self.index.overlapping(pattern).next().is_some();
@@ -195,7 +195,7 @@ fn is_plain(pattern: &TopicPattern) -> bool {
     pattern.segments.iter().all(|segment| matches!(segment, Segment::Literal(_)))
 }
 
-/// Named values and lookups that nothing uses.
+/// Unused named values and lookups.
 fn unused(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let mut defines = HashSet::new();
     let mut lookups = HashSet::new();

@@ -1,7 +1,7 @@
-//! Lints of transforms: unused ones, and steps that can never do anything.
+//! Lints of transforms: unused ones, and steps that never have an effect.
 //!
-//! One pass over the steps of a transform keeps the facts that are certain of each path after each step. The fields of an event are
-//! never certain; fields that a step sets or removes without a condition are.
+//! One pass over the steps of a transform tracks the facts that are certain about each path after each step. Nothing is certain
+//! about the fields of an event itself; fields that a step sets or removes unconditionally are certain.
 
 use super::{Action, CheckedExpression, FieldPath, RuleSet, SourceValue, TransformStep, ValueSource};
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -16,7 +16,7 @@ pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Transforms that nothing uses.
+/// Unused transforms.
 fn unused(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let used = |step: &TransformStep| if let Action::Use(id) = &step.action { Some(*id) } else { None };
     let by_others = rules.transforms.iter().flat_map(|transform| transform.steps.iter().filter_map(used));
@@ -43,9 +43,9 @@ enum Fact {
 
 struct StepFacts<'d> {
     diagnostics: &'d mut Vec<Diagnostic>,
-    /// The latest last.
+    /// In order, the latest last.
     facts: Vec<(Vec<PathStep>, Fact)>,
-    /// True if the event has no fields but those in the facts.
+    /// True if the event has only the fields in the facts.
     closed: bool,
 }
 
@@ -93,7 +93,7 @@ impl StepFacts<'_> {
                 for place in places {
                     self.refuse_gone(std::slice::from_ref(place), place);
                     match place.path.split_last() {
-                        // The elements behind a removed one move up.
+                        // The elements after a removed one move up.
                         Some((PathStep::Index(_), list)) => self.facts.push((list.to_vec(), Fact::Open)),
                         _ => self.note(place, Fact::Gone),
                     }
@@ -115,7 +115,7 @@ impl StepFacts<'_> {
             }
             Action::ForEach(list, steps) => {
                 self.refuse_gone(std::slice::from_ref(list), list);
-                // The elements are another matter, of which nothing is known.
+                // Nothing is known about the elements.
                 StepFacts { diagnostics: &mut *self.diagnostics, facts: Vec::new(), closed: false }.steps(steps);
                 let fact = if self.known(list) == Fact::There { Fact::There } else { Fact::Open };
                 self.note(list, fact);
@@ -193,12 +193,12 @@ impl StepFacts<'_> {
     }
 }
 
-/// True for a condition that never holds.
+/// True for a condition that is never true.
 fn never(when: &CheckedExpression) -> bool {
     matches!(&when.typed.node, TypedNode::Const(value) if *value != Json::Bool(true))
 }
 
-/// Whether a source always makes something.
+/// True if a source always has a value.
 fn certainty(source: &ValueSource) -> Fact {
     let certain = |(when, made): &(Option<CheckedExpression>, SourceValue)| {
         when.is_none()

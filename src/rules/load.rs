@@ -1,4 +1,4 @@
-//! From a folder, a file or strings to a rule set with every diagnostic found.
+//! Loads a rule set from a folder, a file or strings, with all diagnostics.
 
 use super::decode::{self, ReferencedFiles, RuleFile};
 use super::files::{FileRef, FileTree, FoundFiles};
@@ -28,14 +28,14 @@ use std::sync::Arc;
 /// assert_eq!(loaded.tests.len(), 1);
 /// ```
 ///
-/// Files that the rules name may lie in the rule set's folder, or in a wider one that [`LoadOptions::root`] or `root` in the
-/// `ruleset:` section names. The current folder makes no difference.
+/// Files that the rules name may be in the rule set's folder, or in a wider one that [`LoadOptions::root`] or `root` in the
+/// `ruleset:` section names. The current folder has no effect.
 ///
 /// # Errors
 ///
-/// Every error is among [`Loaded::diagnostics`], a folder that does not exist included; [`Loaded::rule_set`] is `None` if one of
-/// them is an error. If a folder holds several rule sets, nothing is loaded, and they are listed in
-/// [`Loaded::rule_sets`]. See [`LoadLimits`] for what is refused for its size.
+/// Every error is in [`Loaded::diagnostics`], even a folder that does not exist; [`Loaded::rule_set`] is `None` if there is an
+/// error. If a folder contains several rule sets, nothing is loaded, and they are listed in [`Loaded::rule_sets`]. [`LoadLimits`]
+/// has the limits for sizes. [`Loaded::into_result`] turns the errors into one value.
 pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
     match FileTree::disk(path, options) {
         Ok(tree) => {
@@ -53,8 +53,8 @@ pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
     }
 }
 
-/// Loads a rule set from strings: paths (with `/`) and texts. Files named by the rules are looked for among them; nothing is
-/// read from disk. `name` is the rule set's, unless a `ruleset:` section gives it another.
+/// Loads a rule set from strings: paths (with `/`) and texts. Files that the rules name must be among them; nothing is
+/// read from disk. `name` is the name of the rule set, unless a `ruleset:` section has another.
 ///
 /// ```
 /// let rules = "rules: [{name: vip, when: 'lookup(\"customers.tier\", data.id) == \"gold\"', subscribers: [lounge]}]
@@ -74,24 +74,24 @@ pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
 ///
 /// # Errors
 ///
-/// As those of [`load`].
+/// The same as for [`load`].
 pub fn load_strings<'f>(name: &str, files: impl IntoIterator<Item = (&'f str, &'f str)>) -> Loaded {
     let tree = FileTree::strings(files);
     load_tree(tree, RuleSetNaming { shown: name, name: Some(name), has_root: false }, |_, _| InputSnapshot::default())
 }
 
-/// What a rule set is called.
+/// The name and the path of a rule set.
 struct RuleSetNaming<'n> {
     /// Its path, for messages.
     shown: &'n str,
-    /// Its name, if it does not follow from where it lies.
+    /// Its name. `None`: it is derived from its location.
     name: Option<&'n str>,
-    /// True if the caller says where files may lie, so that the rule set may not.
+    /// True if the caller has set a root, which overrides that of the rule set.
     has_root: bool,
 }
 
-/// A rule file, read and parsed, with what was found in it. (Whether it counts is known once all have been parsed: a
-/// lookup in YAML looks like a rule file.)
+/// A file that was read and parsed, with its diagnostics. (Lookups and schemas in YAML look like rule files; they are
+/// recognised when all files have been parsed.)
 struct Parsed {
     file: FileRef,
     bytes: Vec<u8>,
@@ -124,7 +124,7 @@ fn parse_all(tree: &mut FileTree, has_root: bool, loaded: &mut Loaded) -> Vec<Pa
     let files = std::mem::take(&mut found.rules);
     parse_files(tree, files, &mut loaded.sources, &mut parsed);
     if !has_root && widen(tree, &parsed, &mut loaded.diagnostics) && !found.outside.is_empty() {
-        // What lay outside may lie inside now.
+        // Files that were outside may be inside now.
         found = tree.find();
         let known: HashSet<PathBuf> = parsed.iter().map(|parsed| parsed.file.identity.clone()).collect();
         let fresh = std::mem::take(&mut found.rules).into_iter().filter(|file| !known.contains(&file.identity));
@@ -146,7 +146,7 @@ fn parse_files(
     parsed.extend(files.map(|file| read_and_parse(tree, file, sources)));
 }
 
-/// Lets files lie where `root` in the `ruleset:` section says; true if there is one.
+/// Applies `root` of the `ruleset:` section. Returns true if there is one.
 fn widen(tree: &mut FileTree, parsed: &[Parsed], diagnostics: &mut Vec<Diagnostic>) -> bool {
     let heads = parsed.iter().filter_map(|parsed| {
         let head = parsed.node.iter().flat_map(YamlNode::entries).find(|entry| is_key(entry, &["ruleset"]))?;
@@ -170,7 +170,7 @@ fn widen(tree: &mut FileTree, parsed: &[Parsed], diagnostics: &mut Vec<Diagnosti
     true
 }
 
-/// Makes the rule set of its parsed files.
+/// Makes the rule set from its parsed files.
 fn read_all(tree: &Arc<FileTree>, named: &RuleSetNaming<'_>, parsed: Vec<Parsed>, loaded: &mut Loaded) {
     let shown = named.shown;
     if parsed.is_empty() {
@@ -225,7 +225,7 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(Diagnostic::is_error)
 }
 
-/// Puts the diagnostics in order, each once, and at most `limit` of them.
+/// Sorts the diagnostics, removes duplicates, and keeps at most `limit` of them.
 fn tidy(diagnostics: &mut Vec<Diagnostic>, limit: usize) {
     let place = |diagnostic: &Diagnostic| diagnostic.primary.as_ref().map(|label| label.span);
     diagnostics.sort_by(|a, b| {
@@ -245,7 +245,7 @@ fn location(file: &FileRef) -> PathBuf {
     file.location.clone().unwrap_or_else(|| PathBuf::from(&file.path))
 }
 
-/// What the walk over a folder could not read, or may not.
+/// Diagnostics for the files and folders that could not be read, or must not be.
 fn unreadable(tree: &FileTree, found: &FoundFiles) -> Vec<Diagnostic> {
     let message = |(path, why): &(String, String)| format!("cannot read `{path}`: {why}");
     let failed = found.unreadable.iter().map(|entry| Diagnostic::global(Code::Unreadable, message(entry)));
@@ -280,7 +280,7 @@ fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> Pars
             parsed.node = yaml::parse(id, &text, tree.yaml_limits(), &mut parsed.diagnostics).root;
         }
         Err(error) => {
-            // The text before the first wrong byte is kept as it is, so that byte's place is the same in both.
+            // The text before the first invalid byte is unchanged, so the offset of that byte is the same in both.
             let at = error.valid_up_to();
             let text = String::from_utf8_lossy(&parsed.bytes).into_owned();
             let id = sources.add(SourceFile::new(shown.clone(), text));
@@ -293,7 +293,7 @@ fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> Pars
     parsed
 }
 
-/// The files that lookups and schemas name: these are not rule files, whatever their names.
+/// The files that lookups and schemas name: these are not rule files, even if their names end in `.yaml`.
 fn named_files(tree: &FileTree, parsed: &[Parsed]) -> HashSet<PathBuf> {
     let mut named = HashSet::new();
     for Parsed { file, node, .. } in parsed {
@@ -311,7 +311,7 @@ fn is_key(entry: &YamlEntry, keys: &[&str]) -> bool {
     keys.contains(&entry.key.text.value.as_str())
 }
 
-/// The folders of the rule sets, if there are several: each has a `ruleset` of its own, and no rule file lies above them.
+/// The folders of the rule sets, if there are several: each has a `ruleset` section, and no rule file is above them.
 fn several(parsed: &[Parsed]) -> Vec<PathBuf> {
     let has_head =
         |parsed: &&Parsed| parsed.node.iter().flat_map(YamlNode::entries).any(|entry| is_key(entry, &["ruleset"]));

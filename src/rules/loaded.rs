@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub struct LoadedFile {
     /// Relative to the rule set, with `/`.
     pub path: String,
-    /// Where it lies; `None` for rule sets made from strings.
+    /// Its path on disk; `None` for rule sets made from strings.
     pub location: Option<PathBuf>,
 }
 
@@ -22,22 +22,22 @@ pub struct LoadedFile {
 pub struct Loaded {
     /// The rule set; `None` if there are errors.
     pub rule_set: Option<RuleSet>,
-    /// If there are errors: what could be decoded, for editors. It must not be used to route events: a condition with an error is left
-    /// out, so its rule matches every event.
+    /// If there are errors: the parts without errors, for editors. It must not be used to route events: a condition with an
+    /// error is dropped, so its rule matches every event.
     pub partial: Option<RuleSet>,
-    /// Every diagnostic, by file and place.
+    /// All diagnostics, by file and place.
     pub diagnostics: Vec<Diagnostic>,
     /// The files that the diagnostics point into.
     pub sources: Sources,
-    /// Everything that was read (rules, schemas, lookups).
+    /// The files that were read (rules, schemas, lookups).
     pub files: Vec<LoadedFile>,
     /// The `*.test.yaml` files of the rule set.
     pub tests: Vec<PathBuf>,
-    /// What was looked at on disk; empty for rule sets made from strings.
+    /// The files and folders that loading looked at; empty for rule sets made from strings.
     pub snapshot: InputSnapshot,
-    /// If the folder holds several rule sets: their folders. Nothing is loaded then, and a diagnostic says so.
+    /// If the folder contains several rule sets: their folders. Nothing is loaded then, and there is a diagnostic.
     pub rule_sets: Vec<PathBuf>,
-    /// The widest folder that files of the rule set may lie in; `None` for rule sets made from strings.
+    /// The widest folder in which files of the rule set may be; `None` for rule sets made from strings.
     pub root: Option<PathBuf>,
     /// True if [`LoadOptions::cancel_when`](super::LoadOptions::cancel_when) stopped loading. There is no rule set then, and
     /// the diagnostics are incomplete.

@@ -1,4 +1,4 @@
-//! Names, their kinds, and the places where they are written.
+//! Names, their kinds, and the places where they are defined or used.
 
 use crate::diagnostic::Span;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub struct Name {
     /// The name.
     pub text: Arc<str>,
-    /// Where it is written.
+    /// Its span in the file.
     pub span: Span,
 }
 
@@ -53,12 +53,12 @@ impl NameKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NamePlace {
-    /// What the name belongs to.
+    /// The kind of thing that has the name.
     pub kind: NameKind,
-    /// The name; of a topic the full pattern.
+    /// The name. For a topic, it is the full pattern.
     pub name: Arc<str>,
-    /// Where it is written. In `lookup("table.column", …)` it is the whole literal.
+    /// Its span in the file. In `lookup("table.column", …)` it is the span of the literal.
     pub span: Span,
-    /// True where the name is defined.
+    /// True if the name is defined here, false if it is used.
     pub is_definition: bool,
 }

@@ -1,5 +1,5 @@
-//! Where the names of a rule set are defined and used, for editors: from an offset in a file to a name, from a name to its
-//! definition and to all uses.
+//! An index of the definitions and uses of names, for editors: from an offset in a file to a name, and from a name to its
+//! definition and all its uses.
 
 use super::walk::{expressions, visit};
 use super::{Name, NameKind, NamePlace, RuleSet, Table, Target};
@@ -70,12 +70,12 @@ impl NameIndex {
         (place.span.file == file && offset <= place.span.end).then_some(place)
     }
 
-    /// Where a name is defined (a topic: first).
+    /// The definition of a name. For a topic that is defined in several places, it is the first.
     pub fn definition<'n>(&'n self, kind: NameKind, name: &'n str) -> Option<&'n NamePlace> {
         self.places(kind, name).find(|place| place.is_definition)
     }
 
-    /// Every place where a name is written, its definition included.
+    /// Every definition and use of a name.
     pub fn places<'n>(&'n self, kind: NameKind, name: &'n str) -> impl Iterator<Item = &'n NamePlace> {
         self.places.iter().filter(move |place| place.kind == kind && *place.name == *name)
     }
@@ -88,7 +88,7 @@ impl NameIndex {
         let lookups = rules.lookups.iter().map(|lookup| Name { text: lookup.name.clone(), span: lookup.span });
         lookups.for_each(|name| self.add(NameKind::Lookup, &name, true));
         let mut all = |kind: NameKind, names: &mut dyn Iterator<Item = &Name>| {
-            // A rule without a name is an error, and is kept with an empty one.
+            // A rule without a name is an error, and is kept with an empty name.
             names.filter(|name| !name.text.is_empty()).for_each(|name| self.add(kind, name, true));
         };
         all(NameKind::Define, &mut rules.defines.iter().map(|named| &named.name));
@@ -115,7 +115,7 @@ impl NameIndex {
         }
     }
 
-    /// Where subscribers are named, and labels set.
+    /// The uses of subscribers and labels.
     fn add_subscribers(&mut self, rules: &RuleSet) {
         let by_defaults = rules.defaults.names();
         let by_topics = rules.topics.iter().flat_map(|node| &node.subscribers);
@@ -131,7 +131,7 @@ impl NameIndex {
         target.labels.iter().for_each(|(name, _)| self.add(NameKind::Label, name, false));
     }
 
-    /// Named values and the tables of `lookup(…)`.
+    /// The uses of named values, and of lookups in `lookup(…)`.
     fn add_expressions(&mut self, rules: &RuleSet) {
         let mut add = |kind: NameKind, name: &str, span: Span| {
             self.places.push(NamePlace { kind, name: name.into(), span, is_definition: false });

@@ -1,7 +1,7 @@
-//! How deep expressions are nested once their named values are written out.
+//! The depth of expressions when their named values are expanded.
 //!
-//! Each expression is bounded by the parser and each tree of conditions by YAML, but a named value may use a named value that uses
-//! another one, as often as there are names. Evaluation recurses through all of them, so their sum has a bound of its own.
+//! The parser limits the depth of each expression, and YAML that of each tree of conditions, but named values may use one another
+//! in chains of any length. Evaluation recurses through the whole chain, so the total depth has a limit of its own.
 
 use super::RuleSet;
 use super::walk::{expressions, of_cases};
@@ -9,10 +9,10 @@ use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expr::{Typed, TypedNode};
 use std::collections::HashSet;
 
-/// How many levels an expression may have, with those of the named values that it uses.
+/// The limit for the levels of an expression, including those of the named values that it uses.
 const MAX_LEVELS: usize = 512;
 
-/// Reports the expressions that are nested too deep. A named value beyond the bound is reported, those that use it are not.
+/// Reports expressions that are nested too deeply. A named value that exceeds the limit is reported; those that use it are not.
 pub(super) fn check(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let mut levels = Levels { of_defines: Vec::with_capacity(rules.defines.len()) };
     let mut reported = HashSet::new();
@@ -40,14 +40,14 @@ fn too_deep(span: Span, what: &str, found: usize) -> Diagnostic {
     Diagnostic::new(Code::ExpressionTooLarge, span, message).help(help)
 }
 
-/// How high an expression is.
+/// The depth of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Height {
-    /// Within the bound.
+    /// Within the limit.
     Fine(usize),
-    /// Beyond it.
+    /// Above the limit.
     TooHigh(usize),
-    /// It uses a named value that is beyond it, which has been reported.
+    /// It uses a named value that is above the limit, and has been reported.
     Reported,
 }
 

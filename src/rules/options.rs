@@ -1,11 +1,11 @@
-//! What loading may read, and from where.
+//! Options of loading: where files may be, limits, overlays and cancellation.
 
 use super::cancellation::Cancellation;
 use crate::read::Overlay;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How to load.
+/// Options of loading.
 ///
 /// ```
 /// use dadar::rules::{LoadLimits, LoadOptions, load};
@@ -75,7 +75,7 @@ impl LoadOptions {
         LoadOptions { cancellation: Cancellation::when(check), ..self }
     }
 
-    /// These options for the tests of a rule set, which may name files wherever the rules may: `root` is
+    /// These options for the tests of a rule set, which may name the same files as the rules: `root` is
     /// [`Loaded::root`](super::Loaded::root).
     #[must_use]
     pub fn within(&self, root: Option<&Path>) -> LoadOptions {
@@ -89,7 +89,7 @@ impl LoadOptions {
 pub struct LoadLimits {
     /// Bytes in one file; 16 MiB by default, 4 GiB at most.
     pub file_bytes: u64,
-    /// Bytes in all files together, each counted as often as it is read; 1 GiB by default.
+    /// Bytes in all files together; a file counts each time that it is read; 1 GiB by default.
     pub total_bytes: u64,
     /// Files and folders in the folder of the rule set; 100,000 by default.
     pub files: usize,

@@ -1,13 +1,12 @@
-//! Topic patterns by their literal segments, so that a pattern is held against the few that could have a topic in common
-//! with it.
+//! An index of topic patterns by their literal segments, so that a pattern is compared only with the few that may overlap it.
 
 use crate::topic::{Segment, TopicPattern};
 use std::collections::HashMap;
 
-/// So many positions are indexed.
+/// The number of segments that are indexed.
 const POSITIONS: usize = 8;
 
-/// Patterns; their positions are their numbers.
+/// In order of their numbers.
 pub(super) struct PatternIndex<'p> {
     patterns: Vec<&'p TopicPattern>,
     positions: Vec<PositionIndex<'p>>,
@@ -34,7 +33,7 @@ impl<'p> PatternIndex<'p> {
                     _ if many <= at => position.open.push(number),
                     Some(Segment::Literal(text)) => position.literal.entry(text).or_default().push(number),
                     Some(_) => position.open.push(number),
-                    // Too short to have anything in common with one that has something here.
+                    // Too short to overlap a pattern that has a segment here.
                     None => {}
                 }
             }
@@ -42,7 +41,7 @@ impl<'p> PatternIndex<'p> {
         index
     }
 
-    /// The numbers of all patterns that have a topic in common with this one.
+    /// The numbers of all patterns that overlap this one.
     pub(super) fn overlapping<'s>(&'s self, pattern: &'s TopicPattern) -> impl Iterator<Item = usize> + 's {
         let fixed = pattern.segments.iter().take_while(|segment| **segment != Segment::Many);
         let choices = fixed.zip(&self.positions).filter_map(|(segment, position)| match segment {
@@ -62,7 +61,7 @@ impl<'p> PatternIndex<'p> {
     }
 }
 
-/// True if the patterns have different literals where both are still fixed: the quick way to tell most of them apart.
+/// True if the patterns have different literals before the first `#` of either: a fast check that excludes most pairs.
 fn differ(a: &TopicPattern, b: &TopicPattern) -> bool {
     for pair in a.segments.iter().zip(&b.segments) {
         match pair {

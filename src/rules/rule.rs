@@ -12,9 +12,9 @@ use crate::topic::TopicPattern;
 pub struct Rule {
     /// Its name.
     pub name: Name,
-    /// Any of these; empty: every topic. (The groups around it have their own.)
+    /// Topics, of which one must match. Empty: every topic. (Its enclosing groups have their own.)
     pub topics: Vec<TopicPattern>,
-    /// Where each of them is written.
+    /// The span of each topic.
     pub topic_spans: Vec<Span>,
     /// Its condition.
     pub when: Option<Typed>,
@@ -22,20 +22,20 @@ pub struct Rule {
     pub subscribers: Vec<Name>,
     /// Subscribers that do not get the event, no matter how they were chosen.
     pub exclude: Vec<Name>,
-    /// Labels it sets.
+    /// Labels that it sets.
     pub labels: Vec<(Name, Typed)>,
     /// Its priority, its own or inherited.
     pub priority: i64,
-    /// Rules of lower rank are not considered if it matches.
+    /// If it matches, rules of lower rank are skipped.
     pub stop: bool,
     /// If false, it has no effect.
     pub enabled: bool,
-    /// When it is in force.
+    /// The period in which it is in force.
     pub active: Active,
-    /// For people.
+    /// A description for readers.
     pub description: Option<String>,
     /// The group that it belongs to.
     pub group: Option<GroupId>,
-    /// Its place among everything that was written: file order.
+    /// Its position in file order.
     pub order: u32,
 }

@@ -27,7 +27,7 @@ pub struct RuleSet {
     pub version: Arc<str>,
     /// Its time zone.
     pub zone: TimeZone,
-    /// How an event is laid out.
+    /// Where an event has its id, topic, time, headers and payload.
     pub envelope: Envelope,
     /// Subscribers by the status of an event, independent of the rules.
     pub defaults: Defaults,
@@ -35,13 +35,13 @@ pub struct RuleSet {
     pub paths: PathTable,
     /// How many paths decisions depend on.
     pub routing_paths: usize,
-    /// Named values; the position is the [`DefineId`]. In an order in which each needs only earlier ones.
+    /// Named values; the position is the [`DefineId`]. Each uses only earlier ones.
     pub defines: Vec<NamedCases>,
     /// Labels, in file order.
     pub labels: Vec<NamedCases>,
-    /// Topic nodes and patterns, in file order. A node that is written in several places is merged into one.
+    /// Topic nodes and patterns, in file order. Nodes that are written in several places are merged.
     pub topics: Vec<TopicNode>,
-    /// Rules by rank: priority downwards, then file order. Disabled ones as well. The position is the [`RuleId`].
+    /// Rules by rank: descending priority, then file order. Includes disabled rules. The position is the [`RuleId`].
     pub rules: Vec<Rule>,
     /// Groups; the position is the [`GroupId`]; a parent comes before its members.
     pub groups: Vec<Group>,
@@ -57,14 +57,14 @@ pub struct RuleSet {
     pub lookups: Vec<Lookup>,
     /// Transforms, in file order; the position is the [`TransformId`].
     pub transforms: Vec<Transform>,
-    /// Runs on every event first.
+    /// The transforms that run on every event first.
     pub ingest: Vec<TransformId>,
-    /// Where transforms and the tables of `lookup` steps are named, which are only numbers in the steps.
+    /// The uses of transforms and lookups in steps, which keep only their numbers.
     pub(crate) resolved_names: Vec<NamePlace>,
 }
 
 impl RuleSet {
-    /// Why an event without a topic is malformed: where the envelope looks for the topic.
+    /// The reason why an event without a topic is malformed, with the paths in which the envelope looks for the topic.
     pub(crate) fn no_topic(&self, is_cloud_event: bool) -> String {
         let (Envelope::Plain(layout) | Envelope::Auto(layout)) = &self.envelope else {
             return no_topic_in("event.type");

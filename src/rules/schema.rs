@@ -6,18 +6,18 @@ use crate::expr::Typed;
 use crate::schema::Validator;
 use crate::topic::TopicPattern;
 
-/// A schema and the events it is for.
+/// A schema and the events that it validates.
 #[derive(Clone, Debug)]
 pub struct Schema {
     /// Its name.
     pub name: Name,
-    /// Any of these; empty: every topic.
+    /// Topics, of which one must match. Empty: every topic.
     pub topics: Vec<TopicPattern>,
-    /// Where each of them is written.
+    /// The span of each topic.
     pub topic_spans: Vec<Span>,
-    /// A condition that must hold, if there is one.
+    /// A condition that must be true. `None`: always.
     pub when: Option<Typed>,
-    /// What is validated.
+    /// The part of the event that is validated.
     pub target: SchemaTarget,
     /// If true, a fault rejects the event; otherwise the fault is only reported on the decision.
     pub rejects: bool,
@@ -25,7 +25,7 @@ pub struct Schema {
     pub validator: Validator,
 }
 
-/// What a schema validates.
+/// The part of an event that a schema validates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[allow(missing_docs)]
 pub enum SchemaTarget {

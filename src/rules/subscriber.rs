@@ -9,26 +9,26 @@ use crate::expr::Typed;
 pub struct Subscriber {
     /// Its name.
     pub name: Name,
-    /// It gets only events for which this holds.
+    /// A condition: it gets only events for which this is true.
     pub filter: Option<Typed>,
-    /// The transforms that make its event; without any, it is sent the event itself.
+    /// The transforms that produce its event. Empty: it is sent the event itself.
     pub transform: Vec<TransformId>,
-    /// For people.
+    /// A description for readers.
     pub description: Option<String>,
-    /// For people.
+    /// The owner, for readers.
     pub owner: Option<String>,
 }
 
 /// Subscribers by the status of an event, independent of the rules.
 #[derive(Clone, Debug, Default)]
 pub struct Defaults {
-    /// Get every event that is routed or unrouted.
+    /// Subscribers that get every event that is routed or unrouted.
     pub always: Vec<Name>,
-    /// Get every event that has no other subscriber.
+    /// Subscribers that get every event that has no other subscriber.
     pub unrouted: Vec<Name>,
-    /// Get every event that a filter drops.
+    /// Subscribers that get every event that a filter drops.
     pub dropped: Vec<Name>,
-    /// Get every event that is rejected or malformed.
+    /// Subscribers that get every event that is rejected or malformed.
     pub rejected: Vec<Name>,
 }
 

@@ -12,7 +12,7 @@ use crate::expr::Typed;
 pub struct Table {
     /// Its name.
     pub name: Name,
-    /// What it is made of.
+    /// Its key or inputs, and its rows.
     pub kind: TableKind,
     /// The subscribers and labels if no row matches.
     pub otherwise: Target,
@@ -35,27 +35,27 @@ impl Table {
 pub struct Target {
     /// Subscribers that get the event.
     pub subscribers: Vec<Name>,
-    /// Labels it sets.
+    /// Labels that it sets.
     pub labels: Vec<(Name, Typed)>,
 }
 
 /// The two kinds of tables.
 #[derive(Clone, Debug)]
 pub enum TableKind {
-    /// One key: rows by its value.
+    /// A table with one key: rows by its value.
     Key {
         /// The key.
         key: Cases,
         /// The key to use if the key is null.
         default: Option<Json>,
-        /// Rows by key; each key once.
+        /// Rows with different keys.
         rows: Vec<KeyRow>,
     },
-    /// Several inputs: a decision table.
+    /// A decision table, with several inputs.
     Decision {
-        /// Names and expressions.
+        /// The inputs: names and expressions.
         inputs: Vec<(Name, Typed)>,
-        /// The first row that matches, or every one.
+        /// Whether one row may match, or all.
         mode: MatchMode,
         /// The rows.
         rows: Vec<DecisionRow>,
@@ -67,7 +67,7 @@ pub enum TableKind {
 pub struct KeyRow {
     /// The key.
     pub key: Json,
-    /// Where it is written.
+    /// Its span in the file.
     pub span: Span,
     /// Its subscribers and labels.
     pub target: Target,
@@ -76,7 +76,7 @@ pub struct KeyRow {
 /// A row of a decision table.
 #[derive(Clone, Debug)]
 pub struct DecisionRow {
-    /// Where it is written.
+    /// Its span in the file.
     pub span: Span,
     /// Its cells as one condition over the inputs (each cell keeps its span); `None` matches every event.
     pub when: Option<Typed>,

@@ -12,11 +12,11 @@ use std::sync::Arc;
 pub struct TopicNode {
     /// The full pattern.
     pub pattern: TopicPattern,
-    /// Where it is named (first).
+    /// The span of its name, in the first place that has it.
     pub span: Span,
     /// Subscribers to the events of exactly this pattern.
     pub subscribers: Vec<Name>,
-    /// Settings, which hold for the pattern and everything below it.
+    /// Settings, which apply to the pattern and everything below it.
     pub settings: BTreeMap<Arc<str>, Setting>,
 }
 
@@ -25,6 +25,6 @@ pub struct TopicNode {
 pub struct Setting {
     /// Its value.
     pub value: Json,
-    /// Where it is written.
+    /// Its span in the file.
     pub span: Span,
 }

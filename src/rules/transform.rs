@@ -1,4 +1,4 @@
-//! Transforms as they were written: lists of steps, checked, with every path and expression resolved.
+//! Decoded transforms: lists of steps, checked, with every path and expression resolved.
 
 use super::Name;
 use crate::diagnostic::Span;
@@ -9,7 +9,7 @@ use crate::expr::{Demand, LookupId, Typed};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TransformId(pub u32);
 
-/// A transform: steps that make an event into another one.
+/// A transform: steps that turn an event into another one.
 #[derive(Clone, Debug)]
 pub struct Transform {
     /// Its name.
@@ -21,20 +21,20 @@ pub struct Transform {
 /// One step of a transform.
 #[derive(Clone, Debug)]
 pub struct TransformStep {
-    /// Where it is written: its key.
+    /// The span of its key.
     pub span: Span,
-    /// A condition that must hold, if there is one.
+    /// A condition that must be true. `None`: always.
     pub when: Option<CheckedExpression>,
-    /// What it does.
+    /// Its effect.
     pub action: Action,
 }
 
-/// What a step does.
+/// The effect of a step.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// Sets each target that has no value to the first source that has one.
     Copy(Vec<(FieldPath, Vec<FieldPath>)>),
-    /// As copy, and removes the source.
+    /// Like `copy`, and removes the source.
     Move(Vec<(FieldPath, Vec<FieldPath>)>),
     /// Sets each target that has no value.
     Default(Vec<(FieldPath, ValueSource)>),
@@ -46,11 +46,11 @@ pub enum Action {
     KeepOnly(Vec<FieldPath>),
     /// Sets a field for each column of a row.
     Lookup(LookupStep),
-    /// Makes a new event of these fields alone.
+    /// Makes a new event that has only these fields.
     Project(Vec<(FieldPath, ValueSource)>),
-    /// Does steps on each element of an array.
+    /// Runs steps on each element of an array.
     ForEach(FieldPath, Vec<TransformStep>),
-    /// Does another transform's steps.
+    /// Runs the steps of another transform.
     Use(TransformId),
 }
 
@@ -72,23 +72,23 @@ impl Action {
     }
 }
 
-/// A row of a lookup table that goes into the event.
+/// A step that sets fields from a row of a lookup table.
 #[derive(Clone, Debug)]
 pub struct LookupStep {
     /// The table.
     pub table: LookupId,
     /// Its key, or its keys.
     pub key: Vec<CheckedExpression>,
-    /// For each column: its position in a row, and where its cell goes.
+    /// For each column: its position in a row, and the path that is set to its cell.
     pub columns: Vec<(usize, FieldPath)>,
 }
 
-/// A place in the event as it is at that step, or in the element that a `for_each` is at.
+/// A path in the event as it is at that step, or in the current element of a `for_each`.
 #[derive(Clone, Debug)]
 pub struct FieldPath {
-    /// Where it is written.
+    /// Its span in the file.
     pub span: Span,
-    /// True if it begins at the element (`it`).
+    /// True if it begins with the element (`it`).
     pub of_element: bool,
     /// Its steps.
     pub path: Vec<PathStep>,
@@ -96,14 +96,14 @@ pub struct FieldPath {
     pub shown: Box<str>,
 }
 
-/// A value to be made: the first alternative that applies and is not null.
+/// The source of a value: the first alternative that applies and is not null.
 #[derive(Clone, Debug)]
 pub struct ValueSource {
     /// The alternatives, in order.
     pub alternatives: Vec<(Option<CheckedExpression>, SourceValue)>,
 }
 
-/// How a value is made.
+/// One alternative of a source.
 #[derive(Clone, Debug)]
 pub enum SourceValue {
     /// A literal.
@@ -123,12 +123,12 @@ pub enum TemplatePiece {
     Expression(CheckedExpression),
 }
 
-/// An expression, with the types that it needs.
+/// An expression, with the types that it requires.
 #[derive(Clone, Debug)]
 pub struct CheckedExpression {
     /// The expression.
     pub typed: Typed,
-    /// What it needs, and the path as errors show it.
+    /// Its type requirements, each with the path as errors show it.
     pub demands: Vec<(Demand, Box<str>)>,
 }
 

@@ -3,23 +3,23 @@
 use super::{Cases, RuleSet, TableKind, Target};
 use crate::expr::{Typed, TypedNode};
 
-/// Calls `seen` with an expression and every expression within it. (No deeper than the parser lets expressions nest.)
+/// Calls `seen` with an expression and every expression within it. (Recurses no deeper than the parser allows.)
 pub(crate) fn visit<'t>(typed: &'t Typed, seen: &mut dyn FnMut(&'t Typed)) {
     seen(typed);
     typed.children().for_each(|part| visit(part, seen));
 }
 
-/// How far named values are written out.
+/// Limits for expanding named values.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ExpansionBudget {
-    /// How many cases in all.
+    /// The number of cases in total.
     pub(crate) cases: usize,
-    /// How many named values within one another.
+    /// The nesting of named values.
     pub(crate) levels: usize,
 }
 
-/// An expression with its named values written out, as far as `budget` lets it grow; the names beyond that stay names. (NamedCases
-/// values need earlier ones alone, so this comes to an end.)
+/// An expression with its named values expanded, within `budget`; the others stay names. (Named values use only earlier
+/// ones, so this terminates.)
 pub(crate) fn written_out(typed: &Typed, defines: &[Cases], budget: &mut ExpansionBudget) -> Typed {
     let mut out = |part: &Typed| written_out(part, defines, budget);
     let mut boxed = |part: &Typed| Box::new(out(part));
@@ -82,7 +82,7 @@ pub(crate) fn of_cases(cases: &Cases) -> impl Iterator<Item = &Typed> {
     cases.alternatives.iter().flat_map(|alternative| alternative.when.iter().chain([&alternative.value]))
 }
 
-/// Every expression of a rule set, those of the envelope left out.
+/// Every expression of a rule set, except those of the envelope.
 pub(crate) fn expressions<'r>(rules: &'r RuleSet, seen: &mut dyn FnMut(&'r Typed)) {
     let named = rules.defines.iter().chain(&rules.labels);
     named.flat_map(|named| of_cases(&named.cases)).for_each(&mut *seen);

@@ -1,26 +1,26 @@
-//! How many references and combinations a schema leads through without a step into the value.
+//! Limits the chains of references and combinations in a schema that apply to the same part of a value.
 //!
-//! Validation recurses through them at every level of a value, so their number has a bound, and with the depth of the value their
-//! product has one too.
+//! Validation recurses through them at every level of a value, so their number is limited, and so is its product with the
+//! depth of the value.
 
 use super::references::References;
 use crate::event::Json;
 use std::collections::HashMap;
 
-/// How many references and combinations may lead to one another at one place of a value.
+/// The limit for references and combinations in a chain.
 const MAX_LEVELS: usize = 64;
 
-/// Keywords whose value is a schema for the same place.
+/// Keywords whose value is a schema for the same part of a value.
 const ONE: [&str; 4] = ["not", "if", "then", "else"];
-/// Keywords whose value is a list or a mapping of schemas for the same place.
+/// Keywords whose value is a list or a mapping of schemas for the same part of a value.
 const MANY: [&str; 5] = ["allOf", "anyOf", "oneOf", "dependentSchemas", "dependencies"];
 
-/// Why a schema leads too far.
+/// The message about a chain that is too long.
 pub(super) fn too_long() -> String {
     format!("references and combinations lead to one another more than {MAX_LEVELS} times from here")
 }
 
-/// The most levels at one place. If a schema exceeds the limit, the pointer to it in its document is the error.
+/// The length of the longest chain. If a chain exceeds the limit, the error is the pointer to its first schema in its document.
 pub(super) fn levels(references: &References) -> Result<usize, String> {
     let mut search = LevelSearch { references, known: HashMap::new() };
     let mut most = 0;
@@ -64,8 +64,8 @@ impl<'s> LevelSearch<'s> {
         Ok(most)
     }
 
-    /// The levels from here; none if there are too many. A reference back to a schema that leads here adds none: the validator
-    /// does not follow it in circles.
+    /// The levels from here; `None` if there are too many. A reference back to a schema of the chain adds none: the validator
+    /// does not follow cycles.
     fn at(&mut self, schema: &'s Json, depth: usize) -> Option<usize> {
         let Json::Object(keywords) = schema else { return Some(0) };
         if let Some(known) = self.known.get(&std::ptr::from_ref(schema)) {

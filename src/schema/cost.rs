@@ -1,20 +1,20 @@
-//! How often a schema is applied while a value is validated.
+//! The number of times that schemas are applied while a value is validated.
 //!
 //! A schema that refers to another one several times (`anyOf` of two references to the schema itself, a chain of `allOf`)
-//! is applied a number of times that doubles with each level. The number is worked out before anything is validated: each
-//! pair of a schema and a part of the value once, so that this takes no longer than their product.
+//! is applied a number of times that doubles with each level. The number is computed before validation: each pair of a schema
+//! and a part of the value is counted once, so this takes time proportional to their product at most.
 
 use super::references::References;
 use crate::event::Json;
 use std::collections::HashMap;
 
-/// How often a schema may be applied to one value. Beyond, the value is not validated.
+/// The limit for applications of schemas to one value. If it is exceeded, the value is not validated.
 pub(super) const MOST: u64 = 1_000_000;
 
-/// Up to so many applications all faults are collected; beyond, there is one for the whole value.
+/// The limit for applications up to which all faults are listed. If it is exceeded, there is one fault for the whole value.
 pub(super) const MOST_WITH_FAULTS: u64 = 10_000;
 
-/// How deep schemas and values are followed together; each level of a value takes one, and each reference and combination.
+/// The limit for the depth of the recursion: each level of a value, reference and combination takes one.
 const DEEPEST: u32 = 500;
 
 /// Keywords with one schema that is applied to the value itself.
@@ -34,7 +34,7 @@ const CHILDREN: [&str; 7] = [
     "unevaluatedProperties",
 ];
 
-/// How often the schema and the schemas in it are applied to `value` and its parts; at most a little more than [`MOST`].
+/// The number of times that the schema and the schemas in it are applied to `value` and its parts; at most a little more than [`MOST`].
 pub(super) fn applications(references: &References, value: &Json) -> u64 {
     let mut count = Count { references, known: HashMap::new(), depth: 0 };
     references.documents().next().map_or(0, |schema| count.of(schema, value))
@@ -42,7 +42,7 @@ pub(super) fn applications(references: &References, value: &Json) -> u64 {
 
 struct Count<'s> {
     references: &'s References,
-    /// By the places of the schema and of the value. (0 while it is being counted: a schema that leads to itself without
+    /// By the addresses in memory of the schema and of the value. (0 while it is being counted: a schema that leads to itself without
     /// going into the value is an error of the schema.)
     known: HashMap<(*const Json, *const Json), u64>,
     depth: u32,

@@ -5,12 +5,12 @@ use crate::event::Json;
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 
-/// At most so many characters of a value are shown.
+/// The limit for the characters of a value that are shown.
 const SHOWN: usize = 60;
-/// How deep a schema is searched for the reference that is to blame.
+/// The depth to which a schema is searched for the invalid reference.
 const MAX_DEPTH: usize = 128;
 
-/// Where in the value the fault is.
+/// The pointer to the fault in the value.
 pub(super) fn pointer(error: &ValidationError<'_>) -> String {
     error.instance_path().as_str().to_owned()
 }
@@ -70,7 +70,7 @@ pub(super) fn broken(error: &ValidationError<'_>, schema: &Json) -> SchemaError 
                     message
                 }
                 None => {
-                    // The library does not say which reference it is.
+                    // The library does not report which reference it is.
                     path = reference_to_blame(schema, &reason, 0).unwrap_or(path);
                     cut_at(&reason, 200)
                 }
@@ -89,7 +89,7 @@ pub(super) fn broken(error: &ValidationError<'_>, schema: &Json) -> SchemaError 
 const ADDRESSES: [&str; 5] = ["$ref", "$dynamicRef", "$recursiveRef", "$id", "id"];
 
 /// The first address with a character that must be escaped: its pointer, and the message. (The
-/// library only says at which character of some address it stopped.)
+/// library reports only the offset at which it stopped in an address.)
 fn malformed_address(schema: &Json, depth: usize) -> Option<(String, String)> {
     if depth > MAX_DEPTH {
         return None;
@@ -134,7 +134,7 @@ fn misplaced(address: &str) -> Option<char> {
     None
 }
 
-/// The pointer to the `$ref` that `reason` speaks of: the first whose fragment, or else the name of whose file, it has.
+/// The pointer to the `$ref` in `reason`: the first one whose fragment, or else whose file name, `reason` contains.
 fn reference_to_blame(schema: &Json, reason: &str, depth: usize) -> Option<String> {
     if depth > MAX_DEPTH {
         return None;

@@ -1,7 +1,7 @@
 //! Compiled JSON Schemas: validation, and the types that they guarantee.
 //!
-//! Nothing is fetched: a `$ref` is resolved by the caller's [`Resources`], or not at all. Without the feature `schemas`
-//! no schema compiles.
+//! Nothing is fetched from a network: a `$ref` to another document is resolved only by the caller's [`Resources`]. Without the
+//! feature `schemas` no schema compiles.
 
 use crate::event::{Json, Step, Type};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ mod validation;
 #[path = "unavailable.rs"]
 mod validation;
 
-/// At most so many faults of one value are reported.
+/// The limit for reported faults of one value.
 pub const MAX_FAULTS: usize = 20;
 
 /// A compiled schema.
@@ -50,9 +50,9 @@ pub struct SchemaError {
     pub message: String,
 }
 
-/// Other schemas, which `$ref` may lead to.
+/// Provides other schemas, to which `$ref` may refer.
 pub trait Resources: Send + Sync {
-    /// The schema at an address, or why there is none.
+    /// The schema at an address, or the reason why it is not available.
     fn get(&self, uri: &str) -> Result<Json, String>;
 }
 
@@ -83,8 +83,8 @@ impl Validator {
         self.compiled.faults(value)
     }
 
-    /// The types that a valid value can have at a path (`Type::ANY` where the schema does not say; with null where the
-    /// path is not required).
+    /// The types that a valid value can have at a path (`Type::ANY` if the schema does not restrict it; including null if
+    /// the path is not required).
     pub fn type_at(&self, steps: &[Step]) -> Type {
         types::type_at(&self.schema, steps)
     }

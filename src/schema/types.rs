@@ -1,8 +1,8 @@
-//! What a schema says of the type at a path. Always a superset: where a keyword is not looked at, it could only narrow.
+//! The types that a schema allows at a path. The result is always a superset: keywords that are ignored could only narrow it.
 
 use crate::event::{Json, Step, Type};
 
-/// How many references and combinations are followed.
+/// The limit for references and combinations that are followed.
 const FUEL: u32 = 2_000;
 
 /// The types that a valid value can have at a path.
@@ -17,13 +17,13 @@ struct Walk<'s> {
     fuel: u32,
 }
 
-/// How deep references may lead.
+/// The limit for the depth of references.
 const DEPTH: u32 = 64;
 
 impl<'s> Walk<'s> {
     fn at(&mut self, schema: &'s Json, steps: &[Step], depth: u32) -> Type {
         let Json::Object(keywords) = schema else { return Type::ANY };
-        // A schema with an address of its own within another may lead anywhere.
+        // References in a nested schema with its own address are not resolved here.
         let foreign = !std::ptr::eq(schema, self.root) && keywords.contains_key("$id");
         self.fuel = self.fuel.saturating_sub(1);
         if foreign || self.fuel == 0 || depth > DEPTH {
@@ -31,7 +31,7 @@ impl<'s> Walk<'s> {
         }
         if let Some(reference) = keywords.get("$ref") {
             let target = reference.as_str().and_then(|text| self.local(text));
-            // Beside a reference, older drafts ignore everything else.
+            // Older drafts ignore the other keywords next to a reference.
             return target.map_or(Type::ANY, |target| self.at(target, steps, depth + 1));
         }
         let mut ty = match steps {
@@ -53,7 +53,7 @@ impl<'s> Walk<'s> {
         ty
     }
 
-    /// The type behind a step: null too where the step may lead nowhere.
+    /// The type after a step, including null if the step may have no value.
     fn below(&mut self, schema: &'s Json, step: &Step, rest: &[Step], depth: u32) -> Type {
         let own = own(schema);
         match step {
@@ -87,7 +87,7 @@ fn parts<'s>(schema: &'s Json, keyword: &str) -> &'s [Json] {
     schema.get(keyword).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-/// What `type`, `const` and `enum` say.
+/// The types that `type`, `const` and `enum` allow.
 fn own(schema: &Json) -> Type {
     let named = match schema.get("type") {
         Some(Json::String(name)) => by_name(name),

@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The size limit of a compiled regular expression of a schema, in bytes.
 const PATTERN_SIZE: usize = 4 << 20;
 
-/// How much backtracking a regular expression may do on one value (look-around cannot be matched in linear time).
+/// The limit for backtracking of a regular expression on one value (look-around cannot be matched in linear time).
 const BACKTRACKING: usize = 100_000;
 
-/// How often validation may recurse on one value: the depth of the value times the levels of the schema at one place.
+/// The limit for the recursion of validation: the depth of the value times the length of the longest chain in the schema.
 const MAX_RECURSION: usize = 4_096;
 
 /// The address of a schema that is not in a file of its own.
@@ -31,7 +31,7 @@ pub(super) const DRAFTS: [(&str, Draft); 5] = [
 #[derive(Debug)]
 pub(super) struct Compiled {
     validator: jsonschema::Validator,
-    /// How many levels validation recurses for each level of a value.
+    /// The levels of recursion for each level of a value.
     levels: usize,
     references: References,
 }

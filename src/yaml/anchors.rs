@@ -1,4 +1,4 @@
-//! Anchors: what aliases stand for, and how much all of them together may add to a tree.
+//! Anchors: the nodes that aliases copy, and the limit for all copies together.
 
 use super::YamlNode;
 use super::built::Built;
@@ -9,22 +9,22 @@ use std::collections::{HashMap, HashSet};
 pub(super) struct Anchors {
     names: HashMap<usize, (String, Span)>,
     kept: HashMap<usize, Kept>,
-    /// Those that an alias refers to; looked up when the first anchor comes.
+    /// The anchors that have aliases; determined at the first anchor.
     used: Option<HashSet<usize>>,
     budget: usize,
-    /// How many names may still be compared for hints.
+    /// The number of names that may still be compared for suggestions.
     comparisons: usize,
 }
 
-/// Each hint looks at all names; where nearly every alias is wrong, a few hints are enough.
+/// Each suggestion compares all names. If nearly every alias is wrong, a few suggestions are enough.
 const COMPARISONS: usize = 100_000;
 
-/// What an anchor names.
+/// The node of an anchor.
 struct Kept {
     node: YamlNode,
     cost: usize,
     height: usize,
-    /// Its first copy is paid for when it is kept.
+    /// True until the first copy, which is paid for when the node is kept.
     paid: bool,
 }
 
@@ -34,12 +34,12 @@ impl Anchors {
         Anchors { names: HashMap::new(), kept: HashMap::new(), used: None, budget, comparisons: COMPARISONS }
     }
 
-    /// Notes what an anchor is called.
+    /// Records the name of an anchor.
     pub(super) fn name(&mut self, id: usize, name: &str, span: Span) {
         self.names.insert(id, (name.to_owned(), span));
     }
 
-    /// Keeps what an anchor stands for, if some alias wants it; false if that is beyond the budget.
+    /// Keeps the node of an anchor, if it has an alias. Returns false if that exceeds the budget.
     pub(super) fn keep(&mut self, id: usize, built: &Built, used: impl FnOnce() -> Vec<usize>) -> bool {
         if !self.used.get_or_insert_with(|| used().into_iter().collect()).contains(&id) {
             return true;
@@ -52,12 +52,12 @@ impl Anchors {
         true
     }
 
-    /// How deep that which an anchor stands for is nested; none while it is not complete.
+    /// The depth of the node of an anchor; `None` while it is not complete.
     pub(super) fn height(&self, id: usize) -> Option<usize> {
         self.kept.get(&id).map(|kept| kept.height)
     }
 
-    /// A copy of what an anchor stands for; none if that is beyond the budget.
+    /// A copy of the node of an anchor; `None` if that exceeds the budget.
     pub(super) fn copy(&mut self, id: usize) -> Option<Built> {
         let kept = self.kept.get_mut(&id)?;
         let (cost, height) = (kept.cost, kept.height);
@@ -68,12 +68,12 @@ impl Anchors {
         self.kept.get(&id).map(|kept| Built { node: kept.node.clone(), cost, height })
     }
 
-    /// Where an anchor stands.
+    /// The span of an anchor.
     pub(super) fn place(&self, id: usize) -> Option<Span> {
         self.names.get(&id).map(|(_, span)| *span)
     }
 
-    /// A hint, if an anchor has a name near to `name`.
+    /// A suggestion, if an anchor has a name similar to `name`.
     pub(super) fn near(&mut self, name: &str) -> Option<String> {
         self.comparisons = self.comparisons.checked_sub(self.names.len())?;
         did_you_mean(name, self.names.values().map(|(name, _)| name.as_str()))

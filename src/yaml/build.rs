@@ -1,6 +1,6 @@
-//! From the YAML parser's events to the tree.
+//! Builds the tree from the YAML parser's events.
 //!
-//! Open collections stand on a stack of our own, so nesting cannot exhaust the thread's.
+//! Open collections are on an explicit stack, so nesting cannot exhaust the thread's stack.
 
 mod find;
 mod indent;
@@ -19,12 +19,12 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, StructureStyle};
 use indent::Continued;
 use std::ops::Range;
 
-/// What one reading of a file gave.
+/// The result of reading a file once.
 #[derive(Default)]
 pub(super) struct Pass {
-    /// The tree and the comments. There is no tree for an empty file, nor where it cannot be trusted.
+    /// The tree and the comments. There is no tree for an empty file, nor if it cannot be trusted.
     pub(super) document: YamlDocument,
-    /// What was found, traps left out.
+    /// The diagnostics, except those of traps.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Texts that should have been quoted.
     pub(super) traps: Vec<Trap>,
@@ -50,16 +50,16 @@ enum CollectionKind {
 /// A key that waits for its value.
 enum Key {
     Scalar(YamlScalar),
-    /// One that was refused.
+    /// A key that was rejected.
     Bad,
 }
 
-/// Why reading stops early; what there is to tell has been told.
+/// Reading stops early, and the reason has been reported.
 struct Aborted;
 
 struct TreeBuilder<'a> {
     file: FileId,
-    /// The file as it is.
+    /// The original text of the file.
     source: &'a str,
     recovery: &'a QuotingRecovery,
     limits: YamlLimits,
@@ -67,7 +67,7 @@ struct TreeBuilder<'a> {
     anchors: Anchors,
     /// The end of what was read so far.
     end: usize,
-    /// The node completed last, with what stood before it.
+    /// The last completed node, with the text before it.
     last: Option<NodeStart>,
     pass: Pass,
 }
@@ -96,7 +96,7 @@ pub(super) fn pass(file: FileId, source: &str, recovery: &QuotingRecovery, limit
     pass
 }
 
-/// The parser as it is set up here.
+/// The parser with our options.
 pub(super) fn parser(source: &str, limits: YamlLimits) -> Parser<'_, granit_parser::StrInput<'_>> {
     let options = granit_parser::options! {
         emit_comments: limits.comments > 0,
@@ -186,17 +186,17 @@ impl TreeBuilder<'_> {
         self.stack.last().is_some_and(|frame| frame.flow)
     }
 
-    /// True where the next node is a key.
+    /// True if the next node is a key.
     fn at_key(&self) -> bool {
         matches!(self.stack.last(), Some(OpenCollection { kind: CollectionKind::Mapping { key: None, .. }, .. }))
     }
 
-    /// True where the next node is the value of a key.
+    /// True if the next node is the value of a key.
     fn at_value(&self) -> bool {
         matches!(self.stack.last(), Some(OpenCollection { kind: CollectionKind::Mapping { key: Some(_), .. }, .. }))
     }
 
-    /// What stands before the next node on its line.
+    /// The text before the next node on its line.
     fn prefix(&self) -> String {
         match self.stack.last() {
             Some(OpenCollection { kind: CollectionKind::Mapping { key: Some(Key::Scalar(key)), .. }, .. }) => {
@@ -256,7 +256,7 @@ impl TreeBuilder<'_> {
         YamlScalar { value: Json::from(value), text, plain: false }
     }
 
-    /// Nothing at all; it stands right behind its colon.
+    /// An empty value, directly after its colon.
     fn empty(&mut self, range: Range<usize>, tagged: bool) -> YamlScalar {
         let colon = self.source.get(range.start..).is_some_and(|rest| rest.starts_with(':'));
         let at = range.start + usize::from(colon && !tagged && !self.at_key());
@@ -278,7 +278,7 @@ impl TreeBuilder<'_> {
         YamlScalar { text, plain, value }
     }
 
-    /// What stands for a block scalar without content, which the parser puts anywhere below: its header.
+    /// The range of the header of a block scalar without content. The parser reports such a scalar somewhere below.
     fn header(&self, range: &Range<usize>) -> Range<usize> {
         let at = self.skip(self.end, if self.at_value() { ":" } else { "-" });
         let line = self.source.get(at..source_map::line_end(self.source, at)).unwrap_or("");
@@ -365,7 +365,7 @@ impl TreeBuilder<'_> {
         self.complete(Built { node: YamlNode { span, kind }, cost: frame.cost, height }, frame.anchor, frame.start)
     }
 
-    /// Hands a node to the collection around it.
+    /// Adds a completed node to its enclosing collection.
     fn complete(&mut self, built: Built, anchor: usize, start: usize) -> Result<(), Aborted> {
         self.last = Some(NodeStart { start, prefix: self.prefix(), flow: self.in_flow(), split: false });
         if anchor != 0 {
@@ -484,7 +484,7 @@ impl TreeBuilder<'_> {
         self.complete(Built { node, cost: 1, height: 0 }, 0, range.start)
     }
 
-    /// The whole text that begins with what looks like an alias.
+    /// The whole text that begins like an alias.
     fn alias_range(&self, name: &str, alias: &Range<usize>) -> Range<usize> {
         if name.ends_with(':') {
             return alias.start..alias.end - 1;
@@ -509,7 +509,7 @@ fn bad_key(node: &YamlNode) -> Option<Diagnostic> {
     Some(Diagnostic::new(Code::WrongType, node.span, message).help(help))
 }
 
-/// The anchors that some alias refers to.
+/// The anchors that have aliases.
 fn used_anchors(recovery: &QuotingRecovery, limits: YamlLimits) -> Vec<usize> {
     let events = parser(&recovery.source, YamlLimits { comments: 0, ..limits }).map_while(Result::ok);
     events.filter_map(|(event, _)| if let Event::Alias(id) = event { Some(id) } else { None }).collect()

@@ -1,12 +1,12 @@
-//! Nodes with what copies of them cost.
+//! Nodes with the cost of copying them.
 
 use super::YamlNode;
 
-/// A node and what copies of it would cost.
+/// A node and the cost of a copy.
 pub(super) struct Built {
     pub(super) node: YamlNode,
-    /// Nodes, and text by the piece.
+    /// The number of nodes, and of pieces of text.
     pub(super) cost: usize,
-    /// How deep it is nested: 0 for a scalar.
+    /// The depth of the node: 0 for a scalar.
     pub(super) height: usize,
 }

@@ -1,11 +1,11 @@
-//! Mappings: no key twice, and merge keys (`<<`) resolved.
+//! Mappings: rejects repeated keys, and resolves merge keys (`<<`).
 
 use super::{YamlEntry, YamlKind, YamlNode, YamlScalar};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Json, Number};
 use std::collections::HashMap;
 
-/// A key by what it stands for: `5` and `5.0` are one key, `5` and `"5"` are two.
+/// The value of a key: `5` and `5.0` are the same key, `5` and `"5"` are different keys.
 #[derive(PartialEq, Eq, Hash)]
 enum KeyIdentity {
     Text(String),
@@ -25,7 +25,7 @@ impl KeyIdentity {
     }
 }
 
-/// Reports keys that are there twice (the first counts), and replaces merge keys by what they stand for.
+/// Reports repeated keys (the first one is kept), and replaces merge keys by the entries that they bring in.
 pub(super) fn settle(entries: Vec<YamlEntry>, diagnostics: &mut Vec<Diagnostic>) -> Vec<YamlEntry> {
     let mut kept = unique(entries, diagnostics);
     while let Some(at) = kept.iter().position(|entry| is_merge(&entry.key)) {
@@ -58,7 +58,7 @@ fn unique(entries: Vec<YamlEntry>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Yam
     kept
 }
 
-/// The entries that a merge key brings in: those of its mappings whose keys are not there yet.
+/// The entries that a merge key brings in: those of its mappings whose keys are not present yet.
 fn merged(merge: YamlEntry, explicit: &[YamlEntry], diagnostics: &mut Vec<Diagnostic>) -> Vec<YamlEntry> {
     let mut taken: std::collections::HashSet<KeyIdentity> =
         explicit.iter().map(|entry| KeyIdentity::of(&entry.key)).collect();

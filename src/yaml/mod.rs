@@ -1,6 +1,6 @@
-//! YAML 1.2 (core schema) as a tree whose every node knows its place in the file.
+//! YAML 1.2 (core schema) as a tree in which every node has its span in the file.
 //!
-//! Duplicate keys, aliases, merge keys and limits are dealt with here; what the keys mean is not known here.
+//! Handles duplicate keys, aliases, merge keys, comments and limits; does not interpret the keys.
 
 mod anchors;
 mod build;
@@ -22,12 +22,12 @@ pub use document::{NodeAt, NodeStep, YamlDocument};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span, Text};
 use crate::event::Json;
 
-/// A node with its place.
+/// A node with its span.
 #[derive(Clone, Debug)]
 pub struct YamlNode {
-    /// Where it stands; for one that came by an alias: where its anchor stands.
+    /// Its span in the file. A node that was copied by an alias has the span of the anchored node.
     pub span: Span,
-    /// What it is.
+    /// Its kind and content.
     pub kind: YamlKind,
 }
 
@@ -42,36 +42,36 @@ pub enum YamlKind {
     Mapping(Vec<YamlEntry>),
 }
 
-/// A scalar: its text and what the core schema makes of it.
+/// A scalar: its text, and its value by the core schema.
 #[derive(Clone, Debug)]
 pub struct YamlScalar {
     /// The decoded text with its map to the file.
     pub text: Text,
     /// True if it was plain (not quoted, not a block scalar).
     pub plain: bool,
-    /// Null, boolean, number or string after the core schema; quoted and block scalars are strings.
+    /// Null, boolean, number or string by the core schema; quoted and block scalars are strings.
     pub value: Json,
 }
 
 /// A key and its value.
 #[derive(Clone, Debug)]
 pub struct YamlEntry {
-    /// The key; `key.value` tells `5` from `"5"`, `key.text.value` is its name.
+    /// The key; `key.value` distinguishes `5` from `"5"`, `key.text.value` is its name.
     pub key: YamlScalar,
     /// The value.
     pub value: YamlNode,
 }
 
-/// What a file may be at most.
+/// Limits for one file.
 #[derive(Clone, Copy, Debug)]
 pub struct YamlLimits {
     /// Bytes; 16 MiB by default.
     pub bytes: usize,
     /// Nesting; 128 by default.
     pub depth: usize,
-    /// How many nodes aliases may add, all in all; 100,000 by default.
+    /// Nodes that aliases may add in total; 100,000 by default.
     pub alias_nodes: usize,
-    /// How many comments are kept; 100,000 by default. The document of a file with more of them has no comments.
+    /// Comments that are kept; 100,000 by default. The document of a file with more of them has no comments.
     pub comments: usize,
 }
 
@@ -98,7 +98,7 @@ pub fn parse(file: FileId, text: &str, limits: YamlLimits, diagnostics: &mut Vec
     document
 }
 
-/// How often a file is read anew because of a text that should have been quoted.
+/// The limit for reading a file again because of texts that should have been quoted.
 const PASSES: usize = 24;
 
 fn read(file: FileId, text: &str, limits: YamlLimits, diagnostics: &mut Vec<Diagnostic>) -> YamlDocument {
@@ -107,7 +107,7 @@ fn read(file: FileId, text: &str, limits: YamlLimits, diagnostics: &mut Vec<Diag
         let pass = build::pass(file, text, &recovery, limits);
         let mut progress = false;
         for trap in pass.traps {
-            // What overlaps an earlier trap only follows from it.
+            // A trap that overlaps an earlier one only follows from it.
             if recovery.mask(trap.range) {
                 progress = true;
                 diagnostics.push(trap.diagnostic);
@@ -142,7 +142,7 @@ impl YamlNode {
         self.entries().iter().find(|entry| entry.key.text.value == key).map(|entry| &entry.value)
     }
 
-    /// The entries of a mapping; none of anything else.
+    /// The entries of a mapping; empty for other nodes.
     pub fn entries(&self) -> &[YamlEntry] {
         match &self.kind {
             YamlKind::Mapping(entries) => entries,
@@ -150,7 +150,7 @@ impl YamlNode {
         }
     }
 
-    /// The items of a list; none of anything else.
+    /// The items of a list; empty for other nodes.
     pub fn items(&self) -> &[YamlNode] {
         match &self.kind {
             YamlKind::Sequence(items) => items,
@@ -163,7 +163,7 @@ impl YamlNode {
         self.scalar().is_some_and(|scalar| scalar.value.is_null())
     }
 
-    /// True where there is nothing at all behind a key.
+    /// True for a missing value.
     pub fn is_empty(&self) -> bool {
         self.scalar().is_some_and(|scalar| scalar.plain && scalar.text.value.is_empty())
     }

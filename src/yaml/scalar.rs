@@ -1,8 +1,8 @@
-//! What plain scalars mean: the core schema of YAML 1.2, narrowed to what JSON can say.
+//! The values of plain scalars: the core schema of YAML 1.2, limited to the values of JSON.
 
 use crate::event::Json;
 
-/// What became of a plain scalar.
+/// The value of a plain scalar.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Resolved {
     /// Null, a boolean, a number or a string.
@@ -28,8 +28,8 @@ pub(super) fn resolve(text: &str) -> Resolved {
     number(text).unwrap_or_else(|| Resolved::Value(Json::from(text)))
 }
 
-/// True for the words that readers of YAML 1.1 take for booleans. That is not `y` and `n`, which its text has too, but
-/// hardly a reader; they are names of coordinates and counts.
+/// True for the words that YAML 1.1 parsers read as booleans. `y` and `n` are not among them: they are in the specification, but
+/// hardly any parser reads them so, and they are common names of coordinates and counts.
 pub(super) fn is_ambiguous(text: &str) -> bool {
     ["yes", "no", "on", "off"].iter().any(|word| word.eq_ignore_ascii_case(text))
 }
@@ -61,14 +61,14 @@ fn number(text: &str) -> Option<Resolved> {
     Some(float(text.parse().ok()?))
 }
 
-/// The digits before the point, and whether there is anything else.
+/// The digits before the point, and whether the text has other parts.
 struct Parts<'a> {
     whole: &'a str,
     is_integer: bool,
 }
 
 impl<'a> Parts<'a> {
-    /// None where `text` (which has no sign) is no number: `[0-9]+`, `.5`, `5.`, `5.5`, each with an exponent or not.
+    /// `None` if `text` (without its sign) is not a number: `[0-9]+`, `.5`, `5.`, `5.5`, each with an exponent or not.
     fn of(text: &'a str) -> Option<Self> {
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
             Some((mantissa, exponent)) => (mantissa, Some(exponent)),

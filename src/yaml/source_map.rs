@@ -1,7 +1,7 @@
-//! Where each decoded byte of a scalar stands in the file.
+//! Maps each decoded byte of a scalar to its position in the file.
 //!
-//! The scalar is decoded a second time, piece by piece. Only where that gives what the YAML parser read is the
-//! map believed; else the text as a whole stands for its scalar. So a place may be coarse, but is never wrong.
+//! The scalar is decoded a second time, piece by piece. The map is used only if the result equals that of the YAML
+//! parser; otherwise the text is mapped as a whole. So a position may be coarse, but is never wrong.
 
 use crate::diagnostic::{Span, Text};
 use std::ops::Range;
@@ -21,8 +21,8 @@ pub(super) enum Style {
     Folded,
 }
 
-/// The text of a scalar that the parser read as `value` from `range` (quotes included) of `source`. `whole` is what is
-/// underlined for all of it.
+/// The text of a scalar that the parser read as `value` from `range` (quotes included) of `source`. `whole` is the
+/// span of all of it.
 pub(super) fn text(source: &str, range: Range<usize>, whole: Span, style: Style, value: &str) -> Text {
     let inner = match style {
         Style::Single | Style::Double => range.start + 1..range.end.saturating_sub(1),
@@ -43,7 +43,7 @@ pub(super) fn text(source: &str, range: Range<usize>, whole: Span, style: Style,
     if decoded.is_some() && pieces.text.value == value { pieces.text } else { Text::opaque(value, whole) }
 }
 
-/// A text in the making; letters that stand one behind the other become one piece.
+/// A text that is being built. Consecutive letters become one piece.
 struct Pieces<'a> {
     source: &'a str,
     text: Text,
@@ -51,7 +51,7 @@ struct Pieces<'a> {
 }
 
 impl Pieces<'_> {
-    /// Takes `range` letter by letter.
+    /// Adds `range` verbatim.
     fn verbatim(&mut self, range: Range<usize>) {
         if self.run.end != range.start {
             self.flush();
@@ -61,7 +61,7 @@ impl Pieces<'_> {
         }
     }
 
-    /// Takes `decoded`, for which `range` stands.
+    /// Adds `decoded`, which is written as `range`.
     fn unit(&mut self, decoded: &str, range: Range<usize>) {
         self.flush();
         self.run = range.end..range.end;
@@ -81,7 +81,7 @@ impl Pieces<'_> {
         self.source.as_bytes().get(offset).copied()
     }
 
-    /// One past the line break at `offset`, if there is one.
+    /// The offset after the line break at `offset`, if there is one.
     fn line_break(&self, offset: usize, end: usize) -> Option<usize> {
         let next = match (self.at(offset)?, self.at(offset + 1)) {
             (b'\r', Some(b'\n')) => offset + 2,
@@ -91,7 +91,7 @@ impl Pieces<'_> {
         (next <= end).then_some(next)
     }
 
-    /// The first offset from `offset` on that is no blank.
+    /// The first offset from `offset` on that is not a blank.
     fn skip_blanks(&self, mut offset: usize, end: usize) -> usize {
         while offset < end && matches!(self.at(offset), Some(b' ' | b'\t')) {
             offset += 1;
@@ -130,8 +130,8 @@ fn flow(pieces: &mut Pieces<'_>, range: Range<usize>, style: Style) -> Option<()
     Some(())
 }
 
-/// Folds the line breaks from `breaks` on; what they become stands for everything from `start` to the next letter.
-/// `joint` is how many breaks are joined to a single space; more are kept.
+/// Folds the line breaks from `breaks` on. Their result is mapped to everything from `start` to the next letter.
+/// `joint` is the number of breaks that become a single space; further ones are kept.
 fn fold(pieces: &mut Pieces<'_>, start: usize, breaks: usize, end: usize, joint: usize) -> usize {
     let mut count = 0;
     let mut at = breaks;
@@ -158,7 +158,7 @@ fn escape(pieces: &mut Pieces<'_>, at: usize, end: usize) -> Option<usize> {
     Some(at + len)
 }
 
-/// What the escape that `text` begins with stands for, and how long it is; none if it means nothing.
+/// The value of the escape at the start of `text`, and its length; `None` if it is invalid.
 pub(super) fn escaped(text: &str) -> Option<(char, usize)> {
     let letter = text.chars().nth(1)?;
     let digits = match letter {
@@ -182,7 +182,7 @@ fn hex(text: &str, at: usize, digits: usize) -> Option<u32> {
     u32::from_str_radix(digits, 16).ok()
 }
 
-/// The character that a one-letter escape stands for.
+/// The character of a one-letter escape.
 fn simple_escape(letter: char) -> Option<char> {
     Some(match letter {
         '0' => '\0',
@@ -208,7 +208,7 @@ struct SourceLine {
     content: Range<usize>,
 }
 
-/// Literal and folded block scalars. Chomping is read off `value`: what is left of it at the end are line breaks.
+/// Literal and folded block scalars. Chomping is derived from `value`: its remaining end consists of line breaks.
 fn block(pieces: &mut Pieces<'_>, range: Range<usize>, style: Style, value: &str) -> Option<()> {
     let first_line = block_start(pieces.source, range.start);
     let lines = lines(pieces, first_line, range.end, range.start - line_start(pieces.source, range.start));
@@ -241,7 +241,7 @@ fn block(pieces: &mut Pieces<'_>, range: Range<usize>, style: Style, value: &str
     breaks.then(|| pieces.unit(rest, gap_start..end))
 }
 
-/// The start of the line behind the header of a block scalar whose content begins at `content`.
+/// The start of the line after the header of a block scalar whose content begins at `content`.
 fn block_start(source: &str, content: usize) -> usize {
     let mut start = line_start(source, content);
     while let Some(above) = source.get(..start).and_then(without_break) {
@@ -254,18 +254,18 @@ fn block_start(source: &str, content: usize) -> usize {
     start
 }
 
-/// `text` without the line break at its end; none if there is none.
+/// `text` without the line break at its end; `None` if it has none.
 fn without_break(text: &str) -> Option<&str> {
     text.strip_suffix("\r\n").or_else(|| text.strip_suffix(['\n', '\r']))
 }
 
-/// Where the line that holds `offset` begins.
+/// The start of the line that contains `offset`.
 pub(super) fn line_start(source: &str, offset: usize) -> usize {
     let before = source.get(..offset).unwrap_or("");
     before.rfind(['\n', '\r']).map_or(0, |at| at + 1)
 }
 
-/// Where the line that holds `offset` ends, its line break left out.
+/// The end of the line that contains `offset`, without its line break.
 pub(super) fn line_end(source: &str, offset: usize) -> usize {
     let after = source.get(offset..).unwrap_or("");
     offset + after.find(['\n', '\r']).unwrap_or(after.len())

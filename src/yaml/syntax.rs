@@ -1,4 +1,4 @@
-//! What the YAML parser stumbles over, told in the words of somebody who writes rules.
+//! Messages about syntax errors of the YAML parser, in terms of the author of the rules.
 
 use super::source_map::{escaped, line_start};
 use super::traps::{Open, Trap, value_range};
@@ -6,12 +6,12 @@ use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use granit_parser::ErrorKind;
 use std::ops::Range;
 
-/// The node that was being read when the parser stumbled.
+/// The node that was being read at a syntax error.
 #[derive(Clone)]
 pub(super) struct NodeStart {
-    /// Where it begins.
+    /// Its first offset.
     pub(super) start: usize,
-    /// What stands before it on its line: `when: `, `- `.
+    /// The text before it on its line: `when: `, `- `.
     pub(super) prefix: String,
     /// True inside of `[…]` and `{…}`.
     pub(super) flow: bool,
@@ -22,10 +22,10 @@ pub(super) struct NodeStart {
 /// The message about a tab in indentation, and its help.
 pub(super) const TAB: (&str, &str) = ("a tab cannot be used for indentation", "indent with spaces");
 
-/// A key on one line may have at most so many characters.
+/// The limit for the characters of a key on one line.
 const MAX_KEY: usize = 1_024;
 
-/// A trap, if the text at `place` is one that would have had to be quoted.
+/// A trap, if the text at `place` should have been quoted.
 pub(super) fn trap(file: FileId, source: &str, kind: &ErrorKind, at: usize, place: &NodeStart) -> Option<Trap> {
     let read = source.get(place.start..at)?;
     if read.contains(['\n', '\r']) {
@@ -81,7 +81,7 @@ pub(super) fn trap(file: FileId, source: &str, kind: &ErrorKind, at: usize, plac
     Some(Trap::new(code, file, source, range, &place.prefix, message))
 }
 
-/// True if `read` goes past the bracket that closes the one it begins with.
+/// True if `read` extends beyond the bracket that closes its first one.
 fn bracket_is_left(read: &str, first: char) -> bool {
     let close = if first == '[' { ']' } else { '}' };
     read.contains(close)
@@ -168,13 +168,13 @@ pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) ->
     Diagnostic::new(Code::YamlSyntax, letter(file, source, at), message).help(help)
 }
 
-/// What is told about nesting.
+/// The diagnostic about nesting.
 pub(super) fn too_deep(span: Span) -> Diagnostic {
     Diagnostic::new(Code::TooDeep, span, "lists and mappings are nested too deep here")
         .help("rules need a few levels only; look for an alias or a bracket too many")
 }
 
-/// The character at `at`, or the place at the end of the file.
+/// The character at `at`, or the end of the file.
 fn letter(file: FileId, source: &str, at: usize) -> Span {
     let at = at.min(source.len());
     let len = source.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
@@ -195,7 +195,7 @@ fn is_escape(kind: &ErrorKind) -> bool {
     )
 }
 
-/// The first escape of the double-quoted scalar at `start` that means nothing.
+/// The first invalid escape of the double-quoted scalar at `start`.
 fn bad_escape(source: &str, start: usize) -> Option<usize> {
     let mut at = start + 1;
     loop {
@@ -211,7 +211,7 @@ fn bad_escape(source: &str, start: usize) -> Option<usize> {
     }
 }
 
-/// How long the escape is that `text` begins with; none if it means nothing.
+/// The length of the escape at the start of `text`; `None` if it is invalid.
 fn escape_len(text: &str) -> Option<usize> {
     if text.starts_with("\\\n") || text.starts_with("\\\r") {
         return Some(2);
@@ -231,8 +231,8 @@ fn is_tab(kind: &ErrorKind) -> bool {
     )
 }
 
-/// The tab that the parser stumbled over at `at`: before that on its line, or in the indentation of a line below, since
-/// the parser reports where the text begins that the tab interrupts.
+/// The tab that caused the error at `at`: before it on its line, or in the indentation of a line below, since the parser
+/// reports the start of the text that the tab interrupts.
 fn tab_near(source: &str, at: usize) -> usize {
     let start = line_start(source, at);
     if let Some(tab) = source.get(start..at).and_then(|before| before.find('\t')) {
@@ -253,11 +253,11 @@ fn tab_near(source: &str, at: usize) -> usize {
 pub(super) fn long_key(source: &str, at: usize) -> Option<Range<usize>> {
     let from = line_start(source, at);
     let rest = source.get(at..)?;
-    // For a key in quotes, the parser stops at its end or at the `:` behind it.
+    // For a key in quotes, the parser stops at its end or at the `:` after it.
     let colon = at + rest.len() - rest.trim_start_matches(' ').len();
     let before = source.get(from..colon).filter(|_| source.get(colon..).is_some_and(|rest| rest.starts_with(':')))?;
     let key = before.trim_end();
-    // In a flow mapping the key begins behind the last comma or bracket.
+    // In a flow mapping the key begins after the last comma or bracket.
     let quoted = key.ends_with(['"', '\'']);
     let flow = if quoted { None } else { key.rfind(['{', '[', ',']).map(|bracket| bracket + 1) };
     let begin = flow.unwrap_or(0);

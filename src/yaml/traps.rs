@@ -1,8 +1,8 @@
 //! The classic traps: expressions without quotes that YAML reads as something else.
 //!
-//! A trap is reported with the line quoted correctly. For the rest of the load its text is masked with letters and the file
-//! is read once more; where the mask turns up, the text is put back as a string. So one load shows every trap of a file,
-//! and reports nothing that only follows from one.
+//! A trap is reported with the correctly quoted line. Then its text is masked with letters, the file is read again, and the
+//! text is put back as a string in place of the mask. So one load reports every trap of a file, and no errors that only follow
+//! from one.
 
 use super::source_map::{line_end, line_start};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
@@ -13,12 +13,12 @@ use std::ops::Range;
 pub(super) struct Trap {
     /// The text.
     pub(super) range: Range<usize>,
-    /// The report.
+    /// Its diagnostic.
     pub(super) diagnostic: Diagnostic,
 }
 
 impl Trap {
-    /// A trap at `range`, where `prefix` (`when: `, `- `) stands before the text.
+    /// A trap at `range`, with `prefix` (`when: `, `- `) before the text.
     pub(super) fn new(
         code: Code,
         file: FileId,
@@ -40,7 +40,7 @@ impl Trap {
     }
 }
 
-/// A source with the traps found so far masked.
+/// A source in which the traps that were found so far are masked.
 pub(super) struct QuotingRecovery {
     /// As long as the original, byte for byte.
     pub(super) source: String,
@@ -70,7 +70,7 @@ impl QuotingRecovery {
     }
 }
 
-/// True if what ends at `end` is a key.
+/// True if a key ends at `end`.
 fn is_key(source: &str, end: usize) -> bool {
     let behind = source.get(end..).and_then(|rest| rest.trim_start_matches(' ').strip_prefix(':'));
     behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
@@ -97,11 +97,11 @@ fn looks_like_expression(text: &str) -> bool {
     text.contains(['=', '<', '>', '(', '&', '|', '"']) || text.starts_with('!')
 }
 
-/// What is still open at some point of an expression.
+/// The quotes and brackets that are open at a point of an expression.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Open {
     quote: Option<char>,
-    /// `(` without `)`; negative where there are more of the latter.
+    /// The number of `(` without `)`; negative if there are more `)`.
     parens: i32,
     /// The same for `[` and `{`.
     brackets: i32,
@@ -110,7 +110,7 @@ pub(super) struct Open {
 }
 
 impl Open {
-    /// What is open behind `text`.
+    /// The state after `text`.
     pub(super) fn behind(text: &str) -> Open {
         let mut open = Open::default();
         text.chars().for_each(|c| open.take(c));
@@ -122,7 +122,7 @@ impl Open {
         self.quote.is_some()
     }
 
-    /// True where something is missing at the end.
+    /// True if a closing quote or parenthesis is missing.
     pub(super) fn is_open(self) -> bool {
         self.in_string() || self.parens > 0
     }
@@ -140,7 +140,7 @@ impl Open {
 
     fn take_outside(&mut self, c: char) {
         match c {
-            // `it's` and `12"` begin no string.
+            // `it's` and `12"` do not begin a string.
             '"' | '\'' if !self.last.is_some_and(char::is_alphanumeric) => self.quote = Some(c),
             '(' => self.parens += 1,
             ')' => self.parens -= 1,
@@ -151,9 +151,9 @@ impl Open {
     }
 }
 
-/// The whole of the value that begins at `start`, as its writer meant it. In a flow collection it goes up to the next
-/// comma or closing bracket that is not within an expression's own; else to the end of the line (or of those lines
-/// that continue it), without a comment.
+/// The range of the value at `start` that its author probably meant. In a flow collection it extends to the next comma or
+/// closing bracket that is not part of the expression; otherwise to the end of the line (or of the lines that continue it),
+/// without a comment.
 pub(super) fn value_range(source: &str, start: usize, flow: bool) -> Option<Range<usize>> {
     let end = if flow { flow_end(source, start)? } else { block_end(source, start) };
     let text = source.get(start..end)?.trim_end();
@@ -200,7 +200,7 @@ fn block_end(source: &str, start: usize) -> usize {
     end
 }
 
-/// True for a line that looks like more of an expression, and not like a node of its own.
+/// True for a line that looks like the continuation of an expression, not like a separate node.
 fn is_continuation(content: &str) -> bool {
     let node = content.starts_with(['#', '-', '?']) || content.trim_end().ends_with(':') || content.contains(": ");
     !content.trim().is_empty() && !node
@@ -223,7 +223,7 @@ fn base_column(source: &str, start: usize) -> usize {
     column.unwrap_or(0)
 }
 
-/// How much of a line is not a comment, as far as an expression's strings are concerned.
+/// The length of a line without its comment. A `#` in a string of an expression does not begin one.
 fn code_len(line: &str) -> usize {
     let mut open = Open::default();
     for (at, c) in line.char_indices() {
@@ -235,16 +235,16 @@ fn code_len(line: &str) -> usize {
     if !open.in_string() {
         return line.len();
     }
-    // A string that does not end hides nothing.
+    // A string that does not end cannot contain the `#`.
     line.find(" #").map_or(line.len(), |at| at + 1)
 }
 
-/// `when: x == "a #b"`: the whole, where the plain scalar at `scalar` was cut off by what is no comment.
+/// `when: x == "a #b"`: the whole expression, if the plain scalar at `scalar` was cut off within a string.
 pub(super) fn cut_by_comment(source: &str, scalar: Range<usize>, flow: bool) -> Option<Range<usize>> {
     if !Open::behind(source.get(scalar.clone())?).in_string() {
         return None;
     }
-    // Not up to the line's end: a long list on one line is gone through once, not once for each item.
+    // Stop before the end of the line, so that a long list on one line is scanned once, not once for each item.
     let blank = |c: char| c.is_whitespace() && !matches!(c, '\n' | '\r');
     if !source.get(scalar.end..)?.trim_start_matches(blank).starts_with('#') {
         return None;
@@ -256,13 +256,13 @@ pub(super) fn cut_by_comment(source: &str, scalar: Range<usize>, flow: bool) -> 
     whole.or_else(|| closed(source, scalar.start, scalar.end, stop))
 }
 
-/// True if ` #` stands in a string of `text`, where YAML sees a comment none the less.
+/// True if ` #` is in a string of `text`, which YAML reads as a comment.
 pub(super) fn hides_comment(text: &str) -> bool {
     let mut marks = text.match_indices(" #");
     !text.starts_with(['"', '\'']) && marks.any(|(at, _)| Open::behind(text.get(..at).unwrap_or("")).in_string())
 }
 
-/// `- x == "a: b"`: the whole, where the plain key at `key` ends inside of a string.
+/// `- x == "a: b"`: the whole expression, if the plain key at `key` ends within a string.
 pub(super) fn cut_by_colon(source: &str, key: Range<usize>, flow: bool) -> Option<Range<usize>> {
     if !Open::behind(source.get(key.clone())?).in_string() {
         return None;
@@ -278,19 +278,19 @@ fn closed(source: &str, start: usize, cut: usize, stop: usize) -> Option<Range<u
     (start + text.len() > cut && !Open::behind(text).in_string()).then(|| start..start + text.len())
 }
 
-/// True for `>5`, which YAML takes for the header of an empty block scalar, and its writer meant as a comparison.
-/// `|1` and `>1-` mean nothing as expressions.
+/// True for `>5`, which YAML reads as the header of an empty block scalar, but which is meant as a comparison.
+/// `|1` and `>1-` are not expressions.
 pub(super) fn is_comparison(header: &str) -> bool {
     let digits = header.strip_prefix('>').map(str::trim_end);
     digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Into how many pieces the commas of one expression are believed to make it. Without an end, a list in which nothing is
-/// ever closed would be gone through for each of its items.
+/// The limit for the pieces into which commas split one expression. Without it, a list in which no quote or bracket is
+/// closed would be scanned once for each of its items.
 const MAX_PIECES: usize = 200;
 
-/// The ranges of pieces that flow commas made of one expression: `[between(a, 1, 2)]`. `pieces` are what stands
-/// between the commas.
+/// The ranges of the pieces into which commas of a flow collection split one expression: `[between(a, 1, 2)]`. `pieces` are
+/// the texts between the commas.
 pub(super) fn split_by_commas(source: &str, mut pieces: &[Range<usize>]) -> Vec<(Range<usize>, usize)> {
     let mut found = Vec::new();
     while !pieces.is_empty() {
@@ -302,7 +302,7 @@ pub(super) fn split_by_commas(source: &str, mut pieces: &[Range<usize>]) -> Vec<
     found
 }
 
-/// The expression that the first of these pieces begins and another one ends, and of how many it is made.
+/// The range of the expression that begins in the first of these pieces, and the number of its pieces.
 pub(super) fn first_split(
     source: &str,
     mut pieces: impl Iterator<Item = Range<usize>>,
@@ -310,7 +310,7 @@ pub(super) fn first_split(
     let first = pieces.next()?;
     let text = source.get(first.clone())?;
     let mut open = Open::behind(text);
-    // What is quoted is whole.
+    // A quoted text is complete.
     if text.starts_with(['"', '\'', '[', '{']) || !open.is_open() {
         return None;
     }

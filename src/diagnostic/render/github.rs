@@ -1,4 +1,4 @@
-//! For the log of a GitHub workflow: `::error file=…,line=…,…::message`, which it shows beside the changed lines.
+//! For the log of a GitHub workflow: `::error file=…,line=…,…::message`, which GitHub shows next to the changed lines.
 
 use super::{clean, severity_name};
 use crate::diagnostic::{Diagnostic, Sources};
@@ -11,7 +11,7 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
     if let Some((label, file)) = place {
         let (start, end) = (file.position(label.span.start), file.position(label.span.end));
         let _ = write!(line, "file={},line={},", property(&file.path), start.line);
-        // GitHub refuses columns where the place has several lines.
+        // GitHub rejects columns if the place has several lines.
         let _ = match start.line == end.line {
             true => write!(line, "col={},endColumn={},", start.column, end.column),
             false => write!(line, "endLine={},", end.line),
@@ -22,7 +22,7 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
     line
 }
 
-/// Message, words at the place and help, a line each.
+/// The message, the text of the label and the help, one per line.
 fn text(diagnostic: &Diagnostic) -> String {
     let label = diagnostic.primary.as_ref().map(|label| label.text.as_str()).filter(|text| !text.is_empty());
     let help = diagnostic.help.as_ref().map(|help| format!("help: {help}"));
@@ -34,12 +34,12 @@ fn text(diagnostic: &Diagnostic) -> String {
     clean(&text).into_owned()
 }
 
-/// Escapes what ends a message.
+/// Escapes the characters that end a message.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Escapes what ends a property.
+/// Escapes the characters that end a property.
 fn property(text: &str) -> String {
     data(&clean(text)).replace(':', "%3A").replace(',', "%2C")
 }

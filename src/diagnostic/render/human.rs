@@ -1,24 +1,24 @@
-//! For people, in rustc's layout: what, where, the source line underlined, related places, how to mend it.
+//! For people, in rustc's layout: the message, the source line with the place underlined, related places, and help.
 
 use super::{clean, severity_name};
 use crate::diagnostic::{Diagnostic, FileId, Label, LineColumn, Severity, SourceFile, Sources, Span};
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Padding, Renderer, Snippet};
 use std::ops::Range;
 
-/// A source line is shown whole up to so many characters, else cut around what is underlined.
+/// The limit for the characters of a source line; longer ones are cut around the underlined part.
 const MAX_LINE: usize = 140;
-/// Lines are cut here already, so the renderer has no need to.
+/// Lines are cut before rendering, so the renderer does not have to.
 const TERM_WIDTH: usize = 4 * MAX_LINE;
-/// What is shown before the underlined part of a line that is cut.
+/// The number of characters before the underlined part of a line that is cut.
 const BEFORE: usize = 40;
-/// Places at most so many lines apart are shown in one piece of source.
+/// Places at most this many lines apart are shown in one excerpt.
 const NEAR: usize = 6;
-/// At most so many diagnostics are shown; further ones are counted.
+/// The limit for diagnostics that are shown; further ones are counted.
 const MAX_SHOWN: usize = 1_000;
-/// At most so many places are shown; further ones are counted.
+/// The limit for places that are shown; further ones are counted.
 const MAX_PLACES: usize = 8;
 
-/// The diagnostics one after the other; of very many the first, errors before warnings, and how many more there are.
+/// The diagnostics one after the other. If there are too many, errors before warnings, and the number of the others.
 pub(super) fn render_all(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
     let errors = diagnostics.iter().filter(|one| one.is_error()).count();
     let mut room_for_warnings = MAX_SHOWN.saturating_sub(errors);
@@ -38,7 +38,7 @@ pub(super) fn render_all(diagnostics: &[Diagnostic], sources: &Sources, colour: 
     text
 }
 
-/// One diagnostic, with an empty line behind it.
+/// One diagnostic, followed by an empty line.
 fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
     let message = clean(&diagnostic.message);
     let level = match diagnostic.severity() {
@@ -78,14 +78,14 @@ struct LabelledPlace<'s> {
     file: &'s SourceFile,
     id: FileId,
     at: LineColumn,
-    /// The line as it is shown, and which bytes of that are underlined.
+    /// The line as it is shown, and the bytes of it that are underlined.
     line: ShownLine,
     text: &'s str,
     primary: bool,
 }
 
 impl LabelledPlace<'_> {
-    /// A line that was cut is shown with the column within what is left of it; this puts the column in the file there.
+    /// The renderer shows the column in the line that was cut; this replaces it by the column in the file.
     fn mend_column(&self, text: &str) -> String {
         let column = self.line.shown.get(..self.line.marked.start).map_or(0, |before| before.chars().count()) + 1;
         let (path, line) = (clean(&self.file.path), self.at.line);
@@ -111,14 +111,14 @@ fn place<'s>(label: &'s Label, primary: bool, sources: &'s Sources) -> Option<La
     Some(LabelledPlace { file, id, at, line: ShownLine::cut(line, from..to), text: &label.text, primary })
 }
 
-/// Places in the order given, those near to one another in one file together.
+/// The places in their order, grouped with those near them in the same file.
 fn pieces<'p, 's>(places: &'p [LabelledPlace<'s>]) -> Vec<Vec<&'p LabelledPlace<'s>>> {
     let mut pieces: Vec<Vec<&LabelledPlace<'_>>> = Vec::new();
     for place in places {
         let near = |piece: &Vec<&LabelledPlace<'_>>| {
             piece.iter().any(|other| {
                 let same_line = other.at.line == place.at.line;
-                // A line that had to be cut was cut for one place, and has only room for it.
+                // A line that was cut has room for one place only.
                 let clash = same_line && (other.line.is_cut || place.line.is_cut);
                 other.id == place.id && other.at.line.abs_diff(place.at.line) <= NEAR && !clash
             })
@@ -131,7 +131,7 @@ fn pieces<'p, 's>(places: &'p [LabelledPlace<'s>]) -> Vec<Vec<&'p LabelledPlace<
     pieces
 }
 
-/// Adds a piece of source with its places underlined.
+/// Adds an excerpt with its places underlined.
 fn show<'a>(group: Group<'a>, piece: Vec<&LabelledPlace<'a>>) -> Group<'a> {
     let Some(&head) = piece.first() else { return group };
     let lines = piece.iter().map(|place| place.at.line);
@@ -171,7 +171,7 @@ impl ShownLine {
     fn cut(line: &str, marked: Range<usize>) -> ShownLine {
         let (before, rest) = line.split_at_checked(marked.start).unwrap_or((line, ""));
         let (under, after) = rest.split_at_checked(marked.len()).unwrap_or((rest, ""));
-        // Only so much of the line is looked at, however long it is.
+        // Only the beginning of a long line is examined.
         let is_long = line.char_indices().nth(MAX_LINE).is_some();
         let (mut shown, room) = match is_long {
             false => (clean(before).into_owned(), usize::MAX),
@@ -186,7 +186,7 @@ impl ShownLine {
     }
 }
 
-/// The first characters, with `…` where some are left out.
+/// The first characters, with `…` if there are more.
 fn head(text: &str, room: usize) -> String {
     match text.char_indices().nth(room) {
         Some((at, _)) => format!("{}…", clean(text.get(..at).unwrap_or(""))),
@@ -194,7 +194,7 @@ fn head(text: &str, room: usize) -> String {
     }
 }
 
-/// The last characters, with `…` where some are left out.
+/// The last characters, with `…` if there are more.
 fn tail(text: &str, room: usize) -> String {
     match text.char_indices().rev().nth(room) {
         Some((at, c)) => format!("…{}", clean(text.get(at + c.len_utf8()..).unwrap_or(""))),

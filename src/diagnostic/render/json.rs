@@ -1,4 +1,4 @@
-//! For programs: one JSON object a line.
+//! For programs: one JSON object per line.
 
 use super::severity_name;
 use crate::diagnostic::{Diagnostic, Label, Sources};
@@ -40,7 +40,7 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
         related: diagnostic.secondary.iter().filter_map(|label| place(label, sources)).collect(),
         help: diagnostic.help.as_deref(),
     };
-    // Strings and numbers alone: serialising them cannot fail.
+    // Serialising strings and numbers cannot fail.
     let mut line = serde_json::to_string(&record).unwrap_or_default();
     line.push('\n');
     line

@@ -1,7 +1,7 @@
 //! Diagnostics as text: for people, for programs, for GitHub's log, and as SARIF.
 //!
-//! Only makes strings; where they go is somebody else's affair. Text that came from a user (names, source lines, file
-//! names) never carries a control character into a terminal.
+//! Returns strings and prints nothing. Control characters in names, source lines and file names are replaced, so that they never
+//! reach a terminal.
 
 mod github;
 mod human;
@@ -12,21 +12,21 @@ use super::{Diagnostic, Severity, Sources};
 
 pub use super::printable_lines as clean;
 
-/// What the text is for.
+/// The format of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Format {
-    /// People: the source line, underlined.
+    /// For people: the source line, underlined.
     #[default]
     Human,
-    /// Programs: one JSON object a line.
+    /// For programs: one JSON object per line.
     Json,
-    /// The log of a GitHub workflow: `::error file=…`.
+    /// For the log of a GitHub workflow: `::error file=…`.
     Github,
     /// SARIF 2.1.0: one JSON document.
     Sarif,
 }
 
-/// The diagnostics as text, every line of it ended by a line break. `colour` has a meaning for [`Format::Human`] alone.
+/// The diagnostics as text, each line ending with a line break. `colour` applies only to [`Format::Human`].
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, format: Format, colour: bool) -> String {
     match format {
         Format::Human => human::render_all(diagnostics, sources, colour),

@@ -39,7 +39,7 @@ fn rule(code: Code) -> Json {
     })
 }
 
-/// The first line of a page that is text, without the marks of a heading.
+/// The first line of text on a page, without heading marks.
 fn first_sentence(page: &str) -> &str {
     page.lines().map(|line| line.trim_start_matches('#').trim()).find(|line| !line.is_empty()).unwrap_or("")
 }

@@ -1,4 +1,4 @@
-//! `active:`, the span of time in which a rule or a group is in force.
+//! `active:`, the period in which a rule or a group is in force.
 
 use super::{Fields, RuleSetDecoder};
 use crate::diagnostic::{Code, Diagnostic};
@@ -32,7 +32,7 @@ impl RuleSetDecoder<'_> {
             let help = "write RFC 3339, such as `2026-01-31T18:00:00+05:30`, or a date, such as `2026-01-31`";
             self.report(Diagnostic::new(Code::BadTime, node.span, message).help(help));
         }
-        // No clock gets beyond the last timestamp, so a period that ends later never ends.
+        // No clock exceeds the last timestamp, so a period that ends later never ends.
         time.map(|time| time.instant.timestamp().unwrap_or(Timestamp::MAX))
     }
 }

@@ -94,7 +94,7 @@ impl RuleSetDecoder<'_> {
             "not_in" => Some(negation(self.one_of(node, input, span)?, span)),
             "glob" => self.glob(node, input, span),
             _ => {
-                // There and not null.
+                // Present and not null.
                 let comparison = if self.boolean(node)? { Comparison::NotEqual } else { Comparison::Equal };
                 Some(compare(comparison, input, Json::Null, span))
             }

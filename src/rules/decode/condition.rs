@@ -8,12 +8,12 @@ use crate::rules::keys;
 use crate::yaml::{YamlEntry, YamlKind, YamlNode};
 
 impl RuleSetDecoder<'_> {
-    /// The condition behind a key that may be left out.
+    /// The condition of an optional key.
     pub(super) fn condition_at(&mut self, fields: &Fields<'_>, key: &str) -> Option<Typed> {
         fields.get(key).and_then(|node| self.condition(node))
     }
 
-    /// An expression or a tree. (Trees are no deeper than YAML may be nested.)
+    /// An expression or a tree. (Trees are no deeper than YAML allows.)
     pub(super) fn condition(&mut self, node: &YamlNode) -> Option<Typed> {
         match &node.kind {
             YamlKind::Scalar(_) => self.condition_text(node),
@@ -99,7 +99,7 @@ pub(super) fn negation(condition: Typed, span: Span) -> Typed {
     Typed { span, ty: Type::BOOLEAN, node: TypedNode::Not(Box::new(condition)) }
 }
 
-/// All of them, or any; one alone stays as it is.
+/// All of the conditions, or any; a single one is returned unchanged.
 pub(super) fn joined(mut conditions: Vec<Typed>, span: Span, join: fn(Vec<Typed>) -> TypedNode) -> Typed {
     match (conditions.len(), conditions.pop()) {
         (1, Some(only)) => only,

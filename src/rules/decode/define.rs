@@ -14,7 +14,7 @@ impl RuleSetDecoder<'_> {
         entries.into_iter().map(|(name, node, _)| NamedCases { name, cases: self.cases(node) }).collect()
     }
 
-    /// Named values, in an order in which each needs only earlier ones. They are compiled twice: first to find
+    /// Named values, in an order in which each uses only earlier ones. They are compiled twice: first to find
     /// their dependencies, discarding all diagnostics, then in that order with their final numbers and known types.
     pub(super) fn defines(&mut self, sections: &[Section<'_>]) -> Vec<NamedCases> {
         let entries = self.named_entries(sections, NameKind::Define);
@@ -38,7 +38,7 @@ impl RuleSetDecoder<'_> {
         defines
     }
 
-    /// Gives the names their numbers.
+    /// Assigns the numbers of the names.
     fn number<'n>(&mut self, names: impl Iterator<Item = &'n Name>) {
         let numbered = names.enumerate().map(|(at, name)| (name.text.to_string(), DefineId(at as u32)));
         self.defines = numbered.collect();
@@ -76,7 +76,7 @@ impl RuleSetDecoder<'_> {
         false
     }
 
-    /// An order in which needs come first; cycles are reported, each once.
+    /// An order in which dependencies come first. Each cycle is reported once.
     fn define_order(&mut self, entries: &[(Name, &YamlNode)], needs: &[Vec<usize>]) -> Vec<usize> {
         let mut order = Vec::with_capacity(entries.len());
         let mut state = vec![Visit::New; entries.len()];
@@ -213,7 +213,7 @@ fn needs(cases: &Cases) -> Vec<usize> {
     needs
 }
 
-/// What a value by cases may be: null too, unless its last alternative is always something.
+/// The type of a value by cases. It includes null, unless the last alternative always has a value.
 fn type_of_cases(cases: &Cases) -> Type {
     let all = cases.alternatives.iter().fold(Type::NONE, |ty, alternative| ty.or(alternative.value.ty));
     let is_time = cases.alternatives.iter().all(|alternative| alternative.value.ty.meets(Type::TIME));
@@ -226,7 +226,7 @@ fn type_of_cases(cases: &Cases) -> Type {
     }
 }
 
-/// A name made into one that expressions can use.
+/// A name, changed to one that expressions can use.
 fn as_identifier(text: &str) -> String {
     let letters = text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' });
     let name: String = letters.collect();

@@ -50,7 +50,7 @@ impl RuleSetDecoder<'_> {
         self.report(Diagnostic::new(Code::BadValue, node.span, message));
     }
 
-    /// True, and an error, where a key has nothing behind it.
+    /// Reports a key without a value; true if it has none.
     pub(super) fn refuse_empty(&mut self, entry: &YamlEntry) -> bool {
         let empty = entry.value.is_empty();
         if empty {
@@ -64,7 +64,7 @@ impl RuleSetDecoder<'_> {
         empty
     }
 
-    /// `topic: #` is a key with a comment behind it.
+    /// `topic: #` is a key followed by a comment.
     fn comment_behind(&self, entry: &YamlEntry) -> Option<String> {
         let span = entry.key.text.span();
         let rest = self.reading.sources.get(span.file)?.text.get(span.end as usize..)?;
@@ -157,7 +157,7 @@ impl RuleSetDecoder<'_> {
                 let message = format!("expected `true` or `false`, found the text `{}`", scalar.text.value);
                 let help = format!("write `{meant}`: in YAML 1.2 only `true` and `false` are booleans");
                 self.report(Diagnostic::new(Code::WrongType, node.span, message).help(help));
-                // The lint of this word says to put it into quotes, which is wrong here.
+                // The lint for this word suggests quotes, which are wrong here.
                 self.booleans.insert(node.span);
             }
             None => self.wrong_type(node, "`true` or `false`"),
@@ -177,7 +177,7 @@ impl RuleSetDecoder<'_> {
         value
     }
 
-    /// Text for people.
+    /// Text for readers.
     pub(super) fn prose(&mut self, fields: &Fields<'_>, key: &str) -> Option<String> {
         fields.get(key).and_then(|node| self.string(node)).map(|scalar| scalar.text.value.clone())
     }
@@ -212,7 +212,7 @@ impl RuleSetDecoder<'_> {
         found
     }
 
-    /// A name: a string with something in it.
+    /// A name: a string that is not empty.
     pub(super) fn name(&mut self, node: &YamlNode) -> Option<Name> {
         let scalar = self.string(node)?;
         if scalar.text.value.trim().is_empty() {
@@ -222,7 +222,7 @@ impl RuleSetDecoder<'_> {
         Some(Name { text: self.shared(&scalar.text.value), span: node.span })
     }
 
-    /// The name that a key is.
+    /// The key of an entry as a name.
     pub(super) fn key_name(&mut self, entry: &YamlEntry) -> Option<Name> {
         let text = &entry.key.text;
         if text.value.trim().is_empty() {
@@ -232,7 +232,7 @@ impl RuleSetDecoder<'_> {
         Some(Name { text: self.shared(&text.value), span: text.span() })
     }
 
-    /// A name, checked to be the only one of its kind.
+    /// A name, which must be unique among those of its kind.
     pub(super) fn own_name(&mut self, fields: &Fields<'_>, key: &str, kind: NameKind) -> Option<Name> {
         let node = self.required(fields, key)?;
         let name = self.name(node)?;
@@ -259,12 +259,12 @@ impl RuleSetDecoder<'_> {
         }
     }
 
-    /// Names behind a key that may be left out.
+    /// The names of an optional key.
     pub(super) fn names_at(&mut self, fields: &Fields<'_>, key: &str) -> Vec<Name> {
         fields.get(key).map_or_else(Vec::new, |node| self.names(node))
     }
 
-    /// A topic pattern, or a list of them, behind a key that may be left out; and where each is written.
+    /// The topic pattern of an optional key, or a list of them, with the span of each.
     pub(super) fn patterns_at(&mut self, fields: &Fields<'_>, key: &str) -> (Vec<TopicPattern>, Vec<Span>) {
         let Some(node) = fields.get(key) else { return Default::default() };
         let items = match &node.kind {
@@ -288,7 +288,7 @@ impl RuleSetDecoder<'_> {
         self.parse_pattern(&text.value, text, 0)
     }
 
-    /// A pattern that is `prefix` bytes of something else and then `text`.
+    /// The pattern in a text, after its first `prefix` bytes.
     pub(super) fn parse_pattern(&mut self, full: &str, text: &Text, prefix: usize) -> Option<TopicPattern> {
         match TopicPattern::parse(full) {
             Ok(pattern) => Some(pattern),
@@ -302,7 +302,7 @@ impl RuleSetDecoder<'_> {
         }
     }
 
-    /// A literal. Keys without a value are errors in it as everywhere.
+    /// A literal. Keys without a value are errors in it, too.
     pub(super) fn literal(&mut self, node: &YamlNode) -> Json {
         self.refuse_empties(node);
         node.to_json()
@@ -320,7 +320,7 @@ impl RuleSetDecoder<'_> {
     }
 }
 
-/// The boolean that a word stands for in older versions of YAML.
+/// The boolean that a word means in YAML 1.1.
 fn meant_as_boolean(word: &str) -> Option<bool> {
     match word.to_ascii_lowercase().as_str() {
         "yes" | "y" | "on" | "true" | "enabled" => Some(true),

@@ -1,4 +1,4 @@
-//! `filters:`, which drop events before anything else is decided.
+//! `filters:`, which drop events before rules are evaluated.
 
 use super::{RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic};

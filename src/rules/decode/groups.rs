@@ -1,4 +1,4 @@
-//! Groups of rules, and the priority that is handed down in them.
+//! Groups of rules, and the priority that rules inherit.
 
 use super::rules::{DecodedRules, EnclosingGroups, Guarantees};
 use super::{Fields, RuleSetDecoder};
@@ -55,7 +55,7 @@ impl RuleSetDecoder<'_> {
         fields.get("mode").and_then(|node| self.choice(node, &words)).unwrap_or(otherwise)
     }
 
-    /// The own or the inherited priority. In a `first` group the order of the file decides, so a priority is an error.
+    /// The own or the inherited priority. In a `first` group file order decides, so a priority is an error.
     pub(super) fn priority(&mut self, fields: &Fields<'_>, around: &EnclosingGroups) -> i64 {
         let Some(entry) = fields.entry("priority") else { return around.priority };
         if let Some(first) = around.first {

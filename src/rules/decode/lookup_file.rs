@@ -14,7 +14,7 @@ use crate::yaml::{self, YamlNode};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// The columns that a file names itself, and its rows.
+/// The columns in the header of a file, if it has one, and its rows.
 type Rows = (Option<Vec<String>>, Vec<RawRow>);
 
 impl RuleSetDecoder<'_> {
@@ -37,7 +37,7 @@ impl RuleSetDecoder<'_> {
         types
     }
 
-    /// The rows of a file; by its ending it is CSV, JSON or YAML.
+    /// The rows of a file, which is CSV, JSON or YAML by its extension.
     pub(super) fn file_rows(&mut self, named: &YamlNode, from: &FileRef, shape: Option<&LookupShape>) -> Option<Rows> {
         let (file, id, text) = self.named_file(named, from)?;
         let ending = file.path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
@@ -114,7 +114,7 @@ impl RuleSetDecoder<'_> {
         twice.is_none()
     }
 
-    /// A cell: a string unless its column has another type; null where it is empty.
+    /// A cell: a string unless its column has another type; null if it is empty.
     fn csv_cell(&mut self, cell: &str, ty: ColumnType, column: &str, span: Span) -> Json {
         if cell.is_empty() {
             return Json::Null;

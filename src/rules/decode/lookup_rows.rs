@@ -5,10 +5,10 @@ use crate::event::Json;
 use crate::rules::Name;
 use std::sync::Arc;
 
-/// At most so many keys and columns.
+/// The limit for keys and columns.
 pub(super) const MAX_COLUMNS: usize = 1_000;
 
-/// What a lookup's section says of its shape.
+/// The name, keys, columns and types of a lookup.
 pub(super) struct LookupShape {
     pub(super) name: Arc<str>,
     pub(super) span: Span,
@@ -18,7 +18,7 @@ pub(super) struct LookupShape {
     pub(super) types: ColumnTypes,
 }
 
-/// What the cells of a CSV column are.
+/// The type of the cells in a CSV column.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum ColumnType {
     String,
@@ -30,7 +30,7 @@ pub(super) enum ColumnType {
 /// The types of some columns.
 pub(super) type ColumnTypes = Vec<(Name, ColumnType)>;
 
-/// A row as it was read, wherever from.
+/// A row that was read from YAML, JSON or CSV.
 pub(super) struct RawRow {
     pub(super) span: Span,
     pub(super) cells: RawCells,
@@ -39,6 +39,6 @@ pub(super) struct RawRow {
 pub(super) enum RawCells {
     /// The keys, then the columns.
     List(Vec<Json>),
-    /// By name, each with its place.
+    /// By name, each with its span.
     Map(Vec<(String, Json, Span)>),
 }

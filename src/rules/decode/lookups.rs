@@ -11,10 +11,10 @@ use crate::rules::{Name, NameKind, keys};
 use crate::yaml::{YamlEntry, YamlKind, YamlNode};
 use std::collections::{HashMap, HashSet};
 
-/// At most so many cells, keys among them: rows that leave out most columns are small in a file, not in memory.
+/// The limit for cells, including keys. Rows that leave out most columns are small in a file, but not in memory.
 const MAX_CELLS: usize = 20_000_000;
 
-/// At most so many columns are listed in a message.
+/// The limit for columns that a message lists.
 const LISTED: usize = 20;
 
 impl RuleSetDecoder<'_> {
@@ -46,7 +46,7 @@ impl RuleSetDecoder<'_> {
         lookups
     }
 
-    /// Takes away what is only said because a lookup is broken, which has been said.
+    /// Removes diagnostics that only follow from a broken lookup, which has been reported.
     pub(super) fn forgive_broken_lookups(&mut self) {
         let (broken, sources) = (&self.broken, &self.reading.sources);
         if broken.is_empty() {
@@ -150,7 +150,7 @@ impl RuleSetDecoder<'_> {
         entry.value.to_json()
     }
 
-    /// Puts the rows into a table. `header`: the columns of a file that has its own, keys among them.
+    /// Puts the rows into a table. `header`: the columns of a file that has a header, including keys.
     fn fill(&mut self, shape: LookupShape, header: Option<Vec<String>>, rows: Vec<RawRow>) -> Option<Lookup> {
         let columns = self.lookup_columns(&shape, header.as_deref(), &rows)?;
         let names: Vec<String> = shape.keys.iter().map(|key| key.text.to_string()).collect();
@@ -191,7 +191,7 @@ impl RuleSetDecoder<'_> {
         false
     }
 
-    /// The columns, without the keys: as given, else the file's, else whatever the rows have.
+    /// The columns, without the keys: those of the section, or of the file, or of the rows.
     fn lookup_columns(
         &mut self,
         shape: &LookupShape,
@@ -296,7 +296,7 @@ impl RuleSetDecoder<'_> {
     }
 }
 
-/// Where in a row of the file each key and then each column stands.
+/// The position in a row of the file of each key, and then of each column.
 fn column_order(lookup: &Lookup, header: &[String]) -> Vec<Option<usize>> {
     let mut places: HashMap<&str, usize> = HashMap::with_capacity(header.len());
     for (at, column) in header.iter().enumerate() {
@@ -305,7 +305,7 @@ fn column_order(lookup: &Lookup, header: &[String]) -> Vec<Option<usize>> {
     lookup.keys.iter().chain(&lookup.columns).map(|name| places.get(name.as_str()).copied()).collect()
 }
 
-/// Names with commas between them; many are cut short.
+/// Names separated by commas; long lists are cut short.
 fn listed<'n>(mut names: impl Iterator<Item = &'n str>) -> String {
     let first: Vec<&str> = names.by_ref().take(LISTED).collect();
     match names.count() {

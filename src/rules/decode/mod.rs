@@ -1,4 +1,4 @@
-//! YAML trees → a rule set, a file a section. Everything that is wrong is reported in one go.
+//! Decodes YAML trees into a rule set. Each section has a file. All errors are reported at once.
 
 use super::files::{FileRef, FileTree};
 use super::keys;
@@ -36,7 +36,7 @@ use fields::Fields;
 
 /// A parsed rule file.
 pub(super) struct RuleFile {
-    /// Which file of the tree it is.
+    /// The file.
     pub(super) file: FileRef,
     /// Its contents.
     pub(super) node: YamlNode,
@@ -53,11 +53,11 @@ struct Section<'n> {
     file: &'n FileRef,
 }
 
-/// What is read beside the rule files: schemas and lookups.
+/// Reads the files that rules name: schemas and lookups.
 pub(super) struct ReferencedFiles<'d> {
-    /// Where from.
+    /// The source of files.
     pub(super) tree: &'d Arc<FileTree>,
-    /// Texts that diagnostics point into.
+    /// The texts that diagnostics point into.
     pub(super) sources: &'d mut Sources,
     /// Every file that was read.
     pub(super) read: &'d mut Vec<(FileRef, Vec<u8>)>,
@@ -66,11 +66,11 @@ pub(super) struct ReferencedFiles<'d> {
 /// Every root of the language.
 const ROOTS: [Root; 7] = [Root::Event, Root::Data, Root::Headers, Root::Topic, Root::Id, Root::Time, Root::Now];
 
-/// Within a `for_each`.
+/// The roots within a `for_each`.
 const ROOTS_AND_ELEMENT: [Root; 8] =
     [Root::Event, Root::Data, Root::Headers, Root::Topic, Root::Id, Root::Time, Root::Now, Root::It];
 
-/// What decoding carries along.
+/// The state of decoding.
 struct RuleSetDecoder<'d> {
     reading: ReferencedFiles<'d>,
     diagnostics: &'d mut Vec<Diagnostic>,
@@ -79,7 +79,7 @@ struct RuleSetDecoder<'d> {
     defines: HashMap<String, DefineId>,
     define_types: Vec<Type>,
     lookups: HashMap<String, LookupInfo>,
-    /// The patterns that are compiled already.
+    /// The patterns that have been compiled.
     patterns: PreparedPatterns,
     transforms: HashMap<Arc<str>, TransformId>,
     /// The cases of the named values, to find the types that they require.
@@ -90,15 +90,15 @@ struct RuleSetDecoder<'d> {
     typing: Vec<Validator>,
     seen: HashMap<(NameKind, Arc<str>), Span>,
     texts: HashMap<Arc<str>, Arc<str>>,
-    /// Where names are written of which only numbers are kept.
+    /// The uses of names for which the rule set keeps only numbers.
     resolved_names: Vec<NamePlace>,
-    /// Words that were written where a boolean is wanted.
+    /// The spans of words in places for a boolean.
     booleans: HashSet<Span>,
     /// Lookups that could not be read.
     broken: HashSet<Arc<str>>,
 }
 
-/// Decodes all files of a rule set. What comes back is complete only if no error was reported.
+/// Decodes all files of a rule set. The result is complete only if no error was reported.
 pub(super) fn decode(
     name: String,
     files: &[RuleFile],
@@ -161,10 +161,10 @@ impl<'d> RuleSetDecoder<'d> {
         self.unknown_key(entry, &keys::FILE);
     }
 
-    /// All of it. The order matters: the zone before times, lookups and named values before the expressions that use
-    /// them, schemas before the rules they vouch for.
+    /// Decodes all sections. The order matters: the zone before times, lookups and named values before the expressions that
+    /// use them, schemas before the rules for which they guarantee types.
     fn rule_set(&mut self, default_name: String, sections: &Sections<'_>) -> RuleSet {
-        // Without their sections, the parts that are left to decode are empty.
+        // After a cancellation, the remaining parts have no sections and are empty.
         let tree = self.reading.tree;
         let of = |name: &str| match sections.get(name) {
             Some(sections) if !tree.is_cancelled() => sections.as_slice(),
@@ -221,7 +221,7 @@ impl<'d> RuleSetDecoder<'d> {
         rule_set
     }
 
-    /// Drops the lints of words that were reported as wrong booleans.
+    /// Removes the lints of words that were reported as wrong booleans.
     fn forgive_booleans(&mut self) {
         if self.booleans.is_empty() {
             return;
@@ -234,7 +234,7 @@ impl<'d> RuleSetDecoder<'d> {
         self.diagnostics.retain(|diagnostic| !reported(diagnostic));
     }
 
-    /// Remembers where a name is used.
+    /// Records the use of a name.
     fn used(&mut self, kind: NameKind, name: &Name) {
         let place = NamePlace { kind, name: name.text.clone(), span: name.span, is_definition: false };
         self.resolved_names.push(place);
@@ -244,12 +244,12 @@ impl<'d> RuleSetDecoder<'d> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// A hint for a name that is not among the `known` ones, of which there may be very many.
+    /// A suggestion for a name that is not among the `known` ones. None are made after many errors, since there may be many names.
     fn suggestion<'k>(&self, wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
         if self.diagnostics.len() < MAX_SUGGESTIONS { did_you_mean(wrong, known) } else { None }
     }
 
-    /// One copy of each text.
+    /// Shares one copy of equal texts.
     fn shared(&mut self, text: &str) -> Arc<str> {
         if let Some(shared) = self.texts.get(text) {
             return shared.clone();
@@ -259,7 +259,7 @@ impl<'d> RuleSetDecoder<'d> {
         shared
     }
 
-    /// False, and an error that shows both places, where a name is taken.
+    /// Records a name. If it is taken, reports an error that shows both places, and returns false.
     fn unique(&mut self, kind: NameKind, name: &Name) -> bool {
         match self.seen.entry((kind, name.text.clone())) {
             std::collections::hash_map::Entry::Vacant(slot) => {
@@ -276,7 +276,7 @@ impl<'d> RuleSetDecoder<'d> {
         }
     }
 
-    /// The mapping of names to things that a section is, each name checked to be the only one of its kind.
+    /// The entries of sections that map names to values. Each name must be unique among those of its kind.
     fn named_entries<'n>(
         &mut self,
         sections: &[Section<'n>],

@@ -11,27 +11,27 @@ use crate::yaml::{YamlKind, YamlNode};
 /// How many rules are decoded between two checks whether loading should stop.
 const CHECK_EVERY: usize = 64;
 
-/// What is read so far; rules in file order, their ids not yet ranks.
+/// The rules and groups so far, in file order. Their ids are not ranks yet.
 #[derive(Default)]
 pub(super) struct DecodedRules {
     pub(super) rules: Vec<Rule>,
     pub(super) groups: Vec<Group>,
 }
 
-/// The groups around a rule.
+/// The groups that enclose a rule.
 #[derive(Clone, Default)]
 pub(super) struct EnclosingGroups {
     /// The innermost.
     pub(super) group: Option<crate::rules::GroupId>,
     /// The priority that is inherited.
     pub(super) priority: i64,
-    /// The outermost `first` group's place.
+    /// The span of the outermost `first` group.
     pub(super) first: Option<Span>,
-    /// What each group says of topics, where it does.
+    /// The topics of each group that has some.
     pub(super) topics: Vec<Vec<TopicPattern>>,
 }
 
-/// The schemas that can vouch for `data`, with their topics.
+/// The schemas that guarantee types of `data`, with their topics.
 pub(super) struct Guarantees {
     schemas: Vec<(Vec<TopicPattern>, Validator)>,
 }
@@ -47,7 +47,7 @@ impl RuleSetDecoder<'_> {
         rank(decoded)
     }
 
-    /// Rules and groups in file order, as members of the group around them.
+    /// Rules and groups in file order, as members of the enclosing group.
     pub(super) fn rule_list(
         &mut self,
         node: &YamlNode,
@@ -107,7 +107,7 @@ impl RuleSetDecoder<'_> {
         Some(Member::Rule(RuleId(order)))
     }
 
-    /// `true` or `false` behind a key that may be left out.
+    /// The boolean of an optional key.
     pub(super) fn flag(&mut self, fields: &Fields<'_>, key: &str, otherwise: bool) -> bool {
         fields.get(key).and_then(|node| self.boolean(node)).unwrap_or(otherwise)
     }
@@ -153,14 +153,14 @@ fn is_nearly_expr(key: &str) -> bool {
 }
 
 impl Guarantees {
-    /// A schema vouches for `data` if it validates it, and an event that does not fit never gets to the rules.
+    /// A schema guarantees types of `data` if it validates `data` and rejects events that are not valid.
     fn new(schemas: &[Schema]) -> Guarantees {
         let vouches = |schema: &&Schema| schema.rejects && schema.when.is_none() && schema.target == SchemaTarget::Data;
         let pick = |schema: &Schema| (schema.topics.clone(), schema.validator.clone());
         Guarantees { schemas: schemas.iter().filter(vouches).map(pick).collect() }
     }
 
-    /// Those that cover every topic which all layers (a rule's and its groups' topics; an empty one takes all) let through.
+    /// The schemas that cover every topic that all layers match. The layers are the topics of a rule and of its groups; an empty layer matches all topics.
     fn of<'t>(&self, layers: impl Iterator<Item = &'t Vec<TopicPattern>> + Clone) -> Vec<Validator> {
         let covers = |own: &[TopicPattern], layer: &Vec<TopicPattern>| {
             !layer.is_empty() && layer.iter().all(|pattern| own.iter().any(|by| by.covers(pattern)))

@@ -8,7 +8,7 @@ use crate::yaml::YamlNode;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
-/// What the section says.
+/// The decoded section.
 pub(super) struct Head<'n> {
     pub(super) name: Arc<str>,
     pub(super) zone: TimeZone,
@@ -42,7 +42,7 @@ impl RuleSetDecoder<'_> {
             head.zone = zone;
         }
         head.strict = fields.get("strict_subscribers").and_then(|node| self.boolean(node)).unwrap_or(false);
-        // Where files may lie is settled before they are read; only the type is checked here.
+        // `root` was applied before files were read; only its type is checked here.
         fields.get("root").and_then(|node| self.string(node));
         head.envelope = fields.get("envelope");
         head.defaults = self.defaults(&fields);

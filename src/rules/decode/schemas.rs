@@ -18,7 +18,7 @@ struct SchemaDocument {
     /// The address that relative references start from.
     base: Option<String>,
     place: SchemaSource,
-    /// Where the rules name or hold it.
+    /// The span of its name, or of the inline schema, in the rules.
     named: Span,
 }
 
@@ -167,7 +167,7 @@ impl RuleSetDecoder<'_> {
 }
 
 impl ReferencedFiles<'_> {
-    /// Remembers the files that were read, each once.
+    /// Records the files that were read, each once.
     fn remember(&mut self, files: impl IntoIterator<Item = (FileRef, Vec<u8>)>) {
         for (file, bytes) in files {
             if !self.read.iter().any(|(known, _)| known.identity == file.identity) {
@@ -183,9 +183,9 @@ type ReadFile = (FileRef, Vec<u8>);
 /// The schemas that references may lead to: files within the root.
 struct Confined {
     tree: Arc<FileTree>,
-    /// What the schema says its address is.
+    /// The address in the schema (`$id`).
     id: Option<String>,
-    /// What its address is.
+    /// The address of its file.
     base: String,
     read: Arc<Mutex<Vec<ReadFile>>>,
 }
@@ -207,7 +207,7 @@ impl Resources for Confined {
 }
 
 impl Confined {
-    /// The location of an address. Addresses beside the schema's own one (`$id`) are files beside its file.
+    /// The location of an address. Addresses in the folder of `$id` are files in the folder of the schema's file.
     fn location(&self, uri: &str) -> Option<PathBuf> {
         let scheme = if self.base.starts_with("file://") { "file://" } else { "dadar://" };
         if let Some(path) = uri.strip_prefix(scheme) {
@@ -250,14 +250,14 @@ fn parse_schema(path: &str, bytes: &[u8], limits: yaml::YamlLimits) -> Result<Js
     }
 }
 
-/// What serde_json says, without the place, which is underlined.
+/// The message of serde_json without the position, which is underlined.
 pub(super) fn json_error(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let reason = text.split(" at line ").next().unwrap_or_default();
     reason.replace("EOF while parsing", "the file ends within")
 }
 
-/// The place of a JSON error.
+/// The span of a JSON error.
 pub(super) fn json_error_span(file: FileId, text: &str, error: &serde_json::Error) -> Span {
     let before = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
     let mut start = (before + error.column().saturating_sub(1)).min(text.len());

@@ -1,7 +1,7 @@
-//! Ties between settings: two patterns of the same rank that some topic is under, with different values for one key.
+//! Conflicts between settings: two patterns of the same rank that apply to a common topic, with different values for one key.
 //!
-//! Only patterns with wildcards can tie (two plain topics of equal length are equal or have nothing below them in
-//! common), and an index finds the others that a pattern may tie with, so that thousands of topics cost little.
+//! Only patterns with wildcards can conflict (two plain topics of equal length are equal or have no common topics below
+//! them). An index finds the patterns that may conflict with one, so that thousands of topics cost little.
 
 use super::RuleSetDecoder;
 use crate::diagnostic::{Code, Diagnostic};
@@ -11,7 +11,7 @@ use crate::rules::{Setting, TopicNode};
 use crate::topic::{MAX_SEGMENTS, Segment, TopicPattern};
 use std::collections::HashMap;
 
-/// At most so many ties are shown for one key.
+/// The limit for conflicts that are reported for one key.
 const SHOWN: usize = 20;
 
 /// One setting of one node.
@@ -53,7 +53,7 @@ impl RuleSetDecoder<'_> {
     }
 }
 
-/// Ties among patterns of one rank.
+/// Conflicts among patterns of one rank.
 fn ties<'n>(peers: &[Given<'n>], all: &[Given<'n>]) -> Vec<(Given<'n>, Given<'n>)> {
     let below: Vec<TopicPattern> = peers.iter().map(|peer| below(&peer.node.pattern)).collect();
     let index = PatternIndex::new(&below);
@@ -80,7 +80,7 @@ fn ties<'n>(peers: &[Given<'n>], all: &[Given<'n>]) -> Vec<(Given<'n>, Given<'n>
     found
 }
 
-/// True if a pattern of a higher rank always decides where both patterns hold.
+/// True if a pattern of a higher rank always decides where both patterns apply.
 fn decided(a: &TopicPattern, b: &TopicPattern, all: &[Given<'_>]) -> bool {
     let Some(common) = common(a, b) else { return false };
     let decides =
@@ -97,7 +97,7 @@ fn below(pattern: &TopicPattern) -> TopicPattern {
     TopicPattern { text: pattern.text.clone(), segments }
 }
 
-/// The pattern of exactly the topics under both; `None` if that takes more than one pattern.
+/// The pattern that matches exactly the topics under both; `None` if no single pattern does.
 fn common(a: &TopicPattern, b: &TopicPattern) -> Option<TopicPattern> {
     let (a_head, b_head) = (head(a)?, head(b)?);
     let mut segments = Vec::new();

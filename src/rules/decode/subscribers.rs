@@ -20,7 +20,7 @@ impl RuleSetDecoder<'_> {
         declared
     }
 
-    /// Where all subscribers must be declared: reports those that are not.
+    /// Reports subscribers that are not declared, if all must be.
     pub(super) fn check_declared(&mut self, rules: &RuleSet) {
         mentions(rules, &mut |name| {
             if rules.subscribers.contains_key(&name.text) {
@@ -36,7 +36,7 @@ impl RuleSetDecoder<'_> {
     }
 }
 
-/// Every place where a subscriber is named.
+/// Every use of a subscriber.
 fn mentions<'r>(rules: &'r RuleSet, found: &mut dyn FnMut(&'r Name)) {
     rules.defaults.names().for_each(&mut *found);
     rules.topics.iter().flat_map(|node| &node.subscribers).for_each(&mut *found);

@@ -1,4 +1,4 @@
-//! `topics:`, the topic tree. Nodes may be spread over many places; each key of a node is given once.
+//! `topics:`, the topic tree. A node may be spread over several places, but each of its keys is given once.
 
 use super::{RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 struct Tree {
     nodes: Vec<TopicNode>,
     numbers: HashMap<Arc<str>, usize>,
-    /// Where each node's subscribers are given.
+    /// The spans of the subscribers of each node.
     subscribers: HashMap<usize, Span>,
 }
 
@@ -26,7 +26,7 @@ impl RuleSetDecoder<'_> {
         tree.nodes
     }
 
-    /// The topics below `prefix`, which ends in a dot where it is not empty.
+    /// The topics below `prefix`, which ends with a dot if it is not empty.
     fn topic_entries(&mut self, node: &YamlNode, prefix: &str, tree: &mut Tree) {
         let Some(entries) = self.mapping(node, "a mapping of topics") else { return };
         entries.iter().for_each(|entry| self.topic(entry, prefix, tree));
@@ -46,7 +46,7 @@ impl RuleSetDecoder<'_> {
             tree.nodes.len() - 1
         });
         let YamlKind::Mapping(_) = &entry.value.kind else {
-            // A list, or one name, is short for `subscribers:`.
+            // A list, or a single name, is short for `subscribers:`.
             return self.topic_subscribers(&entry.value, key.span(), at, &full, tree);
         };
         let Some(fields) = self.fields(&entry.value, &keys::TOPIC) else { return };

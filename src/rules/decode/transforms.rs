@@ -9,9 +9,9 @@ mod field_paths;
 mod sources;
 mod steps;
 
-/// How many steps a transform may come to, with those of all that it uses.
+/// The limit for the steps of a transform, including those of the transforms that it uses.
 const MOST_STEPS: usize = 10_000;
-/// How deep transforms may use one another.
+/// The limit for the nesting of uses.
 const DEEPEST: usize = 64;
 
 impl RuleSetDecoder<'_> {
@@ -35,7 +35,7 @@ impl RuleSetDecoder<'_> {
         self.transform_list(first.node)
     }
 
-    /// A name or a list of names behind a key that may be left out.
+    /// The name of an optional key, or a list of names.
     pub(super) fn transforms_at(&mut self, fields: &Fields<'_>, key: &str) -> Vec<TransformId> {
         fields.get(key).map_or_else(Vec::new, |node| self.transform_list(node))
     }
@@ -68,13 +68,13 @@ impl RuleSetDecoder<'_> {
         transforms
     }
 
-    /// Transforms that use themselves, or come to too much.
+    /// Reports transforms that use themselves or exceed a limit.
     fn check_uses(&mut self, transforms: &[Transform]) {
         let uses: Vec<Vec<usize>> = transforms.iter().map(|transform| used_by(&transform.steps)).collect();
         let mut sizes: Vec<Option<(usize, usize)>> = vec![None; transforms.len()];
         let mut open = vec![false; transforms.len()];
         for start in 0..transforms.len() {
-            // The way from `start` to where we are: which transform, and how many of its uses have been looked at.
+            // The path from `start` to the current transform: each transform, and how many of its uses have been visited.
             let mut way: Vec<(usize, usize)> = vec![(start, 0)];
             while let Some((at, looked)) = way.last_mut() {
                 let at = *at;

@@ -1,4 +1,4 @@
-//! Files on disk, and the folders that they may lie in.
+//! Files on disk, and the folders in which they may be.
 
 use super::paths::{lexical, relative};
 use super::{FileError, FileRef, FileRole, FoundFiles, kind_of};
@@ -10,23 +10,23 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-/// At most so many folders deep.
+/// The limit for the depth of folders.
 const MAX_DEPTH: usize = 64;
 
 /// Files on disk.
 #[derive(Clone, Debug)]
 pub(crate) struct Disk {
-    /// The folder of the rule set, as it was given.
+    /// The folder of the rule set, as given by the caller.
     pub(super) folder: PathBuf,
-    /// The one file, where a file was given.
+    /// The only file, if the caller gave a file.
     pub(super) only: Option<PathBuf>,
     /// The folder of the rule set without symbolic links.
     own: PathBuf,
-    /// A wider folder in which files may lie as well, without symbolic links, and as it is shown.
+    /// A wider folder in which files may be as well, without symbolic links, and as messages show it.
     root: Option<(PathBuf, String)>,
     /// Texts that replace files.
     pub(super) overlay: Overlay,
-    /// What was looked at.
+    /// Records the files and folders that are looked at.
     pub(super) recorder: Arc<InputRecorder>,
 }
 
@@ -42,7 +42,7 @@ impl Disk {
         let canonical = overlay.canonicalize(path).map_err(|error| reason(&error))?;
         let is_dir = overlay.is_dir(&canonical);
         let folder = if is_dir { path.to_path_buf() } else { parent(path) };
-        // A single file may be a symbolic link into another folder: the folder of the link counts.
+        // A single file may be a symbolic link into another folder. The folder of the link is the folder of the rule set.
         let own = if is_dir { canonical } else { overlay.canonicalize(&folder).map_err(|error| reason(&error))? };
         let root = match root {
             None => None,
@@ -55,7 +55,7 @@ impl Disk {
         Ok(Disk { folder, only: (!is_dir).then(|| path.to_path_buf()), own, root, overlay, recorder: Arc::default() })
     }
 
-    /// Lets files lie in the folder that `named` means in `from`.
+    /// Allows files in the folder that `named` means in `from`.
     pub(super) fn widen(&mut self, from: &FileRef, named: &str) -> Result<(), FileError> {
         let base = from.location.as_deref().map(parent).unwrap_or_default();
         let path = base.join(named);
@@ -68,7 +68,7 @@ impl Disk {
         Ok(())
     }
 
-    /// The widest folder that files may lie in.
+    /// The widest folder in which files may be.
     pub(super) fn root(&self) -> &Path {
         self.root.as_ref().map_or(&self.own, |(root, _)| root)
     }
@@ -77,13 +77,13 @@ impl Disk {
         identity.starts_with(&self.own) || self.root.as_ref().is_some_and(|(root, _)| identity.starts_with(root))
     }
 
-    /// The folder that a file lies outside of.
+    /// The error for a file outside of the allowed folders.
     fn outside(&self) -> FileError {
         let own = || format!("the rule set's folder `{}`", lexical_or_dot(&self.folder));
         FileError::Outside(self.root.as_ref().map_or_else(own, |(_, shown)| shown.clone()))
     }
 
-    /// The name that a rule set has by where it lies.
+    /// The name of a rule set by its location.
     pub(super) fn name(&self) -> Option<String> {
         if let Some(file) = &self.only {
             return file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
@@ -116,7 +116,7 @@ impl Disk {
         }
     }
 
-    /// Everything below a folder. Symbolic links are followed where they stay inside; each folder is walked once.
+    /// Everything below a folder. Symbolic links are followed if their targets are allowed; each folder is walked once.
     fn walk(
         &self,
         folder: &Path,
@@ -164,7 +164,7 @@ impl Disk {
         }
     }
 
-    /// Adds a file under its kind, if it lies inside.
+    /// Adds a file to those of its kind, if it is allowed.
     fn add(&self, location: &Path, path: String, found: &mut FoundFiles) {
         let Some(file) = self.file_ref(location, path) else {
             return found.unreadable.push((location.display().to_string(), String::from("a broken symbolic link")));
@@ -184,7 +184,7 @@ impl Disk {
         Some(FileRef { path, location: Some(location.to_path_buf()), identity })
     }
 
-    /// The file at a location, which is `path` as seen from the rule set.
+    /// The file at a location, which is `path` relative to the rule set.
     pub(super) fn resolve(&self, location: &Path, path: String) -> Result<FileRef, FileError> {
         let identity = self.overlay.canonicalize(location).map_err(|error| self.unfound(location, &error))?;
         if !self.allows(&identity) {
@@ -201,7 +201,7 @@ impl Disk {
         }
     }
 
-    /// An absolute location as seen from the rule set: the same wherever the rule set lies.
+    /// An absolute location, relative to the rule set: it does not depend on where the rule set is.
     pub(super) fn path_of(&self, location: &Path) -> String {
         match std::path::absolute(&self.folder) {
             Ok(folder) => lexical(&relative(&folder, location)),
@@ -209,7 +209,7 @@ impl Disk {
         }
     }
 
-    /// What lies outside, as it is reported.
+    /// The message about a symbolic link that leads outside.
     pub(super) fn refused(&self, location: &Path) -> String {
         let place = match self.outside() {
             FileError::Outside(place) => place,

@@ -1,5 +1,5 @@
-//! Where rule files come from: a folder, one file, or a map of strings. Finds, reads and confines them; does not know
-//! what they contain.
+//! The sources of rule files: a folder, one file, or a map of strings. Finds and reads files, and confines them to the allowed
+//! folders; does not interpret them.
 
 mod disk;
 mod paths;
@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(crate) struct FileRef {
     /// Relative to the rule set, with `/`; may begin with `..`.
     pub(crate) path: String,
-    /// Where it lies; `None` for strings.
+    /// Its path on disk; `None` for strings.
     pub(crate) location: Option<PathBuf>,
     /// Equal for two paths to the same file.
     pub(crate) identity: PathBuf,
@@ -33,7 +33,7 @@ pub(crate) enum FileError {
     /// The file does not exist.
     #[error("no such file or folder")]
     Missing,
-    /// The file lies outside of the root, which is named.
+    /// The file is outside of the root, which is named.
     #[error("outside of {0}")]
     Outside(String),
     /// The file is larger than the limit, which is given in bytes.
@@ -70,7 +70,7 @@ impl FileError {
         }
     }
 
-    /// How to mend it.
+    /// The help for it.
     pub(crate) fn help(&self) -> Option<String> {
         let help = match self {
             FileError::Missing => "the path is relative to the file that names it",
@@ -84,12 +84,12 @@ impl FileError {
     }
 }
 
-/// A source of files, and how much of it may be read.
+/// A source of files, with limits for reading.
 #[derive(Debug)]
 pub(crate) struct FileTree {
     source: FileSource,
     limits: LoadLimits,
-    /// How many bytes were read so far.
+    /// The bytes that were read so far.
     spent: AtomicU64,
     stop: Stoppable,
 }
@@ -101,7 +101,7 @@ enum FileSource {
     Strings(BTreeMap<String, String>),
 }
 
-/// What was found below a folder.
+/// The files that were found below a folder.
 #[derive(Debug, Default)]
 pub(crate) struct FoundFiles {
     /// Rule files (and lookups and schemas that look like them), by path.
@@ -112,19 +112,19 @@ pub(crate) struct FoundFiles {
     pub(crate) unreadable: Vec<(String, String)>,
     /// Symbolic links that lead outside.
     pub(crate) outside: Vec<PathBuf>,
-    /// True if the walk ended at the limit for the number of files.
+    /// True if the walk stopped at the limit for files.
     pub(crate) too_many: bool,
 }
 
 impl FoundFiles {
-    /// Where the files lie, tests among them.
+    /// The paths of the files on disk, including tests.
     pub(crate) fn locations(&self) -> BTreeSet<PathBuf> {
         self.rules.iter().chain(&self.tests).filter_map(|file| file.location.clone()).collect()
     }
 }
 
 impl FileTree {
-    /// A folder or a file. Without `root`, no file may lie outside of the rule set's folder.
+    /// A folder or a file. Without `root`, no file may be outside of the rule set's folder.
     pub(crate) fn disk(path: &Path, options: &LoadOptions) -> Result<FileTree, String> {
         let disk = Disk::new(path, options.root.as_deref(), options.overlay.clone())?;
         let stop = Stoppable::new(options.cancellation.clone());
@@ -144,7 +144,7 @@ impl FileTree {
         self.stop.is_requested()
     }
 
-    /// What was looked at on disk.
+    /// Records the files and folders that are looked at; `None` for strings.
     pub(super) fn recorder(&self) -> Option<&InputRecorder> {
         match &self.source {
             FileSource::Disk(disk) => Some(&disk.recorder),
@@ -152,7 +152,7 @@ impl FileTree {
         }
     }
 
-    /// The widest folder that files may lie in; `None` for strings.
+    /// The widest folder in which files may be; `None` for strings.
     pub(super) fn root(&self) -> Option<&Path> {
         match &self.source {
             FileSource::Disk(disk) => Some(disk.root()),
@@ -160,21 +160,21 @@ impl FileTree {
         }
     }
 
-    /// Lets files lie in the folder that `named` means in `from`.
+    /// Allows files in the folder that `named` means in `from`.
     pub(super) fn widen(&mut self, from: &FileRef, named: &str) -> Result<(), FileError> {
         match &mut self.source {
             FileSource::Disk(disk) => disk.widen(from, named),
-            // Strings are all there is, so none of them lies outside.
+            // All strings are inside.
             FileSource::Strings(_) => Ok(()),
         }
     }
 
-    /// How many diagnostics are kept.
+    /// The limit for diagnostics.
     pub(super) fn diagnostics(&self) -> usize {
         self.limits.diagnostics
     }
 
-    /// What a YAML file may hold.
+    /// The limits for a YAML file.
     pub(crate) fn yaml_limits(&self) -> yaml::YamlLimits {
         yaml::YamlLimits {
             bytes: usize::try_from(self.limits.max_file_bytes()).unwrap_or(usize::MAX),
@@ -182,7 +182,7 @@ impl FileTree {
         }
     }
 
-    /// The default name of the rule set: its folder's, or its file's without the ending.
+    /// The default name of the rule set: the name of its folder, or of its file without the extension.
     pub(crate) fn name(&self) -> String {
         let own = match &self.source {
             FileSource::Disk(disk) => disk.name(),
@@ -261,7 +261,7 @@ impl FileTree {
         Ok(read::without_bom(bytes))
     }
 
-    /// The path of a file as people are shown it.
+    /// The path of a file as messages show it.
     pub(crate) fn shown(&self, file: &FileRef) -> String {
         match &self.source {
             FileSource::Disk(disk) if !file.path.starts_with('/') => {
@@ -271,7 +271,7 @@ impl FileTree {
         }
     }
 
-    /// An absolute location as people are shown it.
+    /// An absolute location as messages show it.
     pub(crate) fn shown_at(&self, location: &Path) -> String {
         match &self.source {
             FileSource::Disk(disk) => lexical(&disk.folder.join(disk.path_of(location)).to_string_lossy()),
@@ -317,7 +317,7 @@ impl From<ReadError> for FileError {
     }
 }
 
-/// What a file is for, by its name.
+/// The role of a file, by its name.
 enum FileRole {
     Rules,
     Tests,

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-/// `named` as seen from `folder`.
+/// `named`, relative to `folder`.
 pub(super) fn joined(folder: &str, named: &str) -> String {
     if folder.is_empty() || named.starts_with('/') { named.to_owned() } else { format!("{folder}/{named}") }
 }
@@ -36,7 +36,7 @@ pub(super) fn lexical(path: &str) -> String {
     if absolute { format!("/{joined}") } else { joined }
 }
 
-/// The absolute path `to` as seen from the absolute folder `from`, with `/`.
+/// The absolute path `to` relative to the absolute folder `from`, with `/`.
 pub(super) fn relative(from: &Path, to: &Path) -> String {
     let to_parts: Vec<Component<'_>> = to.components().collect();
     let from_parts: Vec<Component<'_>> = from.components().collect();

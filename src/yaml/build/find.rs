@@ -1,4 +1,4 @@
-//! What there is to find while the tree is built: traps, tags, and the place of a syntax error.
+//! Finds traps, tags, and the positions of syntax errors while the tree is built.
 
 use super::{Aborted, CollectionKind, Key, OpenCollection, TreeBuilder, file_range};
 use crate::diagnostic::{Code, Diagnostic};
@@ -13,7 +13,7 @@ impl TreeBuilder<'_> {
         self.pass.traps.push(Trap::new(code, self.file, self.source, range, prefix, message));
     }
 
-    /// Looks for text that YAML cut off or took for a header.
+    /// Looks for text that YAML cut off or read as a header.
     pub(super) fn find_trap(&mut self, style: Style, range: &Range<usize>) {
         match style {
             Style::Plain if self.at_key() => {
@@ -42,7 +42,7 @@ impl TreeBuilder<'_> {
         }
     }
 
-    /// What stands before the mapping that has just begun at `start`.
+    /// The text before the mapping that begins at `start`.
     fn outer_prefix(&self, start: usize) -> String {
         let outer = self.stack.len().checked_sub(2).and_then(|at| self.stack.get(at));
         let begins = self.stack.last().is_some_and(|frame| frame.start == start);
@@ -59,7 +59,7 @@ impl TreeBuilder<'_> {
         let expression = written.contains(['(', '.', '[', '"']) || (node.is_empty() && value.is_empty());
         let local = !written.starts_with("!!") && !written.starts_with("!<") && written.len() > 1;
         let whole = if self.at_key() { None } else { traps::value_range(self.source, tag.start, self.in_flow()) };
-        // A node further below has a tag indeed.
+        // A node on a later line really has a tag.
         let whole = whole.filter(|whole| local && expression && node.start <= whole.end);
         if let Some(whole) = whole {
             let message = format!("a `!` at the beginning makes `{written}` a YAML tag");
@@ -105,7 +105,7 @@ impl TreeBuilder<'_> {
         if unclosed && self.find_comment() {
             return Err(Aborted);
         }
-        // What is wrong with a key that is too long is not its quoting.
+        // A key that is too long does not need quotes.
         let place = if syntax::long_key(self.source, at).is_some() { None } else { self.place(at) };
         match place.and_then(|place| syntax::trap(self.file, self.source, kind, at, &place)) {
             Some(trap) => self.pass.traps.push(trap),
@@ -114,7 +114,7 @@ impl TreeBuilder<'_> {
         Err(Aborted)
     }
 
-    /// `[x == "a #b"]`: what looks like a comment has swallowed the closing bracket.
+    /// `[x == "a #b"]`: the closing bracket is in a supposed comment.
     fn find_comment(&mut self) -> bool {
         let start = self.skip(self.end, if self.at_value() { ":" } else { "," });
         let Some(whole) = traps::value_range(self.source, start, true) else { return false };
@@ -127,7 +127,7 @@ impl TreeBuilder<'_> {
         found
     }
 
-    /// The node that the parser was at when it stumbled at `at`.
+    /// The node that was being read at the error at `at`.
     fn place(&self, at: usize) -> Option<NodeStart> {
         if let Some(place) = self.split_place() {
             return Some(place);
@@ -164,7 +164,7 @@ impl TreeBuilder<'_> {
         Some(NodeStart { start: node.span.start as usize, prefix, flow: true, split: true })
     }
 
-    /// The first letter from `at` on, one `mark` skipped.
+    /// The first letter from `at` on, after an optional `mark`.
     pub(super) fn skip(&self, at: usize, mark: &str) -> usize {
         let rest = self.source.get(at..).unwrap_or("").trim_start();
         let rest = rest.strip_prefix(mark).unwrap_or(rest).trim_start();

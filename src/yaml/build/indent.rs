@@ -1,5 +1,5 @@
-//! What the parser lets pass: lists, mappings and quoted texts that continue on a line which is not indented enough, and
-//! tabs in the indentation of a block.
+//! Checks that the parser does not make: lists, mappings and quoted texts must be indented on the lines that continue them,
+//! and blocks must not be indented with tabs.
 
 use super::{CollectionKind, OpenCollection, TreeBuilder};
 use crate::diagnostic::{Code, Diagnostic};
@@ -7,7 +7,7 @@ use crate::yaml::source_map::line_start;
 use crate::yaml::syntax::TAB;
 use std::ops::Range;
 
-/// What continues on a further line.
+/// The kind of node that continues on a further line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Continued {
     /// `[…]` or `{…}`
@@ -17,7 +17,7 @@ pub(super) enum Continued {
 }
 
 impl TreeBuilder<'_> {
-    /// Checks the lines of `range` after the first: each has to be indented further than the block around it.
+    /// Checks the lines of `range` after the first: each must be indented further than the enclosing block.
     pub(super) fn check_continuation(&mut self, range: &Range<usize>, continued: Continued) {
         let text = self.recovery.source.as_str();
         let Some(first_len) = text.get(range.clone()).and_then(|text| text.find(['\n', '\r'])) else { return };
@@ -31,7 +31,7 @@ impl TreeBuilder<'_> {
             let indent = line.len() - content.len();
             let first = start + line.len() - line.trim_start_matches([' ', '\t']).len();
             let comment = continued == Continued::Flow && content.trim_start().starts_with('#');
-            // The closing bracket alone may stand below the key, as many write it.
+            // Only the closing bracket may be at the column of the key, which is common style.
             let closing = continued == Continued::Flow && first + 1 == range.end && indent >= column;
             if indent > column || content.trim().is_empty() || comment || closing {
                 continue;
@@ -56,16 +56,16 @@ impl TreeBuilder<'_> {
         let OpenCollection { start, kind, .. } = self.stack.iter().rev().find(|frame| !frame.flow)?;
         let from = line_start(self.source, *start);
         let before = self.source.get(from..*start)?;
-        // The parser gives a list that is not indented further than its key as beginning behind its first `-`.
+        // For a list that is not indented further than its key, the parser reports a start after its first `-`.
         if matches!(kind, CollectionKind::Sequence(_)) && !self.source.get(*start..)?.starts_with('-') {
             return Some(before.rfind('-').unwrap_or(0));
         }
-        // An anchor may stand before the first key.
+        // An anchor may precede the first key.
         let rest = before.trim_start_matches([' ', '\t', '-', '?']);
         Some(before.len() - rest.len())
     }
 
-    /// Checks that no tab stands before a block that begins at `start`.
+    /// Checks that there is no tab before a block that begins at `start`.
     pub(super) fn check_tabs(&mut self, start: usize) {
         let from = line_start(self.source, start);
         let before = self.source.get(from..start).unwrap_or_default();

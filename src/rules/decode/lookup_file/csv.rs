@@ -1,7 +1,7 @@
-//! CSV by RFC 4180, read strictly: a quote stands at the beginning and at the end of a cell or, doubled, inside of a
-//! quoted one. A lenient reader would make one cell of many lines where a quote is missing.
+//! CSV by RFC 4180, read strictly: a quote is at the start or at the end of a cell or, doubled, inside a
+//! quoted one. A lenient reader would turn many lines into one cell if a quote is missing.
 //!
-//! Beyond the RFC, spaces and tabs around a cell without quotes are not part of it, lines may end in `\n`, `\r\n` or
+//! In addition to the RFC, spaces and tabs around a cell without quotes are not part of it, lines may end in `\n`, `\r\n` or
 //! `\r`, and empty lines are skipped.
 
 use std::borrow::Cow;
@@ -10,11 +10,11 @@ use std::ops::Range;
 /// One line of cells (more than one line of the file, if a quoted cell has line breaks in it).
 pub(super) struct CsvRecord<'t> {
     pub(super) cells: Vec<Cow<'t, str>>,
-    /// Where it stands, without its line break.
+    /// Its range, without its line break.
     pub(super) range: Range<usize>,
 }
 
-/// Why the text is not CSV, and where.
+/// The reason why the text is not CSV, with its range.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct CsvError {
     pub(super) range: Range<usize>,
@@ -22,7 +22,7 @@ pub(super) struct CsvError {
     pub(super) help: &'static str,
 }
 
-/// Reads records one after the other; ends at the first error, since nothing behind it can be trusted.
+/// Reads records one after the other; stops at the first error, since the rest cannot be trusted.
 pub(super) struct CsvReader<'t> {
     text: &'t str,
     at: usize,
@@ -66,7 +66,7 @@ impl<'t> CsvReader<'t> {
         Ok(Cow::Borrowed(rest.get(..end).unwrap_or_default().trim_matches([' ', '\t'])))
     }
 
-    /// A cell in quotes, which may have commas and line breaks in it.
+    /// A cell in quotes, which may contain commas and line breaks.
     fn quoted(&mut self) -> Result<Cow<'t, str>, CsvError> {
         let open = self.at;
         let mut cell = Cow::Borrowed("");

@@ -1,4 +1,4 @@
-//! Paths that steps read from and write to: from the raw event's root, or from the element of a `for_each`.
+//! Paths that steps read and write, from the root of the event, or from the element of a `for_each`.
 
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::event::Step as PathStep;
@@ -7,15 +7,15 @@ use crate::rules::FieldPath;
 use crate::rules::decode::RuleSetDecoder;
 use crate::yaml::{YamlKind, YamlNode};
 
-/// How many steps a path may have.
+/// The limit for the steps of a path.
 const LONGEST: usize = 64;
 
-/// What a path is for.
+/// The use of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
     /// It is read.
     Read,
-    /// It is written to, or taken away.
+    /// It is written or removed.
     Write,
     /// It is a field of the new event that `project` makes.
     Field,
@@ -35,7 +35,7 @@ impl RuleSetDecoder<'_> {
         items.iter().filter(|item| !item.is_empty()).filter_map(|item| self.field_path_of(item, usage)).collect()
     }
 
-    /// The path that a scalar is.
+    /// The path in a scalar.
     pub(super) fn field_path_of(&mut self, node: &YamlNode, usage: Use) -> Option<FieldPath> {
         match node.scalar() {
             Some(scalar) if scalar.value.is_string() => {
@@ -49,7 +49,7 @@ impl RuleSetDecoder<'_> {
         }
     }
 
-    /// A path as it is written.
+    /// The path in a text.
     pub(super) fn field_path(&mut self, text: &Text, usage: Use) -> Option<FieldPath> {
         let expr = expr::parse(text, &mut Vec::new());
         let Some(ParsedPath { mut steps, quoted }) = expr.as_ref().and_then(parsed_path) else {

@@ -1,4 +1,4 @@
-//! What steps put at their targets: expressions, literals, templates, and lists of alternatives.
+//! The sources of targets: expressions, literals, templates, and lists of alternatives.
 
 use super::field_paths::Use;
 use crate::diagnostic::{Code, Diagnostic, Text};
@@ -9,7 +9,7 @@ use crate::rules::walk::{ExpansionBudget, written_out};
 use crate::rules::{CheckedExpression, FieldPath, SourceValue, TemplatePiece, ValueSource, keys};
 use crate::yaml::{YamlKind, YamlNode};
 
-/// How far is looked behind named values for the types that they need.
+/// The limits for expanding named values to find the types that they require.
 const LOOK_BEHIND: ExpansionBudget = ExpansionBudget { cases: 64, levels: 3 };
 
 impl RuleSetDecoder<'_> {
@@ -93,7 +93,7 @@ impl RuleSetDecoder<'_> {
     /// An expression with the types that it requires.
     pub(super) fn checked(&mut self, typed: Typed, expected: Type) -> CheckedExpression {
         let mut found = Vec::new();
-        // What a named value is made from has to fit as well.
+        // The paths that a named value reads need the right types as well.
         let whole = written_out(&typed, &self.define_cases, &mut LOOK_BEHIND.clone());
         demands(&whole, expected, &mut found);
         let shown = |demand: &crate::expr::Demand| {
@@ -108,7 +108,7 @@ impl RuleSetDecoder<'_> {
         CheckedExpression { typed, demands }
     }
 
-    /// `"Order ${data.order_id}"`; `$${` is a `${` that means nothing.
+    /// `"Order ${data.order_id}"`; `$${` is a literal `${`.
     fn template(&mut self, node: &YamlNode) -> Option<SourceValue> {
         let text = self.string(node)?.text.clone();
         let mut pieces = Vec::new();
@@ -149,7 +149,7 @@ impl RuleSetDecoder<'_> {
         whole.then_some(SourceValue::Template(pieces))
     }
 
-    /// The expression of `len` bytes behind the `${` at `at`.
+    /// The expression of `len` bytes after the `${` at `at`.
     fn piece(&mut self, text: &Text, at: usize, len: usize) -> Option<TemplatePiece> {
         let part: Text = text.part(at + 2..at + 2 + len);
         if part.value.trim().is_empty() {
@@ -162,7 +162,7 @@ impl RuleSetDecoder<'_> {
     }
 }
 
-/// How far it is to the `}` that closes an expression; one within quotes does not.
+/// The length of an expression up to the `}` that closes it. A `}` within quotes does not.
 fn closing(text: &str) -> Option<usize> {
     let mut quote = None;
     let mut escaped = false;

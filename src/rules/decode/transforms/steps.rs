@@ -1,4 +1,4 @@
-//! The steps of a transform, a key each.
+//! The steps of a transform. Each step has one key.
 
 use super::field_paths::Use;
 use crate::diagnostic::{Code, Diagnostic};
@@ -116,7 +116,7 @@ impl RuleSetDecoder<'_> {
         found
     }
 
-    /// The element of a `for_each` can be changed, but not taken out of its list.
+    /// The element of a `for_each` can be changed, but not removed from its list.
     fn refuse_element(&mut self, place: &FieldPath, done: &str) {
         if place.path.is_empty() {
             let message = format!("the element itself cannot be {done}");
