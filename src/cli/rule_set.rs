@@ -131,7 +131,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
 
 fn several(path: &Path, folders: &[PathBuf]) -> Failure {
     let list: Vec<String> = folders.iter().map(|folder| format!("\n    {}", folder.display())).collect();
-    Failure::new(format!("`{}` holds several rule sets", path.display()))
+    Failure::new(format!("`{}` contains several rule sets", path.display()))
         .hint(format!("name one of them:{}", list.concat()))
 }
 

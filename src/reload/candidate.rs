@@ -22,7 +22,7 @@ pub struct ReloadError {
     pub sources: Sources,
     /// The results of the tests, if some failed.
     pub tests: Option<Report>,
-    /// If the folder holds several rule sets: their folders.
+    /// If the folder contains several rule sets: their folders.
     pub rule_sets: Vec<PathBuf>,
 }
 
@@ -86,7 +86,7 @@ impl fmt::Display for ReloadError {
             return write!(f, "{failed} test{} failed: `{name}`", plural(failed));
         }
         if !self.rule_sets.is_empty() {
-            return f.write_str("the folder holds several rule sets");
+            return f.write_str("the folder contains several rule sets");
         }
         let n = self.diagnostics.len();
         write!(f, "{n} error{}", plural(n))?;

@@ -55,12 +55,12 @@ const HINTS: &[Hint] = &[
             "handlers",
             "route",
         ],
-        "name who gets the event: `subscribers: [NAME, …]`",
+        "list the subscribers that get the event: `subscribers: [NAME, …]`",
     ),
     (
         "a rule",
         &["continue"],
-        "every rule that matches counts, as with `continue: true`; for `continue: false` write `stop: true`",
+        "every rule that matches takes effect, as with `continue: true`; for `continue: false` write `stop: true`",
     ),
     ("a rule", &["final", "terminal", "break", "last", "end_flow"], "write `stop: true`"),
     ("a rule", &["state", "status", "disabled", "active_state"], "write `enabled: false` to switch the rule off"),
@@ -87,34 +87,34 @@ const HINTS: &[Hint] = &[
     (
         "a rule",
         &["else", "otherwise", "default", "elif", "elseif"],
-        "put the alternatives into a group with `mode: first`; the last one without `when` takes the rest",
+        "put the alternatives into a group with `mode: first`; a last one without `when` matches the rest",
     ),
     ("a rule", &["unless", "except", "not"], "write `when: {not: …}`, or `!(…)` in an expression"),
     ("a rule", &["routes", "rules", "children", "steps"], GROUP),
     (
         "a rule",
         &["tags", "annotations", "metadata", "settings", "set", "add"],
-        "what the decision shall say is under `labels`",
+        "annotations on the decision are under `labels`",
     ),
     (
         "a rule",
         &["transform", "input_transformer", "inputtransformer", "mapping", "bloblang", "map"],
-        "what a subscriber is sent is made by its own `transform`, under `subscribers:`",
+        "the `transform` of a subscriber, under `subscribers:`, produces the event that it is sent",
     ),
     (
         "a rule",
         &["group_by", "group_wait", "group_interval", "repeat_interval", "for", "window", "throttle", "rate_limit"],
-        "each event is decided by itself: there are no windows and no grouping",
+        "each event is decided on its own: there are no windows and no grouping",
     ),
     // A group.
     ("a group", &["strategy", "type", "policy", "hit_policy", "match"], "write `mode: first` or `mode: all`"),
     ("a group", &["routes", "children", "alternatives"], "its rules are under `rules:`"),
-    ("a group", &["subscribers", "receiver", "stop"], "this belongs to the rules within the group, each by itself"),
+    ("a group", &["subscribers", "receiver", "stop"], "this is a key of each rule in the group, not of the group"),
     // A rule file.
     (
         "a rule file",
         &["timezone", "envelope", "defaults", "strict_subscribers", "name"],
-        "this is a key of `ruleset:`: put it under that",
+        "this is a key of `ruleset:`: move it there",
     ),
     ("a rule file", &["route", "routes", "routing", "policies", "conditions"], "rules are a list under `rules:`"),
     ("a rule file", &["groups", "group"], "a group is an item of `rules:`: `- {group: NAME, rules: […]}`"),
@@ -123,9 +123,9 @@ const HINTS: &[Hint] = &[
     (
         "a rule file",
         &["sources", "source", "input", "inputs"],
-        "a rule set does not name its input: events come with `dadar route --input FILE`, or from standard input",
+        "a rule set does not name its input: events come from `dadar route --input FILE`, or from standard input",
     ),
-    ("a rule file", &["events", "event", "channels", "queues"], "topics and who gets them are under `topics:`"),
+    ("a rule file", &["events", "event", "channels", "queues"], "topics and their subscribers are under `topics:`"),
     (
         "a rule file",
         &["pipeline", "processors", "transform", "mapping"],
@@ -141,12 +141,12 @@ const HINTS: &[Hint] = &[
     (
         "a rule file",
         &["apiversion", "kind", "metadata", "spec", "groups_wait", "global"],
-        "a rule file has its sections at the top level, without a frame around them",
+        "a rule file has its sections at the top level, not within another key",
     ),
-    ("a rule file", &["version"], "leave it out: the version is computed from the files, and is on every decision"),
+    ("a rule file", &["version"], "omit it: the version is computed from the files, and is on every decision"),
     // `ruleset:`.
     ("`ruleset`", &["tz", "time_zone", "zone"], "write `timezone: Asia/Kolkata`"),
-    ("`ruleset`", &["version"], "leave it out: the version is computed from the files, and is on every decision"),
+    ("`ruleset`", &["version"], "omit it: the version is computed from the files, and is on every decision"),
     (
         "`ruleset`",
         &["fallback", "dead_letter", "dlq", "default", "catch_all"],
@@ -155,7 +155,7 @@ const HINTS: &[Hint] = &[
     (
         "`ruleset`",
         &["rules", "topics", "subscribers", "define", "labels", "filters", "schemas"],
-        "this is a section of its own, at the top level",
+        "this is a separate section, at the top level",
     ),
     (
         "`defaults`",
@@ -228,9 +228,13 @@ const HINTS: &[Hint] = &[
             "headers",
             "encoding",
         ],
-        "decisions name the subscriber; how to reach it is not part of a rule set (`description` may say it)",
+        "decisions name the subscriber; how to reach it is not part of a rule set (`description` can document it)",
     ),
-    ("a subscriber", &["topic", "topics", "subscribe", "inputs", "events"], "who gets a topic is under `topics:`"),
+    (
+        "a subscriber",
+        &["topic", "topics", "subscribe", "inputs", "events"],
+        "the subscribers of a topic are under `topics:`",
+    ),
     (
         "a filter",
         &["condition", "expr", "match", "exclude", "discard", "deny", "reject", "ignore"],
@@ -239,7 +243,7 @@ const HINTS: &[Hint] = &[
     ("a filter", &["include", "allow", "accept", "pass", "only"], "write `keep: CONDITION`"),
     ("a schema", &["jsonschema", "json_schema", "definition", "spec"], "write `schema:`"),
     ("a schema", &["path", "ref", "$ref", "uri", "url"], "write `file: order.json`"),
-    ("a schema", &["type", "properties", "required", "$schema"], "the JSON Schema itself goes under `schema:`"),
+    ("a schema", &["type", "properties", "required", "$schema"], "the JSON Schema itself is under `schema:`"),
     ("a schema", &["mode", "action", "on_error", "oninvalid", "on_fail"], "write `on_invalid: reject`, or `flag`"),
     ("a lookup", &["path", "source", "csv", "url"], "write `file: data/customers.csv`"),
     ("a lookup", &["data", "values", "items", "entries"], "write `rows:`"),

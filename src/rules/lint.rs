@@ -76,7 +76,7 @@ fn unreachable_behind_stop(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let Some((rank, stop)) = rules.rules.iter().enumerate().find(stops) else { return };
     let behind = rules.rules.len() - rank - 1;
     if let Some(next) = rules.rules.get(rank + 1) {
-        let more = if behind > 1 { format!(", nor are {} more rules behind it", behind - 1) } else { String::new() };
+        let more = if behind > 1 { format!(", nor are {} more rules after it", behind - 1) } else { String::new() };
         let message = format!("`{}` is never reached{more}", next.name.text);
         let diagnostic = Diagnostic::new(Code::Unreachable, next.name.span, message);
         let help = "`stop` ends the rules: give the stopping rule a condition or a lower priority";
@@ -109,7 +109,7 @@ fn unreachable_rows(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
         let Some(winner) = rows.next() else { continue };
         for loser in rows {
             let message = format!("this row of `{}` is never reached", table.name.text);
-            let help = "the first row that matches wins: a row without `when` belongs last";
+            let help = "the first row that matches wins: put a row without `when` last";
             let diagnostic = Diagnostic::new(Code::Unreachable, loser.span, message);
             diagnostics.push(diagnostic.also(winner.span, "this always matches").help(help));
         }
@@ -212,7 +212,7 @@ fn unused(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     });
     let idle_defines = rules.defines.iter().enumerate().filter(|(at, _)| !defines.contains(at));
     for (_, named) in idle_defines {
-        let message = format!("nothing uses the named value `{}`", named.name.text);
+        let message = format!("the named value `{}` is not used", named.name.text);
         diagnostics.push(Diagnostic::new(Code::Unused, named.name.span, message));
     }
     rules.transforms.iter().flat_map(|transform| &transform.steps).for_each(|step| {
@@ -221,7 +221,7 @@ fn unused(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
         });
     });
     for lookup in rules.lookups.iter().filter(|lookup| !lookups.contains(&*lookup.name)) {
-        let message = format!("nothing uses the lookup `{}`", lookup.name);
+        let message = format!("the lookup `{}` is not used", lookup.name);
         diagnostics.push(Diagnostic::new(Code::Unused, lookup.span, message));
     }
 }

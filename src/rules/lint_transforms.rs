@@ -24,7 +24,7 @@ fn unused(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let used: HashSet<_> = rules.ingest.iter().copied().chain(by_subscribers).chain(by_others).collect();
     let idle = (0..).map(super::TransformId).zip(&rules.transforms).filter(|(id, _)| !used.contains(id));
     for (_, transform) in idle {
-        let message = format!("nothing uses the transform `{}`", transform.name.text);
+        let message = format!("the transform `{}` is not used", transform.name.text);
         let help = "name it under `ingest:`, or as the `transform` of a subscriber";
         diagnostics.push(Diagnostic::new(Code::Unused, transform.name.span, message).help(help));
     }
@@ -53,7 +53,7 @@ impl StepFacts<'_> {
     fn steps(&mut self, steps: &[TransformStep]) {
         for step in steps {
             if step.when.as_ref().is_some_and(never) {
-                self.idle(step.span, "this step never does anything: its condition is never true");
+                self.idle(step.span, "this step never has an effect: its condition is never true");
                 continue;
             }
             if step.when.is_none() {
@@ -172,7 +172,7 @@ impl StepFacts<'_> {
 
     fn refuse_there(&mut self, target: &FieldPath) {
         if self.known(target) == Fact::There {
-            let message = format!("this never does anything: `{}` is always there already", target.shown);
+            let message = format!("this never has an effect: `{}` always has a value already", target.shown);
             self.idle(target.span, message);
         }
     }
@@ -182,13 +182,13 @@ impl StepFacts<'_> {
             return;
         }
         let shown: Vec<String> = sources.iter().map(|source| format!("`{}`", source.shown)).collect();
-        let are = if shown.len() == 1 { "is" } else { "are" };
-        let message = format!("this never does anything: {} {are} never there at this step", shown.join(", "));
+        let have = if shown.len() == 1 { "has" } else { "have" };
+        let message = format!("this never has an effect: {} {have} no value at this step", shown.join(", "));
         self.idle(at.span, message);
     }
 
     fn idle(&mut self, span: Span, message: impl Into<String>) {
-        let help = "a step sees what the steps before it have made";
+        let help = "a step sees the results of the steps before it";
         self.diagnostics.push(Diagnostic::new(Code::IdleStep, span, message).help(help));
     }
 }

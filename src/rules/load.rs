@@ -186,7 +186,7 @@ fn read_all(tree: &Arc<FileTree>, named: &RuleSetNaming<'_>, parsed: Vec<Parsed>
     loaded.rule_sets = several(&parsed);
     if !loaded.rule_sets.is_empty() {
         let folders: Vec<String> = loaded.rule_sets.iter().map(|folder| format!("`{}`", folder.display())).collect();
-        let message = format!("`{shown}` holds several rule sets");
+        let message = format!("`{shown}` contains several rule sets");
         let help = format!("load one of them: {}", folders.join(", "));
         loaded.diagnostics = vec![Diagnostic::global(Code::NoRuleSet, message).help(help)];
         return;
@@ -236,7 +236,7 @@ fn tidy(diagnostics: &mut Vec<Diagnostic>, limit: usize) {
     if more > 0 {
         let code = if has_errors(diagnostics) { Code::LoadBudget } else { return };
         diagnostics.truncate(limit);
-        let message = format!("there are more than {limit} diagnostics; {more} are left out");
+        let message = format!("there are more than {limit} diagnostics; {more} are not shown");
         diagnostics.push(Diagnostic::global(code, message));
     }
 }
@@ -250,12 +250,12 @@ fn unreadable(tree: &FileTree, found: &FoundFiles) -> Vec<Diagnostic> {
     let message = |(path, why): &(String, String)| format!("cannot read `{path}`: {why}");
     let failed = found.unreadable.iter().map(|entry| Diagnostic::global(Code::Unreadable, message(entry)));
     let links = found.outside.iter().map(|link| {
-        let help = "name a wider folder as `root` under `ruleset:` or with `--root`, or copy the files";
+        let help = "set a wider folder as `root` under `ruleset:` or with `--root`, or copy the files";
         Diagnostic::global(Code::OutsideRoot, tree.refused(link)).help(help)
     });
     let mut diagnostics: Vec<Diagnostic> = failed.chain(links).collect();
     if found.too_many {
-        let message = "the folder of the rule set holds more files and folders than the limit";
+        let message = "the folder of the rule set contains more files and folders than the limit";
         let help = "keep rules in a folder of their own";
         diagnostics.push(Diagnostic::global(Code::LoadBudget, message).help(help));
     }

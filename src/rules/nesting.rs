@@ -34,9 +34,8 @@ pub(super) fn check(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn too_deep(span: Span, what: &str, found: usize) -> Diagnostic {
-    let message = format!("{what} is nested {found} levels deep, with the named values that it uses");
-    let help =
-        format!("at most {MAX_LEVELS} levels are allowed: use fewer named values that are made from one another");
+    let message = format!("{what} is nested {found} levels deep, including the named values that it uses");
+    let help = format!("at most {MAX_LEVELS} levels are allowed: use fewer named values that use one another");
     Diagnostic::new(Code::ExpressionTooLarge, span, message).help(help)
 }
 

@@ -43,7 +43,7 @@ pub(super) fn fault(error: &ValidationError<'_>) -> String {
         Kind::Pattern { pattern } => format!("{} does not match `{}`", value(), cut(pattern)),
         Kind::Format { format } => format!("{} is not of the format `{format}`", value()),
         Kind::FalseSchema => String::from("nothing is allowed here"),
-        Kind::Not { .. } => format!("{} is what `not` forbids", value()),
+        Kind::Not { .. } => format!("{} matches the schema under `not`", value()),
         Kind::AnyOf { .. } => format!("{} fits none of `anyOf`", value()),
         Kind::OneOfNotValid { .. } => format!("{} fits none of `oneOf`", value()),
         Kind::OneOfMultipleValid { .. } => format!("{} fits more than one of `oneOf`", value()),
@@ -78,7 +78,7 @@ pub(super) fn broken(error: &ValidationError<'_>, schema: &Json) -> SchemaError 
         }
         Kind::AnyOf { .. } if error.instance_path().as_str().ends_with("/type") => {
             let types = "`string`, `number`, `integer`, `boolean`, `object`, `array`, `null`, or a list of them";
-            format!("{} is no type: there are {types}", excerpt(error.instance()))
+            format!("{} is not a type: the types are {types}", excerpt(error.instance()))
         }
         _ => fault(error),
     };

@@ -42,7 +42,8 @@ pub struct SchemaFault {
 }
 
 /// Why a schema does not compile.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct SchemaError {
     /// A JSON Pointer to the fault in the schema.
     pub path: String,

@@ -30,10 +30,11 @@ pub struct TopicPattern {
     pub segments: Vec<Segment>,
 }
 
-/// Why a text is no pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a text is not a pattern.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct PatternError {
-    /// The bytes to blame.
+    /// The invalid bytes.
     pub range: Range<usize>,
     /// In a few words.
     pub message: String,

@@ -290,8 +290,8 @@ impl TreeBuilder<'_> {
         match resolve(value) {
             Resolved::Value(json) => {
                 if is_ambiguous(value) {
-                    let message = format!("`{value}` is a string here, though some read it as a boolean");
-                    let help = format!("put it in quotes to be clear: `\"{value}\"`");
+                    let message = format!("`{value}` is a string here, but YAML 1.1 reads it as a boolean");
+                    let help = format!("put it in quotes to be explicit: `\"{value}\"`");
                     self.report(Diagnostic::new(Code::AmbiguousScalar, span, message).help(help));
                 }
                 json
@@ -303,7 +303,7 @@ impl TreeBuilder<'_> {
                 Json::from(value)
             }
             Resolved::NotFinite => {
-                let message = format!("`{value}` is no number that an event could have");
+                let message = format!("`{value}` is not a number that an event can have");
                 self.report(Diagnostic::new(Code::BadValue, span, message).help("JSON has finite numbers only"));
                 Json::from(value)
             }
@@ -415,8 +415,8 @@ impl TreeBuilder<'_> {
         self.end = self.end.max(range.end);
         let span = self.span(&range);
         let Some(height) = self.anchors.height(id) else {
-            let message = "this alias stands inside of what it is an alias for";
-            self.report(Diagnostic::new(Code::Anchor, span, message).help("write the text out here"));
+            let message = "this alias is inside its own anchored node";
+            self.report(Diagnostic::new(Code::Anchor, span, message).help("write the value instead of the alias"));
             let nothing = self.put_back(range.clone());
             let node = YamlNode { span, kind: YamlKind::Scalar(nothing) };
             return self.complete(Built { node, cost: 1, height: 0 }, 0, range.start);
@@ -446,10 +446,10 @@ impl TreeBuilder<'_> {
     }
 
     fn over_budget(&mut self, span: Span, anchor: Option<Span>) -> Result<(), Aborted> {
-        let message = format!("the aliases of this file stand for more than {} nodes", self.limits.alias_nodes);
+        let message = format!("the aliases of this file copy more than {} nodes", self.limits.alias_nodes);
         let diagnostic = Diagnostic::new(Code::AliasBudget, span, message).help("use fewer aliases, or write them out");
         self.report(match anchor {
-            Some(anchor) => diagnostic.also(anchor, "for what stands here"),
+            Some(anchor) => diagnostic.also(anchor, "this node is copied"),
             None => diagnostic,
         });
         Err(Aborted)

@@ -47,7 +47,7 @@ fn unique(entries: Vec<YamlEntry>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Yam
     for entry in entries {
         let span = entry.key.text.span();
         if let Some(&first) = seen.get(&KeyIdentity::of(&entry.key)) {
-            let message = format!("the key `{}` stands here twice", entry.key.text.value);
+            let message = format!("the key `{}` is repeated", entry.key.text.value);
             let diagnostic = Diagnostic::new(Code::DuplicateKey, span, message).label("here again");
             diagnostics.push(diagnostic.also(first, "first here").help("keep one of them"));
             continue;

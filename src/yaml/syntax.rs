@@ -13,7 +13,7 @@ pub(super) struct NodeStart {
     pub(super) start: usize,
     /// The text before it on its line: `when: `, `- `.
     pub(super) prefix: String,
-    /// True inside of `[…]` and `{…}`.
+    /// True inside `[…]` and `{…}`.
     pub(super) flow: bool,
     /// True for an expression that commas have split.
     pub(super) split: bool,
@@ -36,7 +36,7 @@ pub(super) fn trap(file: FileId, source: &str, kind: &ErrorKind, at: usize, plac
     let text = source.get(range.clone())?;
     let (code, message) = match (first, kind) {
         _ if place.split => {
-            (Code::YamlSyntax, String::from("inside of `[…]` and `{…}` a text without quotes ends before a comma"))
+            (Code::YamlSyntax, String::from("inside `[…]` and `{…}` an unquoted text ends before a comma"))
         }
         ('!', _) => (Code::Tag, String::from("a `!` at the beginning makes this a YAML tag")),
         ('*', _) => {
@@ -47,34 +47,34 @@ pub(super) fn trap(file: FileId, source: &str, kind: &ErrorKind, at: usize, plac
         }
         ('&', _) => (Code::Anchor, String::from("a `&` at the beginning makes this a YAML anchor")),
         ('"' | '\'', ErrorKind::InvalidTrailingDoubleQuotedScalar | ErrorKind::InvalidTrailingSingleQuotedScalar) => {
-            let message = format!("the text ends at its closing `{first}`, and more follows on the line");
+            let message = format!("the text ends at its closing `{first}`, and more text follows on the line");
             (Code::YamlSyntax, message)
         }
         ('[' | '{', _) if bracket_is_left(read, first) => {
             let what = if first == '[' { "list" } else { "mapping" };
-            (Code::YamlSyntax, format!("a `{first}` at the beginning makes this a {what}, and more follows behind it"))
+            (Code::YamlSyntax, format!("a `{first}` at the beginning makes this a {what}, and more text follows it"))
         }
         ('>' | '|', ErrorKind::InvalidBlockScalarHeader) => {
             let message = format!("a `{first}` at the beginning announces a block of text on the lines below");
             (Code::YamlSyntax, message)
         }
         ('%' | '@' | '`', ErrorKind::UnexpectedCharacter { .. }) => {
-            (Code::YamlSyntax, format!("a text without quotes cannot begin with {}", shown(first)))
+            (Code::YamlSyntax, format!("an unquoted text cannot begin with {}", shown(first)))
         }
         ('?', ErrorKind::MappingKeyNotAllowed) => {
-            (Code::YamlSyntax, String::from("a text without quotes cannot begin with `? `"))
+            (Code::YamlSyntax, String::from("an unquoted text cannot begin with `? `"))
         }
         ('[' | '{' | '"' | '\'' | '-' | '?' | ':', _) => return None,
         (_, ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement) => {
-            let message = "mapping values are not allowed here: YAML takes the `:` for the end of a key";
+            let message = "mapping values are not allowed here: YAML reads the `:` as the end of a key";
             (Code::YamlSyntax, String::from(message))
         }
         (_, ErrorKind::CommentInterceptedScalar) if Open::behind(read).in_string() => {
-            (Code::YamlSyntax, String::from("the text ends at the ` #`, behind which YAML sees a comment"))
+            (Code::YamlSyntax, String::from("the text ends at the ` #`, which begins a YAML comment"))
         }
         (_, ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator) => {
             let what = source.get(at..).and_then(|rest| rest.chars().next()).map_or(String::from("this"), shown);
-            (Code::YamlSyntax, format!("inside of `[…]` and `{{…}}` a text without quotes ends before {what}"))
+            (Code::YamlSyntax, format!("inside `[…]` and `{{…}}` an unquoted text ends before {what}"))
         }
         _ => return None,
     };
@@ -114,39 +114,37 @@ pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) ->
         E::UnclosedFlowCollection { .. } => ("this `{` is never closed", "add a `}`"),
         E::MismatchedFlowCollectionEnd { open: '[', .. } => ("this `[` is closed by a `}`", "close it by a `]`"),
         E::MismatchedFlowCollectionEnd { .. } => ("this `{` is closed by a `]`", "close it by a `}`"),
-        E::MisplacedFlowCollectionEnd => ("this bracket closes nothing", "take it out, or open it before"),
+        E::MisplacedFlowCollectionEnd => ("this bracket closes nothing", "remove it, or open it before"),
         tab if is_tab(tab) => TAB,
         E::MappingValueNotAllowed => (
-            "mapping values are not allowed here: YAML takes the `:` for the end of a key",
-            "indent all keys of a mapping alike, put a space behind each `:`, and a text with a `: ` in single quotes",
+            "mapping values are not allowed here: YAML reads the `:` as the end of a key",
+            "indent all keys of a mapping equally, put a space after each `:`, and put a text with a `: ` in single quotes",
         ),
         E::InvalidColonPlacement => (
-            "this `:` stands inside of a `[` or `{` that began on a line above",
+            "this `:` is inside a `[` or `{` that began on a line above",
             "close the bracket above first; put a text with a `: ` in single quotes",
         ),
         E::BlockSequenceEntryNotAllowed => {
             ("a list cannot begin here", "begin it on the next line, or write it in brackets: `[a, b]`")
         }
-        E::SimpleKeyExpected => ("there is a key without a `:` behind it", "write `key: value`"),
+        E::SimpleKeyExpected => ("there is a key without a `:` after it", "write `key: value`"),
         E::ExpectedBlockMappingKey | E::ExpectedBlockSequenceEntry | E::InvalidIndentation => (
-            "this does not belong to what stands above it",
-            "indent the keys of a mapping, and the `-` of a list, alike; quote a text that begins with a bracket",
+            "this does not fit the indentation of the lines above",
+            "indent the keys of a mapping, and the `-` of a list, equally; quote a text that begins with a bracket",
         ),
         E::ExpectedFlowMappingSeparator | E::ExpectedFlowSequenceSeparator => {
-            ("there is no `,` or closing bracket where one must be", "quote a text that has brackets, colons or commas")
+            ("a `,` or a closing bracket is missing here", "quote a text that has brackets, colons or commas")
         }
         E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => {
-            ("there is more behind the closing quote", "put the whole in single quotes, a `'` in it twice")
+            ("there is more text after the closing quote", "put all of it in single quotes, and double each `'` in it")
         }
         escape if is_escape(escape) => {
-            ("there is no such escape in a double-quoted text", "write a backslash twice, or use single quotes")
+            ("a double-quoted text has no such escape", "write a backslash twice, or use single quotes")
         }
         E::InvalidBlockScalarHeader => {
-            ("behind `|` or `>` the line must end", "put a text that begins with one of them in single quotes")
+            ("the line must end after `|` or `>`", "put a text that begins with one of them in single quotes")
         }
-        E::DocumentIndicatorInQuotedScalar => {
-            ("a line `---` or `...` stands inside of quotes", "close the quote before")
-        }
+        E::DocumentIndicatorInQuotedScalar => ("a line `---` or `...` is inside quotes", "close the quote before it"),
         E::UnexpectedEof
         | E::UnexpectedEofFlowSequence
         | E::UnexpectedEofFlowMapping
@@ -155,14 +153,14 @@ pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) ->
         | E::UnexpectedEofBlockMapping
             if source.get(at..).is_some_and(|rest| rest.starts_with(',')) =>
         {
-            ("there is nothing before this comma", "take it out; quote a text that begins with a comma")
+            ("there is nothing before this comma", "remove it; quote a text that begins with a comma")
         }
         E::CommentInterceptedScalar => (
-            "this comment ends the text before it, so the next line belongs to nothing",
+            "this comment ends the text before it, so the next line is not part of any text",
             "put the comment on a line above; put a text that has ` #` in single quotes",
         ),
-        E::UnexpectedEof => ("the file ends too early", "finish what stands last"),
-        E::BomInsideDocument => ("there is a byte-order mark inside of the file", "take it out"),
+        E::UnexpectedEof => ("the file ends too early", "complete the last line"),
+        E::BomInsideDocument => ("there is a byte-order mark inside the file", "remove it"),
         _ => return Diagnostic::new(Code::YamlSyntax, letter(file, source, at), format!("this is not YAML: {kind}")),
     };
     Diagnostic::new(Code::YamlSyntax, letter(file, source, at), message).help(help)
@@ -170,8 +168,8 @@ pub(super) fn report(file: FileId, source: &str, kind: &ErrorKind, at: usize) ->
 
 /// The diagnostic about nesting.
 pub(super) fn too_deep(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::TooDeep, span, "lists and mappings are nested too deep here")
-        .help("rules need a few levels only; look for an alias or a bracket too many")
+    Diagnostic::new(Code::TooDeep, span, "lists and mappings are nested too deeply here")
+        .help("rules need only a few levels; look for a superfluous alias or bracket")
 }
 
 /// The character at `at`, or the end of the file.

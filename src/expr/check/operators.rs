@@ -234,7 +234,7 @@ impl Checker<'_, '_> {
         if time::parse_time(text, self.scope.zone).is_some() {
             return Some(());
         }
-        let message = format!("`{text}` is no time");
+        let message = format!("`{text}` is not a time");
         let help = "a time is written `\"2026-01-31T18:30:00+05:30\"`, a day `\"2026-01-31\"`";
         self.error(Diagnostic::new(Code::BadTime, typed.span, message).help(help))
     }

@@ -103,7 +103,8 @@ pub struct Prepare<'p> {
 }
 
 /// Why a call cannot be prepared.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct PrepareError {
     /// The code of the diagnostic.
     pub code: Code,

@@ -28,7 +28,7 @@ impl RuleSetDecoder<'_> {
         let text = &self.string(node)?.text;
         let time = parse_time(&text.value, &self.zone);
         if time.is_none() {
-            let message = format!("`{}` is no time", text.value);
+            let message = format!("`{}` is not a time", text.value);
             let help = "write RFC 3339, such as `2026-01-31T18:00:00+05:30`, or a date, such as `2026-01-31`";
             self.report(Diagnostic::new(Code::BadTime, node.span, message).help(help));
         }

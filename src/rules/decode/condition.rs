@@ -74,7 +74,7 @@ impl RuleSetDecoder<'_> {
                 let message = "a condition has one of `all`, `any`, `not` alone";
                 let help = "to have both, put them into a list under `all:`";
                 let diagnostic = Diagnostic::new(Code::BadValue, second.key.text.span(), message);
-                self.report(diagnostic.also(first.key.text.span(), "beside this").help(help));
+                self.report(diagnostic.also(first.key.text.span(), "together with this").help(help));
                 None
             }
             [] => None,

@@ -155,7 +155,7 @@ impl RuleSetDecoder<'_> {
             (Some(value), Some(expr)) => {
                 let message = "an alternative has either `value` or `expr`";
                 let diagnostic = Diagnostic::new(Code::BadValue, expr.key.text.span(), message);
-                self.report(diagnostic.also(value.key.text.span(), "beside this"));
+                self.report(diagnostic.also(value.key.text.span(), "together with this"));
                 None
             }
             (Some(value), None) => Some(constant(value.value.to_json(), value.value.span)),

@@ -56,9 +56,9 @@ impl RuleSetDecoder<'_> {
         if empty {
             let key = &entry.key.text;
             let message = format!("`{}` has no value", key.value);
-            let help = self.comment_behind(entry).unwrap_or_else(|| {
-                String::from("write a value behind it, or leave the key out; an empty list is `[]`")
-            });
+            let help = self
+                .comment_behind(entry)
+                .unwrap_or_else(|| String::from("write a value after it, or omit the key; an empty list is `[]`"));
             self.report(Diagnostic::new(Code::EmptyValue, key.span(), message).help(help));
         }
         empty

@@ -66,7 +66,7 @@ impl RuleSetDecoder<'_> {
             (Some(rows), Some(named)) => {
                 let message = "a lookup has either `rows` or `file`";
                 let diagnostic = Diagnostic::new(Code::BadValue, rows.key.text.span(), message);
-                self.report(diagnostic.also(named.key.text.span(), "beside this"));
+                self.report(diagnostic.also(named.key.text.span(), "together with this"));
                 None
             }
             (Some(rows), None) => Some((None, self.yaml_rows(&rows.value))),
@@ -91,7 +91,7 @@ impl RuleSetDecoder<'_> {
             (Some(key), Some(keys)) => {
                 let message = "a lookup has either `key` or `keys`";
                 let diagnostic = Diagnostic::new(Code::BadValue, keys.key.text.span(), message);
-                self.report(diagnostic.also(key.key.text.span(), "beside this"));
+                self.report(diagnostic.also(key.key.text.span(), "together with this"));
                 return None;
             }
             (Some(key), None) => self.name(&key.value).into_iter().collect(),

@@ -54,7 +54,7 @@ impl RuleSetDecoder<'_> {
             (Some(named), Some(inline)) => {
                 let message = "a schema has either `file` or `schema`";
                 let diagnostic = Diagnostic::new(Code::BadValue, inline.key.text.span(), message);
-                self.report(diagnostic.also(named.key.text.span(), "beside this"));
+                self.report(diagnostic.also(named.key.text.span(), "together with this"));
                 None
             }
             (Some(named), None) => self.schema_file(&named.value, file),

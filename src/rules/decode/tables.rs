@@ -22,7 +22,7 @@ impl RuleSetDecoder<'_> {
             (Some(key), Some(inputs)) => {
                 let message = "a table has either `key` (one value) or `inputs` (several)";
                 let diagnostic = Diagnostic::new(Code::BadValue, inputs.key.text.span(), message);
-                self.report(diagnostic.also(key.key.text.span(), "beside this"));
+                self.report(diagnostic.also(key.key.text.span(), "together with this"));
                 None
             }
             (None, None) => {
@@ -71,7 +71,7 @@ impl RuleSetDecoder<'_> {
     fn refuse_null_key(&mut self, entry: &YamlEntry) -> bool {
         let null = entry.key.value == Json::Null;
         if null {
-            let help = "where there is no key, `default` is the key; without it, `otherwise` holds";
+            let help = "if the key is null, `default` is the key; without it, `otherwise` applies";
             let message = "a row for null is never reached";
             self.report(Diagnostic::new(Code::BadValue, entry.key.text.span(), message).help(help));
         }

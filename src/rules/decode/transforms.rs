@@ -112,7 +112,10 @@ impl RuleSetDecoder<'_> {
             let Some((steps, depth)) = *size else { continue };
             let message = match () {
                 () if steps > MOST_STEPS => {
-                    format!("`{}` comes to {steps} steps with those of what it uses", transform.name.text)
+                    format!(
+                        "`{}` has {steps} steps, including those of the transforms that it uses",
+                        transform.name.text
+                    )
                 }
                 () if depth > DEEPEST => format!("`{}` uses transforms {depth} deep", transform.name.text),
                 () => continue,

@@ -63,7 +63,7 @@ impl FileError {
     pub(crate) fn about(&self, path: &str) -> String {
         match self {
             FileError::Missing => format!("there is no file `{path}`"),
-            FileError::Outside(place) => format!("`{path}` lies outside of {place}"),
+            FileError::Outside(place) => format!("`{path}` is outside of {place}"),
             FileError::TooLarge(_) => format!("`{path}` is {self}"),
             FileError::Budget(_) => format!("`{path}` is not read: {self}"),
             FileError::Unreadable(why) => format!("cannot read `{path}`: {why}"),
@@ -74,9 +74,7 @@ impl FileError {
     pub(crate) fn help(&self) -> Option<String> {
         let help = match self {
             FileError::Missing => "the path is relative to the file that names it",
-            FileError::Outside(_) => {
-                "name a wider folder as `root` under `ruleset:` or with `--root`, or move the file"
-            }
+            FileError::Outside(_) => "set a wider folder as `root` under `ruleset:` or with `--root`, or move the file",
             FileError::TooLarge(_) => "split it into several files, or raise the limit with `--max-file`",
             FileError::Budget(_) | FileError::Unreadable(_) => return None,
         };

@@ -26,7 +26,7 @@ impl TreeBuilder<'_> {
             Style::Plain => {
                 if let Some(whole) = traps::cut_by_comment(self.source, range.clone(), self.in_flow()) {
                     let prefix = self.prefix();
-                    let message = "the text ends at the ` #`, behind which YAML sees a comment";
+                    let message = "the text ends at the ` #`, which begins a YAML comment";
                     self.trap(Code::YamlSyntax, whole, &prefix, String::from(message));
                 }
             }
@@ -120,7 +120,7 @@ impl TreeBuilder<'_> {
         let Some(whole) = traps::value_range(self.source, start, true) else { return false };
         let found = traps::hides_comment(self.source.get(whole.clone()).unwrap_or(""));
         if found {
-            let message = String::from("the text ends at the ` #`, behind which YAML sees a comment");
+            let message = String::from("the text ends at the ` #`, which begins a YAML comment");
             let prefix = self.prefix();
             self.trap(Code::YamlSyntax, whole, &prefix, message);
         }

@@ -40,8 +40,9 @@ impl TreeBuilder<'_> {
             let (at, message, help) = match content.starts_with('\t') {
                 true => (start + indent, String::from(TAB.0), TAB.1),
                 false => {
-                    let message =
-                        format!("this line continues a {what}, but is not indented further than what it belongs to");
+                    let message = format!(
+                        "this line continues a {what}, but is not indented further than the block that it continues"
+                    );
                     (first, message, "indent it by spaces")
                 }
             };

@@ -53,7 +53,7 @@ impl RuleSetDecoder<'_> {
     pub(super) fn field_path(&mut self, text: &Text, usage: Use) -> Option<FieldPath> {
         let expr = expr::parse(text, &mut Vec::new());
         let Some(ParsedPath { mut steps, quoted }) = expr.as_ref().and_then(parsed_path) else {
-            let message = format!("`{}` is no path", text.value);
+            let message = format!("`{}` is not a path", text.value);
             let help = as_key(&text.value);
             self.report(Diagnostic::new(Code::BadPath, text.span(), message).help(help));
             return None;
@@ -98,9 +98,9 @@ impl RuleSetDecoder<'_> {
 
 /// A key as it is written in a path if it is not a name.
 fn as_key(text: &str) -> String {
-    let general = "a path is made of names and indexes, such as `data.items[0].sku`";
+    let general = "a path consists of names and indexes, such as `data.items[0].sku`";
     if text.is_empty() || text.contains(['[', ']', '(', ')', '"', '\'', '.']) {
-        return format!("{general}; a key that is no name stands in brackets and quotes: `data[\"odd key\"]`");
+        return format!("{general}; a key that is not a name is written in brackets and quotes: `data[\"odd key\"]`");
     }
-    format!("{general}; a key that is no name stands in brackets and quotes: `[\"{text}\"]`")
+    format!("{general}; a key that is not a name is written in brackets and quotes: `[\"{text}\"]`")
 }

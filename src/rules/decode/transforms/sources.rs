@@ -122,7 +122,7 @@ impl RuleSetDecoder<'_> {
             } else if let Some(inside) = rest.strip_prefix("${") {
                 let Some(len) = closing(inside) else {
                     let message = "this `${` is never closed";
-                    let help = "close it with `}`; a `${` that is meant as it stands is written `$${`";
+                    let help = "close it with `}`; write `$${` for a literal `${`";
                     self.report(Diagnostic::new(Code::ExpressionSyntax, text.locate(at..at + 2), message).help(help));
                     return None;
                 };

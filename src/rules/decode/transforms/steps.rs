@@ -41,7 +41,7 @@ impl RuleSetDecoder<'_> {
                 let message = "a step does one thing";
                 let help = "make it two steps: put a `-` before the second";
                 let diagnostic = Diagnostic::new(Code::BadValue, second.key.text.span(), message);
-                self.report(diagnostic.also(first.key.text.span(), "beside this").help(help));
+                self.report(diagnostic.also(first.key.text.span(), "together with this").help(help));
                 return None;
             }
         };
@@ -64,7 +64,7 @@ impl RuleSetDecoder<'_> {
             "project" => Action::Project(self.sources(value, Use::Field)),
             "remove" => {
                 let places = self.field_paths(value, Use::Write);
-                places.iter().for_each(|place| self.refuse_element(place, "taken away"));
+                places.iter().for_each(|place| self.refuse_element(place, "removed"));
                 Action::Remove(places)
             }
             "keep_only" => {
@@ -77,7 +77,7 @@ impl RuleSetDecoder<'_> {
             _ => {
                 if self.element.is_some() {
                     let message = "`use` is not allowed in a `for_each`";
-                    let help = "what a transform changes is the event, not the element; write its steps here";
+                    let help = "a transform changes the event, not the element; write its steps here";
                     self.report(Diagnostic::new(Code::BadTransform, entry.key.text.span(), message).help(help));
                     return None;
                 }
