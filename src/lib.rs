@@ -56,7 +56,8 @@
 //!
 //! # Errors and panics
 //!
-//! Loading returns all diagnostics at once, as values, and a rule set if none of them is an error. Deciding does not fail: errors in
+//! Loading returns all diagnostics at once, as values, and a rule set if none of them is an error. [`Loaded::into_result`] turns them
+//! into a `Result` for callers that need no more than the rule set. Deciding does not fail: errors in
 //! an event are part of its decision. Nothing in this library panics for any rules or events; it prints nothing and never uses the
 //! network. Only [`load`], [`suite::load`] and `reload` read files.
 //!

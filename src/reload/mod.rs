@@ -46,7 +46,7 @@ pub struct ReloadOptions {
     pub load: LoadOptions,
     /// How events are read.
     pub route: Options,
-    /// Whether the rule set's own tests have to pass before it comes into force.
+    /// Whether the rule set's own tests have to pass before it comes into force. A rule set without tests passes.
     pub tests: bool,
     /// For how long files have to be unchanged before they are loaded. Files that never are, are loaded after ten times as
     /// long.

@@ -55,7 +55,7 @@ fn unreachable_in_first(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
         for loser in group.members.iter().skip(always + 1).filter_map(|member| name(rules, *member)) {
             let message = format!("`{}` is never reached", loser.text);
             let diagnostic = Diagnostic::new(Code::Unreachable, loser.span, message);
-            let help = "the first alternative that matches wins: move it before the other, or give that a condition";
+            let help = "the first alternative that matches wins: move it before the other one, or give the other one a condition";
             diagnostics.push(diagnostic.also(winner.span, "this always matches").help(help));
         }
     }
@@ -93,9 +93,9 @@ fn unreachable_by_topic(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
             !group.topics.is_empty() && !topics.iter().any(|own| group.topics.iter().any(|other| other.overlaps(own)))
         };
         if let Some(group) = around(rules, parent).find(apart) {
-            let message = format!("no topic is both `{}`'s and its group's", name.text);
+            let message = format!("no topic matches both `{}` and its group", name.text);
             let diagnostic = Diagnostic::new(Code::Unreachable, name.span, message);
-            let help = "the topics of a rule and of every group around it must all match";
+            let help = "the topics of a rule and of every enclosing group must all match";
             diagnostics.push(diagnostic.also(group.name.span, "the group").help(help));
         }
     }
@@ -158,7 +158,7 @@ fn unmatched_topics(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
             hints += 1;
             let near = || did_you_mean(&pattern.text, declared.plain.iter().copied());
             let help = if hints > HINTS { None } else { near() };
-            let message = format!("no topic under `topics` matches `{}`, which `{}` is for", pattern.text, name.text);
+            let message = format!("no topic under `topics` matches the pattern `{}` of `{}`", pattern.text, name.text);
             diagnostics.push(Diagnostic::new(Code::UnmatchedTopic, *span, message).maybe_help(help));
         }
     }

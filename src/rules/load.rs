@@ -92,7 +92,7 @@ struct RuleSetNaming<'n> {
 
 /// A file that was read and parsed, with its diagnostics. (Lookups and schemas in YAML look like rule files; they are
 /// recognised when all files have been parsed.)
-struct Parsed {
+struct ParsedFile {
     file: FileRef,
     bytes: Vec<u8>,
     node: Option<YamlNode>,
@@ -110,15 +110,15 @@ fn load_tree(
     loaded.cancelled = tree.is_cancelled();
     loaded.root = tree.root().map(Path::to_path_buf);
     if !loaded.cancelled {
-        read_all(&tree, &named, parsed, &mut loaded);
+        decode_all(&tree, &named, parsed, &mut loaded);
     }
-    tidy(&mut loaded.diagnostics, tree.diagnostics());
+    sort_and_limit(&mut loaded.diagnostics, tree.diagnostics());
     loaded.snapshot = snapshot(&tree, loaded.root.as_deref());
     loaded
 }
 
 /// Finds, reads and parses every rule file.
-fn parse_all(tree: &mut FileTree, has_root: bool, loaded: &mut Loaded) -> Vec<Parsed> {
+fn parse_all(tree: &mut FileTree, has_root: bool, loaded: &mut Loaded) -> Vec<ParsedFile> {
     let mut found = tree.find();
     let mut parsed = Vec::with_capacity(found.rules.len());
     let files = std::mem::take(&mut found.rules);
@@ -140,14 +140,14 @@ fn parse_files(
     tree: &FileTree,
     files: impl IntoIterator<Item = FileRef>,
     sources: &mut Sources,
-    parsed: &mut Vec<Parsed>,
+    parsed: &mut Vec<ParsedFile>,
 ) {
     let files = files.into_iter().take_while(|_| !tree.is_cancelled());
     parsed.extend(files.map(|file| read_and_parse(tree, file, sources)));
 }
 
 /// Applies `root` of the `ruleset:` section. Returns true if there is one.
-fn widen(tree: &mut FileTree, parsed: &[Parsed], diagnostics: &mut Vec<Diagnostic>) -> bool {
+fn widen(tree: &mut FileTree, parsed: &[ParsedFile], diagnostics: &mut Vec<Diagnostic>) -> bool {
     let heads = parsed.iter().filter_map(|parsed| {
         let head = parsed.node.iter().flat_map(YamlNode::entries).find(|entry| is_key(entry, &["ruleset"]))?;
         Some((&parsed.file, head))
@@ -158,7 +158,7 @@ fn widen(tree: &mut FileTree, parsed: &[Parsed], diagnostics: &mut Vec<Diagnosti
     let path = &root.text.value;
     if Path::new(path).is_absolute() {
         let message = format!("`root` is relative to this file, and `{path}` is absolute");
-        let help = "write the way up, such as `../..`; where that is not possible, use `--root`";
+        let help = "write a relative path, such as `../..`, or use `--root`";
         diagnostics.push(Diagnostic::new(Code::BadValue, root.text.span(), message).help(help));
         return false;
     }
@@ -171,7 +171,7 @@ fn widen(tree: &mut FileTree, parsed: &[Parsed], diagnostics: &mut Vec<Diagnosti
 }
 
 /// Makes the rule set from its parsed files.
-fn read_all(tree: &Arc<FileTree>, named: &RuleSetNaming<'_>, parsed: Vec<Parsed>, loaded: &mut Loaded) {
+fn decode_all(tree: &Arc<FileTree>, named: &RuleSetNaming<'_>, parsed: Vec<ParsedFile>, loaded: &mut Loaded) {
     let shown = named.shown;
     if parsed.is_empty() {
         if loaded.diagnostics.is_empty() {
@@ -182,8 +182,8 @@ fn read_all(tree: &Arc<FileTree>, named: &RuleSetNaming<'_>, parsed: Vec<Parsed>
         return;
     }
     let others = named_files(tree, &parsed);
-    let parsed: Vec<Parsed> = parsed.into_iter().filter(|parsed| !others.contains(&parsed.file.identity)).collect();
-    loaded.rule_sets = several(&parsed);
+    let parsed: Vec<ParsedFile> = parsed.into_iter().filter(|parsed| !others.contains(&parsed.file.identity)).collect();
+    loaded.rule_sets = rule_set_folders(&parsed);
     if !loaded.rule_sets.is_empty() {
         let folders: Vec<String> = loaded.rule_sets.iter().map(|folder| format!("`{}`", folder.display())).collect();
         let message = format!("`{shown}` contains several rule sets");
@@ -193,7 +193,7 @@ fn read_all(tree: &Arc<FileTree>, named: &RuleSetNaming<'_>, parsed: Vec<Parsed>
     }
     let mut read = Vec::with_capacity(parsed.len());
     let mut files = Vec::with_capacity(parsed.len());
-    for Parsed { file, bytes, node, diagnostics } in parsed {
+    for ParsedFile { file, bytes, node, diagnostics } in parsed {
         loaded.diagnostics.extend(diagnostics);
         read.push((file.clone(), bytes));
         files.extend(node.map(|node| RuleFile { file, node }));
@@ -226,7 +226,7 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
 }
 
 /// Sorts the diagnostics, removes duplicates, and keeps at most `limit` of them.
-fn tidy(diagnostics: &mut Vec<Diagnostic>, limit: usize) {
+fn sort_and_limit(diagnostics: &mut Vec<Diagnostic>, limit: usize) {
     let place = |diagnostic: &Diagnostic| diagnostic.primary.as_ref().map(|label| label.span);
     diagnostics.sort_by(|a, b| {
         place(a).cmp(&place(b)).then_with(|| a.code.cmp(&b.code)).then_with(|| a.message.cmp(&b.message))
@@ -256,15 +256,15 @@ fn unreadable(tree: &FileTree, found: &FoundFiles) -> Vec<Diagnostic> {
     let mut diagnostics: Vec<Diagnostic> = failed.chain(links).collect();
     if found.too_many {
         let message = "the folder of the rule set contains more files and folders than the limit";
-        let help = "keep rules in a folder of their own";
+        let help = "keep rules in a separate folder";
         diagnostics.push(Diagnostic::global(Code::LoadBudget, message).help(help));
     }
     diagnostics
 }
 
-fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> Parsed {
+fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> ParsedFile {
     let shown = tree.shown(&file);
-    let mut parsed = Parsed { file, bytes: Vec::new(), node: None, diagnostics: Vec::new() };
+    let mut parsed = ParsedFile { file, bytes: Vec::new(), node: None, diagnostics: Vec::new() };
     match tree.read(&parsed.file) {
         Ok(bytes) => parsed.bytes = bytes,
         Err(error) => {
@@ -294,9 +294,9 @@ fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> Pars
 }
 
 /// The files that lookups and schemas name: these are not rule files, even if their names end in `.yaml`.
-fn named_files(tree: &FileTree, parsed: &[Parsed]) -> HashSet<PathBuf> {
+fn named_files(tree: &FileTree, parsed: &[ParsedFile]) -> HashSet<PathBuf> {
     let mut named = HashSet::new();
-    for Parsed { file, node, .. } in parsed {
+    for ParsedFile { file, node, .. } in parsed {
         let sections = node.iter().flat_map(YamlNode::entries).filter(|entry| is_key(entry, &["lookups", "schemas"]));
         let things = sections.flat_map(|section| section.value.entries());
         let paths = things.flat_map(|thing| thing.value.entries()).filter(|entry| is_key(entry, &["file"]));
@@ -312,9 +312,9 @@ fn is_key(entry: &YamlEntry, keys: &[&str]) -> bool {
 }
 
 /// The folders of the rule sets, if there are several: each has a `ruleset` section, and no rule file is above them.
-fn several(parsed: &[Parsed]) -> Vec<PathBuf> {
+fn rule_set_folders(parsed: &[ParsedFile]) -> Vec<PathBuf> {
     let has_head =
-        |parsed: &&Parsed| parsed.node.iter().flat_map(YamlNode::entries).any(|entry| is_key(entry, &["ruleset"]));
+        |parsed: &&ParsedFile| parsed.node.iter().flat_map(YamlNode::entries).any(|entry| is_key(entry, &["ruleset"]));
     let heads: Vec<&FileRef> = parsed.iter().filter(has_head).map(|parsed| &parsed.file).collect();
     let folders = |file: &FileRef| -> Vec<String> {
         file.path.rsplit_once('/').map_or_else(Vec::new, |(folder, _)| folder.split('/').map(String::from).collect())

@@ -120,7 +120,7 @@ impl TreeBuilder<'_> {
                     self.pass.too_many_comments = true;
                     return Err(Aborted);
                 }
-                Err(error) => return self.stumble(error.kind(), error.marker().byte_offset()),
+                Err(error) => return self.syntax_error(error.kind(), error.marker().byte_offset()),
             };
             let range = span.byte_range().unwrap_or(self.end..self.end);
             let tag = span.tag_span().and_then(|tag| tag.byte_range());
@@ -358,7 +358,7 @@ impl TreeBuilder<'_> {
                 if frame.flow {
                     self.split_mapping(&entries);
                 }
-                YamlKind::Mapping(keys::settle(entries, &mut self.pass.diagnostics))
+                YamlKind::Mapping(keys::resolve(entries, &mut self.pass.diagnostics))
             }
         };
         let height = frame.height + 1;

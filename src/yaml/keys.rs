@@ -26,7 +26,7 @@ impl KeyIdentity {
 }
 
 /// Reports repeated keys (the first one is kept), and replaces merge keys by the entries that they bring in.
-pub(super) fn settle(entries: Vec<YamlEntry>, diagnostics: &mut Vec<Diagnostic>) -> Vec<YamlEntry> {
+pub(super) fn resolve(entries: Vec<YamlEntry>, diagnostics: &mut Vec<Diagnostic>) -> Vec<YamlEntry> {
     let mut kept = unique(entries, diagnostics);
     while let Some(at) = kept.iter().position(|entry| is_merge(&entry.key)) {
         let merge = kept.remove(at);

@@ -26,7 +26,7 @@ fn covered(text: &str, span: Span) -> &str {
 }
 
 /// Every diagnostic as `CODE line:column `what it covers` message | help`.
-fn told(text: &str) -> String {
+fn reported(text: &str) -> String {
     let mut sources = Sources::default();
     sources.add(SourceFile::new("f", text));
     let (_, diagnostics) = load(text);
@@ -42,9 +42,9 @@ fn told(text: &str) -> String {
 
 #[track_caller]
 fn expect(text: &str, parts: &[&str]) {
-    let told = told(text);
+    let reported = reported(text);
     for part in parts {
-        assert!(told.contains(part), "{text:?}\n{told}\nlacks {part}");
+        assert!(reported.contains(part), "{text:?}\n{reported}\nlacks {part}");
     }
 }
 
@@ -130,7 +130,7 @@ fn every_word_is_found_again() {
             if load(&yaml).1.is_empty() {
                 traced(&yaml);
             } else {
-                assert!(yaml.starts_with("- k") || scalar.starts_with(">\n\n   one"), "{yaml:?} {}", told(&yaml));
+                assert!(yaml.starts_with("- k") || scalar.starts_with(">\n\n   one"), "{yaml:?} {}", reported(&yaml));
             }
         }
     }
@@ -141,7 +141,7 @@ fn duplicate_keys_show_both_places() {
     expect("a: 1\nb: 2\na: 3\n", &["E002 f:3:1 [a]", "f:1:1"]);
     expect("a: {x: 1, \"x\": 2}\n", &["E002 f:1:11 [\"x\"]", "f:1:5"]);
     expect("5: 1\n5.0: 2\n", &["E002"]);
-    assert_eq!(told("5: 1\n\"5\": 2\n"), "");
+    assert_eq!(reported("5: 1\n\"5\": 2\n"), "");
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn scalars_that_are_told_about() {
     expect("a: [-007, 012.5]\n", &["E007 f:1:5 [-007]", "`\"012.5\"`"]);
     expect("a: .inf\nb: .NaN\n", &["E014 f:1:4", "E014 f:2:4"]);
     expect("a: no\non: x\nb: 'no'\n", &["W001 f:1:4 [no]", "`\"no\"`", "W001 f:2:1 [on]"]);
-    assert!(!told("b: 'no'\n\"on\": \"off\"\n").contains("W001"));
+    assert!(!reported("b: 'no'\n\"on\": \"off\"\n").contains("W001"));
     expect("[a]: b\n", &["E004 f:1:1 [[a]] a list cannot be a key"]);
     expect("? {a: b}\n: c\n", &["E004"]);
     expect(": c\n", &["E004"]);
@@ -158,7 +158,7 @@ fn scalars_that_are_told_about() {
     expect("a: !include x.yaml\n", &["E005 f:1:4 [!include]", "leave it out"]);
     expect("a: !thing {b: c}\nb: !!map\n  c: d\n", &["E005 f:1:4 [!thing]", "E005 f:2:4 [!!map]"]);
     expect("a: 1\n---\nb: 2\n", &["E013 f:2:1 [---]"]);
-    assert_eq!(told("%YAML 1.2\n---\na: b\n...\n"), "");
+    assert_eq!(reported("%YAML 1.2\n---\na: b\n...\n"), "");
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn anchors_and_merge_keys() {
     expect("a: {<<: 5}\n", &["E016 f:1:9 [5]"]);
     expect("a: {<<: [{b: c}, d]}\n", &["E016 f:1:18 [d]"]);
     expect("base: &base {a: 1}\nb:\n  <<: *bsae\n", &["E016 f:3:7 [*bsae]", "did you mean `base`?"]);
-    assert_eq!(told("a: {<<: *x, b: c}\nd: {<<: [*x]}\n").lines().count(), 2);
+    assert_eq!(reported("a: {<<: *x, b: c}\nd: {<<: [*x]}\n").lines().count(), 2);
     expect("a: &x [*x]\n", &["E016 f:1:8 [*x]"]);
     let text = "a: &x name\n*x : v\n";
     assert_eq!(tree(text).to_json(), json!({"a": "name", "name": "v"}));
@@ -197,7 +197,7 @@ fn alias_bombs_are_refused() {
     let used: Vec<_> = (0..100).map(|n| format!("*a{n}")).collect();
     expect(&format!("a: {open}{list}{close}\nb: [{}]", used.join(", ")), &["E008"]);
     // An anchor that nobody uses costs nothing.
-    assert!(told(&format!("a: &a [{}]\n", vec!["x"; 150_000].join(", "))).is_empty());
+    assert!(reported(&format!("a: &a [{}]\n", vec!["x"; 150_000].join(", "))).is_empty());
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn nesting_is_limited() {
         expect(&text, &["E009"]);
     }
     let deep = |n: usize| format!("a: {}{}\n", "[".repeat(n), "]".repeat(n));
-    assert_eq!(told(&deep(127)), "");
+    assert_eq!(reported(&deep(127)), "");
     expect(&deep(128), &["E009"]);
     let text = format!("a: &a {}x{}\nb: {}*a{}\n", "[".repeat(90), "]".repeat(90), "[".repeat(60), "]".repeat(60));
     expect(&text, &["E009"]);
@@ -260,7 +260,7 @@ fn continuation_lines_are_indented() {
     ];
     for (text, shown) in wrong {
         expect(text, &[shown]);
-        assert_eq!(told(text).lines().count(), 1, "{text:?}");
+        assert_eq!(reported(text).lines().count(), 1, "{text:?}");
     }
     for text in [
         "[a,\nb]\n",
@@ -277,7 +277,7 @@ fn continuation_lines_are_indented() {
         "t: \"a\n \tb\"\n",
         "t: 'a\r\n b'\r\n",
     ] {
-        assert_eq!(told(text), "", "{text:?}");
+        assert_eq!(reported(text), "", "{text:?}");
     }
 }
 
@@ -297,7 +297,7 @@ fn tabs_are_reported_where_they_are() {
         expect(text, &["E001", place, "[\t]", "a tab cannot be used for indentation"]);
     }
     for text in ["a:\tb\n", "-\ta\n", "a: 1\n\t# c\nb: 2\n", "a: 1\n\t\nb: 2\n", "a: |\n \tx\n"] {
-        assert_eq!(told(text), "", "{text:?}");
+        assert_eq!(reported(text), "", "{text:?}");
     }
 }
 
@@ -312,19 +312,19 @@ fn keys_that_are_too_long() {
     ] {
         expect(&text, &["E001", place, "a key may have at most 1024 characters"]);
     }
-    assert_eq!(told(&format!("{}: 1\n", "k".repeat(1_024))), "");
-    assert_eq!(told(&format!("? {long}\n: 1\n")), "");
+    assert_eq!(reported(&format!("{}: 1\n", "k".repeat(1_024))), "");
+    assert_eq!(reported(&format!("? {long}\n: 1\n")), "");
 }
 
 #[test]
 fn empty_block_scalars() {
     for text in ["t: |1-", "t: |1-\n", "t: |2\n", "t: >1+\n", "t: |+", "t: |-1 # c\n"] {
-        assert_eq!(told(text), "", "{text:?}");
+        assert_eq!(reported(text), "", "{text:?}");
         assert_eq!(load(text).0.map(|root| root.to_json()), Some(json!({"t": ""})), "{text:?}");
     }
 }
 
-/// Each trap, what is told, and what the value is taken for.
+/// Each trap, what is reported, and what the value is taken for.
 #[test]
 fn traps_are_shown_quoted_and_mended() {
     let cases = [
@@ -354,8 +354,11 @@ fn traps_are_shown_quoted_and_mended() {
     ];
     for (line, code, help, value) in cases {
         for text in [format!("r:\n  - {line}\n    z: 1\n"), format!("x: ₹ # é\r\n{line}\r\nz: 1"), line.to_owned()] {
-            let told = told(&text);
-            assert!(told.starts_with(code) && told.contains(help) && told.lines().count() == 1, "{text:?}\n{told}");
+            let reported = reported(&text);
+            assert!(
+                reported.starts_with(code) && reported.contains(help) && reported.lines().count() == 1,
+                "{text:?}\n{reported}"
+            );
             let (root, _) = load(&text);
             let root = root.unwrap_or_else(|| panic!("{text:?}"));
             let node = root.get("r").map_or(&root, |rules| &rules.items()[0]).entries();
@@ -405,8 +408,8 @@ fn traps_in_lists_and_flow_collections() {
         ("when: \"a\" == x\n  && y\nb: 1\n", "'\"a\" == x && y'", json!({"when": "\"a\" == x\n  && y", "b": 1})),
     ];
     for (text, help, value) in cases {
-        let told = told(text);
-        assert!(told.contains(help) && told.lines().count() == 1, "{text:?}\n{told}");
+        let reported = reported(text);
+        assert!(reported.contains(help) && reported.lines().count() == 1, "{text:?}\n{reported}");
         assert_eq!(load(text).0.unwrap_or_else(|| panic!("{text:?}")).to_json(), value);
     }
 }
@@ -431,12 +434,12 @@ fn no_trap_where_there_is_none() {
         "list: [:(, b]",
     ];
     for text in fine {
-        assert_eq!(told(text), "", "{text}");
+        assert_eq!(reported(text), "", "{text}");
     }
 }
 
 #[test]
-fn many_traps_are_told_in_one_go() {
+fn many_traps_are_reported_at_once() {
     let text = "a: !f(x)\nb: x == \"c: d\"\nc: \"q\" == z\nd: 012\ne: *f.g\nf: no\n";
     let codes: Vec<_> = load(text).1.iter().map(|d| d.code.as_str()).collect();
     assert_eq!(codes, ["E005", "E001", "E001", "E007", "E016", "W001"]);

@@ -71,7 +71,7 @@ impl RuleSetDecoder<'_> {
                 }
             }
             [first, second, ..] => {
-                let message = "a condition has one of `all`, `any`, `not` alone";
+                let message = "a condition has only one of `all`, `any`, `not`";
                 let help = "to have both, put them into a list under `all:`";
                 let diagnostic = Diagnostic::new(Code::BadValue, second.key.text.span(), message);
                 self.report(diagnostic.also(first.key.text.span(), "together with this").help(help));

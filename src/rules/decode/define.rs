@@ -114,7 +114,7 @@ impl RuleSetDecoder<'_> {
         let [first, others @ ..] = names.as_slice() else { return };
         let mut shown: Vec<String> = names.iter().map(|name| format!("`{}`", name.text)).collect();
         shown.push(format!("`{}`", first.text));
-        let message = format!("`{}` needs itself: {}", first.text, shown.join(" → "));
+        let message = format!("`{}` uses itself: {}", first.text, shown.join(" → "));
         let mut diagnostic = Diagnostic::new(Code::DefineCycle, first.span, message);
         for other in others {
             diagnostic = diagnostic.also(other.span, "by way of this");

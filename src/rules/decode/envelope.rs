@@ -48,7 +48,7 @@ impl RuleSetDecoder<'_> {
     }
 
     fn layout(&mut self, fields: Option<&Fields<'_>>) -> Layout {
-        let file = self.reading.sources.add(SourceFile::new(PLAIN_PATH, PLAIN));
+        let file = self.referenced.sources.add(SourceFile::new(PLAIN_PATH, PLAIN));
         let plain = |key: &str| {
             let start = PLAIN.find(&format!("{key}: ")).unwrap_or(0) + key.len() + 2;
             let text = PLAIN.get(start..).and_then(|rest| rest.lines().next()).unwrap_or("event");

@@ -67,7 +67,7 @@ impl RuleSetDecoder<'_> {
     /// `topic: #` is a key followed by a comment.
     fn comment_behind(&self, entry: &YamlEntry) -> Option<String> {
         let span = entry.key.text.span();
-        let rest = self.reading.sources.get(span.file)?.text.get(span.end as usize..)?;
+        let rest = self.referenced.sources.get(span.file)?.text.get(span.end as usize..)?;
         let text = rest.lines().next()?.trim_start_matches(['"', '\'']).strip_prefix(':')?.trim();
         let comment = text.starts_with('#') && !text.starts_with("# ");
         comment.then(|| format!("`#` begins a comment; quoted it does not: `{}: \"{text}\"`", entry.key.text.value))

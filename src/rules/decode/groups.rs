@@ -59,7 +59,7 @@ impl RuleSetDecoder<'_> {
     pub(super) fn priority(&mut self, fields: &Fields<'_>, around: &EnclosingGroups) -> i64 {
         let Some(entry) = fields.entry("priority") else { return around.priority };
         if let Some(first) = around.first {
-            let message = "`priority` is not allowed in a `first` group: the order of the file decides";
+            let message = "`priority` is not allowed in a `first` group: file order decides";
             let help = "put the rules in the order in which they are to be tried, and remove `priority`";
             let diagnostic = Diagnostic::new(Code::PriorityInFirst, entry.key.text.span(), message);
             self.report(diagnostic.also(first, "the group").help(help));

@@ -45,7 +45,7 @@ impl RuleSetDecoder<'_> {
             "csv" => self.csv_rows(id, &text, shape?),
             "json" => self.json_rows(id, &text).map(|rows| (None, rows)),
             "yaml" | "yml" => {
-                let node = yaml::parse(id, &text, self.reading.tree.yaml_limits(), self.diagnostics).root?;
+                let node = yaml::parse(id, &text, self.referenced.tree.yaml_limits(), self.diagnostics).root?;
                 Some((None, self.yaml_rows(&node)))
             }
             _ => {

@@ -22,7 +22,7 @@ impl RuleSetDecoder<'_> {
     pub(super) fn lookups(&mut self, sections: &[Section<'_>]) -> Vec<Lookup> {
         let mut lookups: Vec<Lookup> = Vec::new();
         for (name, node, file) in self.named_entries(sections, NameKind::Lookup) {
-            if self.reading.tree.is_cancelled() {
+            if self.referenced.tree.is_cancelled() {
                 break;
             }
             if name.text.contains('.') {
@@ -47,8 +47,8 @@ impl RuleSetDecoder<'_> {
     }
 
     /// Removes diagnostics that only follow from a broken lookup, which has been reported.
-    pub(super) fn forgive_broken_lookups(&mut self) {
-        let (broken, sources) = (&self.broken, &self.reading.sources);
+    pub(super) fn drop_errors_of_broken_lookups(&mut self) {
+        let (broken, sources) = (&self.broken, &self.referenced.sources);
         if broken.is_empty() {
             return;
         }

@@ -72,7 +72,7 @@ const ROOTS_AND_ELEMENT: [Root; 8] =
 
 /// The state of decoding.
 struct RuleSetDecoder<'d> {
-    reading: ReferencedFiles<'d>,
+    referenced: ReferencedFiles<'d>,
     diagnostics: &'d mut Vec<Diagnostic>,
     paths: PathTable,
     zone: TimeZone,
@@ -102,11 +102,11 @@ struct RuleSetDecoder<'d> {
 pub(super) fn decode(
     name: String,
     files: &[RuleFile],
-    reading: ReferencedFiles<'_>,
+    referenced: ReferencedFiles<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> RuleSet {
     let mut decoder = RuleSetDecoder {
-        reading,
+        referenced,
         diagnostics,
         paths: PathTable::default(),
         zone: TimeZone::UTC,
@@ -165,7 +165,7 @@ impl<'d> RuleSetDecoder<'d> {
     /// use them, schemas before the rules for which they guarantee types.
     fn rule_set(&mut self, default_name: String, sections: &Sections<'_>) -> RuleSet {
         // After a cancellation, the remaining parts have no sections and are empty.
-        let tree = self.reading.tree;
+        let tree = self.referenced.tree;
         let of = |name: &str| match sections.get(name) {
             Some(sections) if !tree.is_cancelled() => sections.as_slice(),
             _ => &[],
@@ -216,13 +216,13 @@ impl<'d> RuleSetDecoder<'d> {
             self.check_declared(&rule_set);
         }
         super::nesting::check(&rule_set, self.diagnostics);
-        self.forgive_broken_lookups();
-        self.forgive_booleans();
+        self.drop_errors_of_broken_lookups();
+        self.drop_lints_of_booleans();
         rule_set
     }
 
     /// Removes the lints of words that were reported as wrong booleans.
-    fn forgive_booleans(&mut self) {
+    fn drop_lints_of_booleans(&mut self) {
         if self.booleans.is_empty() {
             return;
         }

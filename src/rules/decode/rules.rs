@@ -58,7 +58,7 @@ impl RuleSetDecoder<'_> {
         let Some(items) = self.list(node, "a list of rules and groups") else { return Vec::new() };
         let mut members = Vec::new();
         for item in items.iter().filter(|item| !item.is_empty()) {
-            if decoded.rules.len().is_multiple_of(CHECK_EVERY) && self.reading.tree.is_cancelled() {
+            if decoded.rules.len().is_multiple_of(CHECK_EVERY) && self.referenced.tree.is_cancelled() {
                 break;
             }
             let is_group =
@@ -138,7 +138,8 @@ impl RuleSetDecoder<'_> {
             {
                 let key = &entry.key.text;
                 let message = format!("unknown key `{}` in {}", key.value, keys::LABEL.of);
-                let help = "did you mean `expr`? (An object with one key that is so near to `expr` cannot be a label.)";
+                let help =
+                    "did you mean `expr`? (An object with one key that is so similar to `expr` cannot be a label.)";
                 self.report(Diagnostic::new(Code::UnknownKey, key.span(), message).help(help));
                 None
             }

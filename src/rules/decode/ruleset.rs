@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use std::sync::Arc;
 
 /// The decoded section.
-pub(super) struct Head<'n> {
+pub(super) struct RuleSetHead<'n> {
     pub(super) name: Arc<str>,
     pub(super) zone: TimeZone,
     pub(super) strict: bool,
@@ -18,7 +18,7 @@ pub(super) struct Head<'n> {
 }
 
 impl RuleSetDecoder<'_> {
-    pub(super) fn head<'n>(&mut self, default_name: String, sections: &[Section<'n>]) -> Head<'n> {
+    pub(super) fn head<'n>(&mut self, default_name: String, sections: &[Section<'n>]) -> RuleSetHead<'n> {
         if let [first, others @ ..] = sections {
             for other in others {
                 let message = "`ruleset` appears twice in this rule set";
@@ -26,7 +26,7 @@ impl RuleSetDecoder<'_> {
                 self.report(diagnostic.label("again here").also(first.key, "first here"));
             }
         }
-        let mut head = Head {
+        let mut head = RuleSetHead {
             name: Arc::from(default_name),
             zone: TimeZone::UTC,
             strict: false,

@@ -30,7 +30,7 @@ enum SchemaSource {
 impl RuleSetDecoder<'_> {
     pub(super) fn schemas(&mut self, sections: &[Section<'_>]) -> Vec<Schema> {
         let entries = self.named_entries(sections, NameKind::Schema);
-        let tree = self.reading.tree;
+        let tree = self.referenced.tree;
         let entries = entries.into_iter().take_while(|_| !tree.is_cancelled());
         entries.filter_map(|(name, node, file)| self.schema(name, node, file)).collect()
     }
@@ -60,7 +60,7 @@ impl RuleSetDecoder<'_> {
             (Some(named), None) => self.schema_file(&named.value, file),
             (None, Some(inline)) => {
                 let json = self.literal(&inline.value);
-                let base = self.reading.tree.address(file);
+                let base = self.referenced.tree.address(file);
                 Some(SchemaDocument {
                     json,
                     base,
@@ -80,9 +80,9 @@ impl RuleSetDecoder<'_> {
 
     fn schema_file(&mut self, named: &YamlNode, from: &FileRef) -> Option<SchemaDocument> {
         let (file, id, text) = self.named_file(named, from)?;
-        let base = self.reading.tree.address(&file);
+        let base = self.referenced.tree.address(&file);
         if is_yaml(&file.path) {
-            let node = yaml::parse(id, &text, self.reading.tree.yaml_limits(), self.diagnostics).root?;
+            let node = yaml::parse(id, &text, self.referenced.tree.yaml_limits(), self.diagnostics).root?;
             return Some(SchemaDocument {
                 json: node.to_json(),
                 base,
@@ -106,14 +106,14 @@ impl RuleSetDecoder<'_> {
         let base = base.unwrap_or_else(|| format!("dadar:///{}", file.path));
         let also_read = Arc::new(Mutex::new(Vec::new()));
         let resources = Confined {
-            tree: self.reading.tree.clone(),
+            tree: self.referenced.tree.clone(),
             id: json.get("$id").or_else(|| json.get("id")).and_then(Json::as_str).map(str::to_owned),
             base: base.clone(),
             read: also_read.clone(),
         };
         let compiled = Validator::compile(json, Some(&base), resources);
         if let Ok(mut also) = also_read.lock() {
-            self.reading.remember(also.drain(..));
+            self.referenced.remember(also.drain(..));
         }
         match compiled {
             Ok(validator) => Some(validator),
@@ -125,7 +125,8 @@ impl RuleSetDecoder<'_> {
                         (Span::new(*id, at.start, at.end), true)
                     }
                 };
-                let mut diagnostic = Diagnostic::new(Code::BadSchema, span, format!("the schema is broken: {message}"));
+                let mut diagnostic =
+                    Diagnostic::new(Code::BadSchema, span, format!("the schema is invalid: {message}"));
                 if elsewhere {
                     diagnostic = diagnostic.also(named, "named here");
                 }
@@ -138,7 +139,8 @@ impl RuleSetDecoder<'_> {
     /// Reads a file that a rule file names: the file, its number among the sources, and its text.
     pub(super) fn named_file(&mut self, named: &YamlNode, from: &FileRef) -> Option<(FileRef, FileId, Arc<str>)> {
         let path = &self.string(named)?.text.value;
-        let read = self.reading.tree.resolve(from, path).and_then(|file| Ok((self.reading.tree.read(&file)?, file)));
+        let read =
+            self.referenced.tree.resolve(from, path).and_then(|file| Ok((self.referenced.tree.read(&file)?, file)));
         let (bytes, file) = match read {
             Ok(read) => read,
             Err(error) => {
@@ -156,8 +158,8 @@ impl RuleSetDecoder<'_> {
             }
         };
         let text: Arc<str> = text.into();
-        let id = self.reading.sources.add(SourceFile::new(self.reading.tree.shown(&file), text.clone()));
-        self.reading.remember([(file.clone(), text.as_bytes().to_vec())]);
+        let id = self.referenced.sources.add(SourceFile::new(self.referenced.tree.shown(&file), text.clone()));
+        self.referenced.remember([(file.clone(), text.as_bytes().to_vec())]);
         Some((file, id, text))
     }
 

@@ -16,17 +16,17 @@ const SHOWN: usize = 20;
 
 /// One setting of one node.
 #[derive(Clone, Copy)]
-struct Given<'n> {
+struct GivenSetting<'n> {
     node: &'n TopicNode,
     setting: &'n Setting,
 }
 
 impl RuleSetDecoder<'_> {
     pub(super) fn check_settings(&mut self, nodes: &[TopicNode]) {
-        let mut keys: HashMap<&str, Vec<Given<'_>>> = HashMap::new();
+        let mut keys: HashMap<&str, Vec<GivenSetting<'_>>> = HashMap::new();
         for node in nodes {
             for (key, setting) in &node.settings {
-                keys.entry(key).or_default().push(Given { node, setting });
+                keys.entry(key).or_default().push(GivenSetting { node, setting });
             }
         }
         let mut keys: Vec<_> = keys.into_iter().collect();
@@ -34,8 +34,8 @@ impl RuleSetDecoder<'_> {
         keys.into_iter().for_each(|(key, given)| self.check_setting(key, &given));
     }
 
-    fn check_setting(&mut self, key: &str, given: &[Given<'_>]) {
-        let mut ranks: HashMap<usize, Vec<Given<'_>>> = HashMap::new();
+    fn check_setting(&mut self, key: &str, given: &[GivenSetting<'_>]) {
+        let mut ranks: HashMap<usize, Vec<GivenSetting<'_>>> = HashMap::new();
         for one in given {
             ranks.entry(one.node.pattern.literals()).or_default().push(*one);
         }
@@ -54,7 +54,7 @@ impl RuleSetDecoder<'_> {
 }
 
 /// Conflicts among patterns of one rank.
-fn ties<'n>(peers: &[Given<'n>], all: &[Given<'n>]) -> Vec<(Given<'n>, Given<'n>)> {
+fn ties<'n>(peers: &[GivenSetting<'n>], all: &[GivenSetting<'n>]) -> Vec<(GivenSetting<'n>, GivenSetting<'n>)> {
     let below: Vec<TopicPattern> = peers.iter().map(|peer| below(&peer.node.pattern)).collect();
     let index = PatternIndex::new(&below);
     let mut found = Vec::new();
@@ -81,10 +81,10 @@ fn ties<'n>(peers: &[Given<'n>], all: &[Given<'n>]) -> Vec<(Given<'n>, Given<'n>
 }
 
 /// True if a pattern of a higher rank always decides where both patterns apply.
-fn decided(a: &TopicPattern, b: &TopicPattern, all: &[Given<'_>]) -> bool {
+fn decided(a: &TopicPattern, b: &TopicPattern, all: &[GivenSetting<'_>]) -> bool {
     let Some(common) = common(a, b) else { return false };
     let decides =
-        |one: &Given<'_>| one.node.pattern.literals() > a.literals() && below(&one.node.pattern).covers(&common);
+        |one: &GivenSetting<'_>| one.node.pattern.literals() > a.literals() && below(&one.node.pattern).covers(&common);
     all.iter().any(decides)
 }
 

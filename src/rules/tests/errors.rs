@@ -105,7 +105,7 @@ fn defines() {
     check("define: {a-b: id}", &["E014 a-b"]);
     check("define: {a: b, b: c, c: a}", &["E041 a + b + c"]);
     let loaded = load_one("define: {a: b, b: c, c: a}");
-    assert_eq!(loaded.diagnostics[0].message, "`a` needs itself: `a` → `b` → `c` → `a`");
+    assert_eq!(loaded.diagnostics[0].message, "`a` uses itself: `a` → `b` → `c` → `a`");
     check("define: {a: a}", &["E041 a"]);
     check("define: {a: [{when: data.x}]}", &["E012 {when: data.x}"]);
     check("define: {a: [{value: 1, expr: id}]}", &["E014 expr + value"]);

@@ -99,7 +99,7 @@ impl TreeBuilder<'_> {
 
     // ── Errors ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    pub(super) fn stumble(&mut self, kind: &granit_parser::ErrorKind, at: Option<usize>) -> Result<(), Aborted> {
+    pub(super) fn syntax_error(&mut self, kind: &granit_parser::ErrorKind, at: Option<usize>) -> Result<(), Aborted> {
         let at = at.unwrap_or(self.end);
         let unclosed = matches!(kind, granit_parser::ErrorKind::UnclosedFlowCollection { .. });
         if unclosed && self.find_comment() {

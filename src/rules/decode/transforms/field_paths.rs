@@ -12,7 +12,7 @@ const LONGEST: usize = 64;
 
 /// The use of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Use {
+pub(super) enum PathUse {
     /// It is read.
     Read,
     /// It is written or removed.
@@ -23,7 +23,7 @@ pub(super) enum Use {
 
 impl RuleSetDecoder<'_> {
     /// The paths of a list, or of a single scalar.
-    pub(super) fn field_paths(&mut self, node: &YamlNode, usage: Use) -> Vec<FieldPath> {
+    pub(super) fn field_paths(&mut self, node: &YamlNode, usage: PathUse) -> Vec<FieldPath> {
         let items = match &node.kind {
             YamlKind::Sequence(items) if items.is_empty() => {
                 self.bad_value(node, "the list of paths is empty");
@@ -36,7 +36,7 @@ impl RuleSetDecoder<'_> {
     }
 
     /// The path in a scalar.
-    pub(super) fn field_path_of(&mut self, node: &YamlNode, usage: Use) -> Option<FieldPath> {
+    pub(super) fn field_path_of(&mut self, node: &YamlNode, usage: PathUse) -> Option<FieldPath> {
         match node.scalar() {
             Some(scalar) if scalar.value.is_string() => {
                 let text = scalar.text.clone();
@@ -50,7 +50,7 @@ impl RuleSetDecoder<'_> {
     }
 
     /// The path in a text.
-    pub(super) fn field_path(&mut self, text: &Text, usage: Use) -> Option<FieldPath> {
+    pub(super) fn field_path(&mut self, text: &Text, usage: PathUse) -> Option<FieldPath> {
         let expr = expr::parse(text, &mut Vec::new());
         let Some(ParsedPath { mut steps, quoted }) = expr.as_ref().and_then(parsed_path) else {
             let message = format!("`{}` is not a path", text.value);
@@ -64,22 +64,22 @@ impl RuleSetDecoder<'_> {
             return None;
         }
         let begins_with = |name: &str| !quoted && matches!(steps.first(), Some(PathStep::Key(key)) if **key == *name);
-        let of_element = self.element.is_some() && (usage == Use::Field || begins_with("it"));
-        if usage != Use::Field && begins_with("event") && steps.len() > 1 {
+        let of_element = self.element.is_some() && (usage == PathUse::Field || begins_with("it"));
+        if usage != PathUse::Field && begins_with("event") && steps.len() > 1 {
             let rest: String = steps.iter().skip(1).map(ToString::to_string).collect();
-            let message = "paths of a step begin at the event already";
+            let message = "paths of a step begin with a field of the event, not with `event`";
             let rest = rest.trim_start_matches('.');
             let help = format!("write `{rest}`; a field that is called `event` is written `[\"event\"].{rest}`");
             self.report(Diagnostic::new(Code::BadPath, text.span(), message).help(help));
             return None;
         }
-        if self.element.is_some() && usage == Use::Write && !of_element {
+        if self.element.is_some() && usage == PathUse::Write && !of_element {
             let message = format!("`{}` is not part of the element", text.value);
             let help = "the steps of a `for_each` change the element, so their targets begin with `it`";
             self.report(Diagnostic::new(Code::BadPath, text.span(), message).help(help));
             return None;
         }
-        if of_element && usage != Use::Field {
+        if of_element && usage != PathUse::Field {
             steps.remove(0);
         }
         let shown = self.shown(&steps, of_element);

@@ -1,6 +1,6 @@
 //! The sources of targets: expressions, literals, templates, and lists of alternatives.
 
-use super::field_paths::Use;
+use super::field_paths::PathUse;
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::event::{Json, Type};
 use crate::expr::{Typed, TypedNode, Wanted, demands};
@@ -14,10 +14,10 @@ const LOOK_BEHIND: ExpansionBudget = ExpansionBudget { cases: 64, levels: 3 };
 
 impl RuleSetDecoder<'_> {
     /// `target: source`, several of them.
-    pub(super) fn sources(&mut self, node: &YamlNode, usage: Use) -> Vec<(FieldPath, ValueSource)> {
+    pub(super) fn sources(&mut self, node: &YamlNode, usage: PathUse) -> Vec<(FieldPath, ValueSource)> {
         let Some(entries) = self.mapping(node, "a mapping of targets to sources") else { return Vec::new() };
         if entries.is_empty() {
-            self.bad_value(node, "the step has nothing to do");
+            self.bad_value(node, "the mapping is empty, so the step has no effect");
         }
         let mut found = Vec::new();
         for entry in entries {
@@ -69,7 +69,7 @@ impl RuleSetDecoder<'_> {
                         return None;
                     }
                     _ => {
-                        let message = "a source has one of `value`, `expr`, `template` alone";
+                        let message = "a source has only one of `value`, `expr`, `template`";
                         self.report(Diagnostic::new(Code::BadValue, node.span, message));
                         return None;
                     }

@@ -1,6 +1,6 @@
 //! The steps of a transform. Each step has one key.
 
-use super::field_paths::Use;
+use super::field_paths::PathUse;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Step as PathStep, Type};
 use crate::rules::decode::{Fields, RuleSetDecoder};
@@ -31,14 +31,14 @@ impl RuleSetDecoder<'_> {
             [] => {
                 // An unknown key has been reported.
                 if self.knows(node, &keys::STEP) {
-                    let message = "a step has to do something";
+                    let message = "the step has no action";
                     let help = "give it `copy`, `move`, `default`, `set`, `remove`, `keep_only`, `lookup`, `project`, `for_each` or `use`";
                     self.report(Diagnostic::new(Code::MissingKey, node.span, message).help(help));
                 }
                 return None;
             }
             [first, second, ..] => {
-                let message = "a step does one thing";
+                let message = "a step has only one action";
                 let help = "make it two steps: put a `-` before the second";
                 let diagnostic = Diagnostic::new(Code::BadValue, second.key.text.span(), message);
                 self.report(diagnostic.also(first.key.text.span(), "together with this").help(help));
@@ -57,18 +57,18 @@ impl RuleSetDecoder<'_> {
 
     fn action(&mut self, word: &str, entry: &YamlEntry, value: &YamlNode, fields: &Fields<'_>) -> Option<Action> {
         Some(match word {
-            "copy" => Action::Copy(self.copies(value, Use::Read)),
-            "move" => Action::Move(self.copies(value, Use::Write)),
-            "default" => Action::Default(self.sources(value, Use::Write)),
-            "set" => Action::Set(self.sources(value, Use::Write)),
-            "project" => Action::Project(self.sources(value, Use::Field)),
+            "copy" => Action::Copy(self.copies(value, PathUse::Read)),
+            "move" => Action::Move(self.copies(value, PathUse::Write)),
+            "default" => Action::Default(self.sources(value, PathUse::Write)),
+            "set" => Action::Set(self.sources(value, PathUse::Write)),
+            "project" => Action::Project(self.sources(value, PathUse::Field)),
             "remove" => {
-                let places = self.field_paths(value, Use::Write);
+                let places = self.field_paths(value, PathUse::Write);
                 places.iter().for_each(|place| self.refuse_element(place, "removed"));
                 Action::Remove(places)
             }
             "keep_only" => {
-                let places = self.field_paths(value, Use::Write);
+                let places = self.field_paths(value, PathUse::Write);
                 places.iter().for_each(|place| self.refuse_indexes(place));
                 Action::KeepOnly(places)
             }
@@ -88,14 +88,14 @@ impl RuleSetDecoder<'_> {
     }
 
     /// `target: source` or `target: [source, source]`, all of them paths.
-    fn copies(&mut self, node: &YamlNode, usage: Use) -> Vec<(FieldPath, Vec<FieldPath>)> {
+    fn copies(&mut self, node: &YamlNode, usage: PathUse) -> Vec<(FieldPath, Vec<FieldPath>)> {
         let Some(entries) = self.mapping(node, "a mapping of targets to sources") else { return Vec::new() };
         if entries.is_empty() {
-            self.bad_value(node, "the step has nothing to do");
+            self.bad_value(node, "the mapping is empty, so the step has no effect");
         }
         let mut found = Vec::new();
         for entry in entries {
-            let target = self.field_path(&entry.key.text, Use::Write);
+            let target = self.field_path(&entry.key.text, PathUse::Write);
             if self.refuse_empty(entry) {
                 continue;
             }
@@ -108,7 +108,7 @@ impl RuleSetDecoder<'_> {
                 continue;
             }
             let sources = self.field_paths(&entry.value, usage);
-            if usage == Use::Write {
+            if usage == PathUse::Write {
                 sources.iter().for_each(|source| self.refuse_element(source, "moved"));
             }
             found.extend(target.filter(|_| !sources.is_empty()).map(|target| (target, sources)));
@@ -134,7 +134,7 @@ impl RuleSetDecoder<'_> {
 
     fn for_each(&mut self, list: &YamlNode, fields: &Fields<'_>) -> Option<Action> {
         let steps = self.required(fields, "do");
-        let list = self.field_path_of(list, Use::Write)?;
+        let list = self.field_path_of(list, PathUse::Write)?;
         let outer = self.element.replace(format!("{}[]", list.shown));
         let steps = steps.map(|steps| self.steps(steps, "a list of steps"));
         self.element = outer;
@@ -151,7 +151,7 @@ impl RuleSetDecoder<'_> {
         };
         let keys: Vec<_> = keys.iter().map(|key| self.expression(key)).collect();
         let into = match fields.get("into") {
-            Some(node) => self.field_path_of(node, Use::Write)?,
+            Some(node) => self.field_path_of(node, PathUse::Write)?,
             None => {
                 let of_element = self.element.is_some();
                 FieldPath { span: node.span, of_element, path: Vec::new(), shown: self.shown(&[], of_element) }
