@@ -88,6 +88,9 @@ impl fmt::Display for ReloadError {
         if !self.rule_sets.is_empty() {
             return f.write_str("the folder contains several rule sets");
         }
+        if self.diagnostics.is_empty() {
+            return f.write_str("loading was cancelled");
+        }
         let n = self.diagnostics.len();
         write!(f, "{n} error{}", plural(n))?;
         let Some(first) = self.diagnostics.first() else { return Ok(()) };

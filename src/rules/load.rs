@@ -1,5 +1,11 @@
 //! Loads a rule set from a folder, a file or strings, with all diagnostics.
 
+mod fingerprint;
+mod folders;
+
+use fingerprint::fingerprint;
+use folders::rule_set_folders;
+
 use super::decode::{self, ReferencedFiles, RuleFile};
 use super::files::{FileRef, FileTree, FoundFiles};
 use super::input_snapshot::InputSnapshot;
@@ -9,8 +15,7 @@ use super::options::LoadOptions;
 use crate::diagnostic::{Code, Diagnostic, SourceFile, Sources, Span};
 use crate::read;
 use crate::yaml::{self, YamlEntry, YamlNode};
-use sha2::{Digest, Sha256};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -309,45 +314,4 @@ fn named_files(tree: &FileTree, parsed: &[ParsedFile]) -> HashSet<PathBuf> {
 
 fn is_key(entry: &YamlEntry, keys: &[&str]) -> bool {
     keys.contains(&entry.key.text.value.as_str())
-}
-
-/// The folders of the rule sets, if there are several: each has a `ruleset` section, and no rule file is above them.
-fn rule_set_folders(parsed: &[ParsedFile]) -> Vec<PathBuf> {
-    let has_head =
-        |parsed: &&ParsedFile| parsed.node.iter().flat_map(YamlNode::entries).any(|entry| is_key(entry, &["ruleset"]));
-    let heads: Vec<&FileRef> = parsed.iter().filter(has_head).map(|parsed| &parsed.file).collect();
-    let folders = |file: &FileRef| -> Vec<String> {
-        file.path.rsplit_once('/').map_or_else(Vec::new, |(folder, _)| folder.split('/').map(String::from).collect())
-    };
-    let [first, ..] = heads.as_slice() else { return Vec::new() };
-    let mut common = folders(first);
-    for head in &heads {
-        let own = folders(head);
-        let shared = common.iter().zip(&own).take_while(|(a, b)| a == b).count();
-        common.truncate(shared);
-    }
-    let above = |file: &FileRef| common.starts_with(&folders(file));
-    if parsed.iter().any(|parsed| above(&parsed.file)) {
-        return Vec::new();
-    }
-    let below = |file: &&FileRef| -> Option<PathBuf> {
-        let depth = folders(file).len().checked_sub(common.len() + 1)?;
-        let location = location(file);
-        location.ancestors().nth(depth + 1).map(Path::to_path_buf)
-    };
-    let sets: BTreeSet<PathBuf> = heads.iter().filter_map(below).collect();
-    if sets.len() > 1 { sets.into_iter().collect() } else { Vec::new() }
-}
-
-/// The first 12 hex digits of the SHA-256 over all files in the order of their paths. Each part is preceded by its
-/// length, so that different sets of files hash different bytes.
-fn fingerprint(files: &[(FileRef, Vec<u8>)]) -> String {
-    let mut hasher = Sha256::new();
-    for (file, bytes) in files {
-        for part in [file.path.as_bytes(), bytes] {
-            hasher.update((part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        }
-    }
-    hasher.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,21 +1,21 @@
 //! Builds the tree from the YAML parser's events.
 //!
-//! Open collections are on an explicit stack, so nesting cannot exhaust the thread's stack.
+//! OpenDelimiters collections are on an explicit stack, so nesting cannot exhaust the thread's stack.
 
+mod aliases;
 mod find;
 mod indent;
+mod scalars;
 
 use super::anchors::Anchors;
 use super::built::Built;
 use super::comment::{CommentPlacement, YamlComment};
-use super::scalar::{Resolved, is_ambiguous, resolve};
-use super::source_map::{self, Style};
+use super::source_map;
 use super::syntax::{self, NodeStart};
-use super::traps::{self, QuotingRecovery, Trap};
+use super::traps::{QuotingRecovery, Trap};
 use super::{YamlDocument, YamlEntry, YamlKind, YamlLimits, YamlNode, YamlScalar, keys};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
-use crate::event::Json;
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, StructureStyle};
+use granit_parser::{ErrorKind, Event, Parser, StructureStyle};
 use indent::Continued;
 use std::ops::Range;
 
@@ -208,110 +208,6 @@ impl TreeBuilder<'_> {
         }
     }
 
-    // ── Scalars ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    fn scalar(
-        &mut self,
-        value: &str,
-        style: ScalarStyle,
-        anchor: usize,
-        range: Range<usize>,
-        tag: Option<Range<usize>>,
-    ) -> Result<(), Aborted> {
-        let style = match style {
-            ScalarStyle::SingleQuoted => Style::Single,
-            ScalarStyle::DoubleQuoted => Style::Double,
-            ScalarStyle::Literal => Style::Literal,
-            ScalarStyle::Folded => Style::Folded,
-            _ => Style::Plain,
-        };
-        let scalar = if self.recovery.is_masked(range.start) {
-            self.put_back(range.clone())
-        } else if range.is_empty() && matches!(style, Style::Plain) {
-            self.empty(range.clone(), tag.is_some())
-        } else {
-            let block = matches!(style, Style::Literal | Style::Folded);
-            let range = if block && value.trim_end().is_empty() { self.header(&range) } else { range.clone() };
-            if matches!(style, Style::Single | Style::Double) {
-                self.check_continuation(&range, Continued::Quoted);
-            }
-            self.find_trap(style, &range);
-            self.filled(value, style, range)
-        };
-        let trapped = tag.is_some_and(|tag| self.tag(tag, &range, value));
-        let scalar = if trapped { self.put_back(range.clone()) } else { scalar };
-        let (span, cost) = (scalar.text.span(), 1 + scalar.text.value.len() / 64);
-        self.end = self.end.max(range.end);
-        self.complete(
-            Built { node: YamlNode { span, kind: YamlKind::Scalar(scalar) }, cost, height: 0 },
-            anchor,
-            range.start,
-        )
-    }
-
-    /// The text that was masked, as a string.
-    fn put_back(&self, range: Range<usize>) -> YamlScalar {
-        let value = self.source.get(range.clone()).unwrap_or("");
-        let text = crate::diagnostic::Text::verbatim(value, self.span(&range));
-        YamlScalar { value: Json::from(value), text, plain: false }
-    }
-
-    /// An empty value, directly after its colon.
-    fn empty(&mut self, range: Range<usize>, tagged: bool) -> YamlScalar {
-        let colon = self.source.get(range.start..).is_some_and(|rest| rest.starts_with(':'));
-        let at = range.start + usize::from(colon && !tagged && !self.at_key());
-        let text = crate::diagnostic::Text::building(Span::new(self.file, at, at));
-        YamlScalar { text, plain: true, value: Json::Null }
-    }
-
-    fn filled(&mut self, value: &str, style: Style, range: Range<usize>) -> YamlScalar {
-        let trimmed = match style {
-            Style::Literal | Style::Folded => {
-                range.start + self.source.get(range.clone()).unwrap_or("").trim_end().len()
-            }
-            _ => range.end,
-        };
-        let span = self.span(&(range.start..trimmed.max(range.start)));
-        let text = source_map::text(self.source, range, span, style, value);
-        let plain = style == Style::Plain;
-        let value = if plain { self.resolve(value, span) } else { Json::from(value) };
-        YamlScalar { text, plain, value }
-    }
-
-    /// The range of the header of a block scalar without content. The parser reports such a scalar somewhere below.
-    fn header(&self, range: &Range<usize>) -> Range<usize> {
-        let at = self.skip(self.end, if self.at_value() { ":" } else { "-" });
-        let line = self.source.get(at..source_map::line_end(self.source, at)).unwrap_or("");
-        let header = line.split_whitespace().next().unwrap_or("");
-        if header.starts_with(['>', '|']) { at..at + header.len() } else { range.start..range.start }
-    }
-
-    fn resolve(&mut self, value: &str, span: Span) -> Json {
-        match resolve(value) {
-            Resolved::Value(json) => {
-                if is_ambiguous(value) {
-                    let message = format!("`{value}` is a string here, but YAML 1.1 reads it as a boolean");
-                    let help = format!("put it in quotes to be explicit: `\"{value}\"`");
-                    self.report(Diagnostic::new(Code::AmbiguousScalar, span, message).help(help));
-                }
-                json
-            }
-            Resolved::LeadingZero => {
-                let message = format!("the number `{value}` has a leading zero");
-                let help = format!("put it in quotes to keep the zero: `\"{value}\"`");
-                self.report(Diagnostic::new(Code::LeadingZero, span, message).help(help));
-                Json::from(value)
-            }
-            Resolved::NotFinite => {
-                let message = format!("`{value}` is not a number that an event can have");
-                self.report(Diagnostic::new(Code::BadValue, span, message).help("JSON has finite numbers only"));
-                Json::from(value)
-            }
-        }
-    }
-
-    // ── Collections ──────────────────────────────────────────────────────────────────────────────────────────────
-
     fn open(
         &mut self,
         kind: CollectionKind,
@@ -407,91 +303,6 @@ impl TreeBuilder<'_> {
         };
         self.pass.diagnostics.extend(complaint);
         Ok(())
-    }
-
-    // ── Aliases ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    fn alias(&mut self, id: usize, range: Range<usize>) -> Result<(), Aborted> {
-        self.end = self.end.max(range.end);
-        let span = self.span(&range);
-        let Some(height) = self.anchors.height(id) else {
-            let message = "this alias is inside its own anchored node";
-            self.report(Diagnostic::new(Code::Anchor, span, message).help("write the value instead of the alias"));
-            let nothing = self.put_back(range.clone());
-            let node = YamlNode { span, kind: YamlKind::Scalar(nothing) };
-            return self.complete(Built { node, cost: 1, height: 0 }, 0, range.start);
-        };
-        if self.stack.len() + height > self.limits.depth {
-            self.report(syntax::too_deep(span));
-            return Err(Aborted);
-        }
-        match self.anchors.copy(id) {
-            Some(built) => self.complete(built, 0, range.start),
-            None => self.over_budget(span, self.anchors.place(id)),
-        }
-    }
-
-    /// True for the value of a merge key, and for the items of one.
-    fn is_merging(&self) -> bool {
-        let merge = |frame: &OpenCollection| match &frame.kind {
-            CollectionKind::Mapping { key: Some(Key::Scalar(key)), .. } => keys::is_merge(key),
-            _ => false,
-        };
-        let mut frames = self.stack.iter().rev();
-        match frames.next() {
-            Some(OpenCollection { kind: CollectionKind::Sequence(_), .. }) => frames.next().is_some_and(merge),
-            Some(frame) => merge(frame),
-            None => false,
-        }
-    }
-
-    fn over_budget(&mut self, span: Span, anchor: Option<Span>) -> Result<(), Aborted> {
-        let message = format!("the aliases of this file copy more than {} nodes", self.limits.alias_nodes);
-        let diagnostic = Diagnostic::new(Code::AliasBudget, span, message).help("use fewer aliases, or write them out");
-        self.report(match anchor {
-            Some(anchor) => diagnostic.also(anchor, "this node is copied"),
-            None => diagnostic,
-        });
-        Err(Aborted)
-    }
-
-    fn unknown_alias(&mut self, name: &str, range: Range<usize>) -> Result<(), Aborted> {
-        self.end = self.end.max(range.end);
-        if self.is_merging() {
-            let message = format!("there is no anchor `&{name}` before this alias");
-            let help =
-                self.anchors.near(name).unwrap_or_else(|| format!("put `&{name}` before a mapping further above"));
-            self.report(Diagnostic::new(Code::Anchor, self.span(&range), message).help(help));
-            let node = YamlNode { span: self.span(&range), kind: YamlKind::Mapping(Vec::new()) };
-            return self.complete(Built { node, cost: 1, height: 1 }, 0, range.start);
-        }
-        let whole = self.alias_range(name, &range);
-        let name = name.strip_suffix(':').unwrap_or(name);
-        let alias = "`*` at the beginning makes this a YAML alias";
-        let message = match name {
-            "" => alias.to_owned(),
-            _ => format!("{alias}, and there is no anchor `&{name}` before it"),
-        };
-        let mut trap = Trap::new(Code::Anchor, self.file, self.source, whole.clone(), &self.prefix(), message);
-        if whole == range {
-            let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-            let define =
-                || is_name.then(|| format!("put `&{name}` before a value further above; quote it if it is a text"));
-            trap.diagnostic = trap.diagnostic.maybe_help(self.anchors.near(name).or_else(define));
-        }
-        self.pass.traps.push(trap);
-        let node = YamlNode { span: self.span(&range), kind: YamlKind::Scalar(self.put_back(range.clone())) };
-        self.complete(Built { node, cost: 1, height: 0 }, 0, range.start)
-    }
-
-    /// The whole text that begins like an alias.
-    fn alias_range(&self, name: &str, alias: &Range<usize>) -> Range<usize> {
-        if name.ends_with(':') {
-            return alias.start..alias.end - 1;
-        }
-        let key = self.at_key() || self.source.get(alias.end..).is_some_and(|rest| rest.trim_start().starts_with(':'));
-        let value = traps::value_range(self.source, alias.start, self.in_flow());
-        value.filter(|value| !key && value.end >= alias.end).unwrap_or(alias.clone())
     }
 }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
+pub(super) enum ScalarForm {
     /// Without quotes.
     Plain,
     /// `'…'`
@@ -23,21 +23,21 @@ pub(super) enum Style {
 
 /// The text of a scalar that the parser read as `value` from `range` (quotes included) of `source`. `whole` is the
 /// span of all of it.
-pub(super) fn text(source: &str, range: Range<usize>, whole: Span, style: Style, value: &str) -> Text {
+pub(super) fn text(source: &str, range: Range<usize>, whole: Span, style: ScalarForm, value: &str) -> Text {
     let inner = match style {
-        Style::Single | Style::Double => range.start + 1..range.end.saturating_sub(1),
+        ScalarForm::Single | ScalarForm::Double => range.start + 1..range.end.saturating_sub(1),
         _ => range,
     };
     let content = source.get(inner.clone()).unwrap_or("");
-    if content == value && matches!(style, Style::Plain | Style::Single | Style::Double) {
+    if content == value && matches!(style, ScalarForm::Plain | ScalarForm::Single | ScalarForm::Double) {
         let mut text = Text::building(whole);
         text.push(value, inner);
         return text;
     }
     let mut pieces = Pieces { source, text: Text::building(whole), run: inner.start..inner.start };
     let decoded = match style {
-        Style::Plain | Style::Single | Style::Double => flow(&mut pieces, inner, style),
-        Style::Literal | Style::Folded => block(&mut pieces, inner, style, value),
+        ScalarForm::Plain | ScalarForm::Single | ScalarForm::Double => flow(&mut pieces, inner, style),
+        ScalarForm::Literal | ScalarForm::Folded => block(&mut pieces, inner, style, value),
     };
     pieces.flush();
     if decoded.is_some() && pieces.text.value == value { pieces.text } else { Text::opaque(value, whole) }
@@ -101,7 +101,7 @@ impl Pieces<'_> {
 }
 
 /// Plain and quoted scalars: escapes, and lines that are folded.
-fn flow(pieces: &mut Pieces<'_>, range: Range<usize>, style: Style) -> Option<()> {
+fn flow(pieces: &mut Pieces<'_>, range: Range<usize>, style: ScalarForm) -> Option<()> {
     let mut at = range.start;
     while at < range.end {
         let blanks_end = pieces.skip_blanks(at, range.end);
@@ -115,11 +115,11 @@ fn flow(pieces: &mut Pieces<'_>, range: Range<usize>, style: Style) -> Option<()
             continue;
         }
         at = match (pieces.at(at)?, style) {
-            (b'\'', Style::Single) => {
+            (b'\'', ScalarForm::Single) => {
                 pieces.unit("'", at..at + 2);
                 at + 2
             }
-            (b'\\', Style::Double) => escape(pieces, at, range.end)?,
+            (b'\\', ScalarForm::Double) => escape(pieces, at, range.end)?,
             _ => {
                 let len = pieces.source.get(at..)?.chars().next()?.len_utf8();
                 pieces.verbatim(at..at + len);
@@ -209,7 +209,7 @@ struct SourceLine {
 }
 
 /// Literal and folded block scalars. Chomping is derived from `value`: its remaining end consists of line breaks.
-fn block(pieces: &mut Pieces<'_>, range: Range<usize>, style: Style, value: &str) -> Option<()> {
+fn block(pieces: &mut Pieces<'_>, range: Range<usize>, style: ScalarForm, value: &str) -> Option<()> {
     let first_line = block_start(pieces.source, range.start);
     let lines = lines(pieces, first_line, range.end, range.start - line_start(pieces.source, range.start));
     let filled = lines.iter().rposition(|line| !line.content.is_empty()).map_or(0, |at| at + 1);
@@ -224,7 +224,7 @@ fn block(pieces: &mut Pieces<'_>, range: Range<usize>, style: Style, value: &str
         let loose = |line: &SourceLine| matches!(pieces.at(line.content.start), Some(b' ' | b'\t'));
         let gap = match before {
             None => "\n".repeat(empty),
-            Some(before) if style == Style::Literal || loose(before) || loose(line) => "\n".repeat(empty + 1),
+            Some(before) if style == ScalarForm::Literal || loose(before) || loose(line) => "\n".repeat(empty + 1),
             Some(_) if empty == 0 => String::from(" "),
             Some(_) => "\n".repeat(empty),
         };

@@ -1,7 +1,7 @@
 //! Messages about syntax errors of the YAML parser, in terms of the author of the rules.
 
 use super::source_map::{escaped, line_start};
-use super::traps::{Open, Trap, value_range};
+use super::traps::{OpenDelimiters, Trap, value_range};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use granit_parser::ErrorKind;
 use std::ops::Range;
@@ -69,7 +69,7 @@ pub(super) fn trap(file: FileId, source: &str, kind: &ErrorKind, at: usize, plac
             let message = "mapping values are not allowed here: YAML reads the `:` as the end of a key";
             (Code::YamlSyntax, String::from(message))
         }
-        (_, ErrorKind::CommentInterceptedScalar) if Open::behind(read).in_string() => {
+        (_, ErrorKind::CommentInterceptedScalar) if OpenDelimiters::behind(read).in_string() => {
             (Code::YamlSyntax, String::from("the text ends at the ` #`, which begins a YAML comment"))
         }
         (_, ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator) => {

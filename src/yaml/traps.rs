@@ -99,7 +99,7 @@ fn looks_like_expression(text: &str) -> bool {
 
 /// The quotes and brackets that are open at a point of an expression.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Open {
+pub(super) struct OpenDelimiters {
     quote: Option<char>,
     /// The number of `(` without `)`; negative if there are more `)`.
     parens: i32,
@@ -109,10 +109,10 @@ pub(super) struct Open {
     last: Option<char>,
 }
 
-impl Open {
+impl OpenDelimiters {
     /// The state after `text`.
-    pub(super) fn behind(text: &str) -> Open {
-        let mut open = Open::default();
+    pub(super) fn behind(text: &str) -> OpenDelimiters {
+        let mut open = OpenDelimiters::default();
         text.chars().for_each(|c| open.take(c));
         open
     }
@@ -162,7 +162,7 @@ pub(super) fn value_range(source: &str, start: usize, flow: bool) -> Option<Rang
 
 fn flow_end(source: &str, start: usize) -> Option<usize> {
     let rest = source.get(start..)?;
-    let mut open = Open::default();
+    let mut open = OpenDelimiters::default();
     let mut end = rest.len();
     for (at, c) in rest.char_indices() {
         if matches!(c, '\n' | '\r') {
@@ -225,7 +225,7 @@ fn base_column(source: &str, start: usize) -> usize {
 
 /// The length of a line without its comment. A `#` in a string of an expression does not begin one.
 fn code_len(line: &str) -> usize {
-    let mut open = Open::default();
+    let mut open = OpenDelimiters::default();
     for (at, c) in line.char_indices() {
         if c == '#' && !open.in_string() && matches!(open.last, None | Some(' ' | '\t')) {
             return at;
@@ -241,7 +241,7 @@ fn code_len(line: &str) -> usize {
 
 /// `when: x == "a #b"`: the whole expression, if the plain scalar at `scalar` was cut off within a string.
 pub(super) fn cut_by_comment(source: &str, scalar: Range<usize>, flow: bool) -> Option<Range<usize>> {
-    if !Open::behind(source.get(scalar.clone())?).in_string() {
+    if !OpenDelimiters::behind(source.get(scalar.clone())?).in_string() {
         return None;
     }
     // Stop before the end of the line, so that a long list on one line is scanned once, not once for each item.
@@ -251,20 +251,22 @@ pub(super) fn cut_by_comment(source: &str, scalar: Range<usize>, flow: bool) -> 
     }
     let stop = line_end(source, scalar.end);
     let whole = value_range(source, scalar.start, flow);
-    let whole = whole
-        .filter(|whole| whole.end > scalar.end && !Open::behind(source.get(whole.clone()).unwrap_or("")).in_string());
+    let whole = whole.filter(|whole| {
+        whole.end > scalar.end && !OpenDelimiters::behind(source.get(whole.clone()).unwrap_or("")).in_string()
+    });
     whole.or_else(|| closed(source, scalar.start, scalar.end, stop))
 }
 
 /// True if ` #` is in a string of `text`, which YAML reads as a comment.
 pub(super) fn hides_comment(text: &str) -> bool {
     let mut marks = text.match_indices(" #");
-    !text.starts_with(['"', '\'']) && marks.any(|(at, _)| Open::behind(text.get(..at).unwrap_or("")).in_string())
+    !text.starts_with(['"', '\''])
+        && marks.any(|(at, _)| OpenDelimiters::behind(text.get(..at).unwrap_or("")).in_string())
 }
 
 /// `- x == "a: b"`: the whole expression, if the plain key at `key` ends within a string.
 pub(super) fn cut_by_colon(source: &str, key: Range<usize>, flow: bool) -> Option<Range<usize>> {
-    if !Open::behind(source.get(key.clone())?).in_string() {
+    if !OpenDelimiters::behind(source.get(key.clone())?).in_string() {
         return None;
     }
     let whole = value_range(source, key.start, flow)?;
@@ -275,7 +277,7 @@ pub(super) fn cut_by_colon(source: &str, key: Range<usize>, flow: bool) -> Optio
 fn closed(source: &str, start: usize, cut: usize, stop: usize) -> Option<Range<usize>> {
     let text = source.get(start..stop)?;
     let text = text.get(..code_len(text))?.trim_end();
-    (start + text.len() > cut && !Open::behind(text).in_string()).then(|| start..start + text.len())
+    (start + text.len() > cut && !OpenDelimiters::behind(text).in_string()).then(|| start..start + text.len())
 }
 
 /// True for `>5`, which YAML reads as the header of an empty block scalar, but which is meant as a comparison.
@@ -309,7 +311,7 @@ pub(super) fn first_split(
 ) -> Option<(Range<usize>, usize)> {
     let first = pieces.next()?;
     let text = source.get(first.clone())?;
-    let mut open = Open::behind(text);
+    let mut open = OpenDelimiters::behind(text);
     // A quoted text is complete.
     if text.starts_with(['"', '\'', '[', '{']) || !open.is_open() {
         return None;

@@ -79,26 +79,26 @@ impl RuleSetDecoder<'_> {
     /// An order in which dependencies come first. Each cycle is reported once.
     fn define_order(&mut self, entries: &[(Name, &YamlNode)], needs: &[Vec<usize>]) -> Vec<usize> {
         let mut order = Vec::with_capacity(entries.len());
-        let mut state = vec![Visit::New; entries.len()];
+        let mut state = vec![VisitState::New; entries.len()];
         for start in 0..entries.len() {
             // The path from `start`: each named value, and how many of its dependencies have been visited.
             let mut path = vec![(start, 0)];
             while let Some((at, looked)) = path.last_mut() {
                 let at = *at;
-                if state.get(at) == Some(&Visit::Done) {
+                if state.get(at) == Some(&VisitState::Done) {
                     path.pop();
                     continue;
                 }
-                set(&mut state, at, Visit::Open);
+                set(&mut state, at, VisitState::Open);
                 let next = needs.get(at).and_then(|needs| needs.get(*looked)).copied();
                 *looked += 1;
                 match next {
                     None => {
-                        set(&mut state, at, Visit::Done);
+                        set(&mut state, at, VisitState::Done);
                         order.push(at);
                         path.pop();
                     }
-                    Some(next) if state.get(next) == Some(&Visit::Open) => {
+                    Some(next) if state.get(next) == Some(&VisitState::Open) => {
                         let cycle: Vec<usize> = path.iter().map(|(at, _)| *at).skip_while(|at| *at != next).collect();
                         self.report_cycle(entries, &cycle);
                     }
@@ -188,13 +188,13 @@ impl RuleSetDecoder<'_> {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Visit {
+enum VisitState {
     New,
     Open,
     Done,
 }
 
-fn set(state: &mut [Visit], at: usize, to: Visit) {
+fn set(state: &mut [VisitState], at: usize, to: VisitState) {
     if let Some(slot) = state.get_mut(at) {
         *slot = to;
     }

@@ -2,7 +2,7 @@
 
 use super::{Aborted, CollectionKind, Key, OpenCollection, TreeBuilder, file_range};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::yaml::source_map::Style;
+use crate::yaml::source_map::ScalarForm;
 use crate::yaml::syntax::{self, NodeStart};
 use crate::yaml::traps::{self, Trap};
 use crate::yaml::{YamlEntry, YamlNode};
@@ -14,23 +14,23 @@ impl TreeBuilder<'_> {
     }
 
     /// Looks for text that YAML cut off or read as a header.
-    pub(super) fn find_trap(&mut self, style: Style, range: &Range<usize>) {
+    pub(super) fn find_trap(&mut self, style: ScalarForm, range: &Range<usize>) {
         match style {
-            Style::Plain if self.at_key() => {
+            ScalarForm::Plain if self.at_key() => {
                 if let Some(whole) = traps::cut_by_colon(self.source, range.clone(), self.in_flow()) {
                     let prefix = self.outer_prefix(range.start);
                     let message = "the text ends at the `: `, which YAML takes for the end of a key";
                     self.trap(Code::YamlSyntax, whole, &prefix, String::from(message));
                 }
             }
-            Style::Plain => {
+            ScalarForm::Plain => {
                 if let Some(whole) = traps::cut_by_comment(self.source, range.clone(), self.in_flow()) {
                     let prefix = self.prefix();
                     let message = "the text ends at the ` #`, which begins a YAML comment";
                     self.trap(Code::YamlSyntax, whole, &prefix, String::from(message));
                 }
             }
-            Style::Literal | Style::Folded => {
+            ScalarForm::Literal | ScalarForm::Folded => {
                 let header = self.source.get(range.clone()).unwrap_or("");
                 if traps::is_comparison(header) {
                     let message = String::from("a `>` at the beginning announces a block of text on the lines below");
@@ -38,7 +38,7 @@ impl TreeBuilder<'_> {
                     self.trap(Code::YamlSyntax, range.clone(), &prefix, message);
                 }
             }
-            Style::Single | Style::Double => {}
+            ScalarForm::Single | ScalarForm::Double => {}
         }
     }
 
@@ -152,7 +152,7 @@ impl TreeBuilder<'_> {
         let frame = self.stack.last().filter(|frame| frame.flow)?;
         let is_open = |node: &YamlNode| {
             let plain = node.scalar().is_some_and(|scalar| scalar.plain);
-            plain && traps::Open::behind(self.source.get(file_range(node.span)).unwrap_or("")).is_open()
+            plain && traps::OpenDelimiters::behind(self.source.get(file_range(node.span)).unwrap_or("")).is_open()
         };
         let (node, prefix) = match &frame.kind {
             CollectionKind::Sequence(items) => (items.iter().find(|item| is_open(item))?, String::new()),
