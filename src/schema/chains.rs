@@ -37,7 +37,7 @@ struct LevelSearch<'s> {
 }
 
 impl<'s> LevelSearch<'s> {
-    /// Looks at every object and list of the document, since a reference may lead to any. (A document is no deeper than its file.)
+    /// Visits every object and list of the document, since a reference may lead to any. (Recurses no deeper than the document.)
     fn everywhere(&mut self, schema: &'s Json, pointer: &mut String) -> Result<usize, String> {
         let mut most = self.at(schema, 0).ok_or_else(|| pointer.clone())?;
         let mut below = |walk: &mut Self, name: &str, value: &'s Json| {

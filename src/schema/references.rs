@@ -207,7 +207,7 @@ impl Scan {
     }
 }
 
-/// The address that `text` means beside `base`.
+/// The address of the reference `text`, relative to `base`.
 fn resolve(base: &str, text: &str) -> Option<String> {
     let base = Uri::parse(base).ok()?;
     jsonschema::uri::resolve_against(&base, text).ok().map(|uri| uri.as_str().to_owned())

@@ -11,7 +11,7 @@ fn key(name: &str) -> Step {
 }
 
 #[test]
-fn tells_faults_with_pointers() {
+fn faults_have_pointers() {
     let schema = compile(json!({
         "type": "object",
         "required": ["id"],
@@ -163,7 +163,7 @@ fn bounds_references_that_lead_to_one_another() {
             assert!(error.message.contains("more than 64 times"), "{}", error.message);
         }
     }
-    // A step into the value in between begins anew.
+    // A step into the value begins a new chain.
     let deep = chain(1_000, &|next| json!({"properties": {"a": next}})).unwrap();
     assert!(deep.validate(&json!({"a": {"a": {}}})).is_empty());
     // Two ways to everything: as many ways as 2^60, and no more work than for one.

@@ -71,7 +71,7 @@ fn nothing_is_no_error() {
     }
 }
 
-/// `word` of the decoded text stands in the file where the map says.
+/// The map gives the position of `word` of the decoded text in the file.
 #[track_caller]
 fn traced(yaml: &str) {
     fn words(text: &Text, yaml: &str) -> usize {
@@ -145,7 +145,7 @@ fn duplicate_keys_show_both_places() {
 }
 
 #[test]
-fn scalars_that_are_told_about() {
+fn scalars_with_diagnostics() {
     expect("a: 012\n", &["E007 f:1:4 [012]", "`\"012\"`"]);
     expect("a: [-007, 012.5]\n", &["E007 f:1:5 [-007]", "`\"012.5\"`"]);
     expect("a: .inf\nb: .NaN\n", &["E014 f:1:4", "E014 f:2:4"]);
@@ -196,7 +196,7 @@ fn alias_bombs_are_refused() {
     let close = "]".repeat(100);
     let used: Vec<_> = (0..100).map(|n| format!("*a{n}")).collect();
     expect(&format!("a: {open}{list}{close}\nb: [{}]", used.join(", ")), &["E008"]);
-    // An anchor that nobody uses costs nothing.
+    // An unused anchor costs nothing.
     assert!(reported(&format!("a: &a [{}]\n", vec!["x"; 150_000].join(", "))).is_empty());
 }
 
@@ -483,7 +483,7 @@ proptest! {
         }
     }
 
-    /// Whatever is quoted in whatever way, a word in it is found again.
+    /// A word in a text is found in the file, for any kind of quotes.
     #[test]
     fn words_in_generated_scalars_are_traced(parts in prop::collection::vec(prop::sample::select(WORDS), 1..20), style in 0..5) {
         let body = parts.concat();

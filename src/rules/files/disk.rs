@@ -102,7 +102,7 @@ impl Disk {
         }
     }
 
-    /// The given file, and `NAME.test.yaml` beside it.
+    /// The given file, and `NAME.test.yaml` in the same folder.
     fn find_one(&self, file: &Path, found: &mut FoundFiles) {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         found.rules.extend(self.file_ref(file, name.clone()));

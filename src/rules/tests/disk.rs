@@ -136,7 +136,7 @@ fn a_rule_set_says_where_its_files_lie() {
     // What is given to `load` counts more.
     let narrow = load(&rules, &LoadOptions::rooted(dir.path().join("sets")));
     assert_eq!(shown(&narrow), ["E065 ../../schemas/s.json"]);
-    // A version depends on files and their paths in the rule set, not on where that lies.
+    // A version depends on files and their paths in the rule set, not on the location of the rule set.
     let other = tempfile::tempdir().unwrap();
     for file in ["schemas/s.json", "schemas/t.json", "sets/a/r.yaml"] {
         let to = other.path().join("deeper").join(file);

@@ -1,4 +1,4 @@
-//! One case for each error, with what is underlined; further places stand behind `+`.
+//! One case for each error, with the underlined text; secondary places follow after `+`.
 
 use super::{check, load_one, load_strings, right, shown};
 

@@ -20,7 +20,7 @@ fn load_one(text: &str) -> Loaded {
     load_strings("test", [("rules.yaml", text)])
 }
 
-/// Diagnostics in one line each: the code and what is underlined, with the further places behind `+`.
+/// Diagnostics in one line each: the code and the underlined text, with secondary places after `+`.
 fn shown(loaded: &Loaded) -> Vec<String> {
     let snippet = |span| loaded.sources.snippet(span);
     let one = |diagnostic: &crate::diagnostic::Diagnostic| {
@@ -108,7 +108,7 @@ fn defaults_where_nothing_is_said() {
 }
 
 #[test]
-fn ranks_rules_and_tells_the_groups() {
+fn ranks_rules_and_lists_the_groups() {
     let rules = right(
         "rules:
   - {name: a, subscribers: x}
@@ -174,7 +174,7 @@ fn topics_may_be_spread() {
 }
 
 #[test]
-fn a_digest_tells_versions_apart() {
+fn versions_have_different_digests() {
     let version = |files: &[(&str, &str)]| right_files(files.iter().copied()).version;
     let one = version(&[("a.yaml", "filters: []"), ("b.yaml", "filters: []")]);
     assert_eq!(one, version(&[("b.yaml", "filters: []"), ("a.yaml", "filters: []")]));
@@ -205,7 +205,7 @@ fn nothing_is_quadratic() {
     assert_eq!(warnings, 17_000);
 }
 
-/// Whatever is cut out of the examples: diagnostics, but never a panic, and every place lies in its file.
+/// Any part of the examples may be missing: there are diagnostics, but never a panic, and every span is within its file.
 #[test]
 fn broken_files_are_only_diagnosed() {
     for (path, text) in EXAMPLES {
@@ -225,7 +225,7 @@ fn broken_files_are_only_diagnosed() {
 }
 
 #[test]
-fn keys_are_told_apart() {
+fn keys_of_different_types_are_different() {
     for keys in super::keys::ALL {
         let unique: std::collections::HashSet<_> = keys.keys.iter().collect();
         assert_eq!(unique.len(), keys.keys.len(), "{}", keys.of);
