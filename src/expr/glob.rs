@@ -4,7 +4,7 @@
 //! between are looked for one after another, each as far to the front as it goes: no later place could let more follow.
 //! So the time is linear in the text, for a given glob, and nothing is allocated.
 
-use super::prepared::shown;
+use super::excerpt::excerpt;
 use memchr::memmem::Finder;
 
 /// A compiled glob. Two are equal if they were written alike.
@@ -57,7 +57,9 @@ impl Glob {
                     continue;
                 }
                 '?' => None,
-                '\\' => Some(chars.next().ok_or_else(|| format!("the glob `{}` ends in a lone `\\`", shown(source)))?),
+                '\\' => {
+                    Some(chars.next().ok_or_else(|| format!("the glob `{}` ends in a lone `\\`", excerpt(source)))?)
+                }
                 c => Some(c),
             };
             if let Some(last) = fragments.last_mut() {

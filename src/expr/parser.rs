@@ -8,17 +8,11 @@ mod hints;
 mod primary;
 
 use super::lexer::{self, Lexeme, Token};
+use super::limits::{MAX_HEIGHT, MAX_LENGTH, MAX_NESTING};
 use super::syntax::{Node, Operator};
 use super::{Arithmetic, Comparison, Expr};
 use crate::diagnostic::{Code, Diagnostic, Span, Text};
 use std::ops::Range;
-
-/// How long an expression may be, in bytes.
-const MAX_LENGTH: usize = 64 << 10;
-/// How deep parentheses, lists, calls, `!` and `-` may be nested.
-const MAX_NESTING: usize = 64;
-/// How high the tree may be: `a + b + c` is 3 high.
-const MAX_HEIGHT: usize = 256;
 
 /// Parses an expression; None if it is not one, and why is then among the diagnostics.
 pub fn parse(text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<Expr> {

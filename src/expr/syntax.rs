@@ -74,22 +74,8 @@ impl Operator {
     /// As it is written.
     pub(crate) fn symbol(self) -> &'static str {
         match self {
-            Operator::Arithmetic(op) => match op {
-                Arithmetic::Add => "+",
-                Arithmetic::Subtract => "-",
-                Arithmetic::Multiply => "*",
-                Arithmetic::Divide => "/",
-                Arithmetic::Remainder => "%",
-                Arithmetic::Power => "^",
-            },
-            Operator::Compare(op) => match op {
-                Comparison::Equal => "==",
-                Comparison::NotEqual => "!=",
-                Comparison::Less => "<",
-                Comparison::LessEqual => "<=",
-                Comparison::Greater => ">",
-                Comparison::GreaterEqual => ">=",
-            },
+            Operator::Arithmetic(op) => op.symbol(),
+            Operator::Compare(op) => op.symbol(),
             Operator::In => "in",
             Operator::Coalesce => "??",
         }

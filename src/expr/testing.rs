@@ -1,7 +1,14 @@
 //! What tests of expressions need: compiling a text on its own, and an event to evaluate it on.
 
-use super::*;
-use crate::diagnostic::FileId;
+use super::{
+    DefineId, Env, LookupId, LookupInfo, Path, PathId, PathTable, PreparedPatterns, Root, Scope, Typed, Wanted,
+    compile_text, evaluate,
+};
+use crate::diagnostic::{FileId, Span, Text};
+use crate::event::{Json, Type, Value};
+use bumpalo::Bump;
+use jiff::tz::TimeZone;
+use std::collections::HashMap;
 
 /// The clock of the tests, as an instant and as text.
 pub(crate) const NOW: &str = "2026-01-10T07:30:00Z";
@@ -64,7 +71,7 @@ pub(crate) fn compiled(source: &str, paths: &mut PathTable) -> Result<Typed, Str
         defines: &HashMap::new(),
         define_types: &[],
         lookups: &lookups(),
-        patterns: &mut crate::expr::PreparedPatterns::default(),
+        patterns: &mut PreparedPatterns::default(),
         zone: &TimeZone::UTC,
         type_of: &|_| Type::ANY,
         roots: &roots,

@@ -12,12 +12,14 @@ mod lints;
 mod names;
 mod operators;
 mod special;
+mod times;
 mod types;
 
 pub use lints::lint_condition;
 
+use super::limits::MAX_ERRORS;
 use super::syntax::{Node, Operator};
-use super::{Expr, MOST_ERRORS, Scope, Typed, TypedNode, Wanted};
+use super::{Expr, Scope, Typed, TypedNode, Wanted};
 use crate::diagnostic::{Code, Diagnostic, MAX_SUGGESTIONS, Span};
 use crate::event::{Json, Type};
 
@@ -127,7 +129,7 @@ impl Checker<'_, '_> {
     fn error<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
         // A chain of hyphens or a part used twice may come by the same place again.
         let earlier = self.diagnostics.get(self.before..).unwrap_or_default();
-        if earlier.len() < MOST_ERRORS && !earlier.contains(&diagnostic) {
+        if earlier.len() < MAX_ERRORS && !earlier.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }
         None

@@ -466,10 +466,10 @@ fn errors_have_an_end() {
     let names: Vec<_> = (0..2000).map(|n| format!("name{n}")).collect();
     let (typed, diagnostics) = World::new().compile(&names.join(" && "), Wanted::Condition);
     assert!(typed.is_none());
-    assert_eq!(diagnostics.len(), MOST_ERRORS);
+    assert_eq!(diagnostics.len(), MAX_ERRORS);
     let (typed, diagnostics) = World::new().compile(&format!("'{}'", "\\q".repeat(2000)), Wanted::Value);
     assert!(typed.is_none());
-    assert_eq!(diagnostics.len(), MOST_ERRORS);
+    assert_eq!(diagnostics.len(), MAX_ERRORS);
 }
 
 proptest! {

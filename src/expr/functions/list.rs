@@ -1,11 +1,13 @@
 //! Lists, and texts taken apart and put together.
 
-use super::{BASE, Call, Function, MAYBE_ARRAY, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYBE_STRING, Predicate, text};
+use super::definition::{BASE, MAYBE_ARRAY, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYBE_STRING};
+use super::text_builder::TextBuilder;
+use super::{Call, Function, Predicate};
 use crate::event::{Number, Type, Value};
 use crate::expr::Arithmetic;
 use crate::expr::arithmetic::calculate;
 use crate::expr::budget::{ELEMENT, Meter};
-use crate::expr::eval::members::{Scalar, set};
+use crate::expr::scalar_set::{ScalarKey, scalar_set};
 use bumpalo::collections::Vec as BumpVec;
 
 const TEXT_OR_LIST: Type = Type::STRING.or(Type::ARRAY);
@@ -156,8 +158,10 @@ fn has_one_of<'a>(items: &[Value<'a>], parts: &[Value<'a>], meter: &Meter) -> bo
         return false;
     }
     let mut parts = parts.iter().filter(|part| !part.is_null());
-    match set(items, meter) {
-        Some(set) => parts.any(|part| meter.visit(*part) && Scalar::new(*part).is_some_and(|part| set.contains(&part))),
+    match scalar_set(items, meter) {
+        Some(set) => {
+            parts.any(|part| meter.visit(*part) && ScalarKey::new(*part).is_some_and(|part| set.contains(&part)))
+        }
         None => parts.any(|part| contains(Value::Array(items), *part, meter).is_true()),
     }
 }
@@ -186,7 +190,7 @@ fn split<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
 
 fn join<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let (items, separator) = (call.arg(0).as_array()?, call.text(1)?);
-    let mut out = text::Builder::new(call);
+    let mut out = TextBuilder::new(call);
     for (n, item) in items.iter().enumerate() {
         if n > 0 {
             out.push(separator)?;

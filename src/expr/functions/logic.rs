@@ -1,6 +1,8 @@
 //! Presence, choice, and the types of values.
 
-use super::{BASE, Function, MAYBE_NUMBER, MAYBE_STRING, Predicate, Requires, text};
+use super::definition::{BASE, MAYBE_NUMBER, MAYBE_STRING};
+use super::text_builder::shown;
+use super::{Function, Predicate, Requires};
 use crate::event::{Number, Type, Value, parse_number};
 
 /// The functions of this family.
@@ -115,7 +117,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: &[Type::ANY],
         required: 1,
         returns: MAYBE_STRING,
-        eval: |call| text::shown(call.arg(0), call).map_or(Value::Null, Value::String),
+        eval: |call| shown(call.arg(0), call).map_or(Value::Null, Value::String),
         ..BASE
     },
 ];

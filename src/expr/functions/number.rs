@@ -1,10 +1,11 @@
 //! Numbers.
 
-use super::{BASE, Call, Function, MAYBE_NUMBER, Predicate, Requires};
+use super::definition::{BASE, MAYBE_NUMBER};
+use super::{Call, Function, Predicate, Requires};
 use crate::event::{Number, Type, Value};
 use crate::expr::Comparison;
 use crate::expr::arithmetic::{negate, whole};
-use crate::expr::eval::compare;
+use crate::expr::compare::compare;
 
 const NUMBERS_OR_LIST: &[Type] = &[Type::NUMBER.or(Type::ARRAY)];
 const ORDERED: Type = Type::NUMBER.or(Type::STRING);

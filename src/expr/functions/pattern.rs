@@ -1,9 +1,11 @@
 //! Patterns of text. They are literals, compiled when the rules are loaded.
 
-use super::{BASE, Call, Function, MAYBE_BOOLEAN, MAYBE_STRING, Predicate, Prepare, PrepareError, Prepared, text};
+use super::definition::{BASE, MAYBE_BOOLEAN, MAYBE_STRING};
+use super::text_builder::TextBuilder;
+use super::{Call, Function, Predicate, Prepare, PrepareError};
 use crate::diagnostic::Code;
 use crate::event::{Json, Type, Value};
-use crate::expr::{Cidr, Glob, Pattern, Replacement};
+use crate::expr::{Cidr, Glob, Pattern, Prepared, Replacement};
 
 const TWO_TEXTS: &[Type] = &[Type::STRING, Type::STRING];
 
@@ -194,7 +196,7 @@ fn regex_replace<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     if !pattern.is_match(text) {
         return Some(Value::String(text));
     }
-    let mut out = text::Builder::new(call);
+    let mut out = TextBuilder::new(call);
     let mut behind = 0;
     for captures in pattern.regex().captures_iter(text) {
         let found = captures.get_match();
