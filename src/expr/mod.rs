@@ -13,6 +13,7 @@ mod check;
 mod cidr;
 mod compare;
 mod compile;
+mod cost;
 mod demand;
 mod environment;
 mod eval;

@@ -3,7 +3,8 @@
 use super::Call;
 use crate::diagnostic::Code;
 use crate::event::{Json, Type, Value};
-use crate::expr::{LookupInfo, Prepared};
+use crate::expr::cost::{CallCost, Cost};
+use crate::expr::{LookupInfo, Prepared, Quantifier};
 use std::collections::HashMap;
 
 /// A function of the language.
@@ -34,10 +35,14 @@ pub struct Function {
     pub requires: Requires,
     /// The question about its first argument that the graph can index, if it is one. Such a function has no budget of its own.
     pub predicate: Option<Predicate>,
+    /// How the checker translates a call that becomes something else than a call. None for an ordinary function.
+    pub special_form: Option<SpecialForm>,
     /// Prepares a call when the rules are loaded (patterns, zones, tables).
     pub prepare: Option<Preparation>,
     /// True if it may read all of a text that it is given.
     pub reads_text: bool,
+    /// The most that a call can cost, for functions that make more than a short text or a text of their arguments.
+    pub(in crate::expr) cost: Option<fn(&CallCost<'_>) -> Cost>,
     /// What it does.
     pub eval: for<'c, 'a> fn(&mut Call<'c, 'a>) -> Value<'a>,
 }
@@ -71,6 +76,19 @@ pub enum Predicate {
     /// It matches the pattern that was prepared from the second argument.
     Pattern,
     /// It is between the second and the third argument.
+    Between,
+}
+
+/// A function that is part of the syntax: it has a body, evaluates only some of its arguments, or is short for operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpecialForm {
+    /// `any(list, body)`, `all`, `filter`, `map`.
+    Quantified(Quantifier),
+    /// `if(condition, this, that)`.
+    If,
+    /// `coalesce(a, b, …)`.
+    Coalesce,
+    /// `between(x, low, high)`.
     Between,
 }
 
@@ -135,8 +153,10 @@ pub(super) const BASE: Function = Function {
     pure: true,
     requires: Requires::Parameters,
     predicate: None,
+    special_form: None,
     prepare: None,
     reads_text: true,
+    cost: None,
     eval: |_| Value::Null,
 };
 

@@ -5,6 +5,7 @@ use super::text_builder::{canonical, counted, kept, shown};
 use super::{Call, Function, Prepare, PrepareError};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::event::{Type, Value, hash_text};
+use crate::expr::cost::{CallCost, Cost};
 use crate::expr::{LookupInfo, Prepared};
 use uuid::Uuid;
 
@@ -22,6 +23,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         prepare: Some(prepare_lookup),
         eval: |call| lookup(call).unwrap_or_default(),
         pure: false,
+        cost: Some(lookup_cost),
         ..BASE
     },
     Function {
@@ -37,6 +39,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Some(text) => Value::int(hash_text(&text)),
             None => Value::Null,
         },
+        cost: Some(|call| call.text()),
         ..BASE
     },
     Function {
@@ -68,6 +71,10 @@ fn lookup<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let Prepared::Column { table, column } = call.prepared else { return None };
     let (_, key) = call.args.split_first()?;
     Some(call.env.lookup(*table, *column, key))
+}
+
+fn lookup_cost(call: &CallCost<'_>) -> Cost {
+    Cost { size: call.cell + call.all.size, memory: call.all.memory + 2.0 * call.cell, ..call.read() }
 }
 
 fn prepare_lookup(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {

@@ -1,7 +1,7 @@
 //! Numbers.
 
 use super::definition::{BASE, MAYBE_NUMBER};
-use super::{Call, Function, Predicate, Requires};
+use super::{Call, Function, Predicate, Requires, SpecialForm};
 use crate::event::{Number, Type, Value};
 use crate::expr::Comparison;
 use crate::expr::arithmetic::{negate, whole};
@@ -113,6 +113,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
         requires: Requires::Ordered,
         predicate: Some(Predicate::Between),
+        special_form: Some(SpecialForm::Between),
         ..BASE
     },
 ];

@@ -1,7 +1,7 @@
 //! Text. Lengths and positions count code points.
 
 use super::definition::{BASE, MAYBE_NUMBER, MAYBE_STRING};
-use super::text_builder::{TextBuilder, counted, kept};
+use super::text_builder::{TextBuilder, counted, kept, replacing_cost};
 use super::{Call, Function, Prepare, PrepareError};
 use crate::diagnostic::Code;
 use crate::event::{Type, Value};
@@ -86,6 +86,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 3,
         returns: MAYBE_STRING,
         eval: |call| replace(call).unwrap_or_default(),
+        cost: Some(|call| replacing_cost(call, 0.0)),
         ..BASE
     },
     Function {

@@ -3,6 +3,7 @@
 use super::Call;
 use crate::event::{Value, canonical_json_within};
 use crate::expr::budget::{BYTES_PER_STEP, Meter};
+use crate::expr::cost::{CallCost, Cost};
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
 
@@ -89,4 +90,10 @@ pub(super) fn kept<'a>(text: &str, call: &Call<'_, 'a>) -> Option<&'a str> {
 /// `1 key`, `2 keys`.
 pub(super) fn counted(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// The cost of replacing parts of the first argument by the third, which may insert the whole text `groups` times.
+pub(super) fn replacing_cost(call: &CallCost<'_>, groups: f64) -> Cost {
+    let made = call.text_size() + (call.size(0) + 1.0) * (call.size(2) + 1.0) + groups * call.size(0);
+    call.read().making(made).reading(made)
 }
