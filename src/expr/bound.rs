@@ -116,10 +116,10 @@ fn constant(json: &Json) -> Cost {
 
 /// A function without a bound of its own makes no more than a short text, or a text of its arguments.
 fn call(function: &Function, call: &CallCost<'_>) -> Cost {
-    let composite = Type::STRING.or(Type::ARRAY).or(Type::OBJECT);
+    let composite = Type::STRING.union(Type::ARRAY).union(Type::OBJECT);
     match function.cost {
         Some(cost) => cost(call),
-        None if function.returns.meets(composite) => call.text(),
+        None if function.returns.intersects(composite) => call.text(),
         None => call.scalar(),
     }
 }

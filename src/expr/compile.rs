@@ -2,14 +2,14 @@
 
 use super::check::compile;
 use super::parser::parse;
-use super::{Scope, Typed, Wanted};
+use super::{ExprKind, Scope, Typed};
 use crate::diagnostic::{Diagnostic, Text};
 
 /// Parses and checks an expression. None if there is an error, which is then among the diagnostics.
 pub fn compile_text(
     text: &Text,
     scope: &mut Scope<'_>,
-    wanted: Wanted,
+    wanted: ExprKind,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Typed> {
     let expr = parse(text, diagnostics)?;

@@ -35,7 +35,7 @@ pub struct Exceeded<'a> {
 
 /// What came of an evaluation.
 #[derive(Clone, Copy, Debug)]
-pub struct Evaluation<'a> {
+pub struct MeasuredValue<'a> {
     /// The value.
     pub value: Value<'a>,
     /// The first computation that has used up its budget.
@@ -47,12 +47,12 @@ pub struct Evaluation<'a> {
 }
 
 /// The value of an expression, with what it cost.
-pub fn evaluate_measured<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> Evaluation<'a> {
+pub fn evaluate_measured<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> MeasuredValue<'a> {
     let arena = env.arena();
     let mut common =
         Common { meter: Meter::default(), members: Members::default(), exceeded: None, memory: 0, work: 0 };
     let value = Evaluator { env, arena, common: &mut common, element: None }.value(typed);
-    Evaluation { value, exceeded: common.exceeded, memory: common.memory, work: common.work }
+    MeasuredValue { value, exceeded: common.exceeded, memory: common.memory, work: common.work }
 }
 
 /// What all parts of one evaluation share.
@@ -250,7 +250,7 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
 }
 
 fn is_time(typed: &Typed) -> bool {
-    typed.ty.meets(Type::TIME)
+    typed.ty.intersects(Type::TIME)
 }
 
 /// `base[at]` with an integer or a key.

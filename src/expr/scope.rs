@@ -27,7 +27,7 @@ pub struct Scope<'s> {
 
 /// The kind of expression that a setting takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum ExprKind {
     /// A boolean.
     Condition,
     /// Any value.

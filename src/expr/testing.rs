@@ -1,7 +1,7 @@
 //! What tests of expressions need: compiling a text on its own, and an event to evaluate it on.
 
 use super::{
-    DefineId, Env, LookupId, LookupInfo, Path, PathId, PathTable, PreparedPatterns, Root, Scope, Typed, Wanted,
+    DefineId, Env, ExprKind, LookupId, LookupInfo, Path, PathId, PathTable, PreparedPatterns, Root, Scope, Typed,
     compile_text, evaluate,
 };
 use crate::diagnostic::{FileId, Span, Text};
@@ -77,7 +77,7 @@ pub(crate) fn compiled(source: &str, paths: &mut PathTable) -> Result<Typed, Str
         roots: &roots,
     };
     let text = Text::verbatim(source, Span::new(FileId(0), 0, source.len()));
-    let typed = compile_text(&text, &mut scope, Wanted::Value, &mut diagnostics);
+    let typed = compile_text(&text, &mut scope, ExprKind::Value, &mut diagnostics);
     typed.ok_or_else(|| diagnostics.iter().map(|d| d.message.as_str()).collect::<Vec<_>>().join("; "))
 }
 

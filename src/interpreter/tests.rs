@@ -213,7 +213,7 @@ fn by_event_time(rules: &RuleSet, event: &str) -> Decision {
     let router = crate::Router::with_options(rules, options);
     assert_eq!(router.route(event.as_bytes()), decision);
     let no_clock = decision.errors.iter().any(|error| error.asked_by.contains(&crate::decision::Requirer::EventClock));
-    assert_eq!(router.session().judge(event.as_bytes()).no_clock, no_clock);
+    assert_eq!(router.session().decide(event.as_bytes()).no_clock, no_clock);
     decision
 }
 

@@ -22,25 +22,25 @@ pub(super) fn too_long() -> String {
 
 /// The most levels at one place; the pointer to a schema that leads further than is allowed is the error.
 pub(super) fn levels(schema: &Json) -> Result<usize, String> {
-    let mut walk = Walk { root: schema, known: HashMap::new() };
-    walk.everywhere(schema, &mut String::new())
+    let mut counter = LevelCounter { root: schema, known: HashMap::new() };
+    counter.everywhere(schema, &mut String::new())
 }
 
-struct Walk<'s> {
+struct LevelCounter<'s> {
     root: &'s Json,
     /// Levels of schemas by their address; none while a schema is being looked at.
     known: HashMap<*const Json, Option<usize>>,
 }
 
-impl<'s> Walk<'s> {
+impl<'s> LevelCounter<'s> {
     /// Looks at every object and list of the document, since a reference may lead to any. (A document is no deeper than its file.)
     fn everywhere(&mut self, schema: &'s Json, pointer: &mut String) -> Result<usize, String> {
         let mut most = self.at(schema, 0).ok_or_else(|| pointer.clone())?;
-        let mut below = |walk: &mut Self, name: &str, value: &'s Json| {
+        let mut below = |counter: &mut Self, name: &str, value: &'s Json| {
             let end = pointer.len();
             pointer.push('/');
             pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-            let found = walk.everywhere(value, pointer);
+            let found = counter.everywhere(value, pointer);
             pointer.truncate(end);
             found
         };

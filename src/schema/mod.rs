@@ -1,4 +1,4 @@
-//! Compiled JSON Schemas: validation, and the types that they guarantee.
+//! CompiledSchema JSON Schemas: validation, and the types that they guarantee.
 //!
 //! Nothing is fetched: a `$ref` is resolved by the caller's [`Resources`], or not at all. Without the feature `schemas`
 //! no schema compiles.
@@ -25,7 +25,7 @@ pub const MAX_FAULTS: usize = 20;
 /// A compiled schema.
 #[derive(Clone, Debug)]
 pub struct Validator {
-    compiled: Arc<validation::Compiled>,
+    compiled: Arc<validation::CompiledSchema>,
     schema: Arc<Json>,
     /// True if the work may grow faster than the value.
     may_branch: bool,
@@ -72,7 +72,7 @@ impl Validator {
         base: Option<&str>,
         resources: impl Resources + 'static,
     ) -> Result<Validator, SchemaError> {
-        let compiled = validation::Compiled::new(&schema, base, resources)?;
+        let compiled = validation::CompiledSchema::new(&schema, base, resources)?;
         let may_branch = cost::may_branch(&schema);
         Ok(Validator { compiled: Arc::new(compiled), schema: Arc::new(schema), may_branch })
     }

@@ -27,18 +27,18 @@ pub(super) const DRAFTS: [(&str, Draft); 5] = [
 
 /// A compiled schema.
 #[derive(Debug)]
-pub(super) struct Compiled {
+pub(super) struct CompiledSchema {
     validator: jsonschema::Validator,
     /// How many levels validation recurses for each level of a value.
     levels: usize,
 }
 
-impl Compiled {
+impl CompiledSchema {
     pub(super) fn new(
         schema: &Json,
         base: Option<&str>,
         resources: impl Resources + 'static,
-    ) -> Result<Compiled, SchemaError> {
+    ) -> Result<CompiledSchema, SchemaError> {
         let draft = draft(schema)?;
         let levels = chains::levels(schema).map_err(|path| SchemaError { path, message: chains::too_long() })? + 1;
         let patterns = PatternOptions::fancy_regex()
@@ -51,7 +51,7 @@ impl Compiled {
             .with_pattern_options(patterns)
             .with_retriever(Retriever(resources));
         let validator = options.build(schema).map_err(|error| message::broken(&error, schema))?;
-        Ok(Compiled { validator, levels })
+        Ok(CompiledSchema { validator, levels })
     }
 
     pub(super) fn faults(&self, value: &Json, in_detail: bool) -> Vec<SchemaFault> {

@@ -23,7 +23,7 @@ impl Checker<'_, '_> {
         let checked = checked?;
         self.arguments(function, name, &checked)?;
         let prepared = self.prepare(function, &checked, span)?;
-        let ty = function.returns.and(Type::ANY);
+        let ty = function.returns.intersection(Type::ANY);
         Some(self.fold(Typed { span, ty, node: TypedNode::Call(function, checked, prepared) }))
     }
 
@@ -64,17 +64,19 @@ impl Checker<'_, '_> {
 
     /// An argument of a type that never fits.
     pub(super) fn argument(&mut self, function: &Function, name: &str, argument: &Typed, needed: Type) -> Option<()> {
-        let wants_time = needed.meets(Type::TIME);
-        let accepted = if wants_time { needed.or(TIME_LIKE) } else { needed };
+        let wants_time = needed.intersects(Type::TIME);
+        let accepted = if wants_time { needed.union(TIME_LIKE) } else { needed };
         // Null is fine anywhere: functions of it are null.
-        if needed == Type::NONE || matches!(argument.node, TypedNode::Const(Json::Null)) || argument.ty.meets(accepted)
+        if needed == Type::NONE
+            || matches!(argument.node, TypedNode::Const(Json::Null))
+            || argument.ty.intersects(accepted)
         {
-            return if wants_time && !needed.meets(Type::STRING) { self.written_time(argument) } else { Some(()) };
+            return if wants_time && !needed.intersects(Type::STRING) { self.written_time(argument) } else { Some(()) };
         }
         let (wanted, usage) = (types::kinds(needed), function.usage);
         let message = format!("`{name}` takes {wanted} here, and this is {}", types::described(argument));
         let help = match &argument.node {
-            TypedNode::Const(n @ Json::Number(_)) if needed.meets(Type::STRING) => {
+            TypedNode::Const(n @ Json::Number(_)) if needed.intersects(Type::STRING) => {
                 format!("write `\"{n}\"`: `{usage}`")
             }
             _ => format!("it is used as `{usage}`"),

@@ -61,7 +61,7 @@ impl Checker<'_, '_> {
         fits?;
         let ty = match quantifier {
             Quantifier::Any | Quantifier::All => Type::BOOLEAN,
-            Quantifier::Filter | Quantifier::Map => Type::ARRAY.or(Type::NULL),
+            Quantifier::Filter | Quantifier::Map => Type::ARRAY.union(Type::NULL),
         };
         Some(Typed { span, ty, node: TypedNode::Quantified(quantifier, Box::new(list?), Box::new(body)) })
     }
@@ -76,7 +76,7 @@ impl Checker<'_, '_> {
         if let TypedNode::Const(value) = &condition.node {
             return Some(if *value == Json::Bool(true) { this } else { that });
         }
-        let ty = this.ty.or(that.ty).without(Type::TIME);
+        let ty = this.ty.union(that.ty).difference(Type::TIME);
         Some(Typed { span, ty, node: TypedNode::If(Box::new(condition), Box::new(this), Box::new(that)) })
     }
 
@@ -89,10 +89,10 @@ impl Checker<'_, '_> {
         let below = self.orderable(function.name, &x, &low, x.span.to(low.span));
         let above = self.orderable(function.name, &x, &high, span);
         below.and(above)?;
-        let times = x.ty.or(low.ty).or(high.ty).meets(Type::TIME);
+        let times = x.ty.union(low.ty).union(high.ty).intersects(Type::TIME);
         let cheap = matches!(x.node, TypedNode::Path(_) | TypedNode::Define(_) | TypedNode::It(_));
         if !cheap && !times {
-            let ty = function.returns.and(Type::ANY);
+            let ty = function.returns.intersection(Type::ANY);
             let node = TypedNode::Call(function, vec![x, low, high], Prepared::None);
             return Some(self.fold(Typed { span, ty, node }));
         }

@@ -14,7 +14,7 @@ impl Checker<'_, '_> {
             return None;
         }
         let (a, b) = (self.shown(left), self.shown(right));
-        let number = |typed: &Typed| !present(typed.ty).meets(Type::STRING);
+        let number = |typed: &Typed| !present(typed.ty).intersects(Type::STRING);
         Some(match op {
             Arithmetic::Subtract if !number(left) && !number(right) => {
                 format!("for the seconds between two times, write `seconds_between({b}, {a})`")
@@ -26,8 +26,8 @@ impl Checker<'_, '_> {
 
     /// A string that is compared with a time has to be one.
     pub(super) fn written_times(&mut self, left: &Typed, right: &Typed) -> Option<()> {
-        let first = if right.ty.meets(Type::TIME) { self.written_time(left) } else { Some(()) };
-        let second = if left.ty.meets(Type::TIME) { self.written_time(right) } else { Some(()) };
+        let first = if right.ty.intersects(Type::TIME) { self.written_time(left) } else { Some(()) };
+        let second = if left.ty.intersects(Type::TIME) { self.written_time(right) } else { Some(()) };
         first.and(second)
     }
 
@@ -61,5 +61,5 @@ impl Checker<'_, '_> {
 
 /// True for an operand that is known to be a time written as text, like `now`; `time` may be a number.
 pub(super) fn is_time_alone(typed: &Typed) -> bool {
-    typed.ty.meets(Type::TIME) && !typed.ty.meets(Type::NUMBER)
+    typed.ty.intersects(Type::TIME) && !typed.ty.intersects(Type::NUMBER)
 }

@@ -50,7 +50,7 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
             return Value::Null;
         }
         let mut values = BumpVec::with_capacity_in(items.len(), self.arena);
-        if body.ty.meets(Type::STRING.or(Type::ARRAY).or(Type::OBJECT)) {
+        if body.ty.intersects(Type::STRING.union(Type::ARRAY).union(Type::OBJECT)) {
             for item in items {
                 if !self.common.meter.work(1) {
                     break;

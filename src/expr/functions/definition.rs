@@ -161,10 +161,10 @@ pub(super) const BASE: Function = Function {
 };
 
 /// What functions yield that are null where an argument has a wrong type.
-pub(super) const MAYBE_BOOLEAN: Type = Type::BOOLEAN.or(Type::NULL);
-pub(super) const MAYBE_NUMBER: Type = Type::NUMBER.or(Type::NULL);
-pub(super) const MAYBE_STRING: Type = Type::STRING.or(Type::NULL);
-pub(super) const MAYBE_ARRAY: Type = Type::ARRAY.or(Type::NULL);
+pub(super) const MAYBE_BOOLEAN: Type = Type::BOOLEAN.union(Type::NULL);
+pub(super) const MAYBE_NUMBER: Type = Type::NUMBER.union(Type::NULL);
+pub(super) const MAYBE_STRING: Type = Type::STRING.union(Type::NULL);
+pub(super) const MAYBE_ARRAY: Type = Type::ARRAY.union(Type::NULL);
 
 impl std::fmt::Debug for Function {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -11,7 +11,7 @@ use crate::expr::scalar_set::{ScalarKey, scalar_set};
 use crate::expr::{Arithmetic, Quantifier};
 use bumpalo::collections::Vec as BumpVec;
 
-const TEXT_OR_LIST: Type = Type::STRING.or(Type::ARRAY);
+const TEXT_OR_LIST: Type = Type::STRING.union(Type::ARRAY);
 
 /// How many parts `split` makes at most; where it would be more there is null.
 const MOST_PARTS: usize = 1 << 20;

@@ -7,8 +7,8 @@ use crate::expr::Comparison;
 use crate::expr::arithmetic::{negate, whole};
 use crate::expr::compare::compare;
 
-const NUMBERS_OR_LIST: &[Type] = &[Type::NUMBER.or(Type::ARRAY)];
-const ORDERED: Type = Type::NUMBER.or(Type::STRING);
+const NUMBERS_OR_LIST: &[Type] = &[Type::NUMBER.union(Type::ARRAY)];
+const ORDERED: Type = Type::NUMBER.union(Type::STRING);
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -50,7 +50,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         usage: "len(x)",
         doc: "How many code points a text, elements an array, or members an object has.",
         examples: &[("len(\"₹50\")", "3"), ("len([1, 2])", "2"), ("len(data.nope)", "null")],
-        params: &[Type::STRING.or(Type::ARRAY).or(Type::OBJECT)],
+        params: &[Type::STRING.union(Type::ARRAY).union(Type::OBJECT)],
         required: 1,
         returns: MAYBE_NUMBER,
         eval: |call| length(call.arg(0)),

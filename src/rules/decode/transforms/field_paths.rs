@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::event::Step as PathStep;
-use crate::expr::{self, Written, written_path};
+use crate::expr::{self, ParsedPath, parsed_path};
 use crate::rules::FieldPath;
 use crate::rules::decode::Decoder;
 use crate::yaml::{Kind, Node};
@@ -52,7 +52,7 @@ impl Decoder<'_> {
     /// A path as it is written.
     pub(super) fn place(&mut self, text: &Text, usage: Use) -> Option<FieldPath> {
         let expr = expr::parse(text, &mut Vec::new());
-        let Some(Written { mut steps, quoted }) = expr.as_ref().and_then(written_path) else {
+        let Some(ParsedPath { mut steps, quoted }) = expr.as_ref().and_then(parsed_path) else {
             let message = format!("`{}` is no path", text.value);
             let help = as_key(&text.value);
             self.report(Diagnostic::new(Code::BadPath, text.span(), message).help(help));

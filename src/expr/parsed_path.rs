@@ -1,12 +1,12 @@
 //! Expressions that are nothing but a path, which steps of transforms write to: `data.items[0].sku`, `["odd key"].x`.
 
 use super::Expr;
-use super::syntax::{AccessKind, Node};
+use super::syntax::{AccessorKind, ExprNode};
 use crate::event::{Json, Number, Step};
 
 /// A path as it is written, with any root.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
+pub struct ParsedPath {
     /// Its steps; the first is a key.
     pub steps: Vec<Step>,
     /// True if the first key is written in brackets, so that it is a key even if it is also the name of a root.
@@ -14,15 +14,15 @@ pub struct Written {
 }
 
 /// The path that an expression is; none if it is anything else.
-pub fn written_path(expr: &Expr) -> Option<Written> {
+pub fn parsed_path(expr: &Expr) -> Option<ParsedPath> {
     let (first, rest) = match &expr.node {
-        Node::Access(base, rest) => (&**base, rest.as_slice()),
+        ExprNode::Access(base, rest) => (&**base, rest.as_slice()),
         _ => (expr, &[][..]),
     };
     let (first, quoted) = match &first.node {
-        Node::Name(name) => (name.as_str(), false),
-        Node::List(items) if !first.parenthesised => match items.as_slice() {
-            [Expr { node: Node::Literal(Json::String(key)), .. }] => (key.as_str(), true),
+        ExprNode::Name(name) => (name.as_str(), false),
+        ExprNode::List(items) if !first.parenthesised => match items.as_slice() {
+            [Expr { node: ExprNode::Literal(Json::String(key)), .. }] => (key.as_str(), true),
             _ => return None,
         },
         _ => return None,
@@ -30,16 +30,18 @@ pub fn written_path(expr: &Expr) -> Option<Written> {
     let mut steps = vec![Step::Key(first.into())];
     for step in rest {
         steps.push(match &step.kind {
-            AccessKind::Key(key) => Step::Key(key.as_str().into()),
-            AccessKind::Index(Expr { node: Node::Literal(Json::String(key)), .. }) => Step::Key(key.as_str().into()),
-            AccessKind::Index(Expr { node: Node::Literal(Json::Number(n)), .. }) => {
+            AccessorKind::Key(key) => Step::Key(key.as_str().into()),
+            AccessorKind::Index(Expr { node: ExprNode::Literal(Json::String(key)), .. }) => {
+                Step::Key(key.as_str().into())
+            }
+            AccessorKind::Index(Expr { node: ExprNode::Literal(Json::Number(n)), .. }) => {
                 let whole = Number::from_json(n).and_then(Number::as_int);
                 Step::Index(whole.and_then(|n| u32::try_from(n).ok())?)
             }
-            AccessKind::Index(_) => return None,
+            AccessorKind::Index(_) => return None,
         });
     }
-    Some(Written { steps, quoted })
+    Some(ParsedPath { steps, quoted })
 }
 
 #[cfg(test)]
@@ -51,7 +53,7 @@ mod tests {
     fn paths_and_others() {
         let shown = |text: &str| {
             let expr = crate::expr::parse(&Text::verbatim(text, Span::new(FileId(0), 0, text.len())), &mut Vec::new())?;
-            let Written { steps, quoted } = written_path(&expr)?;
+            let ParsedPath { steps, quoted } = parsed_path(&expr)?;
             Some(steps.iter().map(ToString::to_string).collect::<String>() + if quoted { " quoted" } else { "" })
         };
         let cases = [
