@@ -318,11 +318,11 @@ fn decision(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
         page.line(1, StyledLine::new().faint("setting").plain(format!("{key} = {}", value(setting))).faint(place));
     }
     for error in &decision.errors {
-        let more = error.count.saturating_sub(error.asked_by.len());
+        let more = error.count.saturating_sub(error.required_by.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let text = format!("`{}` is {}", error.path, mismatch(&error.found, &error.expected));
-        let asked_by: Vec<String> = error.asked_by.iter().map(requirer).collect();
-        let by = format!("needed by {}{more}", asked_by.join(", "));
+        let required_by: Vec<String> = error.required_by.iter().map(requirer).collect();
+        let by = format!("needed by {}{more}", required_by.join(", "));
         page.line(1, StyledLine::new().add(Look::No, "type error").plain(text).plain(by));
     }
 }

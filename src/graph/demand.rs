@@ -6,7 +6,7 @@
 use super::condition::NodeId;
 use super::names::Names;
 use super::run::Run;
-use crate::decision::{MAX_ASKED_BY, Requirer, TypeError};
+use crate::decision::{MAX_REQUIRED_BY, Requirer, TypeError};
 use crate::event::{Step, Type, Value};
 use crate::expr::{PathId, PathTable, TypeRequirement, fits_type};
 use jiff::tz::TimeZone;
@@ -114,9 +114,9 @@ impl Demands {
                 path: want.shown.clone(),
                 expected: want.expected.to_string(),
                 found: found.to_string(),
-                asked_by: askers
+                required_by: askers
                     .iter()
-                    .take(MAX_ASKED_BY)
+                    .take(MAX_REQUIRED_BY)
                     .filter_map(|asker| self.requirer(asker.number, rules))
                     .collect(),
                 count: askers.len(),

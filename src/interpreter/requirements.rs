@@ -1,7 +1,7 @@
 //! Type errors: which values have another type than somebody needs, and who.
 
 use super::context::EventContext;
-use crate::decision::{MAX_ASKED_BY, Requirer, TypeError};
+use crate::decision::{MAX_REQUIRED_BY, Requirer, TypeError};
 use crate::event::{Type, Value};
 use crate::expr::{Env, TypeRequirement, Typed, fits_type, type_requirements};
 use crate::rules::{Cases, RuleId, RuleSet, Table, TableKind, Target};
@@ -72,11 +72,16 @@ type Entry<'e> = std::collections::btree_map::Entry<'e, (String, String), TypeEr
 /// One more who asks.
 fn note(entry: Entry<'_>, found: Type, part: &Requirer) {
     let (path, expected) = entry.key().clone();
-    let error =
-        entry.or_insert_with(|| TypeError { path, expected, found: found.to_string(), asked_by: Vec::new(), count: 0 });
+    let error = entry.or_insert_with(|| TypeError {
+        path,
+        expected,
+        found: found.to_string(),
+        required_by: Vec::new(),
+        count: 0,
+    });
     error.count += 1;
-    if error.asked_by.len() < MAX_ASKED_BY {
-        error.asked_by.push(part.clone());
+    if error.required_by.len() < MAX_REQUIRED_BY {
+        error.required_by.push(part.clone());
     }
 }
 

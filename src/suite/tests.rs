@@ -120,7 +120,7 @@ fn malformed_lines_can_be_written() {
 
 #[test]
 fn type_errors_are_entries() {
-    let tests = "tests: [{name: x, event: {event_type: a, data: {amount: '5'}}, expect: {errors: [data.amount, {path: data.amount, asked_by: [big, huge]}]}}]";
+    let tests = "tests: [{name: x, event: {event_type: a, data: {amount: '5'}}, expect: {errors: [data.amount, {path: data.amount, required_by: [big, huge]}]}}]";
     assert_eq!(failures_of(tests, RULES), [""; 0]);
 }
 
