@@ -122,7 +122,7 @@ pub struct TypeError {
     /// The type that is there.
     pub found: String,
     /// The parts of the rule set that need it; at most five.
-    pub asked_by: Vec<Requirer>,
+    pub required_by: Vec<Requirer>,
     /// How many need it.
     pub count: usize,
 }
@@ -134,7 +134,7 @@ impl TypeError {
             path: String::from("time"),
             expected: Type::TIME.to_string(),
             found: time.type_of().to_string(),
-            asked_by: vec![Requirer::EventClock],
+            required_by: vec![Requirer::EventClock],
             count: 1,
         }
     }
@@ -218,8 +218,8 @@ impl Serialize for Requirer {
     }
 }
 
-/// At most this many entries in [`TypeError::asked_by`].
-pub const MAX_ASKED_BY: usize = 5;
+/// At most this many entries in [`TypeError::required_by`].
+pub const MAX_REQUIRED_BY: usize = 5;
 
 /// At most so many bytes in [`Decision::input`].
 pub const MAX_INPUT_ECHO: usize = 200;
@@ -282,9 +282,9 @@ pub(crate) fn add_errors(errors: &mut Vec<TypeError>, more: Vec<TypeError>) {
         let at = *known.entry(key(&error)).or_insert(errors.len());
         match errors.get_mut(at) {
             Some(same) => {
-                let room = MAX_ASKED_BY.saturating_sub(same.asked_by.len());
+                let room = MAX_REQUIRED_BY.saturating_sub(same.required_by.len());
                 same.count += error.count;
-                same.asked_by.extend(error.asked_by.into_iter().take(room));
+                same.required_by.extend(error.required_by.into_iter().take(room));
             }
             None => errors.push(error),
         }
@@ -296,9 +296,9 @@ pub(crate) fn add_errors(errors: &mut Vec<TypeError>, more: Vec<TypeError>) {
 mod tests {
     use super::*;
 
-    fn error(path: &str, asked_by: &[Requirer], count: usize) -> TypeError {
+    fn error(path: &str, required_by: &[Requirer], count: usize) -> TypeError {
         let (expected, found) = (String::from("number"), String::from("string"));
-        TypeError { path: path.into(), expected, found, asked_by: asked_by.to_vec(), count }
+        TypeError { path: path.into(), expected, found, required_by: required_by.to_vec(), count }
     }
 
     #[test]

@@ -49,7 +49,7 @@
 //! | load rules from disk, or from strings | [`load`], [`load_strings`] |
 //! | decide one event | [`Router::route`] |
 //! | decide many events, and write the decisions as JSON | [`Session::route_to`] |
-//! | get only the status and the IDs of subscribers and rules | [`Session::judge`] |
+//! | get only the status and the IDs of subscribers and rules | [`Session::decide`] |
 //! | find out why | [`interpreter::trace`] and [`explain::render`] |
 //! | run the tests of a rule set | [`suite::load`] and [`suite::run`] |
 //! | print diagnostics as text, JSON or SARIF (feature `render`) | `diagnostic::render` |
@@ -94,7 +94,7 @@ pub mod yaml;
 
 pub use decision::{Decision, Delivered, Delivery, Status};
 pub use diagnostic::{Code, Diagnostic, Severity, Sources};
-pub use route::{Clock, Options, Router, Session, Verdict};
+pub use route::{Clock, Options, Router, Session, Summary};
 pub use rules::{LoadError, LoadOptions, Loaded, RuleSet, load, load_strings};
 
 /// The examples of the README are run as well.

@@ -135,7 +135,7 @@ fn events() -> Vec<String> {
         .collect()
 }
 
-/// Allocations an event of a warm session: by `judge`, by `route_to`.
+/// Allocations an event of a warm session: by `decide`, by `route_to`.
 fn measured(yaml: &str, mode: Mode, events: &[String]) -> [f64; 2] {
     let loaded = load_strings("allocations", [("rules.yaml", yaml)]);
     let rules = loaded.rule_set.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics));
@@ -146,13 +146,13 @@ fn measured(yaml: &str, mode: Mode, events: &[String]) -> [f64; 2] {
     for _ in 0..2 {
         out.clear();
         for event in events {
-            session.judge(event.as_bytes());
+            session.decide(event.as_bytes());
             session.route_to(event.as_bytes(), 1, &mut out);
         }
     }
     let judged = allocations(|| {
         for event in events {
-            session.judge(event.as_bytes());
+            session.decide(event.as_bytes());
         }
     });
     out.clear();
@@ -171,7 +171,7 @@ fn a_warm_session_allocates_nothing() {
         assert_eq!(
             measured(RULES, mode, &events),
             [0.0, 0.0],
-            "allocations an event in {mode:?} mode, by judge, route_to"
+            "allocations an event in {mode:?} mode, by decide, route_to"
         );
     }
 }
@@ -188,7 +188,7 @@ fn what_allocates_does_so_no_more_than_it_did() {
             false => format!("{envelope}rules:\n  - {{name: r, when: '{rules}', subscribers: [s]}}\n"),
         };
         let [judged, routed] = measured(&yaml, Mode::Strict, &events);
-        println!("{name:<18} {judged:>6.2} {routed:>6.2} allocations an event (judge, route_to)");
+        println!("{name:<18} {judged:>6.2} {routed:>6.2} allocations an event (decide, route_to)");
         assert!(judged <= most && routed <= most, "{name}: {judged}, {routed}, not at most {most}");
     }
 }

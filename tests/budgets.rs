@@ -59,7 +59,7 @@ fn what_costs_too_much_is_null_and_reported() {
         let found: Vec<_> =
             decision.errors.iter().map(|error| (&*error.path, &*error.expected, &*error.found)).collect();
         assert_eq!(found, [(path, expected, "more")], "{when}");
-        assert_eq!(decision.errors[0].asked_by.iter().map(ToString::to_string).collect::<Vec<_>>(), ["r"], "{when}");
+        assert_eq!(decision.errors[0].required_by.iter().map(ToString::to_string).collect::<Vec<_>>(), ["r"], "{when}");
         assert!(decision.rules.is_empty(), "{when}");
     }
 }

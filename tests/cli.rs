@@ -645,7 +645,7 @@ transforms:
         r#"{"id":"a","subscriber":"billing","event":{"id":"a","tax":2.5}}"#,
         r#"{"id":"b","status":"unrouted"}"#,
         r#"{"id":"c","subscriber":"audit","event":{"event_id":"c","event_type":"ORDER_CREATED","data":{"amount":"x"},"source":"unknown"}}"#,
-        r#"{"id":"c","subscriber":"billing","event":{"id":"c","tax":null},"errors":[{"path":"data.amount","expected":"number","found":"string","asked_by":["transform:bill"],"count":1}]}"#,
+        r#"{"id":"c","subscriber":"billing","event":{"id":"c","tax":null},"errors":[{"path":"data.amount","expected":"number","found":"string","required_by":["transform:bill"],"count":1}]}"#,
     ];
     let lines: Vec<&str> = called.out.lines().collect();
     assert_eq!(lines.get(..5), Some(&expected[..]));
@@ -711,7 +711,7 @@ transforms:
     let lines: Vec<Value> = called.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2);
     for line in lines {
-        assert_eq!(line["errors"][0]["asked_by"][0], "transform:tidy", "{line}");
+        assert_eq!(line["errors"][0]["required_by"][0], "transform:tidy", "{line}");
     }
 }
 

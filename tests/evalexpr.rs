@@ -8,7 +8,7 @@
 use bumpalo::Bump;
 use dadar::diagnostic::{FileId, Span, Text};
 use dadar::event::{Type, Value};
-use dadar::expr::{DefineId, Env, LookupId, PathId, PathTable, Root, Scope, Typed, Wanted, compile_text, evaluate};
+use dadar::expr::{DefineId, Env, ExprKind, LookupId, PathId, PathTable, Root, Scope, Typed, compile_text, evaluate};
 use evalexpr::{ContextWithMutableVariables, HashMapContext, Value as Theirs};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -104,7 +104,7 @@ fn compiled(source: &str, paths: &mut PathTable) -> Typed {
         roots: &roots,
     };
     let text = Text::verbatim(source, Span::new(FileId(0), 0, source.len()));
-    let typed = compile_text(&text, &mut scope, Wanted::Value, &mut diagnostics);
+    let typed = compile_text(&text, &mut scope, ExprKind::Value, &mut diagnostics);
     typed.unwrap_or_else(|| panic!("{source}: {diagnostics:?}"))
 }
 

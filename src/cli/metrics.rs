@@ -259,7 +259,7 @@ mod tests {
         let router = Router::new(&rules.rule_set.unwrap());
         let counts = Arc::new(SharedCounts::new(true));
         let mut local = LocalCounts::new(&router);
-        local.add(&router.session().judge(br#"{"type":"a"}"#));
+        local.add(&router.session().decide(br#"{"type":"a"}"#));
         local.latency.add(std::time::Duration::from_micros(3));
         counts.take(&mut local, &router);
         let mut text = String::new();

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Diagnostic, printable_json};
 use dadar::rules::Loaded;
-use dadar::suite::{self, FileReport, Outcome, Report};
+use dadar::suite::{self, FileReport, Report, TestOutcome};
 use serde_json::json;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -131,7 +131,7 @@ fn refuse_empty(all: &mut [Tested], filter: Option<&str>) -> anyhow::Result<()> 
             output::complain(&format!("{path}: {found}\n"))?;
             continue;
         }
-        let failure = suite::Failure {
+        let failure = suite::TestFailure {
             event: None,
             field: String::from("tests"),
             expected: String::from("at least one"),
@@ -149,8 +149,8 @@ const NO_TESTS: &str = "tests are in files named `*.test.yaml`; `--allow-empty` 
 const ALLOW_EMPTY: &str = "`--allow-empty` lets this pass";
 
 /// An outcome that is no test's.
-fn by_itself(name: &str, place: &str, failure: suite::Failure) -> Outcome {
-    Outcome {
+fn by_itself(name: &str, place: &str, failure: suite::TestFailure) -> TestOutcome {
+    TestOutcome {
         name: name.to_owned(),
         place: place.to_owned(),
         failures: vec![failure],
@@ -164,7 +164,7 @@ fn by_itself(name: &str, place: &str, failure: suite::Failure) -> Outcome {
 /// Errors as a test that failed, so that no report looks as if all were well.
 fn problem(path: &Path, name: &str, errors: &[Diagnostic]) -> Option<FileReport> {
     let path = path.display().to_string();
-    let failure = suite::Failure {
+    let failure = suite::TestFailure {
         event: None,
         field: String::from("errors"),
         expected: String::from("none"),
@@ -201,8 +201,8 @@ fn json_lines(all: &[Tested]) -> String {
     lines + &format!("{}\n", json!({"passed": passed, "failed": failed}))
 }
 
-fn json_line(rules: &Path, file: &str, outcome: &Outcome) -> serde_json::Value {
-    let failure = |one: &suite::Failure| {
+fn json_line(rules: &Path, file: &str, outcome: &TestOutcome) -> serde_json::Value {
+    let failure = |one: &suite::TestFailure| {
         json!({
             "event": one.event, "field": one.field, "expected": one.expected,
             "found": one.found, "note": one.note, "place": one.place,

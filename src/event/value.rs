@@ -216,29 +216,29 @@ impl Type {
 
     /// The types in either set.
     #[must_use]
-    pub const fn or(self, other: Type) -> Type {
+    pub const fn union(self, other: Type) -> Type {
         Type(self.0 | other.0)
     }
 
     /// The types in both sets.
     #[must_use]
-    pub const fn and(self, other: Type) -> Type {
+    pub const fn intersection(self, other: Type) -> Type {
         Type(self.0 & other.0)
     }
 
     /// The types in this set but not in the other.
     #[must_use]
-    pub const fn without(self, other: Type) -> Type {
+    pub const fn difference(self, other: Type) -> Type {
         Type(self.0 & !other.0)
     }
 
     /// True if the sets share a member.
-    pub const fn meets(self, other: Type) -> bool {
+    pub const fn intersects(self, other: Type) -> bool {
         self.0 & other.0 != 0
     }
 
     /// True if every member of `other` is in this set.
-    pub const fn holds(self, other: Type) -> bool {
+    pub const fn contains(self, other: Type) -> bool {
         self.0 & other.0 == other.0
     }
 }
@@ -255,11 +255,11 @@ impl fmt::Display for Type {
             (Type::ARRAY, "array"),
             (Type::OBJECT, "object"),
         ];
-        if self.meets(Type::TIME) {
+        if self.intersects(Type::TIME) {
             return f.write_str("time");
         }
         let mut first = true;
-        for (_, name) in NAMES.iter().filter(|(ty, _)| self.meets(*ty)) {
+        for (_, name) in NAMES.iter().filter(|(ty, _)| self.intersects(*ty)) {
             f.write_str(if first { "" } else { " or " })?;
             f.write_str(name)?;
             first = false;

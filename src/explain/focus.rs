@@ -1,6 +1,6 @@
 //! One subscriber or one rule: why it did or did not, down to the first condition that failed.
 
-use super::page::{Line, Look, Page};
+use super::page::{Look, StyledLine, TextPage};
 use super::phrases::{place, quoted, reason, why, why_cells};
 use super::sections::{event, headline, inputs, one_rule, one_schema, row_name, rule_conditions, topic};
 use super::sent;
@@ -10,7 +10,7 @@ use crate::trace::{SchemaOutcome, SubscriberTrace, TableTrace, Trace};
 use std::sync::Arc;
 
 /// Why a subscriber got the event, or did not: everything that could have chosen it, and what took it away.
-pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, name: &str) {
+pub(super) fn subscriber(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources, name: &str) {
     let Some(person) = trace.subscribers.iter().find(|person| *person.name == *name) else { return };
     let verdict = if person.gets { "gets" } else { "does not get" };
     let look = if person.gets { Look::Yes } else { Look::No };
@@ -19,23 +19,25 @@ pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, 
         topic if topic.is_empty() => topic,
         topic => format!("topic {topic}"),
     };
-    page.heading(Line::new().mark(person.gets).name(name).add(look, what).plain(topic).faint(short_of(person, trace)));
+    page.heading(
+        StyledLine::new().mark(person.gets).name(name).add(look, what).plain(topic).faint(short_of(person, trace)),
+    );
     stopped_before(page, trace, sources);
     if matches!(trace.decision.status, Status::Routed | Status::Unrouted) {
         taken_away(page, trace, person, sources);
-        page.heading(Line::new().add(Look::Heading, "What could have chosen it"));
+        page.heading(StyledLine::new().add(Look::Heading, "What could have chosen it"));
         let before = sources_of(page, trace, sources, name);
         let declared = defaults(page, trace, person);
         if !before && !declared {
-            page.line(1, Line::new().plain("nothing: no topic, rule, table or default names it"));
+            page.line(1, StyledLine::new().plain("nothing: no topic, rule, table or default names it"));
         }
     } else {
-        page.heading(Line::new().add(Look::Heading, "What could have chosen it"));
+        page.heading(StyledLine::new().add(Look::Heading, "What could have chosen it"));
         if !defaults(page, trace, person) {
             let status = trace.decision.status;
             let list = if status == Status::Dropped { "dropped" } else { "rejected" };
             let said = format!("nothing: {} events go to `defaults.{list}` only", status.as_str());
-            page.line(1, Line::new().plain(said));
+            page.line(1, StyledLine::new().plain(said));
         }
     }
     if person.gets {
@@ -60,13 +62,13 @@ fn short_of(person: &SubscriberTrace, trace: &Trace) -> String {
 }
 
 /// A filter or a schema that ended it before any rule was looked at.
-fn stopped_before(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+fn stopped_before(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     if let Some(error) = &trace.decision.error {
-        page.line(1, Line::new().plain(format!("line {} is malformed: {error}", trace.line)));
+        page.line(1, StyledLine::new().plain(format!("line {} is malformed: {error}", trace.line)));
     }
     for filter in trace.filters.iter().filter(|filter| filter.dropped) {
         let said = if filter.drop { "drops the event, since" } else { "drops the event, since it does not hold that" };
-        let line = Line::new().mark(false).plain("filter").name(&*filter.name).plain(said);
+        let line = StyledLine::new().mark(false).plain("filter").name(&*filter.name).plain(said);
         page.line(1, line.faint(place(sources, filter.span)));
         filter.condition.iter().for_each(|condition| why(page, 3, condition, sources));
     }
@@ -77,37 +79,38 @@ fn stopped_before(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
 }
 
 /// Who took a subscriber away that something chose.
-fn taken_away(page: &mut Page<'_>, trace: &Trace, person: &SubscriberTrace, sources: &Sources) {
+fn taken_away(page: &mut TextPage<'_>, trace: &Trace, person: &SubscriberTrace, sources: &Sources) {
     if person.chosen_by.is_empty() {
         return;
     }
     for rule in trace.rules.iter().filter(|rule| person.excluded_by.contains(&rule.name)) {
-        let line = Line::new().mark(false).plain("excluded by rule").name(&*rule.name);
+        let line = StyledLine::new().mark(false).plain("excluded by rule").name(&*rule.name);
         page.line(1, line.faint(place(sources, rule.span)));
         rule_conditions(page, 3, trace, rule, sources);
     }
     if let Some(filter) = &person.filter {
         let said = if filter.held { "its own filter holds:" } else { "its own filter does not hold:" };
         let span = person.declared.map(|span| place(sources, span)).unwrap_or_default();
-        page.line(1, Line::new().mark(filter.held).plain(said).faint(span));
+        page.line(1, StyledLine::new().mark(filter.held).plain(said).faint(span));
         why(page, 3, filter, sources);
     }
 }
 
 /// Topics, rules and table rows that name a subscriber; false if there are none.
-fn sources_of(page: &mut Page<'_>, trace: &Trace, sources: &Sources, name: &str) -> bool {
+fn sources_of(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources, name: &str) -> bool {
     let names = |them: &[Arc<str>]| them.iter().any(|one| **one == *name);
     let topic = &topic(trace);
     let mut any = false;
     for node in trace.topics.iter().filter(|node| names(&node.subscribers)) {
         any = true;
         let said = if node.matched { String::new() } else { format!("does not match `{topic}`") };
-        let line = Line::new().mark(node.matched).plain("topic").name(&*node.pattern).plain(said);
+        let line = StyledLine::new().mark(node.matched).plain("topic").name(&*node.pattern).plain(said);
         page.line(1, line.faint(place(sources, node.span)));
     }
     for rule in trace.rules.iter().filter(|rule| names(&rule.subscribers)) {
         any = true;
-        let line = Line::new().mark(rule.outcome.matched()).plain("rule").name(&*rule.name).plain(reason(rule, topic));
+        let line =
+            StyledLine::new().mark(rule.outcome.matched()).plain("rule").name(&*rule.name).plain(reason(rule, topic));
         page.line(1, line.faint(place(sources, rule.span)));
         rule_conditions(page, 3, trace, rule, sources);
     }
@@ -118,7 +121,12 @@ fn sources_of(page: &mut Page<'_>, trace: &Trace, sources: &Sources, name: &str)
 }
 
 /// The rows of a table that name a subscriber.
-fn rows_of(page: &mut Page<'_>, table: &TableTrace, sources: &Sources, names: &dyn Fn(&[Arc<str>]) -> bool) -> bool {
+fn rows_of(
+    page: &mut TextPage<'_>,
+    table: &TableTrace,
+    sources: &Sources,
+    names: &dyn Fn(&[Arc<str>]) -> bool,
+) -> bool {
     let mut any = false;
     for row in table.rows.iter().filter(|row| names(&row.target.subscribers)) {
         any = true;
@@ -130,38 +138,39 @@ fn rows_of(page: &mut Page<'_>, table: &TableTrace, sources: &Sources, names: &d
             String::new()
         };
         let what = format!("{} of table", row_name(row, sources));
-        let line = Line::new().mark(row.chosen).plain(what).name(&*table.name).plain(said);
+        let line = StyledLine::new().mark(row.chosen).plain(what).name(&*table.name).plain(said);
         page.line(1, line.faint(if row.key.is_some() { place(sources, row.span) } else { String::new() }));
         row.condition.iter().for_each(|condition| why_cells(page, 3, condition, sources));
     }
     if table.otherwise.as_ref().is_some_and(|otherwise| names(&otherwise.subscribers)) {
         any = true;
         let said = if table.fell_through { "no row matches" } else { "a row matches" };
-        let line = Line::new().mark(table.fell_through).plain("otherwise of table").name(&*table.name).plain(said);
+        let line =
+            StyledLine::new().mark(table.fell_through).plain("otherwise of table").name(&*table.name).plain(said);
         page.line(1, line.faint(place(sources, table.span)));
     }
     any
 }
 
 /// The lists under `defaults` that name a subscriber; false if there are none.
-fn defaults(page: &mut Page<'_>, trace: &Trace, person: &SubscriberTrace) -> bool {
+fn defaults(page: &mut TextPage<'_>, trace: &Trace, person: &SubscriberTrace) -> bool {
     for list in &person.defaults {
         let list_name = format!("defaults.{list}");
         let applies = person.chosen_by.contains(&list_name);
         let said = if applies { String::new() } else { format!("the event is {}", trace.decision.status.as_str()) };
-        page.line(1, Line::new().mark(applies).name(list_name).plain(said));
+        page.line(1, StyledLine::new().mark(applies).name(list_name).plain(said));
     }
     !person.defaults.is_empty()
 }
 
 /// Why a rule matched or did not.
-pub(super) fn rule(page: &mut Page<'_>, trace: &Trace, sources: &Sources, name: &str) {
+pub(super) fn rule(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources, name: &str) {
     headline(page, trace);
     stopped_before(page, trace, sources);
     if trace.decision.status == Status::Malformed {
         return;
     }
-    page.heading(Line::new().add(Look::Heading, "Rule"));
+    page.heading(StyledLine::new().add(Look::Heading, "Rule"));
     for rule in trace.rules.iter().filter(|rule| *rule.name == *name) {
         one_rule(page, trace, rule, sources);
     }

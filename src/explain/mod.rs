@@ -13,7 +13,7 @@ mod tests;
 use crate::diagnostic::{FileId, Sources, Span, nearest};
 use crate::event::Json;
 use crate::trace::Trace;
-use page::Page;
+use page::TextPage;
 use std::sync::Arc;
 
 /// What somebody wants to know of.
@@ -30,7 +30,7 @@ pub enum Focus<'f> {
 
 /// What is written before pieces of text to colour them; empty for plain text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Style {
+pub struct TextStyle {
     /// Before headings.
     pub heading: &'static str,
     /// Before names.
@@ -45,12 +45,12 @@ pub struct Style {
     pub reset: &'static str,
 }
 
-impl Style {
+impl TextStyle {
     /// No colours.
-    pub const PLAIN: Style = Style { heading: "", name: "", yes: "", no: "", faint: "", reset: "" };
+    pub const PLAIN: TextStyle = TextStyle { heading: "", name: "", yes: "", no: "", faint: "", reset: "" };
 
     /// The colours of a terminal.
-    pub const COLOURED: Style = Style {
+    pub const COLOURED: TextStyle = TextStyle {
         heading: "\u{1b}[1;36m",
         name: "\u{1b}[1m",
         yes: "\u{1b}[32m",
@@ -75,7 +75,7 @@ pub struct UnknownName {
 /// A trace as text, for people. Every line ends in a line break; control characters of the event are shown, not written.
 ///
 /// ```
-/// use dadar::explain::{Focus, Style, render};
+/// use dadar::explain::{Focus, TextStyle, render};
 /// use dadar::{Options, interpreter, load_strings};
 ///
 /// let loaded = load_strings("shop", [("rules.yaml", "
@@ -84,17 +84,17 @@ pub struct UnknownName {
 /// let rules = loaded.rule_set.unwrap();
 /// let event = br#"{"type": "order.created", "data": {"amount": 900}}"#;
 /// let trace = interpreter::trace(&rules, event, 1, &Options::default());
-/// let why = render(&trace, &loaded.sources, Focus::Rule("big"), &Style::PLAIN).unwrap();
+/// let why = render(&trace, &loaded.sources, Focus::Rule("big"), &TextStyle::PLAIN).unwrap();
 /// assert!(why.contains("data.amount > 5000  where data.amount = 900"));
-/// assert!(render(&trace, &loaded.sources, Focus::Rule("bog"), &Style::PLAIN).is_err());
+/// assert!(render(&trace, &loaded.sources, Focus::Rule("bog"), &TextStyle::PLAIN).is_err());
 /// ```
 ///
 /// # Errors
 ///
 /// If the rule set has no rule or subscriber of the name that is focused on.
-pub fn render(trace: &Trace, sources: &Sources, focus: Focus<'_>, style: &Style) -> Result<String, UnknownName> {
+pub fn render(trace: &Trace, sources: &Sources, focus: Focus<'_>, style: &TextStyle) -> Result<String, UnknownName> {
     check(trace, focus)?;
-    let mut page = Page::new(style);
+    let mut page = TextPage::new(style);
     match focus {
         Focus::All => sections::all(&mut page, trace, sources),
         Focus::Subscriber(name) => focus::subscriber(&mut page, trace, sources, name),

@@ -1,6 +1,6 @@
 //! A page of text: lines of styled pieces, kept within the width where that is possible.
 
-use super::Style;
+use super::TextStyle;
 use crate::diagnostic::printable;
 
 /// How wide a line should be at most.
@@ -19,18 +19,18 @@ pub(super) enum Look {
 
 /// A line to be: pieces that stand beside one another, or below where there is no room.
 #[derive(Debug, Default)]
-pub(super) struct Line {
+pub(super) struct StyledLine {
     pieces: Vec<(Look, String)>,
 }
 
-impl Line {
-    pub(super) fn new() -> Line {
-        Line::default()
+impl StyledLine {
+    pub(super) fn new() -> StyledLine {
+        StyledLine::default()
     }
 
     /// Adds a piece, unless it is empty. Whatever it holds, it is printable and stays on its line.
     #[must_use]
-    pub(super) fn add(mut self, look: Look, text: impl Into<String>) -> Line {
+    pub(super) fn add(mut self, look: Look, text: impl Into<String>) -> StyledLine {
         let text = text.into();
         if !text.is_empty() {
             self.pieces.push((look, printable(&text).into_owned()));
@@ -39,37 +39,37 @@ impl Line {
     }
 
     #[must_use]
-    pub(super) fn plain(self, text: impl Into<String>) -> Line {
+    pub(super) fn plain(self, text: impl Into<String>) -> StyledLine {
         self.add(Look::Plain, text)
     }
 
     #[must_use]
-    pub(super) fn faint(self, text: impl Into<String>) -> Line {
+    pub(super) fn faint(self, text: impl Into<String>) -> StyledLine {
         self.add(Look::Faint, text)
     }
 
     #[must_use]
-    pub(super) fn name(self, text: impl Into<String>) -> Line {
+    pub(super) fn name(self, text: impl Into<String>) -> StyledLine {
         self.add(Look::Name, text)
     }
 
     /// ✓ or ✗.
     #[must_use]
-    pub(super) fn mark(self, yes: bool) -> Line {
+    pub(super) fn mark(self, yes: bool) -> StyledLine {
         if yes { self.add(Look::Yes, "✓") } else { self.add(Look::No, "✗") }
     }
 }
 
 /// The page.
 #[derive(Debug)]
-pub(super) struct Page<'s> {
-    style: &'s Style,
+pub(super) struct TextPage<'s> {
+    style: &'s TextStyle,
     text: String,
 }
 
-impl<'s> Page<'s> {
-    pub(super) fn new(style: &'s Style) -> Page<'s> {
-        Page { style, text: String::new() }
+impl<'s> TextPage<'s> {
+    pub(super) fn new(style: &'s TextStyle) -> TextPage<'s> {
+        TextPage { style, text: String::new() }
     }
 
     pub(super) fn finish(self) -> String {
@@ -77,7 +77,7 @@ impl<'s> Page<'s> {
     }
 
     /// A heading, with an empty line before it.
-    pub(super) fn heading(&mut self, line: Line) {
+    pub(super) fn heading(&mut self, line: StyledLine) {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
@@ -85,7 +85,7 @@ impl<'s> Page<'s> {
     }
 
     /// A line, `depth` steps in. What does not fit goes below, two steps further in.
-    pub(super) fn line(&mut self, depth: usize, line: Line) {
+    pub(super) fn line(&mut self, depth: usize, line: StyledLine) {
         let indent = "  ".repeat(depth);
         let mut column = indent.len();
         self.text.push_str(&indent);

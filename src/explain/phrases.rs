@@ -1,9 +1,9 @@
 //! Phrases: values, readings, conditions and reasons as people read them.
 
-use super::page::{Line, Page};
+use super::page::{StyledLine, TextPage};
 use crate::diagnostic::{Sources, Span};
 use crate::event::Json;
-use crate::trace::{Condition, Mismatch, Reading, RuleOutcome, RuleTrace};
+use crate::trace::{Condition, Mismatch, ReadValue, RuleOutcome, RuleTrace};
 use std::sync::Arc;
 
 /// The longest a value or a piece of source is shown.
@@ -30,7 +30,7 @@ pub(super) fn value(json: &Json) -> String {
 }
 
 /// `data.amount = 4200`, `data.amount is missing`.
-pub(super) fn reading(reading: &Reading, sources: &Sources) -> String {
+pub(super) fn reading(reading: &ReadValue, sources: &Sources) -> String {
     let name = match reading.span {
         Some(span) => short(sources.snippet(span)),
         None => reading.path.clone(),
@@ -46,7 +46,7 @@ pub(super) fn reading(reading: &Reading, sources: &Sources) -> String {
     if notes.is_empty() { what } else { format!("{what} ({})", notes.join("; ")) }
 }
 
-pub(super) fn readings(all: &[Reading], sources: &Sources) -> String {
+pub(super) fn readings(all: &[ReadValue], sources: &Sources) -> String {
     all.iter().map(|one| reading(one, sources)).collect::<Vec<_>>().join(", ")
 }
 
@@ -91,16 +91,16 @@ pub(super) fn count(number: usize, one: &str, many: &str) -> String {
 
 /// The parts that decided a condition, a line each: its text, what it read, where it is; below it the inside of a named
 /// value.
-pub(super) fn why(page: &mut Page<'_>, depth: usize, condition: &Condition, sources: &Sources) {
+pub(super) fn why(page: &mut TextPage<'_>, depth: usize, condition: &Condition, sources: &Sources) {
     because(page, depth, "", condition, sources);
 }
 
 /// As [`why`], for the cells of a row, which are no sentences by themselves.
-pub(super) fn why_cells(page: &mut Page<'_>, depth: usize, condition: &Condition, sources: &Sources) {
+pub(super) fn why_cells(page: &mut TextPage<'_>, depth: usize, condition: &Condition, sources: &Sources) {
     because(page, depth, "cell ", condition, sources);
 }
 
-fn because(page: &mut Page<'_>, depth: usize, kind: &str, condition: &Condition, sources: &Sources) {
+fn because(page: &mut TextPage<'_>, depth: usize, kind: &str, condition: &Condition, sources: &Sources) {
     for part in condition.why() {
         let text = format!("{kind}{}", short(sources.snippet(part.span)));
         let verdict = match (part.held, condition.held) {
@@ -111,14 +111,14 @@ fn because(page: &mut Page<'_>, depth: usize, kind: &str, condition: &Condition,
         };
         let read = if part.inside.is_empty() { readings(&part.read, sources) } else { outline(&part.read, sources) };
         let read = if read.is_empty() || read == text { String::new() } else { format!("where {read}") };
-        page.line(depth, Line::new().plain(text).plain(verdict).plain(read).faint(place(sources, part.span)));
+        page.line(depth, StyledLine::new().plain(text).plain(verdict).plain(read).faint(place(sources, part.span)));
         part.inside.iter().for_each(|inside| because(page, depth + 1, "", inside, sources));
     }
 }
 
 /// Readings without what they were made from.
-fn outline(all: &[Reading], sources: &Sources) -> String {
-    let bare = |one: &Reading| reading(&Reading { from: Vec::new(), ..one.clone() }, sources);
+fn outline(all: &[ReadValue], sources: &Sources) -> String {
+    let bare = |one: &ReadValue| reading(&ReadValue { from: Vec::new(), ..one.clone() }, sources);
     all.iter().map(bare).collect::<Vec<_>>().join(", ")
 }
 

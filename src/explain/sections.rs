@@ -1,6 +1,6 @@
 //! The whole trace, a section a stage. What has nothing to do with the event is counted and not listed.
 
-use super::page::{Line, Look, Page};
+use super::page::{Look, StyledLine, TextPage};
 use super::phrases::{
     count, leads_to, list, mismatch, named, place, quoted, reading, readings, reason, short, value, why, why_cells,
 };
@@ -11,7 +11,7 @@ use crate::trace::{RowTrace, RuleOutcome, RuleTrace, SchemaOutcome, SchemaTrace,
 use std::sync::Arc;
 
 /// Everything.
-pub(super) fn all(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+pub(super) fn all(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     headline(page, trace);
     sent::ingest(page, trace, sources);
     if trace.decision.status == Status::Malformed {
@@ -32,24 +32,24 @@ pub(super) fn all(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
 }
 
 /// What came of it, before the reasons.
-pub(super) fn headline(page: &mut Page<'_>, trace: &Trace) {
+pub(super) fn headline(page: &mut TextPage<'_>, trace: &Trace) {
     let decision = &trace.decision;
     let good = matches!(decision.status, Status::Routed);
     let look = if good { Look::Yes } else { Look::No };
-    let line = Line::new().name(event(trace)).plain(topic(trace));
+    let line = StyledLine::new().name(event(trace)).plain(topic(trace));
     page.heading(line.add(look, decision.status.as_str()).plain(leads_to(&decision.subscribers)));
     if let Some(error) = &decision.error {
-        page.line(1, Line::new().plain(format!("line {}: {error}", trace.line)));
+        page.line(1, StyledLine::new().plain(format!("line {}: {error}", trace.line)));
     }
     if let Some(input) = &decision.input {
-        page.line(1, Line::new().faint(short(input)));
+        page.line(1, StyledLine::new().faint(short(input)));
     }
     if decision.status != Status::Malformed {
         let time =
             if trace.event.time.is_null() { String::new() } else { format!("time {}", value(&trace.event.time)) };
         page.line(
             1,
-            Line::new()
+            StyledLine::new()
                 .faint(format!("line {}", trace.line))
                 .faint(time)
                 .faint(format!("now {}", trace.event.now.as_deref().unwrap_or("null: the event has no time"))),
@@ -71,11 +71,11 @@ pub(super) fn event(trace: &Trace) -> String {
     }
 }
 
-fn heading(page: &mut Page<'_>, text: &str) {
-    page.heading(Line::new().add(Look::Heading, text));
+fn heading(page: &mut TextPage<'_>, text: &str) {
+    page.heading(StyledLine::new().add(Look::Heading, text));
 }
 
-fn topics(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+fn topics(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     if trace.topics.is_empty() {
         return;
     }
@@ -89,17 +89,17 @@ fn topics(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
         let settings =
             if topic.settings.is_empty() { String::new() } else { format!("settings: {}", list(&topic.settings)) };
         let to = if topic.matched { leads_to(&topic.subscribers) } else { String::new() };
-        let line = if topic.matched { Line::new().mark(true) } else { Line::new().faint("·") };
+        let line = if topic.matched { StyledLine::new().mark(true) } else { StyledLine::new().faint("·") };
         page.line(1, line.name(&*topic.pattern).plain(to).plain(settings).faint(place(sources, topic.span)));
     }
     if others > 0 {
         let matches = if others == 1 { "does not match" } else { "do not match" };
         let what = count(others, "node or pattern", "nodes and patterns");
-        page.line(1, Line::new().faint("·").faint(format!("{what} {matches}")));
+        page.line(1, StyledLine::new().faint("·").faint(format!("{what} {matches}")));
     }
 }
 
-fn filters(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+fn filters(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     if trace.filters.is_empty() {
         return;
     }
@@ -111,7 +111,7 @@ fn filters(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
             (_, true, true) => "drops the event: its condition holds",
             (_, true, false) => "drops the event: what it keeps has to meet its condition",
         };
-        let mark = if filter.reached { Line::new().mark(!filter.dropped) } else { Line::new().faint("·") };
+        let mark = if filter.reached { StyledLine::new().mark(!filter.dropped) } else { StyledLine::new().faint("·") };
         page.line(1, mark.name(&*filter.name).plain(said).faint(place(sources, filter.span)));
         if let Some(condition) = &filter.condition {
             why(page, 3, condition, sources);
@@ -119,7 +119,7 @@ fn filters(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
     }
 }
 
-fn schemas(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+fn schemas(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     if trace.schemas.is_empty() || trace.decision.status == Status::Dropped {
         return;
     }
@@ -129,7 +129,7 @@ fn schemas(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
     }
 }
 
-pub(super) fn one_schema(page: &mut Page<'_>, trace: &Trace, schema: &SchemaTrace, sources: &Sources) {
+pub(super) fn one_schema(page: &mut TextPage<'_>, trace: &Trace, schema: &SchemaTrace, sources: &Sources) {
     let topic = &topic(trace);
     let target = schema.target;
     let said = match schema.outcome {
@@ -141,9 +141,9 @@ pub(super) fn one_schema(page: &mut Page<'_>, trace: &Trace, schema: &SchemaTrac
         SchemaOutcome::Invalid => format!("flags the event, since `{target}` is not valid:"),
     };
     let line = match schema.outcome {
-        SchemaOutcome::Valid => Line::new().mark(true),
-        SchemaOutcome::Invalid => Line::new().mark(false),
-        _ => Line::new().faint("·"),
+        SchemaOutcome::Valid => StyledLine::new().mark(true),
+        SchemaOutcome::Invalid => StyledLine::new().mark(false),
+        _ => StyledLine::new().faint("·"),
     };
     page.line(1, line.name(&*schema.name).plain(said).faint(place(sources, schema.span)));
     if let (SchemaOutcome::Condition, Some(condition)) = (schema.outcome, &schema.condition) {
@@ -151,11 +151,11 @@ pub(super) fn one_schema(page: &mut Page<'_>, trace: &Trace, schema: &SchemaTrac
     }
     for fault in &schema.faults {
         let path = if fault.path.is_empty() { "(the whole)" } else { &fault.path };
-        page.line(3, Line::new().plain(path).plain(fault.message.clone()));
+        page.line(3, StyledLine::new().plain(path).plain(fault.message.clone()));
     }
 }
 
-fn rules(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+fn rules(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     if trace.rules.is_empty() {
         return;
     }
@@ -168,7 +168,7 @@ fn rules(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
         }
     }
     if !others.is_empty() {
-        page.line(1, Line::new().faint("·").faint(for_other_topics(&others)));
+        page.line(1, StyledLine::new().faint("·").faint(for_other_topics(&others)));
     }
 }
 
@@ -180,24 +180,30 @@ fn for_other_topics(rules: &[&Arc<str>]) -> String {
 }
 
 /// A rule with its reason.
-pub(super) fn one_rule(page: &mut Page<'_>, trace: &Trace, rule: &RuleTrace, sources: &Sources) {
+pub(super) fn one_rule(page: &mut TextPage<'_>, trace: &Trace, rule: &RuleTrace, sources: &Sources) {
     let topic = &topic(trace);
     let matched = rule.outcome.matched();
     let priority = if rule.priority == 0 { String::new() } else { format!("priority {}", rule.priority) };
-    let mut line = Line::new().mark(matched).name(&*rule.name).faint(priority);
+    let mut line = StyledLine::new().mark(matched).name(&*rule.name).faint(priority);
     line = if matched { line.plain(leads_to(&rule.subscribers)) } else { line.plain(reason(rule, topic)) };
     page.line(1, line.faint(place(sources, rule.span)));
     rule_conditions(page, 3, trace, rule, sources);
     if matched && !rule.exclude.is_empty() {
-        page.line(3, Line::new().plain(format!("excludes {}", quoted(&rule.exclude))));
+        page.line(3, StyledLine::new().plain(format!("excludes {}", quoted(&rule.exclude))));
     }
     if matched && rule.stop {
-        page.line(3, Line::new().plain("stop: rules of lower rank are not considered"));
+        page.line(3, StyledLine::new().plain("stop: rules of lower rank are not considered"));
     }
 }
 
 /// The conditions that decided a rule: its own, and where a group's failed, that.
-pub(super) fn rule_conditions(page: &mut Page<'_>, depth: usize, trace: &Trace, rule: &RuleTrace, sources: &Sources) {
+pub(super) fn rule_conditions(
+    page: &mut TextPage<'_>,
+    depth: usize,
+    trace: &Trace,
+    rule: &RuleTrace,
+    sources: &Sources,
+) {
     let of_group = |name: &Arc<str>| trace.groups.iter().find(|group| group.name == *name);
     match &rule.outcome {
         RuleOutcome::Matched => {
@@ -217,20 +223,20 @@ pub(super) fn rule_conditions(page: &mut Page<'_>, depth: usize, trace: &Trace, 
     }
 }
 
-fn tables(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+fn tables(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     if trace.tables.is_empty() {
         return;
     }
     heading(page, "Tables");
     for table in &trace.tables {
         let chosen = table.rows.iter().any(|row| row.chosen);
-        let line = Line::new().mark(chosen).name(&*table.name).plain(inputs(table, sources));
+        let line = StyledLine::new().mark(chosen).name(&*table.name).plain(inputs(table, sources));
         page.line(1, line.faint(place(sources, table.span)));
         rows(page, table, sources);
         if table.fell_through {
             let otherwise = table.otherwise.as_ref();
             let to = otherwise.map_or("nobody".to_owned(), |target| leads_to(&target.subscribers));
-            page.line(3, Line::new().plain("no row matches; otherwise").plain(to));
+            page.line(3, StyledLine::new().plain("no row matches; otherwise").plain(to));
         }
     }
 }
@@ -239,10 +245,10 @@ fn tables(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
 const ROWS_SHOWN: usize = 5;
 
 /// The rows that were chosen, and of a table with cells the first few that were not.
-fn rows(page: &mut Page<'_>, table: &TableTrace, sources: &Sources) {
+fn rows(page: &mut TextPage<'_>, table: &TableTrace, sources: &Sources) {
     let mut refused = 0;
     for row in &table.rows {
-        let line = || Line::new().mark(row.chosen).plain(row_name(row, sources));
+        let line = || StyledLine::new().mark(row.chosen).plain(row_name(row, sources));
         if row.chosen {
             page.line(3, line().plain(leads_to(&row.target.subscribers)));
         } else if let Some(condition) = row.condition.as_ref().filter(|_| refused < ROWS_SHOWN) {
@@ -270,7 +276,7 @@ pub(super) fn row_name(row: &RowTrace, sources: &Sources) -> String {
     }
 }
 
-fn subscribers(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+fn subscribers(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     let touched = |person: &&SubscriberTrace| person.gets || !person.chosen_by.is_empty();
     let touched: Vec<&SubscriberTrace> = trace.subscribers.iter().filter(touched).collect();
     if touched.is_empty() {
@@ -283,41 +289,41 @@ fn subscribers(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
 }
 
 /// Who chose a subscriber, and who took it away again.
-pub(super) fn one_subscriber(page: &mut Page<'_>, person: &SubscriberTrace, sources: &Sources) {
+pub(super) fn one_subscriber(page: &mut TextPage<'_>, person: &SubscriberTrace, sources: &Sources) {
     let by = person.chosen_by.iter().map(|by| by.replacen(':', " ", 1)).collect::<Vec<_>>().join(", ");
     let by = if by.is_empty() { "chosen by nothing".to_owned() } else { format!("by {by}") };
-    page.line(1, Line::new().mark(person.gets).name(&*person.name).plain(by));
+    page.line(1, StyledLine::new().mark(person.gets).name(&*person.name).plain(by));
     if !person.excluded_by.is_empty() && !person.chosen_by.is_empty() {
-        page.line(3, Line::new().plain(format!("excluded by {}", quoted(&person.excluded_by))));
+        page.line(3, StyledLine::new().plain(format!("excluded by {}", quoted(&person.excluded_by))));
     } else if let Some(filter) = person.filter.as_ref().filter(|filter| !filter.held && !person.chosen_by.is_empty()) {
-        page.line(3, Line::new().plain("held back by its own filter:"));
+        page.line(3, StyledLine::new().plain("held back by its own filter:"));
         why(page, 4, filter, sources);
     }
 }
 
-fn decision(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+fn decision(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     let decision = &trace.decision;
     heading(page, "Decision");
-    page.line(1, Line::new().faint("status").plain(decision.status.as_str()).plain(status_reason(decision)));
-    page.line(1, Line::new().faint("subscribers").plain(or_none(&decision.subscribers)));
-    page.line(1, Line::new().faint("rules").plain(or_none(&decision.rules)));
+    page.line(1, StyledLine::new().faint("status").plain(decision.status.as_str()).plain(status_reason(decision)));
+    page.line(1, StyledLine::new().faint("subscribers").plain(or_none(&decision.subscribers)));
+    page.line(1, StyledLine::new().faint("rules").plain(or_none(&decision.rules)));
     for label in &trace.labels {
         let by = format!("by {}", label.set_by.replacen(':', " ", 1));
         let text = format!("{} = {}", label.name, value(&label.value));
-        page.line(1, Line::new().faint("label").plain(text).plain(by).faint(place(sources, label.span)));
+        page.line(1, StyledLine::new().faint("label").plain(text).plain(by).faint(place(sources, label.span)));
     }
     for (key, setting) in &decision.settings {
         let from = trace.topics.iter().find(|topic| topic.settings.contains(key));
         let place = from.map(|topic| format!("of topic {}", topic.pattern)).unwrap_or_default();
-        page.line(1, Line::new().faint("setting").plain(format!("{key} = {}", value(setting))).faint(place));
+        page.line(1, StyledLine::new().faint("setting").plain(format!("{key} = {}", value(setting))).faint(place));
     }
     for error in &decision.errors {
-        let more = error.count.saturating_sub(error.asked_by.len());
+        let more = error.count.saturating_sub(error.required_by.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let text = format!("`{}` is {}", error.path, mismatch(&error.found, &error.expected));
-        let asked_by: Vec<String> = error.asked_by.iter().map(requirer).collect();
-        let by = format!("needed by {}{more}", asked_by.join(", "));
-        page.line(1, Line::new().add(Look::No, "type error").plain(text).plain(by));
+        let required_by: Vec<String> = error.required_by.iter().map(requirer).collect();
+        let by = format!("needed by {}{more}", required_by.join(", "));
+        page.line(1, StyledLine::new().add(Look::No, "type error").plain(text).plain(by));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What `ingest` made of an event, and what a subscriber is sent: each step with what it changed, then the event.
 
-use super::page::{Line, Look, Page};
+use super::page::{Look, StyledLine, TextPage};
 use super::phrases::{mismatch, place, value};
 use crate::decision::TypeError;
 use crate::diagnostic::{Sources, Span};
@@ -11,15 +11,15 @@ use crate::trace::{ChangeTrace, StepTrace, Trace};
 const SHOWN: usize = 6;
 
 /// The steps of `ingest`, if there are any.
-pub(super) fn ingest(page: &mut Page<'_>, trace: &Trace, sources: &Sources) {
+pub(super) fn ingest(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     if !trace.ingest.is_empty() {
-        page.heading(Line::new().add(Look::Heading, "Ingest"));
+        page.heading(StyledLine::new().add(Look::Heading, "Ingest"));
         steps(page, &trace.ingest, sources);
     }
 }
 
 /// What a subscriber is sent, and how it came to that.
-pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, name: &str) {
+pub(super) fn subscriber(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources, name: &str) {
     let Some(sent) = trace.sent.iter().find(|sent| *sent.subscriber == *name) else { return };
     if trace.ingest.is_empty() && sent.steps.is_empty() {
         // It is sent the event as it came.
@@ -27,15 +27,15 @@ pub(super) fn subscriber(page: &mut Page<'_>, trace: &Trace, sources: &Sources, 
     }
     ingest(page, trace, sources);
     trace.ingest_errors.iter().for_each(|error| type_error(page, error));
-    page.heading(Line::new().add(Look::Heading, "What it is sent"));
+    page.heading(StyledLine::new().add(Look::Heading, "What it is sent"));
     steps(page, &sent.steps, sources);
     sent.errors.iter().for_each(|error| type_error(page, error));
     if sent.value.is_null() {
-        page.line(1, Line::new().plain("nothing: the line could not be read"));
+        page.line(1, StyledLine::new().plain("nothing: the line could not be read"));
         return;
     }
     for (depth, line) in laid_out(&sent.text) {
-        page.line(1 + depth, Line::new().plain(line));
+        page.line(1 + depth, StyledLine::new().plain(line));
     }
 }
 
@@ -82,9 +82,9 @@ fn laid_out(json: &str) -> Vec<(usize, String)> {
     lines
 }
 
-fn type_error(page: &mut Page<'_>, error: &TypeError) {
+fn type_error(page: &mut TextPage<'_>, error: &TypeError) {
     let text = format!("`{}` is {}", error.path, mismatch(&error.found, &error.expected));
-    page.line(1, Line::new().add(Look::No, "type error").plain(text));
+    page.line(1, StyledLine::new().add(Look::No, "type error").plain(text));
 }
 
 /// A step, with all that it changed: those of a `for_each` come again for each element.
@@ -94,7 +94,7 @@ struct Done<'t> {
     changes: Vec<&'t ChangeTrace>,
 }
 
-fn steps(page: &mut Page<'_>, steps: &[StepTrace], sources: &Sources) {
+fn steps(page: &mut TextPage<'_>, steps: &[StepTrace], sources: &Sources) {
     let mut all: Vec<Done<'_>> = Vec::new();
     let mut known: std::collections::HashMap<Span, usize> = std::collections::HashMap::new();
     for step in steps {
@@ -108,7 +108,7 @@ fn steps(page: &mut Page<'_>, steps: &[StepTrace], sources: &Sources) {
         }
     }
     for Done { step, applied, changes } in all {
-        let line = if changes.is_empty() { Line::new().faint("·") } else { Line::new().mark(true) };
+        let line = if changes.is_empty() { StyledLine::new().faint("·") } else { StyledLine::new().mark(true) };
         let mut line = line.name(&*step.transform).plain(step.action);
         for change in changes.iter().take(SHOWN) {
             line = line.plain(shown(change));

@@ -65,7 +65,7 @@ fn explain(event: &str, focus: Focus<'_>) -> String {
     let now = "2026-01-10T13:00:00+05:30".parse().unwrap();
     let options = Options { clock: Clock::Fixed(now), ..Options::default() };
     let trace = interpreter::trace(loaded.rule_set.as_ref().unwrap(), event.as_bytes(), 1, &options);
-    render(&trace, &loaded.sources, focus, &Style::PLAIN).unwrap_or_else(|error| error.to_string())
+    render(&trace, &loaded.sources, focus, &TextStyle::PLAIN).unwrap_or_else(|error| error.to_string())
 }
 
 fn load() -> Loaded {
@@ -128,7 +128,7 @@ transforms:
     let loaded = load_strings("sent", [("rules.yaml", rules)]);
     let event = br#"{"id": "1", "type": "A", "data": {"items": {"a": 1}, "amount": "x"}}"#;
     let trace = interpreter::trace(loaded.rule_set.as_ref().unwrap(), event, 1, &Options::default());
-    let page = render(&trace, &loaded.sources, Focus::Subscriber("billing"), &Style::PLAIN).unwrap();
+    let page = render(&trace, &loaded.sources, Focus::Subscriber("billing"), &TextStyle::PLAIN).unwrap();
     assert!(page.contains("type error  `data.items` is an object, not an array"), "{page}");
     assert!(page.contains("type error  `data.amount` is a string, not a number"), "{page}");
     // As it is sent, to the letter: its members in their order.
@@ -162,6 +162,6 @@ fn as_data_places_are_spelt_out() {
 fn colours_are_put_around_pieces() {
     let loaded = load();
     let trace = interpreter::trace(loaded.rule_set.as_ref().unwrap(), b"{", 1, &Options::default());
-    let text = render(&trace, &loaded.sources, Focus::All, &Style::COLOURED).unwrap();
+    let text = render(&trace, &loaded.sources, Focus::All, &TextStyle::COLOURED).unwrap();
     assert!(text.contains("\u{1b}[31mmalformed\u{1b}[0m"), "{text:?}");
 }

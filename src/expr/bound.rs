@@ -1,21 +1,12 @@
-//! What an expression can cost at most, by the size of the event: small events need not be looked at for used-up budgets.
-//!
-//! The bounds are coarse and always too high. They are floats, since products of sizes overflow every integer.
+//! Upper bounds of the cost of an expression, given the size of the event: small events cannot exceed a budget, so they need
+//! not be checked.
 
-use super::budget::{BYTES_PER_STEP, Budget, ELEMENT, size_of_constant};
-use super::{DefineId, PathId, Quantifier, Typed, TypedNode};
+use super::budget::{Budget, size_of_constant};
+use super::cost::{CallCost, Cost, PER_ELEMENT, PER_STEP};
+use super::{DefineId, Function, PathId, Quantifier, Typed, TypedNode};
 use crate::event::{Json, Type};
 
-const PER_ELEMENT: f64 = ELEMENT as f64;
-const PER_STEP: f64 = BYTES_PER_STEP as f64;
-
-/// How much longer a text can get by `lower`, `upper` and as a JSON string.
-const GROWTH: f64 = 6.0;
-
-/// The length of what functions write that make short texts: dates, identifiers, numbers.
-const SHORT: f64 = 512.0;
-
-/// How large what an expression reads can be.
+/// The sizes of the values that an expression reads.
 pub(crate) struct Sizes<'r> {
     /// True for a named value that is a part of the event or a constant; others are as large as a budget allows.
     pub(crate) is_plain: &'r dyn Fn(DefineId) -> bool,
@@ -37,41 +28,6 @@ pub(crate) fn safe_size(computation: &Typed, sizes: &Sizes<'_>, budget: Budget) 
     (6..40).rev().map(|shift| 1 << shift).find(|event| fits(*event)).unwrap_or(0)
 }
 
-/// What an expression costs at most.
-#[derive(Clone, Copy, Debug, Default)]
-struct Cost {
-    /// Bytes of its value, shared parts counted each time.
-    size: f64,
-    memory: f64,
-    work: f64,
-}
-
-impl Cost {
-    /// A value of a size that is there already.
-    fn there(size: f64) -> Cost {
-        Cost { size, memory: 0.0, work: 1.0 }
-    }
-
-    /// What all of some expressions cost, and the size of their values together.
-    fn all(parts: impl IntoIterator<Item = Cost>) -> Cost {
-        parts.into_iter().fold(Cost { work: 1.0, ..Cost::default() }, |sum, part| Cost {
-            size: sum.size + part.size,
-            memory: sum.memory + part.memory,
-            work: sum.work + part.work,
-        })
-    }
-
-    /// Goes through a value of this size.
-    fn reading(self, size: f64) -> Cost {
-        Cost { work: self.work + size / PER_STEP + 1.0, ..self }
-    }
-
-    /// Makes a value of this size.
-    fn making(self, size: f64) -> Cost {
-        Cost { size, memory: self.memory + size, ..self }
-    }
-}
-
 struct Bounds<'b, 'r> {
     sizes: &'b Sizes<'r>,
     /// The size of the event.
@@ -86,11 +42,11 @@ impl Bounds<'_, '_> {
     fn of(&mut self, typed: &Typed) -> Cost {
         match &typed.node {
             TypedNode::Const(json) => constant(json),
-            TypedNode::Path(id) => Cost::there(if (self.sizes.is_part)(*id) { self.event } else { self.made }),
-            TypedNode::Define(id) => Cost::there(if (self.sizes.is_plain)(*id) { self.event } else { self.made }),
+            TypedNode::Path(id) => Cost::existing(if (self.sizes.is_part)(*id) { self.event } else { self.made }),
+            TypedNode::Define(id) => Cost::existing(if (self.sizes.is_plain)(*id) { self.event } else { self.made }),
             TypedNode::It(level) => {
                 let element = self.elements.iter().rev().nth(*level as usize);
-                Cost::there(element.copied().unwrap_or_default())
+                Cost::existing(element.copied().unwrap_or_default())
             }
             TypedNode::List(items) => {
                 let parts = Cost::all(items.iter().map(|item| self.of(item)));
@@ -104,7 +60,7 @@ impl Bounds<'_, '_> {
             TypedNode::Quantified(quantifier, list, body) => self.quantified(*quantifier, list, body),
             TypedNode::Call(function, args, _) => {
                 let args: Vec<Cost> = args.iter().map(|arg| self.of(arg)).collect();
-                call(function.name, function.returns, &args, self.sizes.cell as f64)
+                call(function, &CallCost::new(&args, self.sizes.cell as f64))
             }
             TypedNode::Arithmetic(..) => {
                 let parts = self.children(typed);
@@ -158,33 +114,12 @@ fn constant(json: &Json) -> Cost {
     Cost { size, memory: built, work: 1.0 }
 }
 
-/// A function that is not among those that need a closer look makes no more than a short text, or a part of what it was
-/// given with a few bytes for each.
-fn call(name: &str, returns: Type, args: &[Cost], cell: f64) -> Cost {
-    let all = Cost::all(args.iter().copied());
-    let arg = |at: usize| args.get(at).map_or(0.0, |cost| cost.size);
-    let read = all.reading(2.0 * all.size);
-    if !returns.meets(Type::STRING.or(Type::ARRAY).or(Type::OBJECT)) && !matches!(name, "contains_any" | "hash") {
-        return Cost { size: 0.0, ..read };
-    }
-    let text = (GROWTH + 1.0) * all.size + SHORT * args.len() as f64;
-    match name {
-        "lookup" => Cost { size: cell + all.size, memory: all.memory + 2.0 * cell, ..read },
-        "split" => read.making((PER_ELEMENT + 1.0) * (all.size + 1.0)).reading(8.0 * all.size),
-        "contains_any" => {
-            let scans = (arg(1) / PER_ELEMENT).ceil() * (arg(0) / PER_STEP + 1.0);
-            Cost { size: 0.0, memory: read.memory + 2.0 * arg(0), work: read.work + 2.0 * (scans + all.size) }
-        }
-        "join" => {
-            let made = text + (arg(0) / PER_ELEMENT).ceil() * (arg(1) + SHORT);
-            read.making(made).reading(2.0 * made)
-        }
-        "replace" | "str::regex_replace" | "regex_replace" => {
-            // Matches do not overlap, so each group in `to` writes no more than the whole text.
-            let groups = if name == "replace" { 0.0 } else { arg(2) / 2.0 };
-            let made = text + (arg(0) + 1.0) * (arg(2) + 1.0) + groups * arg(0);
-            read.making(made).reading(made)
-        }
-        _ => read.making(text).reading(2.0 * text),
+/// A function without a bound of its own makes no more than a short text, or a text of its arguments.
+fn call(function: &Function, call: &CallCost<'_>) -> Cost {
+    let composite = Type::STRING.union(Type::ARRAY).union(Type::OBJECT);
+    match function.cost {
+        Some(cost) => cost(call),
+        None if function.returns.intersects(composite) => call.text(),
+        None => call.scalar(),
     }
 }

@@ -1,6 +1,6 @@
 //! IP networks, for `cidr(x, "10.0.0.0/8")`.
 
-use super::prepared::shown;
+use super::excerpt::excerpt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A network of IPv4 or IPv6 addresses. An IPv4 address may also come as IPv6 (`::ffff:10.1.2.3`).
@@ -18,13 +18,13 @@ impl Cidr {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (source, None),
         };
-        let base: IpAddr = address
-            .parse()
-            .map_err(|_| format!("`{}` is not a network: `{}` is not an IP address", shown(source), shown(address)))?;
+        let base: IpAddr = address.parse().map_err(|_| {
+            format!("`{}` is not a network: `{}` is not an IP address", excerpt(source), excerpt(address))
+        })?;
         let most = if base.is_ipv4() { 32 } else { 128 };
         let bits = prefix.map_or(Some(most), |prefix| parse_bits(prefix, most));
         let bits = bits.ok_or_else(|| {
-            format!("`{}` is not a network: behind the `/` stands a number from 0 to {most}", shown(source))
+            format!("`{}` is not a network: behind the `/` stands a number from 0 to {most}", excerpt(source))
         })?;
         Ok(Cidr::masked(base, bits))
     }

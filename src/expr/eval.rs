@@ -2,21 +2,17 @@
 
 use super::arithmetic::{calculate, negate};
 use super::budget::{self, ELEMENT, Limit, Meter};
-use super::functions::{Call, Outside, text};
-use super::time::instant;
-use super::{Arithmetic, Comparison, Env, Function, Prepared, Quantifier, Typed, TypedNode};
+use super::compare::compare;
+use super::functions::{Call, Outside, joined};
+use super::{Arithmetic, Comparison, Env, Function, Prepared, Typed, TypedNode};
 use crate::event::{Json, Number, Type, Value};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
-use jiff::tz::TimeZone;
 use members::Members;
 use smallvec::SmallVec;
-use std::cmp::Ordering;
 
-pub(super) mod members;
-
-/// What the elements of a list have to make before an arena of their own is worth taking.
-const WORTH_AN_ARENA: usize = 64 << 10;
+mod members;
+mod quantified;
 
 /// The value of an expression.
 pub fn evaluate<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> Value<'a> {
@@ -39,7 +35,7 @@ pub struct Exceeded<'a> {
 
 /// What came of an evaluation.
 #[derive(Clone, Copy, Debug)]
-pub struct Evaluation<'a> {
+pub struct MeasuredValue<'a> {
     /// The value.
     pub value: Value<'a>,
     /// The first computation that has used up its budget.
@@ -51,12 +47,12 @@ pub struct Evaluation<'a> {
 }
 
 /// The value of an expression, with what it cost.
-pub fn evaluate_measured<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> Evaluation<'a> {
+pub fn evaluate_measured<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> MeasuredValue<'a> {
     let arena = env.arena();
     let mut common =
         Common { meter: Meter::default(), members: Members::default(), exceeded: None, memory: 0, work: 0 };
     let value = Evaluator { env, arena, common: &mut common, element: None }.value(typed);
-    Evaluation { value, exceeded: common.exceeded, memory: common.memory, work: common.work }
+    MeasuredValue { value, exceeded: common.exceeded, memory: common.memory, work: common.work }
 }
 
 /// What all parts of one evaluation share.
@@ -203,7 +199,7 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
         match (self.value(a), self.value(b)) {
             (Value::Number(a), Value::Number(b)) => calculate(operator, a, b),
             (Value::String(a), Value::String(b)) if operator == Arithmetic::Add => {
-                text::joined(&[a, b], self.arena, &self.common.meter).map_or(Value::Null, Value::String)
+                joined(&[a, b], self.arena, &self.common.meter).map_or(Value::Null, Value::String)
             }
             _ => Value::Null,
         }
@@ -251,115 +247,10 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
             }
         }
     }
-
-    fn quantified(&mut self, quantifier: Quantifier, list: &'a Typed, body: &'a Typed) -> Value<'s> {
-        let Some(items) = self.value(list).as_array() else {
-            return match quantifier {
-                Quantifier::Any | Quantifier::All => Value::Bool(false),
-                Quantifier::Filter | Quantifier::Map => Value::Null,
-            };
-        };
-        match quantifier {
-            Quantifier::Any => Value::Bool(!self.each(items, body, |_, value| !value.is_true())),
-            Quantifier::All => Value::Bool(self.each(items, body, |_, value| value.is_true())),
-            Quantifier::Filter => {
-                let mut kept = BumpVec::new_in(self.arena);
-                self.each_with(items, body, |meter, item, value| {
-                    if value.is_true() && meter.allocate(ELEMENT) {
-                        kept.push(item);
-                    }
-                    true
-                });
-                Value::Array(kept.into_bump_slice())
-            }
-            Quantifier::Map => self.map(items, body),
-        }
-    }
-
-    /// The value of a quantifier's body with `it` being an element; what it makes goes into `arena`.
-    fn body<'t>(&mut self, element: Value<'t>, body: &'a Typed, arena: &'t Bump) -> Value<'t>
-    where
-        's: 't,
-    {
-        let element = Element { value: element, outer: self.element };
-        let (env, common) = (&mut *self.env, &mut *self.common);
-        Evaluator { env, arena, common, element: Some(&element) }.value(body)
-    }
-
-    fn map(&mut self, items: &'s [Value<'s>], body: &'a Typed) -> Value<'s> {
-        if !self.common.meter.allocate(items.len().saturating_mul(ELEMENT)) {
-            return Value::Null;
-        }
-        let mut values = BumpVec::with_capacity_in(items.len(), self.arena);
-        if body.ty.meets(Type::STRING.or(Type::ARRAY).or(Type::OBJECT)) {
-            for item in items {
-                if !self.common.meter.work(1) {
-                    break;
-                }
-                values.push(self.body(*item, body, self.arena));
-            }
-        } else {
-            self.each(items, body, |_, value| {
-                values.push(scalar(value));
-                true
-            });
-        }
-        Value::Array(values.into_bump_slice())
-    }
-
-    /// Hands the value of a quantifier's body for each element to `then`, until that is false. True if it never was. What
-    /// the body makes for an element is given back after it.
-    fn each(
-        &mut self,
-        items: &'s [Value<'s>],
-        body: &'a Typed,
-        mut then: impl FnMut(&Meter, Value<'_>) -> bool,
-    ) -> bool {
-        self.each_with(items, body, |meter, _, value| then(meter, value))
-    }
-
-    fn each_with(
-        &mut self,
-        items: &'s [Value<'s>],
-        body: &'a Typed,
-        mut then: impl FnMut(&Meter, Value<'s>, Value<'_>) -> bool,
-    ) -> bool {
-        let mut own: Option<Bump> = None;
-        let mut made = 0;
-        for item in items {
-            if !self.common.meter.work(1) {
-                return false;
-            }
-            let left = self.common.meter.memory_left();
-            if let Some(own) = &mut own {
-                own.reset();
-            }
-            let value = self.body(*item, body, own.as_ref().unwrap_or(self.arena));
-            made += left.saturating_sub(self.common.meter.memory_left());
-            self.common.meter.release_to(left);
-            let goes_on = then(&self.common.meter, *item, value);
-            if !goes_on {
-                return false;
-            }
-            if own.is_none() && made > WORTH_AN_ARENA {
-                own = Some(Bump::new());
-            }
-        }
-        true
-    }
-}
-
-/// A value that borrows from nothing; null for any other.
-fn scalar<'s>(value: Value<'_>) -> Value<'s> {
-    match value {
-        Value::Bool(b) => Value::Bool(b),
-        Value::Number(n) => Value::Number(n),
-        _ => Value::Null,
-    }
 }
 
 fn is_time(typed: &Typed) -> bool {
-    typed.ty.meets(Type::TIME)
+    typed.ty.intersects(Type::TIME)
 }
 
 /// `base[at]` with an integer or a key.
@@ -373,22 +264,6 @@ fn index<'a>(base: Value<'a>, at: Value<'a>) -> Value<'a> {
             members.iter().find(|(name, _)| *name == key).map_or(Value::Null, |&(_, member)| member)
         }
         _ => Value::Null,
-    }
-}
-
-/// A comparison; of instants, read in `zone`, if there is one.
-pub(super) fn compare(operator: Comparison, a: Value<'_>, b: Value<'_>, zone: Option<&TimeZone>) -> bool {
-    let order = match zone {
-        Some(zone) => instant(a, zone).zip(instant(b, zone)).map(|(a, b)| a.cmp(&b)),
-        None => a.order(b),
-    };
-    match operator {
-        Comparison::Equal => order.map_or_else(|| a == b, Ordering::is_eq),
-        Comparison::NotEqual => order.map_or_else(|| a != b, Ordering::is_ne),
-        Comparison::Less => order.is_some_and(Ordering::is_lt),
-        Comparison::LessEqual => order.is_some_and(Ordering::is_le),
-        Comparison::Greater => order.is_some_and(Ordering::is_gt),
-        Comparison::GreaterEqual => order.is_some_and(Ordering::is_ge),
     }
 }
 

@@ -4,7 +4,7 @@
 //! between are looked for one after another, each as far to the front as it goes: no later place could let more follow.
 //! So the time is linear in the text, for a given glob, and nothing is allocated.
 
-use super::prepared::shown;
+use super::excerpt::excerpt;
 use memchr::memmem::Finder;
 
 /// A compiled glob. Two are equal if they were written alike.
@@ -18,7 +18,7 @@ pub struct Glob {
 
 /// The simplest test that is equivalent to a glob, for indexes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape<'g> {
+pub enum GlobShape<'g> {
     /// No wildcards: this text alone.
     Exact(&'g str),
     /// `abc*`
@@ -57,7 +57,9 @@ impl Glob {
                     continue;
                 }
                 '?' => None,
-                '\\' => Some(chars.next().ok_or_else(|| format!("the glob `{}` ends in a lone `\\`", shown(source)))?),
+                '\\' => {
+                    Some(chars.next().ok_or_else(|| format!("the glob `{}` ends in a lone `\\`", excerpt(source)))?)
+                }
                 c => Some(c),
             };
             if let Some(last) = fragments.last_mut() {
@@ -100,21 +102,21 @@ impl Glob {
     }
 
     /// The simplest equivalent test.
-    pub fn shape(&self) -> Shape<'_> {
+    pub fn shape(&self) -> GlobShape<'_> {
         match &*self.fragments {
-            [Fragment::Literal(_, text)] => Shape::Exact(text),
+            [Fragment::Literal(_, text)] => GlobShape::Exact(text),
             [Fragment::Literal(_, a), Fragment::Literal(_, b)] => match (&**a, &**b) {
-                ("", "") => Shape::Any,
-                (prefix, "") => Shape::Prefix(prefix),
-                ("", suffix) => Shape::Suffix(suffix),
-                _ => Shape::Other,
+                ("", "") => GlobShape::Any,
+                (prefix, "") => GlobShape::Prefix(prefix),
+                ("", suffix) => GlobShape::Suffix(suffix),
+                _ => GlobShape::Other,
             },
             [Fragment::Literal(_, a), Fragment::Literal(_, middle), Fragment::Literal(_, b)]
                 if a.is_empty() && b.is_empty() =>
             {
-                Shape::Contains(middle)
+                GlobShape::Contains(middle)
             }
-            _ => Shape::Other,
+            _ => GlobShape::Other,
         }
     }
 
@@ -285,12 +287,12 @@ mod tests {
         assert_eq!(shown("a?b"), expect("a", "b", "a|b"));
         assert_eq!(shown("?b?"), expect("", "", "b"));
         assert_eq!(shown("ab"), expect("ab", "ab", "ab"));
-        assert_eq!(glob("ab").shape(), Shape::Exact("ab"));
-        assert_eq!(glob("ab*").shape(), Shape::Prefix("ab"));
-        assert_eq!(glob("*ab").shape(), Shape::Suffix("ab"));
-        assert_eq!(glob("*ab*").shape(), Shape::Contains("ab"));
-        assert_eq!(glob("**").shape(), Shape::Any);
-        assert_eq!(glob("a*b").shape(), Shape::Other);
-        assert_eq!(glob("a?*").shape(), Shape::Other);
+        assert_eq!(glob("ab").shape(), GlobShape::Exact("ab"));
+        assert_eq!(glob("ab*").shape(), GlobShape::Prefix("ab"));
+        assert_eq!(glob("*ab").shape(), GlobShape::Suffix("ab"));
+        assert_eq!(glob("*ab*").shape(), GlobShape::Contains("ab"));
+        assert_eq!(glob("**").shape(), GlobShape::Any);
+        assert_eq!(glob("a*b").shape(), GlobShape::Other);
+        assert_eq!(glob("a?*").shape(), GlobShape::Other);
     }
 }

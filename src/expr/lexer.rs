@@ -2,7 +2,7 @@
 
 mod literal;
 
-use super::MOST_ERRORS;
+use super::limits::MAX_ERRORS;
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::event::Json;
 use std::ops::Range;
@@ -71,7 +71,7 @@ impl<'t> Lexer<'t, '_> {
 
     fn error(&mut self, range: Range<usize>, message: impl Into<String>, help: Option<String>) {
         self.errors += 1;
-        if self.errors <= MOST_ERRORS {
+        if self.errors <= MAX_ERRORS {
             let span = self.text.locate(range);
             self.diagnostics.push(Diagnostic::new(Code::ExpressionSyntax, span, message).maybe_help(help));
         }

@@ -8,17 +8,11 @@ mod hints;
 mod primary;
 
 use super::lexer::{self, Lexeme, Token};
-use super::syntax::{Node, Operator};
+use super::limits::{MAX_HEIGHT, MAX_LENGTH, MAX_NESTING};
+use super::syntax::{ExprNode, Operator};
 use super::{Arithmetic, Comparison, Expr};
 use crate::diagnostic::{Code, Diagnostic, Span, Text};
 use std::ops::Range;
-
-/// How long an expression may be, in bytes.
-const MAX_LENGTH: usize = 64 << 10;
-/// How deep parentheses, lists, calls, `!` and `-` may be nested.
-const MAX_NESTING: usize = 64;
-/// How high the tree may be: `a + b + c` is 3 high.
-const MAX_HEIGHT: usize = 256;
 
 /// Parses an expression; None if it is not one, and why is then among the diagnostics.
 pub fn parse(text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<Expr> {
@@ -30,7 +24,7 @@ pub fn parse(text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<Expr> {
     }
     let tokens = lexer::lex(text, diagnostics)?;
     let mut parser = Parser { text, tokens, at: 0, depth: 0, diagnostics };
-    let expr = parser.binary(Level::Or)?;
+    let expr = parser.binary(Precedence::Or)?;
     match parser.peek() {
         Token::End => Some(expr),
         _ => parser.unexpected_behind(None),
@@ -50,7 +44,7 @@ struct Parser<'t, 'd> {
 
 /// How tight an operator binds; later is tighter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
+enum Precedence {
     Or,
     And,
     Compare,
@@ -60,15 +54,15 @@ enum Level {
     Unary,
 }
 
-impl Level {
-    fn tighter(self) -> Level {
+impl Precedence {
+    fn tighter(self) -> Precedence {
         match self {
-            Level::Or => Level::And,
-            Level::And => Level::Compare,
-            Level::Compare => Level::Coalesce,
-            Level::Coalesce => Level::Sum,
-            Level::Sum => Level::Product,
-            Level::Product | Level::Unary => Level::Unary,
+            Precedence::Or => Precedence::And,
+            Precedence::And => Precedence::Compare,
+            Precedence::Compare => Precedence::Coalesce,
+            Precedence::Coalesce => Precedence::Sum,
+            Precedence::Sum => Precedence::Product,
+            Precedence::Product | Precedence::Unary => Precedence::Unary,
         }
     }
 }
@@ -81,27 +75,27 @@ enum Between {
     Operator(Operator),
 }
 
-fn infix(token: &Token) -> Option<(Level, Between)> {
+fn infix(token: &Token) -> Option<(Precedence, Between)> {
     use {Arithmetic as A, Comparison as C};
-    let compare = |op| (Level::Compare, Between::Operator(Operator::Compare(op)));
+    let compare = |op| (Precedence::Compare, Between::Operator(Operator::Compare(op)));
     let arithmetic = |level, op| (level, Between::Operator(Operator::Arithmetic(op)));
     Some(match token {
-        Token::Name(name) if name == "in" => (Level::Compare, Between::Operator(Operator::In)),
+        Token::Name(name) if name == "in" => (Precedence::Compare, Between::Operator(Operator::In)),
         Token::Op(op) => match *op {
-            "||" => (Level::Or, Between::Or),
-            "&&" => (Level::And, Between::And),
+            "||" => (Precedence::Or, Between::Or),
+            "&&" => (Precedence::And, Between::And),
             "==" => compare(C::Equal),
             "!=" => compare(C::NotEqual),
             "<" => compare(C::Less),
             "<=" => compare(C::LessEqual),
             ">" => compare(C::Greater),
             ">=" => compare(C::GreaterEqual),
-            "??" => (Level::Coalesce, Between::Operator(Operator::Coalesce)),
-            "+" => arithmetic(Level::Sum, A::Add),
-            "-" => arithmetic(Level::Sum, A::Subtract),
-            "*" => arithmetic(Level::Product, A::Multiply),
-            "/" => arithmetic(Level::Product, A::Divide),
-            "%" => arithmetic(Level::Product, A::Remainder),
+            "??" => (Precedence::Coalesce, Between::Operator(Operator::Coalesce)),
+            "+" => arithmetic(Precedence::Sum, A::Add),
+            "-" => arithmetic(Precedence::Sum, A::Subtract),
+            "*" => arithmetic(Precedence::Product, A::Multiply),
+            "/" => arithmetic(Precedence::Product, A::Divide),
+            "%" => arithmetic(Precedence::Product, A::Remainder),
             _ => return None,
         },
         _ => return None,
@@ -111,13 +105,14 @@ fn infix(token: &Token) -> Option<(Level, Between)> {
 impl<'t> Parser<'t, '_> {
     /// Operators of `min` and tighter, each from left to right. One call a nesting level, not one a level of precedence,
     /// since the stack may be small.
-    fn binary(&mut self, min: Level) -> Parsed {
+    fn binary(&mut self, min: Precedence) -> Parsed {
         let mut left = self.unary()?;
         while let Some((level, between)) = infix(self.peek()).filter(|(level, _)| *level >= min) {
             let place = self.range();
             self.advance();
             let right = self.binary(level.tighter())?;
-            if level == Level::Compare && infix(self.peek()).is_some_and(|(level, _)| level == Level::Compare) {
+            if level == Precedence::Compare && infix(self.peek()).is_some_and(|(level, _)| level == Precedence::Compare)
+            {
                 return self.chained(&left, &place, &right);
             }
             left = self.join(left, between, place, right)?;
@@ -128,15 +123,15 @@ impl<'t> Parser<'t, '_> {
     fn join(&mut self, left: Expr, between: Between, place: Range<usize>, right: Expr) -> Parsed {
         let range = left.range.0..right.range.1;
         let node = match between {
-            Between::Or => Node::Or(push_operand(left, right, |node| match node {
-                Node::Or(items) => Ok(items),
+            Between::Or => ExprNode::Or(push_operand(left, right, |node| match node {
+                ExprNode::Or(items) => Ok(items),
                 other => Err(other),
             })),
-            Between::And => Node::And(push_operand(left, right, |node| match node {
-                Node::And(items) => Ok(items),
+            Between::And => ExprNode::And(push_operand(left, right, |node| match node {
+                ExprNode::And(items) => Ok(items),
                 other => Err(other),
             })),
-            Between::Operator(op) => Node::Binary(op, self.text.locate(place), Box::new(left), Box::new(right)),
+            Between::Operator(op) => ExprNode::Binary(op, self.text.locate(place), Box::new(left), Box::new(right)),
         };
         self.make(node, range)
     }
@@ -145,7 +140,7 @@ impl<'t> Parser<'t, '_> {
     fn chained(&mut self, left: &Expr, first: &Range<usize>, middle: &Expr) -> Parsed {
         let second = self.range();
         self.advance();
-        let right = self.binary(Level::Coalesce)?;
+        let right = self.binary(Precedence::Coalesce)?;
         let (a, b, c) = (self.written(left), self.written(middle), self.written(&right));
         let (op1, op2) = (self.slice(first.clone()), self.slice(second.clone()));
         let is_range = |op: &str| op.starts_with(['<', '>']);
@@ -177,7 +172,7 @@ impl<'t> Parser<'t, '_> {
         self.depth -= 1;
         let range = start..operand.range.1;
         let operand = Box::new(operand);
-        self.make(if negates { Node::Negate(operand) } else { Node::Not(operand) }, range)
+        self.make(if negates { ExprNode::Negate(operand) } else { ExprNode::Not(operand) }, range)
     }
 
     /// `a ^ b ^ c`, from left to right; tighter than a sign before `a`.
@@ -197,7 +192,7 @@ impl<'t> Parser<'t, '_> {
 
     // --- nodes -------------------------------------------------------------------------------------------------------
 
-    fn make(&mut self, node: Node, range: Range<usize>) -> Parsed {
+    fn make(&mut self, node: ExprNode, range: Range<usize>) -> Parsed {
         let height = node.height();
         let span = self.text.locate(range.clone());
         if height > MAX_HEIGHT {
@@ -269,7 +264,7 @@ impl<'t> Parser<'t, '_> {
 }
 
 /// `a && b` with one more operand: a flat list, however long the chain.
-fn push_operand(left: Expr, right: Expr, items_of: impl Fn(Node) -> Result<Vec<Expr>, Node>) -> Vec<Expr> {
+fn push_operand(left: Expr, right: Expr, items_of: impl Fn(ExprNode) -> Result<Vec<Expr>, ExprNode>) -> Vec<Expr> {
     if left.parenthesised {
         return vec![left, right];
     }

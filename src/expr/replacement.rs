@@ -7,10 +7,10 @@ use regex::{Captures, Regex};
 
 /// A replacement, read when the rules are loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Replacement(Vec<Part>);
+pub struct Replacement(Vec<ReplacementPart>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum ReplacementPart {
     Text(Box<str>),
     Group(usize),
 }
@@ -37,9 +37,9 @@ impl Replacement {
             } else if let Some((group, after)) = group_name(rest)? {
                 let number = find(group, regex).ok_or_else(|| missing(group, regex))?;
                 if !text.is_empty() {
-                    parts.push(Part::Text(std::mem::take(&mut text).into()));
+                    parts.push(ReplacementPart::Text(std::mem::take(&mut text).into()));
                 }
-                parts.push(Part::Group(number));
+                parts.push(ReplacementPart::Group(number));
                 rest = after;
             } else {
                 text.push('$');
@@ -47,7 +47,7 @@ impl Replacement {
         }
         text.push_str(rest);
         if !text.is_empty() {
-            parts.push(Part::Text(text.into()));
+            parts.push(ReplacementPart::Text(text.into()));
         }
         Ok(Replacement(parts))
     }
@@ -55,8 +55,8 @@ impl Replacement {
     /// The texts that replace a match, in order. A group that took no part in the match is empty.
     pub(super) fn texts<'r>(&'r self, captures: &'r Captures<'_>) -> impl Iterator<Item = &'r str> {
         self.0.iter().map(|part| match part {
-            Part::Text(text) => &**text,
-            Part::Group(group) => captures.get(*group).map_or("", |found| found.as_str()),
+            ReplacementPart::Text(text) => &**text,
+            ReplacementPart::Group(group) => captures.get(*group).map_or("", |found| found.as_str()),
         })
     }
 }

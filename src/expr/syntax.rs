@@ -10,7 +10,7 @@ pub struct Expr {
     /// The exact characters, parentheses around it included.
     pub span: Span,
     /// What it is.
-    pub(crate) node: Node,
+    pub(crate) node: ExprNode,
     /// True if it is written in parentheses of its own.
     pub(crate) parenthesised: bool,
     /// How high the tree is, which is limited so that walking it cannot exhaust the stack.
@@ -21,7 +21,7 @@ pub struct Expr {
 
 /// The kinds of nodes.
 #[derive(Clone, Debug)]
-pub(crate) enum Node {
+pub(crate) enum ExprNode {
     /// A number, string, `true`, `false` or `null`.
     Literal(Json),
     /// `data`, `city`.
@@ -29,7 +29,7 @@ pub(crate) enum Node {
     /// `[a, b]` or `(a, b)`.
     List(Vec<Expr>),
     /// `a.b[c].d`.
-    Access(Box<Expr>, Vec<Access>),
+    Access(Box<Expr>, Vec<Accessor>),
     /// `f(a, b)`: the name, its place, the arguments.
     Call(String, Span, Vec<Expr>),
     /// `!a`.
@@ -46,15 +46,15 @@ pub(crate) enum Node {
 
 /// A step behind a value.
 #[derive(Clone, Debug)]
-pub(crate) struct Access {
+pub(crate) struct Accessor {
     /// `.name` or `[…]`.
     pub(crate) span: Span,
-    pub(crate) kind: AccessKind,
+    pub(crate) kind: AccessorKind,
 }
 
 /// The two ways to write a step.
 #[derive(Clone, Debug)]
-pub(crate) enum AccessKind {
+pub(crate) enum AccessorKind {
     /// `.name`.
     Key(String),
     /// `[…]`.
@@ -74,46 +74,34 @@ impl Operator {
     /// As it is written.
     pub(crate) fn symbol(self) -> &'static str {
         match self {
-            Operator::Arithmetic(op) => match op {
-                Arithmetic::Add => "+",
-                Arithmetic::Subtract => "-",
-                Arithmetic::Multiply => "*",
-                Arithmetic::Divide => "/",
-                Arithmetic::Remainder => "%",
-                Arithmetic::Power => "^",
-            },
-            Operator::Compare(op) => match op {
-                Comparison::Equal => "==",
-                Comparison::NotEqual => "!=",
-                Comparison::Less => "<",
-                Comparison::LessEqual => "<=",
-                Comparison::Greater => ">",
-                Comparison::GreaterEqual => ">=",
-            },
+            Operator::Arithmetic(op) => op.symbol(),
+            Operator::Compare(op) => op.symbol(),
             Operator::In => "in",
             Operator::Coalesce => "??",
         }
     }
 }
 
-impl Node {
+impl ExprNode {
     /// The height of a tree with this node on top.
     pub(crate) fn height(&self) -> usize {
         let highest = |items: &[Expr]| items.iter().map(|item| item.height).max().unwrap_or(0);
         let below = match self {
-            Node::Literal(_) | Node::Name(_) => 0,
-            Node::List(items) | Node::And(items) | Node::Or(items) | Node::Call(_, _, items) => highest(items),
-            Node::Not(a) | Node::Negate(a) => a.height,
-            Node::Binary(_, _, a, b) => a.height.max(b.height),
-            Node::Access(base, steps) => {
+            ExprNode::Literal(_) | ExprNode::Name(_) => 0,
+            ExprNode::List(items) | ExprNode::And(items) | ExprNode::Or(items) | ExprNode::Call(_, _, items) => {
+                highest(items)
+            }
+            ExprNode::Not(a) | ExprNode::Negate(a) => a.height,
+            ExprNode::Binary(_, _, a, b) => a.height.max(b.height),
+            ExprNode::Access(base, steps) => {
                 // Each computed index puts a node on top of the value before it.
                 let indexes = steps.iter().filter_map(|step| match &step.kind {
-                    AccessKind::Index(index) if !matches!(index.node, Node::Literal(_)) => Some(index.height),
+                    AccessorKind::Index(index) if !matches!(index.node, ExprNode::Literal(_)) => Some(index.height),
                     _ => None,
                 });
                 let (count, highest) = indexes.fold((0, 0), |(n, top), height| (n + 2, height.max(top)));
                 // Literal steps behind a name are part of its path.
-                let own = usize::from(!matches!(base.node, Node::Name(_)));
+                let own = usize::from(!matches!(base.node, ExprNode::Name(_)));
                 return base.height.max(highest) + count + own;
             }
         };

@@ -1,7 +1,14 @@
 //! What tests of expressions need: compiling a text on its own, and an event to evaluate it on.
 
-use super::*;
-use crate::diagnostic::FileId;
+use super::{
+    DefineId, Env, ExprKind, LookupId, LookupInfo, Path, PathId, PathTable, PreparedPatterns, Root, Scope, Typed,
+    compile_text, evaluate,
+};
+use crate::diagnostic::{FileId, Span, Text};
+use crate::event::{Json, Type, Value};
+use bumpalo::Bump;
+use jiff::tz::TimeZone;
+use std::collections::HashMap;
 
 /// The clock of the tests, as an instant and as text.
 pub(crate) const NOW: &str = "2026-01-10T07:30:00Z";
@@ -64,13 +71,13 @@ pub(crate) fn compiled(source: &str, paths: &mut PathTable) -> Result<Typed, Str
         defines: &HashMap::new(),
         define_types: &[],
         lookups: &lookups(),
-        patterns: &mut crate::expr::PreparedPatterns::default(),
+        patterns: &mut PreparedPatterns::default(),
         zone: &TimeZone::UTC,
         type_of: &|_| Type::ANY,
         roots: &roots,
     };
     let text = Text::verbatim(source, Span::new(FileId(0), 0, source.len()));
-    let typed = compile_text(&text, &mut scope, Wanted::Value, &mut diagnostics);
+    let typed = compile_text(&text, &mut scope, ExprKind::Value, &mut diagnostics);
     typed.ok_or_else(|| diagnostics.iter().map(|d| d.message.as_str()).collect::<Vec<_>>().join("; "))
 }
 

@@ -16,7 +16,7 @@ use super::{DecisionGraph, DefaultsPlan, FilterPlan, Reader};
 use crate::decision::Requirer;
 use crate::diagnostic::Span;
 use crate::event::Type;
-use crate::expr::{DefineId, Path, PathId, PathTable, Root, Typed, TypedNode, demands};
+use crate::expr::{DefineId, Path, PathId, PathTable, Root, Typed, TypedNode, type_requirements};
 use crate::rules::{Cases, Name, RuleSet, SchemaTarget, TableKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -198,11 +198,11 @@ fn all_demands(rules: &RuleSet, paths: &PathTable, builder: &mut TargetBuilder<'
     all.rules = rules.rules.len() as u32;
     for (number, rule) in (0u32..).zip(&rules.rules).filter(|(_, rule)| rule.enabled) {
         let mut wanted = Vec::new();
-        rule.when.iter().for_each(|when| demands(when, Type::BOOLEAN, &mut wanted));
-        rule.labels.iter().for_each(|(_, value)| demands(value, Type::ANY, &mut wanted));
+        rule.when.iter().for_each(|when| type_requirements(when, Type::BOOLEAN, &mut wanted));
+        rule.labels.iter().for_each(|(_, value)| type_requirements(value, Type::ANY, &mut wanted));
         let mut around = rule.group;
         while let Some(group) = around.and_then(|id| rules.groups.get(id.0 as usize)) {
-            group.when.iter().for_each(|when| demands(when, Type::BOOLEAN, &mut wanted));
+            group.when.iter().for_each(|when| type_requirements(when, Type::BOOLEAN, &mut wanted));
             around = group.parent;
         }
         if !wanted.is_empty() {
@@ -220,18 +220,20 @@ fn all_demands(rules: &RuleSet, paths: &PathTable, builder: &mut TargetBuilder<'
         match &table.kind {
             TableKind::Key { key, .. } => of_cases(key, &mut wanted),
             TableKind::Decision { inputs, rows, .. } => {
-                inputs.iter().for_each(|(_, input)| demands(input, Type::ANY, &mut wanted));
-                rows.iter().filter_map(|row| row.when.as_ref()).for_each(|w| demands(w, Type::BOOLEAN, &mut wanted));
+                inputs.iter().for_each(|(_, input)| type_requirements(input, Type::ANY, &mut wanted));
+                rows.iter()
+                    .filter_map(|row| row.when.as_ref())
+                    .for_each(|w| type_requirements(w, Type::BOOLEAN, &mut wanted));
             }
         }
         for target in all_targets(table) {
-            target.labels.iter().for_each(|(_, value)| demands(value, Type::ANY, &mut wanted));
+            target.labels.iter().for_each(|(_, value)| type_requirements(value, Type::ANY, &mut wanted));
         }
         add(Requirer::Table, &table.name.text, wanted);
     }
     for filter in &rules.filters {
         let mut wanted = Vec::new();
-        demands(&filter.condition, Type::BOOLEAN, &mut wanted);
+        type_requirements(&filter.condition, Type::BOOLEAN, &mut wanted);
         add(Requirer::Filter, &filter.name.text, wanted);
     }
     for (kind, named) in [(Requirer::Label as fn(_) -> _, &rules.labels), (Requirer::Define, &rules.defines)] {
@@ -243,20 +245,20 @@ fn all_demands(rules: &RuleSet, paths: &PathTable, builder: &mut TargetBuilder<'
     }
     for (name, subscriber) in &rules.subscribers {
         let mut wanted = Vec::new();
-        subscriber.filter.iter().for_each(|filter| demands(filter, Type::BOOLEAN, &mut wanted));
+        subscriber.filter.iter().for_each(|filter| type_requirements(filter, Type::BOOLEAN, &mut wanted));
         add(Requirer::Subscriber, name, wanted);
     }
     for schema in &rules.schemas {
         let mut wanted = Vec::new();
-        schema.when.iter().for_each(|when| demands(when, Type::BOOLEAN, &mut wanted));
+        schema.when.iter().for_each(|when| type_requirements(when, Type::BOOLEAN, &mut wanted));
         add(Requirer::Schema, &schema.name.text, wanted);
     }
     all
 }
 
-fn of_cases(cases: &Cases, wanted: &mut Vec<crate::expr::Demand>) {
+fn of_cases(cases: &Cases, wanted: &mut Vec<crate::expr::TypeRequirement>) {
     for alternative in &cases.alternatives {
-        alternative.when.iter().for_each(|when| demands(when, Type::BOOLEAN, wanted));
-        demands(&alternative.value, Type::ANY, wanted);
+        alternative.when.iter().for_each(|when| type_requirements(when, Type::BOOLEAN, wanted));
+        type_requirements(&alternative.value, Type::ANY, wanted);
     }
 }

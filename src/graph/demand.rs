@@ -6,9 +6,9 @@
 use super::condition::NodeId;
 use super::names::Names;
 use super::run::Run;
-use crate::decision::{MAX_ASKED_BY, Requirer, TypeError};
+use crate::decision::{MAX_REQUIRED_BY, Requirer, TypeError};
 use crate::event::{Step, Type, Value};
-use crate::expr::{Demand, PathId, PathTable, fits_type};
+use crate::expr::{PathId, PathTable, TypeRequirement, fits_type};
 use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
 
@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 pub(crate) struct Demands {
     wants: Vec<Want>,
     by_path: FxHashMap<PathId, Vec<usize>>,
-    known: FxHashMap<Demand, usize>,
+    known: FxHashMap<TypeRequirement, usize>,
     /// How many rules there are, whose numbers come first among the askers.
     pub(super) rules: u32,
     /// The other askers.
@@ -43,7 +43,7 @@ pub(crate) struct Asker {
 
 impl Demands {
     /// Adds what somebody needs. Askers come in the order in which they are to be named.
-    pub(crate) fn add(&mut self, paths: &PathTable, demands: Vec<Demand>, asker: Asker) {
+    pub(crate) fn add(&mut self, paths: &PathTable, demands: Vec<TypeRequirement>, asker: Asker) {
         for demand in demands {
             let want = match self.known.get(&demand) {
                 Some(want) => *want,
@@ -58,7 +58,7 @@ impl Demands {
     }
 
     /// Adds what somebody else than a rule needs.
-    pub(crate) fn add_other(&mut self, paths: &PathTable, demands: Vec<Demand>, requirer: Requirer) {
+    pub(crate) fn add_other(&mut self, paths: &PathTable, demands: Vec<TypeRequirement>, requirer: Requirer) {
         let number = self.rules + self.others.len() as u32;
         self.others.push(requirer);
         self.add(paths, demands, Asker { number, in_force: NodeId::TRUE });
@@ -76,7 +76,7 @@ impl Demands {
         }
     }
 
-    fn new_want(&mut self, paths: &PathTable, demand: Demand) -> usize {
+    fn new_want(&mut self, paths: &PathTable, demand: TypeRequirement) -> usize {
         let number = self.wants.len();
         self.wants.push(Want {
             shown: demand.shown(paths),
@@ -92,7 +92,7 @@ impl Demands {
     /// The types at a path that call for a closer look.
     pub(crate) fn suspicious(&self, path: PathId) -> Type {
         let wants = self.by_path.get(&path).into_iter().flatten().filter_map(|want| self.wants.get(*want));
-        wants.fold(Type::NONE, |all, want| all.or(want.suspicious()))
+        wants.fold(Type::NONE, |all, want| all.union(want.suspicious()))
     }
 
     /// The paths that somebody wants something of.
@@ -114,9 +114,9 @@ impl Demands {
                 path: want.shown.clone(),
                 expected: want.expected.to_string(),
                 found: found.to_string(),
-                asked_by: askers
+                required_by: askers
                     .iter()
-                    .take(MAX_ASKED_BY)
+                    .take(MAX_REQUIRED_BY)
                     .filter_map(|asker| self.requirer(asker.number, rules))
                     .collect(),
                 count: askers.len(),
@@ -135,13 +135,13 @@ impl Want {
     fn suspicious(&self) -> Type {
         let suspicious = if !self.elements.is_empty() {
             Type::ARRAY
-        } else if self.expected.meets(Type::TIME) {
+        } else if self.expected.intersects(Type::TIME) {
             // Only reading a text or a number tells whether it is a time.
             Type::ANY
         } else {
-            Type::ANY.without(self.expected)
+            Type::ANY.difference(self.expected)
         };
-        suspicious.without(Type::NULL)
+        suspicious.difference(Type::NULL)
     }
 
     /// The type of the first value that is not what is wanted.

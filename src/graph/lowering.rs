@@ -5,7 +5,7 @@ use super::literal::{Bound, Literal, Range};
 use super::values::{ValueId, Values};
 use crate::event::{Json, Type};
 use crate::expr::functions::Predicate;
-use crate::expr::{Comparison, DefineId, Glob, Prepared, Shape, Typed, TypedNode};
+use crate::expr::{Comparison, DefineId, Glob, GlobShape, Prepared, Typed, TypedNode};
 use crate::rules::NamedCases;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -104,7 +104,7 @@ impl<'l> Lowering<'l> {
 
     fn comparison(&mut self, whole: &Typed, op: Comparison, left: &Typed, right: &Typed) -> NodeId {
         // Times compare as instants, which no index knows.
-        if left.ty.or(right.ty).meets(Type::TIME) {
+        if left.ty.union(right.ty).intersects(Type::TIME) {
             return self.is_true(whole);
         }
         let (operand, op, literal) = match (literal(left), literal(right)) {
@@ -249,7 +249,7 @@ impl<'l> Lowering<'l> {
         let [operand, low, high] = args else { return self.is_true(whole) };
         let bound = |typed: &Typed| literal(typed).and_then(|literal| literal.number());
         match (bound(low), bound(high)) {
-            (Some(low), Some(high)) if !operand.ty.meets(Type::TIME) => {
+            (Some(low), Some(high)) if !operand.ty.intersects(Type::TIME) => {
                 let at = |at| Some(Bound { at, inclusive: true });
                 self.asked(operand, &Against::Range(Range { low: at(low), high: at(high) }))
             }
@@ -291,12 +291,12 @@ impl Against {
 fn glob_op(glob: &Glob) -> Op {
     let text = |s: &str| Box::<str>::from(s);
     match glob.shape() {
-        Shape::Exact(s) => Op::Equal(Literal::String(text(s))),
-        Shape::Prefix(s) => Op::Prefix(text(s)),
-        Shape::Suffix(s) => Op::Suffix(text(s)),
-        Shape::Contains(s) => Op::Has(text(s)),
-        Shape::Any => Op::Has(text("")),
-        Shape::Other => Op::Glob(Arc::new(glob.clone())),
+        GlobShape::Exact(s) => Op::Equal(Literal::String(text(s))),
+        GlobShape::Prefix(s) => Op::Prefix(text(s)),
+        GlobShape::Suffix(s) => Op::Suffix(text(s)),
+        GlobShape::Contains(s) => Op::Has(text(s)),
+        GlobShape::Any => Op::Has(text("")),
+        GlobShape::Other => Op::Glob(Arc::new(glob.clone())),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::decision::TypeError;
 use crate::event::{Tag, Value, cloud_event};
 use crate::expr::{
-    Budget, DefineId, Env, Evaluation, Limit, LookupId, PathId, Root, Typed, TypedNode, evaluate_measured, time,
+    Budget, DefineId, Env, Limit, LookupId, MeasuredValue, PathId, Root, Typed, TypedNode, evaluate_measured, time,
 };
 use crate::lookup;
 use bumpalo::Bump;
@@ -287,7 +287,7 @@ impl<'a, 's> Run<'a, 's> {
     }
 
     fn evaluate(&mut self, id: ValueId, typed: &'a Typed) -> Value<'a> {
-        let Evaluation { value, exceeded, .. } = evaluate_measured(typed, self);
+        let MeasuredValue { value, exceeded, .. } = evaluate_measured(typed, self);
         if let Some(exceeded) = exceeded
             && std::ptr::eq(exceeded.computation, typed)
         {
@@ -372,7 +372,7 @@ impl<'a, 's> Run<'a, 's> {
                 if !self.is_chosen(reader) {
                     continue;
                 }
-                suspects |= reader.suspicious.meets(found);
+                suspects |= reader.suspicious.intersects(found);
                 if let Some(index) = reader.index {
                     let value = self.path_value(reader.path);
                     self.probe(index as usize, value);
@@ -462,7 +462,7 @@ impl<'a, 's> Run<'a, 's> {
         for slot in found {
             let found = self.slots.type_of(*slot as usize);
             for reader in graph.readers.get(*slot as usize).into_iter().flatten() {
-                if reader.suspicious.meets(found) && self.is_chosen(reader) {
+                if reader.suspicious.intersects(found) && self.is_chosen(reader) {
                     demands.check(reader.path, self, errors);
                 }
             }

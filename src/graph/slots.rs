@@ -53,7 +53,7 @@ impl<'a> Slots<'a> {
         match self {
             Slots::Scanned { captures, .. } => of_tag(captures.get(slot).tag),
             Slots::Tree { values, .. } => {
-                values.get(slot).map_or(Type::NONE, |value| value.type_of().without(Type::NULL))
+                values.get(slot).map_or(Type::NONE, |value| value.type_of().difference(Type::NULL))
             }
         }
     }

@@ -180,7 +180,8 @@ fn numbers_that_are_no_times() {
     let events = events.map(|until| data(json!({ "until": until })));
     assert_eq!(matching(yaml, &events), ["", "r", "", "", ""]);
     let decision = Router::new(&load(yaml)).session().route(events[0].to_string().as_bytes(), 1);
-    let errors = json!([{"path": "data.until", "expected": "time", "found": "number", "asked_by": ["r"], "count": 1}]);
+    let errors =
+        json!([{"path": "data.until", "expected": "time", "found": "number", "required_by": ["r"], "count": 1}]);
     assert_eq!(serde_json::to_value(decision.errors).unwrap(), errors);
 }
 
@@ -197,9 +198,9 @@ fn errors_of_ingest_stand_on_each_delivery() {
     matching(&yaml, std::slice::from_ref(&event));
     let delivered = Router::new(&load(&yaml)).session().deliver(event.to_string().as_bytes(), 1);
     let on_delivery = serde_json::to_value(&delivered.deliveries[0].errors).unwrap();
-    let error = |asked_by: Json, count: u32| json!({"path": "data.n", "expected": "number", "found": "string", "asked_by": asked_by, "count": count});
+    let error = |required_by: Json, count: u32| json!({"path": "data.n", "expected": "number", "found": "string", "required_by": required_by, "count": count});
     assert_eq!(on_delivery, json!([error(json!(["transform:tidy"]), 1)]));
     let on_decision = serde_json::to_value(&delivered.decision.errors).unwrap();
-    assert_eq!(on_decision[0]["asked_by"], json!(["rule:transform:x"]));
+    assert_eq!(on_decision[0]["required_by"], json!(["rule:transform:x"]));
     assert_eq!(on_decision[1], error(json!(["r0", "r1", "r2", "r3", "r4"]), 7));
 }

@@ -13,10 +13,10 @@ pub(super) fn exceeded<'a>(
     in_force: impl Fn(RuleId) -> bool,
 ) -> Vec<TypeError> {
     let mut found = OverBudget::new();
-    let asks =
+    let requires =
         |number: &u32| computations.users.get(*number as usize).is_some_and(|user| user.rule.is_none_or(&in_force));
     for computation in &computations.all {
-        let requirers: Vec<u32> = computation.users.iter().copied().filter(asks).collect();
+        let requirers: Vec<u32> = computation.users.iter().copied().filter(requires).collect();
         if requirers.is_empty() {
             continue;
         }

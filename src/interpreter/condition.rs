@@ -3,8 +3,8 @@
 use super::context::EventContext;
 use super::requirements::mismatch;
 use crate::event::{Json, Step, Type, Value};
-use crate::expr::{DefineId, Demand, Env, PathId, Typed, TypedNode, demands, evaluate};
-use crate::trace::{Condition, Kind, Mismatch, Reading};
+use crate::expr::{DefineId, Env, PathId, TypeRequirement, Typed, TypedNode, evaluate, type_requirements};
+use crate::trace::{Condition, ConditionKind, Mismatch, ReadValue};
 
 /// A condition with all its parts. Every part is evaluated, since evaluation has no effects.
 pub(super) fn trace<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Condition {
@@ -27,13 +27,14 @@ struct Recorder<'r, 'a> {
 impl<'a> Recorder<'_, 'a> {
     fn condition(&mut self, typed: &'a Typed) -> Condition {
         let value = evaluate(typed, self.context);
-        let (kind, parts): (Kind, Vec<&'a Typed>) = match &typed.node {
-            TypedNode::And(parts) => (Kind::All, parts.iter().collect()),
-            TypedNode::Or(parts) => (Kind::Any, parts.iter().collect()),
-            TypedNode::Not(part) => (Kind::Not, vec![&**part]),
-            _ => (Kind::Leaf, Vec::new()),
+        let (kind, parts): (ConditionKind, Vec<&'a Typed>) = match &typed.node {
+            TypedNode::And(parts) => (ConditionKind::All, parts.iter().collect()),
+            TypedNode::Or(parts) => (ConditionKind::Any, parts.iter().collect()),
+            TypedNode::Not(part) => (ConditionKind::Not, vec![&**part]),
+            _ => (ConditionKind::Leaf, Vec::new()),
         };
-        let read = if kind == Kind::Leaf { read_by_leaf(typed, Type::BOOLEAN, self.context) } else { Vec::new() };
+        let read =
+            if kind == ConditionKind::Leaf { read_by_leaf(typed, Type::BOOLEAN, self.context) } else { Vec::new() };
         let inside = match typed.node {
             TypedNode::Define(id) => self.inside(id),
             _ => Vec::new(),
@@ -78,23 +79,24 @@ impl<'a> Recorder<'_, 'a> {
 }
 
 /// What a leaf reads where `expected` is needed: the values of its operands, and of what these are made from.
-fn read_by_leaf<'a>(typed: &'a Typed, expected: Type, context: &mut EventContext<'a>) -> Vec<Reading> {
+fn read_by_leaf<'a>(typed: &'a Typed, expected: Type, context: &mut EventContext<'a>) -> Vec<ReadValue> {
     let mut read = operands_of_leaf(typed, context, 0, &mut MAX_READINGS.clone());
     let mut needed = Vec::new();
-    demands(typed, expected, &mut needed);
+    type_requirements(typed, expected, &mut needed);
     note_mismatches(&mut read, &needed, context);
     read
 }
 
 /// Notes at each value what is wrong with it for those who need a type of it. (Named values have needs of their own.)
-fn note_mismatches(read: &mut [Reading], needed: &[Demand], context: &mut EventContext<'_>) {
-    for demand in needed {
-        let Some(found) = mismatch(demand, context) else { continue };
-        let path = demand.shown(&context.rules.paths);
-        let mut left: Vec<&mut Reading> = read.iter_mut().collect();
+fn note_mismatches(read: &mut [ReadValue], needed: &[TypeRequirement], context: &mut EventContext<'_>) {
+    for requirement in needed {
+        let Some(found) = mismatch(requirement, context) else { continue };
+        let path = requirement.shown(&context.rules.paths);
+        let mut left: Vec<&mut ReadValue> = read.iter_mut().collect();
         while let Some(reading) = left.pop() {
             if reading.path == path && reading.mismatch.is_none() {
-                reading.mismatch = Some(Mismatch { expected: demand.expected.to_string(), found: found.to_string() });
+                reading.mismatch =
+                    Some(Mismatch { expected: requirement.expected.to_string(), found: found.to_string() });
             }
             left.extend(&mut reading.from);
         }
@@ -107,13 +109,13 @@ fn operands_of_leaf<'a>(
     context: &mut EventContext<'a>,
     depth: u32,
     left: &mut usize,
-) -> Vec<Reading> {
+) -> Vec<ReadValue> {
     let operands: Vec<&'a Typed> = match &typed.node {
         TypedNode::Compare(_, a, b) | TypedNode::In(a, b) => vec![&**a, &**b],
         TypedNode::Call(_, args, _) => args.iter().collect(),
         _ => return paths_of(typed, context, depth, left),
     };
-    let mut out: Vec<Reading> = Vec::new();
+    let mut out: Vec<ReadValue> = Vec::new();
     for operand in operands {
         let from = paths_of(operand, context, depth, left);
         let plain = matches!(
@@ -132,7 +134,7 @@ fn operands_of_leaf<'a>(
             out.extend(from);
             continue;
         }
-        out.push(Reading {
+        out.push(ReadValue {
             path: String::new(),
             span: Some(operand.span),
             value,
@@ -145,17 +147,17 @@ fn operands_of_leaf<'a>(
 }
 
 /// What an expression reads, each path once, in order of appearance.
-pub(super) fn read_by<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Vec<Reading> {
+pub(super) fn read_by<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Vec<ReadValue> {
     let mut read = paths_of(typed, context, 0, &mut MAX_READINGS.clone());
     let mut needed = Vec::new();
-    demands(typed, Type::ANY, &mut needed);
+    type_requirements(typed, Type::ANY, &mut needed);
     note_mismatches(&mut read, &needed, context);
     read
 }
 
 /// What an expression reads, `depth` named values in; at most `left` values of named values.
-fn paths_of<'a>(typed: &'a Typed, context: &mut EventContext<'a>, depth: u32, left: &mut usize) -> Vec<Reading> {
-    let mut reader = Reader { context, lists: Vec::new(), out: Vec::new(), depth, left };
+fn paths_of<'a>(typed: &'a Typed, context: &mut EventContext<'a>, depth: u32, left: &mut usize) -> Vec<ReadValue> {
+    let mut reader = ReadCollector { context, lists: Vec::new(), out: Vec::new(), depth, left };
     reader.read(typed);
     reader.out
 }
@@ -163,17 +165,17 @@ fn paths_of<'a>(typed: &'a Typed, context: &mut EventContext<'a>, depth: u32, le
 /// How many values of named values are shown at most. Named values that all use one another would be shown over and over.
 const MAX_READINGS: usize = 1_000;
 
-struct Reader<'r, 'a> {
+struct ReadCollector<'r, 'a> {
     context: &'r mut EventContext<'a>,
     /// The lists that `it` goes over, the innermost last: as shown, and their elements.
     lists: Vec<(String, Vec<Value<'a>>)>,
-    out: Vec<Reading>,
+    out: Vec<ReadValue>,
     depth: u32,
     /// How many more readings may be made within named values.
     left: &'r mut usize,
 }
 
-impl<'a> Reader<'_, 'a> {
+impl<'a> ReadCollector<'_, 'a> {
     fn read(&mut self, typed: &'a Typed) {
         match &typed.node {
             TypedNode::Const(_) => {}
@@ -223,7 +225,7 @@ impl<'a> Reader<'_, 'a> {
         let Some((shown, elements)) = at.and_then(|at| self.lists.get(at)) else { return };
         let path = steps.iter().fold(shown.clone(), |path, step| path + &step.to_string());
         let value: Json = elements.iter().map(|element| element.walk(steps).to_json()).collect();
-        self.push(Reading { path, span: None, value, missing: false, from: Vec::new(), mismatch: None });
+        self.push(ReadValue { path, span: None, value, missing: false, from: Vec::new(), mismatch: None });
     }
 
     fn path(&mut self, id: PathId) {
@@ -231,13 +233,13 @@ impl<'a> Reader<'_, 'a> {
         let value = self.context.path(id);
         let missing = value.is_null() && !is_there(self.context.root(path.root), &path.steps);
         let value = value.to_json();
-        self.push(Reading { path: path.to_string(), span: None, value, missing, from: Vec::new(), mismatch: None });
+        self.push(ReadValue { path: path.to_string(), span: None, value, missing, from: Vec::new(), mismatch: None });
     }
 
     fn define(&mut self, id: DefineId) {
         let Some(named) = self.context.rules.define(id) else { return };
         let value = self.context.define(id).to_json();
-        let mut from: Vec<Reading> = Vec::new();
+        let mut from: Vec<ReadValue> = Vec::new();
         if self.depth < MAX_DEPTH && *self.left > 0 {
             *self.left -= 1;
             let mut needed = Vec::new();
@@ -247,15 +249,15 @@ impl<'a> Reader<'_, 'a> {
                 {
                     let read = operands_of_leaf(part, self.context, self.depth + 1, self.left);
                     let is_new =
-                        |one: &Reading| from.iter().all(|known| (&known.path, known.span) != (&one.path, one.span));
-                    let new: Vec<Reading> = read.into_iter().filter(is_new).collect();
+                        |one: &ReadValue| from.iter().all(|known| (&known.path, known.span) != (&one.path, one.span));
+                    let new: Vec<ReadValue> = read.into_iter().filter(is_new).collect();
                     from.extend(new);
-                    demands(part, expected, &mut needed);
+                    type_requirements(part, expected, &mut needed);
                 }
             }
             note_mismatches(&mut from, &needed, self.context);
         }
-        self.push(Reading {
+        self.push(ReadValue {
             path: named.name.text.to_string(),
             span: None,
             value,
@@ -265,7 +267,7 @@ impl<'a> Reader<'_, 'a> {
         });
     }
 
-    fn push(&mut self, reading: Reading) {
+    fn push(&mut self, reading: ReadValue) {
         if !self.out.iter().any(|known| known.path == reading.path) {
             self.out.push(reading);
         }

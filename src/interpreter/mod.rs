@@ -25,7 +25,7 @@ use crate::topic::TopicPattern;
 use crate::trace::{Condition, EventTrace, SchemaOutcome, SentTrace, Trace};
 use bumpalo::Bump;
 use context::EventContext;
-use requirements::Requirers;
+use requirements::Requirements;
 use std::sync::Arc;
 
 /// Decides about one line, slowly and plainly, as [`crate::Router`] does; for several, [`Interpreter`] saves working out who asks for which types again.
@@ -57,7 +57,7 @@ pub struct Interpreter<'r> {
     rules: &'r RuleSet,
     /// For each topic node: its pattern followed by `.#`, for which its settings hold.
     below: Vec<TopicPattern>,
-    requirers: Requirers,
+    requirements: Requirements,
     computations: Computations<'r>,
     chains: sent::Chains,
 }
@@ -69,7 +69,7 @@ impl<'r> Interpreter<'r> {
         Interpreter {
             rules,
             below,
-            requirers: Requirers::new(rules),
+            requirements: Requirements::new(rules),
             computations: Computations::new(rules),
             chains: sent::Chains::new(rules),
         }

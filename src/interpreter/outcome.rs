@@ -32,11 +32,12 @@ impl<'a> Interpretation<'a> {
         trace.decision.subscribers = getting.map(|person| person.name.clone()).collect();
         trace.subscribers = people.into_values().collect();
         if trace.decision.status != Status::Malformed {
-            let asks: Vec<bool> = (0..).zip(&trace.rules).map(|(at, _)| self.asks(crate::rules::RuleId(at))).collect();
-            let requirers = &self.interpreter.requirers;
-            let requirements = |id: crate::rules::RuleId| asks.get(id.0 as usize).copied().unwrap_or(false);
-            trace.decision.errors = requirers.errors(&mut self.context, requirements);
-            let exceeded = budget::exceeded(&self.interpreter.computations, &mut self.context, requirements);
+            let requiring: Vec<bool> =
+                (0..).zip(&trace.rules).map(|(at, _)| self.requires_types(crate::rules::RuleId(at))).collect();
+            let all = &self.interpreter.requirements;
+            let requires_types = |id: crate::rules::RuleId| requiring.get(id.0 as usize).copied().unwrap_or(false);
+            trace.decision.errors = all.errors(&mut self.context, requires_types);
+            let exceeded = budget::exceeded(&self.interpreter.computations, &mut self.context, requires_types);
             add_errors(&mut trace.decision.errors, exceeded);
             if self.clock == Clock::Event && self.context.now.is_none() && self.rules().reads_clock() {
                 add_errors(&mut trace.decision.errors, vec![TypeError::no_clock(self.context.time)]);

@@ -94,7 +94,7 @@ impl<'a> Interpretation<'a> {
     }
 
     /// True if a rule asks for types: it is enabled and in force, and its topics and those of its groups take the event's.
-    pub(super) fn asks(&self, id: RuleId) -> bool {
+    pub(super) fn requires_types(&self, id: RuleId) -> bool {
         let Some(rule) = self.rules().rules.get(id.0 as usize) else { return false };
         let now = self.context.now;
         let groups = groups_around(self.rules(), rule.group);

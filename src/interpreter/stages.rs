@@ -8,7 +8,7 @@ use crate::rules::{
     Cases, DecisionRow, KeyRow, MatchMode, Name, Schema, SchemaTarget, Setting, Table, TableKind, Target, TopicNode,
 };
 use crate::trace::{
-    Condition, FilterTrace, Reading, RowTrace, SchemaOutcome, SchemaTrace, TableTrace, TargetTrace, TopicTrace,
+    Condition, FilterTrace, ReadValue, RowTrace, SchemaOutcome, SchemaTrace, TableTrace, TargetTrace, TopicTrace,
 };
 use std::sync::Arc;
 
@@ -127,7 +127,7 @@ impl<'a> Interpretation<'a> {
         if self.parts && trace.reached {
             let alternatives = key.alternatives.iter();
             let from = alternatives.flat_map(|case| condition::read_by(&case.value, &mut self.context)).collect();
-            trace.inputs.push(Reading {
+            trace.inputs.push(ReadValue {
                 path: "key".into(),
                 span: None,
                 value: value.to_json(),
@@ -162,7 +162,7 @@ impl<'a> Interpretation<'a> {
             for (name, input) in inputs {
                 let value = evaluate(input, &mut self.context).to_json();
                 let from = condition::read_by(input, &mut self.context);
-                trace.inputs.push(Reading {
+                trace.inputs.push(ReadValue {
                     path: name.text.to_string(),
                     span: None,
                     value,

@@ -212,8 +212,9 @@ fn by_event_time(rules: &RuleSet, event: &str) -> Decision {
     let decision = decide(rules, event.as_bytes(), 1, &options);
     let router = crate::Router::with_options(rules, options);
     assert_eq!(router.route(event.as_bytes()), decision);
-    let no_clock = decision.errors.iter().any(|error| error.asked_by.contains(&crate::decision::Requirer::EventClock));
-    assert_eq!(router.session().judge(event.as_bytes()).no_clock, no_clock);
+    let no_clock =
+        decision.errors.iter().any(|error| error.required_by.contains(&crate::decision::Requirer::EventClock));
+    assert_eq!(router.session().decide(event.as_bytes()).no_clock, no_clock);
     decision
 }
 
@@ -235,7 +236,7 @@ rules:
         let decision = by_event_time(&rules, &format!(r#"{{"event_type": "a"{time}}}"#));
         (decision.rules.join(" "), serde_json::to_value(decision.errors).unwrap())
     };
-    let error = |found: &str| json!([{"path": "time", "expected": "time", "found": found, "asked_by": ["clock:event"], "count": 1}]);
+    let error = |found: &str| json!([{"path": "time", "expected": "time", "found": found, "required_by": ["clock:event"], "count": 1}]);
     let at_nine = names(r#", "timestamp": "2026-05-05T09:30:00Z""#);
     assert_eq!(at_nine, ("nine now-is-there later in-force in-group".into(), json!([])));
     // Without a time `now` is null, and no period holds.
@@ -259,7 +260,7 @@ fn a_missing_clock_is_reported_once() {
     assert!(by_event_time(&load("topics: {a: [x]}"), event).errors.is_empty());
     let rules = load("rules: [{name: r, when: time < now, subscribers: a}]");
     let errors = serde_json::to_value(by_event_time(&rules, event).errors).unwrap();
-    assert_eq!(errors[0]["asked_by"], json!(["r", "clock:event"]));
+    assert_eq!(errors[0]["required_by"], json!(["r", "clock:event"]));
     assert_eq!(errors[0]["count"], 2);
     // The time itself may be defined by `now`, which is null until the time is known.
     let timed = |time: &str| {
@@ -299,7 +300,7 @@ transforms:
         let delivered = Interpreter::new(&rules).deliver(event.as_bytes(), 1, &options);
         assert_eq!(crate::Router::with_options(&rules, options).deliver(event.as_bytes()), delivered);
         let by = |errors: &[TypeError]| {
-            errors.iter().flat_map(|error| &error.asked_by).map(ToString::to_string).collect::<Vec<_>>()
+            errors.iter().flat_map(|error| &error.required_by).map(ToString::to_string).collect::<Vec<_>>()
         };
         let delivery = delivered.deliveries.into_iter().next().unwrap();
         let of = |key: &str| delivery.event[key].clone();
@@ -328,9 +329,9 @@ define: {big: data.n > 10}
 ";
     let event = order(json!({"n": "1", "items": [{"p": 1}, {"p": true}], "at": "soon"}));
     let errors = json!([
-        {"path": "data.at", "expected": "time", "found": "string", "asked_by": ["c"], "count": 1},
-        {"path": "data.items[].p", "expected": "number", "found": "boolean", "asked_by": ["b"], "count": 1},
-        {"path": "data.n", "expected": "number", "found": "string", "asked_by": ["a", "filter:f", "define:big"], "count": 3},
+        {"path": "data.at", "expected": "time", "found": "string", "required_by": ["c"], "count": 1},
+        {"path": "data.items[].p", "expected": "number", "found": "boolean", "required_by": ["b"], "count": 1},
+        {"path": "data.n", "expected": "number", "found": "string", "required_by": ["a", "filter:f", "define:big"], "count": 3},
     ]);
     check(yaml, event, json!({ "errors": errors }));
 }

@@ -1,7 +1,7 @@
 //! Counts of decisions: by index within a thread and generation, by name across all of them.
 
 use crate::decision::Status;
-use crate::route::{Router, Verdict};
+use crate::route::{Router, Summary};
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -107,7 +107,7 @@ impl LocalCounts {
     }
 
     /// Counts a decision.
-    pub fn add(&mut self, verdict: &Verdict<'_>) {
+    pub fn add(&mut self, verdict: &Summary<'_>) {
         if let Some(n) = self.statuses.get_mut(verdict.status as usize) {
             *n += 1;
         }
@@ -278,10 +278,10 @@ mod tests {
             shared.introduce(&router);
             let mut local = LocalCounts::new(&router);
             for _ in 0..2 {
-                local.add(&router.session().judge(br#"{"type":"a"}"#));
+                local.add(&router.session().decide(br#"{"type":"a"}"#));
                 shared.take(&mut local, &router);
             }
-            local.add(&router.session().judge(b"no"));
+            local.add(&router.session().decide(b"no"));
             shared.take(&mut local, &router);
         }
         let totals = shared.totals();

@@ -1,7 +1,7 @@
 //! The rule set in force, replaced as a whole. Readers never lock and never wait.
 
 use crate::decision::Decision;
-use crate::route::{Router, Session, Verdict};
+use crate::route::{Router, Session, Summary};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -120,7 +120,7 @@ impl LiveSession {
     }
 
     /// [`Session::route_to`] by the newest generation.
-    pub fn route_to(&mut self, line: &[u8], number: u64, out: &mut Vec<u8>) -> Verdict<'_> {
+    pub fn route_to(&mut self, line: &[u8], number: u64, out: &mut Vec<u8>) -> Summary<'_> {
         self.renew();
         self.session.route_to(line, number, out)
     }

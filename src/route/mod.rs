@@ -60,7 +60,7 @@ pub struct Session {
 
 /// What was decided, by number: cheap to look at where names are not needed.
 #[derive(Clone, Copy, Debug)]
-pub struct Verdict<'s> {
+pub struct Summary<'s> {
     /// What became of the event.
     pub status: Status,
     /// Who gets it; numbers for [`Router::subscribers`].
@@ -175,7 +175,7 @@ impl Session {
     /// ```
     pub fn route(&mut self, line: &[u8], number: u64) -> Decision {
         let options = self.router.options;
-        self.decide(line, false, |graph, outcome, state| decision(graph, outcome, state, line, number, &options))
+        self.run(line, false, |graph, outcome, state| decision(graph, outcome, state, line, number, &options))
     }
 
     /// Decides about one line and appends the decision to `out` as one line of JSON with its line break. It writes what
@@ -190,7 +190,7 @@ impl Session {
     /// assert!(out.starts_with(br#"{"id":7,"topic":"order.created","status":"routed","subscribers":["inventory"]"#));
     /// assert!(out.ends_with(b"}\n"));
     /// ```
-    pub fn route_to(&mut self, line: &[u8], number: u64, out: &mut Vec<u8>) -> Verdict<'_> {
+    pub fn route_to(&mut self, line: &[u8], number: u64, out: &mut Vec<u8>) -> Summary<'_> {
         self.route_in_parts(line, number, out, |_| {})
     }
 
@@ -202,9 +202,9 @@ impl Session {
         number: u64,
         out: &mut Vec<u8>,
         mut part: impl FnMut(&mut Vec<u8>),
-    ) -> Verdict<'_> {
+    ) -> Summary<'_> {
         let options = self.router.options;
-        let status = self.decide(line, options.deliveries, |graph, outcome, state| {
+        let status = self.run(line, options.deliveries, |graph, outcome, state| {
             match options.deliveries {
                 false => write::line(graph, outcome, state, line, number, &options, out),
                 true => write::deliveries(graph, outcome, line, number, &options, out, &mut part),
@@ -217,7 +217,7 @@ impl Session {
     /// Decides about one line, and makes what everybody is sent who gets the event. The line is read strictly.
     pub fn deliver(&mut self, line: &[u8], number: u64) -> Delivered {
         let options = self.router.options;
-        self.decide(line, true, |graph, outcome, state| {
+        self.run(line, true, |graph, outcome, state| {
             let decision = decision(graph, outcome, state, line, number, &options);
             let delivery = |sent: &SentTo<'_>| Delivery {
                 id: decision.id.clone(),
@@ -242,12 +242,12 @@ impl Session {
     /// # let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
     /// let router = dadar::Router::new(&rules);
     /// let mut session = router.session();
-    /// let verdict = session.judge(br#"{"type": "order.created"}"#);
+    /// let verdict = session.decide(br#"{"type": "order.created"}"#);
     /// let names: Vec<&str> = verdict.subscribers.iter().map(|at| &*router.subscribers()[*at as usize]).collect();
     /// assert_eq!(names, ["inventory"]);
     /// ```
-    pub fn judge(&mut self, line: &[u8]) -> Verdict<'_> {
-        let status = self.decide(line, false, |_, outcome, _| outcome.status);
+    pub fn decide(&mut self, line: &[u8]) -> Summary<'_> {
+        let status = self.run(line, false, |_, outcome, _| outcome.status);
         self.verdict(status)
     }
 
@@ -256,12 +256,12 @@ impl Session {
         &self.router
     }
 
-    fn verdict(&self, status: Status) -> Verdict<'_> {
+    fn verdict(&self, status: Status) -> Summary<'_> {
         let state = &self.scratch.state;
-        Verdict { status, subscribers: &state.chosen, rules: &state.rules, no_clock: state.no_clock }
+        Summary { status, subscribers: &state.chosen, rules: &state.rules, no_clock: state.no_clock }
     }
 
-    fn decide<R>(
+    fn run<R>(
         &mut self,
         line: &[u8],
         deliver: bool,

@@ -2,7 +2,7 @@
 //! computation exceeds its budget, the rules in force that need it are reported, even if the decision does not depend on it.
 
 use super::{Cases, GroupId, Rule, RuleId, RuleSet, Table, TableKind, Target};
-use crate::decision::{MAX_ASKED_BY, Requirer, TypeError};
+use crate::decision::{MAX_REQUIRED_BY, Requirer, TypeError};
 use crate::expr::{Budget, Limit, PathTable, Typed, TypedNode};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -140,7 +140,7 @@ pub(crate) fn budget_errors(
         path: shown.to_owned(),
         expected: budget.describe(limit),
         found: String::from("more"),
-        asked_by: users.iter().filter_map(|user| requirer(*user)).take(MAX_ASKED_BY).collect(),
+        required_by: users.iter().filter_map(|user| requirer(*user)).take(MAX_REQUIRED_BY).collect(),
         count: users.len(),
     })
 }

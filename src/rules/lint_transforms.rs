@@ -204,7 +204,7 @@ fn certainty(source: &ValueSource) -> Fact {
         when.is_none()
             && match made {
                 SourceValue::Value(value) => !value.is_null(),
-                SourceValue::Expression(checked) => !checked.typed.ty.meets(Type::NULL),
+                SourceValue::Expression(checked) => !checked.typed.ty.intersects(Type::NULL),
                 SourceValue::Template(_) => true,
             }
     };

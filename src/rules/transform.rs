@@ -3,7 +3,7 @@
 use super::Name;
 use crate::diagnostic::Span;
 use crate::event::{Json, Step as PathStep};
-use crate::expr::{Demand, LookupId, Typed};
+use crate::expr::{LookupId, TypeRequirement, Typed};
 
 /// The number of a transform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -129,7 +129,7 @@ pub struct CheckedExpression {
     /// The expression.
     pub typed: Typed,
     /// Its type requirements, each with the path as errors show it.
-    pub demands: Vec<(Demand, Box<str>)>,
+    pub requirements: Vec<(TypeRequirement, Box<str>)>,
 }
 
 impl TransformStep {

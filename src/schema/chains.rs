@@ -40,11 +40,11 @@ impl<'s> LevelSearch<'s> {
     /// Visits every object and list of the document, since a reference may lead to any. (Recurses no deeper than the document.)
     fn everywhere(&mut self, schema: &'s Json, pointer: &mut String) -> Result<usize, String> {
         let mut most = self.at(schema, 0).ok_or_else(|| pointer.clone())?;
-        let mut below = |walk: &mut Self, name: &str, value: &'s Json| {
+        let mut below = |counter: &mut Self, name: &str, value: &'s Json| {
             let end = pointer.len();
             pointer.push('/');
             pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-            let found = walk.everywhere(value, pointer);
+            let found = counter.everywhere(value, pointer);
             pointer.truncate(end);
             found
         };

@@ -1,4 +1,4 @@
-//! Compiled JSON Schemas: validation, and the types that they guarantee.
+//! CompiledSchema JSON Schemas: validation, and the types that they guarantee.
 //!
 //! Nothing is fetched from a network: a `$ref` to another document is resolved only by the caller's [`Resources`]. Without the
 //! feature `schemas` no schema compiles.
@@ -28,7 +28,7 @@ pub const MAX_FAULTS: usize = 20;
 /// A compiled schema.
 #[derive(Clone, Debug)]
 pub struct Validator {
-    compiled: Arc<validation::Compiled>,
+    compiled: Arc<validation::CompiledSchema>,
     schema: Arc<Json>,
 }
 
@@ -75,7 +75,7 @@ impl Validator {
         resources: impl Resources + 'static,
     ) -> Result<Validator, SchemaError> {
         let schema = Arc::new(schema);
-        let compiled = validation::Compiled::new(&schema, base, resources)?;
+        let compiled = validation::CompiledSchema::new(&schema, base, resources)?;
         Ok(Validator { compiled: Arc::new(compiled), schema })
     }
 

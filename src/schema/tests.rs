@@ -95,15 +95,15 @@ fn knows_types() {
     }));
     assert_eq!(schema.type_at(&[]), Type::OBJECT);
     assert_eq!(schema.type_at(&[key("amount")]), Type::NUMBER);
-    assert_eq!(schema.type_at(&[key("note")]), Type::STRING.or(Type::NULL));
+    assert_eq!(schema.type_at(&[key("note")]), Type::STRING.union(Type::NULL));
     assert_eq!(schema.type_at(&[key("user"), key("name")]), Type::STRING);
-    assert_eq!(schema.type_at(&[key("tags"), Step::Index(0)]), Type::STRING.or(Type::NULL));
-    assert_eq!(schema.type_at(&[key("kind")]), Type::STRING.or(Type::NUMBER).or(Type::NULL));
-    assert_eq!(schema.type_at(&[key("either")]), Type::STRING.or(Type::NULL));
+    assert_eq!(schema.type_at(&[key("tags"), Step::Index(0)]), Type::STRING.union(Type::NULL));
+    assert_eq!(schema.type_at(&[key("kind")]), Type::STRING.union(Type::NUMBER).union(Type::NULL));
+    assert_eq!(schema.type_at(&[key("either")]), Type::STRING.union(Type::NULL));
     assert_eq!(schema.type_at(&[key("other")]), Type::ANY);
     // Without `type: object` the value may be no object at all, and the path is null then.
     let open = compile(json!({"properties": {"a": {"type": "number"}}, "required": ["a"]}));
-    assert_eq!(open.type_at(&[key("a")]), Type::NUMBER.or(Type::NULL));
+    assert_eq!(open.type_at(&[key("a")]), Type::NUMBER.union(Type::NULL));
 }
 
 #[test]

@@ -7,12 +7,12 @@ const FUEL: u32 = 2_000;
 
 /// The types that a valid value can have at a path.
 pub(super) fn type_at(schema: &Json, steps: &[Step]) -> Type {
-    let mut walk = Walk { root: schema, fuel: FUEL };
-    let ty = walk.at(schema, steps, 0);
+    let mut resolver = TypeResolver { root: schema, fuel: FUEL };
+    let ty = resolver.at(schema, steps, 0);
     if ty == Type::NONE { Type::ANY } else { ty }
 }
 
-struct Walk<'s> {
+struct TypeResolver<'s> {
     root: &'s Json,
     fuel: u32,
 }
@@ -20,7 +20,7 @@ struct Walk<'s> {
 /// The limit for the depth of references.
 const DEPTH: u32 = 64;
 
-impl<'s> Walk<'s> {
+impl<'s> TypeResolver<'s> {
     fn at(&mut self, schema: &'s Json, steps: &[Step], depth: u32) -> Type {
         let Json::Object(keywords) = schema else { return Type::ANY };
         // References in a nested schema with its own address are not resolved here.
@@ -39,15 +39,15 @@ impl<'s> Walk<'s> {
             [step, rest @ ..] => self.below(schema, step, rest, depth),
         };
         for part in parts(schema, "allOf") {
-            ty = ty.and(self.at(part, steps, depth + 1));
+            ty = ty.intersection(self.at(part, steps, depth + 1));
         }
         for keyword in ["anyOf", "oneOf"] {
             let mut union = Type::NONE;
             for part in parts(schema, keyword) {
-                union = union.or(self.at(part, steps, depth + 1));
+                union = union.union(self.at(part, steps, depth + 1));
             }
             if keywords.contains_key(keyword) && union != Type::NONE {
-                ty = ty.and(union);
+                ty = ty.intersection(union);
             }
         }
         ty
@@ -64,11 +64,11 @@ impl<'s> Walk<'s> {
                     Some(property) => self.at(property, rest, depth + 1),
                     None => Type::ANY,
                 };
-                if certain { found } else { found.or(Type::NULL) }
+                if certain { found } else { found.union(Type::NULL) }
             }
             Step::Index(_) => match schema.get("items") {
                 Some(items @ Json::Object(_)) if schema.get("prefixItems").is_none() => {
-                    self.at(items, rest, depth + 1).or(Type::NULL)
+                    self.at(items, rest, depth + 1).union(Type::NULL)
                 }
                 _ => Type::ANY,
             },
@@ -91,15 +91,15 @@ fn parts<'s>(schema: &'s Json, keyword: &str) -> &'s [Json] {
 fn own(schema: &Json) -> Type {
     let named = match schema.get("type") {
         Some(Json::String(name)) => by_name(name),
-        Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).map(by_name).fold(Type::NONE, Type::or),
+        Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).map(by_name).fold(Type::NONE, Type::union),
         _ => Type::ANY,
     };
     let constant = schema.get("const").map_or(Type::ANY, Type::of_json);
     let listed = match schema.get("enum") {
-        Some(Json::Array(values)) => values.iter().map(Type::of_json).fold(Type::NONE, Type::or),
+        Some(Json::Array(values)) => values.iter().map(Type::of_json).fold(Type::NONE, Type::union),
         _ => Type::ANY,
     };
-    named.and(constant).and(listed)
+    named.intersection(constant).intersection(listed)
 }
 
 fn by_name(name: &str) -> Type {

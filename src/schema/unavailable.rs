@@ -6,14 +6,14 @@ use std::convert::Infallible;
 
 /// No schema compiles in this build, so there is no value of this type.
 #[derive(Debug)]
-pub(super) struct Compiled(Infallible);
+pub(super) struct CompiledSchema(Infallible);
 
-impl Compiled {
+impl CompiledSchema {
     pub(super) fn new(
         _: &std::sync::Arc<Json>,
         _: Option<&str>,
         _: impl Resources + 'static,
-    ) -> Result<Compiled, SchemaError> {
+    ) -> Result<CompiledSchema, SchemaError> {
         let message = String::from("this build of dadar cannot validate: it was built without the feature `schemas`");
         Err(SchemaError { path: String::new(), message })
     }

@@ -29,19 +29,19 @@ pub(super) const DRAFTS: [(&str, Draft); 5] = [
 
 /// A compiled schema.
 #[derive(Debug)]
-pub(super) struct Compiled {
+pub(super) struct CompiledSchema {
     validator: jsonschema::Validator,
     /// The levels of recursion for each level of a value.
     levels: usize,
     references: References,
 }
 
-impl Compiled {
+impl CompiledSchema {
     pub(super) fn new(
         schema: &Arc<Json>,
         base: Option<&str>,
         resources: impl Resources + 'static,
-    ) -> Result<Compiled, SchemaError> {
+    ) -> Result<CompiledSchema, SchemaError> {
         let draft = draft(schema)?;
         let base = base.unwrap_or(NOWHERE);
         let mut documents = vec![(base.to_owned(), schema.clone())];
@@ -66,7 +66,7 @@ impl Compiled {
             let too_long = |_| SchemaError { path: String::new(), message: chains::too_long() };
             levels = chains::levels(&references).map_err(too_long)?;
         }
-        Ok(Compiled { validator, levels: levels + 1, references })
+        Ok(CompiledSchema { validator, levels: levels + 1, references })
     }
 
     pub(super) fn faults(&self, value: &Json) -> Vec<SchemaFault> {

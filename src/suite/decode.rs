@@ -3,7 +3,7 @@
 use super::expectation::{Expectation, Matcher};
 use super::files::{Folder, Lines};
 use super::recorded::Recorded;
-use super::{Input, Now, Test};
+use super::{TestCase, TestClock, TestInput};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::Json;
 use crate::expr::time;
@@ -44,14 +44,14 @@ enum Form {
 }
 
 /// Decodes one file.
-pub(super) struct Decoder<'d> {
+pub(super) struct SuiteDecoder<'d> {
     pub(super) folder: &'d Folder,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-impl Decoder<'_> {
+impl SuiteDecoder<'_> {
     /// `tests:` with a list of tests.
-    pub(super) fn file(&mut self, node: &YamlNode) -> Vec<Test> {
+    pub(super) fn file(&mut self, node: &YamlNode) -> Vec<TestCase> {
         let Some(entries) = self.mapping(node, "a test file") else { return Vec::new() };
         self.known_keys(entries, &["tests"], "a test file");
         let Some(list) = get(entries, "tests") else {
@@ -63,12 +63,12 @@ impl Decoder<'_> {
         if items.is_empty() {
             self.error(Code::EmptyValue, list.span, "`tests` is empty, so nothing would be tested");
         }
-        let tests: Vec<Test> = items.iter().filter_map(|item| self.test(item)).collect();
+        let tests: Vec<TestCase> = items.iter().filter_map(|item| self.test(item)).collect();
         self.unique_names(&tests);
         tests
     }
 
-    fn unique_names(&mut self, tests: &[Test]) {
+    fn unique_names(&mut self, tests: &[TestCase]) {
         let mut seen: HashMap<&str, Span> = HashMap::new();
         for test in tests {
             if let Some(first) = seen.insert(&test.name, test.span) {
@@ -79,12 +79,12 @@ impl Decoder<'_> {
     }
 
     /// One test; none if a mistake in it keeps it from running.
-    fn test(&mut self, node: &YamlNode) -> Option<Test> {
+    fn test(&mut self, node: &YamlNode) -> Option<TestCase> {
         let before = self.diagnostics.len();
         let entries = self.mapping(node, "a test")?;
         self.known_keys(entries, TEST_KEYS, "a test");
         let (name, span) = self.name(node, entries)?;
-        let now = get(entries, "now").map_or(Now::None, |value| self.now(value));
+        let now = get(entries, "now").map_or(TestClock::None, |value| self.now(value));
         let inputs = self.inputs(node, entries);
         let expectations = get(entries, "expect").map(|value| self.expectations(value)).unwrap_or_default();
         let recorded = get(entries, "expected").map(|value| self.recorded(value, &inputs, entries));
@@ -92,7 +92,7 @@ impl Decoder<'_> {
             self.error(Code::MissingKey, span, format!("test `{name}` expects nothing"));
             self.amend(|one| one.help("add `expect:`, such as `expect: {status: routed}`"));
         }
-        (self.diagnostics.len() == before).then_some(Test { name, span, now, inputs, expectations, recorded })
+        (self.diagnostics.len() == before).then_some(TestCase { name, span, now, inputs, expectations, recorded })
     }
 
     fn name(&mut self, node: &YamlNode, entries: &[YamlEntry]) -> Option<(String, Span)> {
@@ -108,22 +108,22 @@ impl Decoder<'_> {
         Some((text, value.span))
     }
 
-    fn now(&mut self, node: &YamlNode) -> Now {
-        let Some(text) = self.text(node, "`now`") else { return Now::None };
+    fn now(&mut self, node: &YamlNode) -> TestClock {
+        let Some(text) = self.text(node, "`now`") else { return TestClock::None };
         if text == "event" {
-            return Now::Event;
+            return TestClock::Event;
         }
         if time::parse_time(&text, &TimeZone::UTC).is_none() {
             self.error(Code::BadTime, node.span, format!("`{text}` is not a time"));
             self.amend(|one| one.help("write it as 2026-01-10T13:00:00+05:30, or `event` for each event's own time"));
         }
-        Now::At(text)
+        TestClock::At(text)
     }
 
     /// `event:` or `events:`, one of them.
-    fn inputs(&mut self, node: &YamlNode, entries: &[YamlEntry]) -> Vec<Input> {
+    fn inputs(&mut self, node: &YamlNode, entries: &[YamlEntry]) -> Vec<TestInput> {
         match (get(entries, "event"), get(entries, "events")) {
-            (Some(event), None) => vec![Input { line: line(event), number: 1, shown: None }],
+            (Some(event), None) => vec![TestInput { line: line(event), number: 1, shown: None }],
             (None, Some(events)) => self.events(events),
             (None, None) => {
                 self.error(Code::MissingKey, node.span, "a test needs an `event`, or `events` with a file of them");
@@ -137,24 +137,24 @@ impl Decoder<'_> {
     }
 
     /// A file of events, or a list of them.
-    fn events(&mut self, node: &YamlNode) -> Vec<Input> {
+    fn events(&mut self, node: &YamlNode) -> Vec<TestInput> {
         if let YamlKind::Sequence(items) = &node.kind {
             if items.is_empty() {
                 self.error(Code::EmptyValue, node.span, "`events` is empty, so the test would always pass");
             }
-            let input = |(number, item)| Input { line: line(item), number, shown: Some(format!("event {number}")) };
+            let input = |(number, item)| TestInput { line: line(item), number, shown: Some(format!("event {number}")) };
             return (1..).zip(items).map(input).collect();
         }
         let Some((name, lines)) = self.lines(node, "`events`") else { return Vec::new() };
         if lines.is_empty() {
             self.error(Code::BadTest, node.span, format!("`{name}` has no events"));
         }
-        let input = |(number, line)| Input { line, number, shown: Some(format!("{name}:{number}")) };
+        let input = |(number, line)| TestInput { line, number, shown: Some(format!("{name}:{number}")) };
         lines.into_iter().map(input).collect()
     }
 
     /// A file of decisions, one for each event.
-    fn recorded(&mut self, node: &YamlNode, inputs: &[Input], entries: &[YamlEntry]) -> Vec<Recorded> {
+    fn recorded(&mut self, node: &YamlNode, inputs: &[TestInput], entries: &[YamlEntry]) -> Vec<Recorded> {
         if get(entries, "events").is_none() {
             self.error(Code::BadTest, node.span, "`expected` needs `events`");
             self.amend(|one| one.help("what is expected of a single `event` stands under `expect`"));

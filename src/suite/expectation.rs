@@ -1,6 +1,6 @@
 //! What a test expects of a decision, field by field, and whether that holds.
 
-use super::Failure;
+use super::TestFailure;
 use crate::diagnostic::{Sources, Span};
 use crate::event::{Json, Value};
 use bumpalo::Bump;
@@ -34,7 +34,7 @@ pub(super) enum Matcher {
 
 impl Expectation {
     /// What did not hold of a decision, given as the JSON that is written of it.
-    pub(super) fn check(&self, decision: &Json, sources: &Sources) -> Option<Failure> {
+    pub(super) fn check(&self, decision: &Json, sources: &Sources) -> Option<TestFailure> {
         let found = decision.get(self.field).unwrap_or(&Json::Null);
         let (expected, note) = self.matcher.refuse(found)?;
         let shown = match &self.matcher {
@@ -45,7 +45,7 @@ impl Expectation {
             }
             _ => found.to_string(),
         };
-        Some(Failure {
+        Some(TestFailure {
             event: None,
             field: self.field.to_owned(),
             expected,

@@ -37,25 +37,25 @@ pub struct TestFile {
     /// As shown to people.
     pub path: String,
     /// Its tests, in file order.
-    pub tests: Vec<Test>,
+    pub tests: Vec<TestCase>,
 }
 
 /// One test.
 #[derive(Debug)]
-pub struct Test {
+pub struct TestCase {
     /// Its name.
     pub name: String,
     /// Where it stands.
     pub span: Span,
-    now: Now,
-    inputs: Vec<Input>,
+    now: TestClock,
+    inputs: Vec<TestInput>,
     expectations: Vec<Expectation>,
     recorded: Option<Vec<Recorded>>,
 }
 
 /// The clock of a test.
 #[derive(Debug, PartialEq, Eq)]
-enum Now {
+enum TestClock {
     /// Not given.
     None,
     /// Each event's own time.
@@ -66,7 +66,7 @@ enum Now {
 
 /// An event of a test.
 #[derive(Debug)]
-struct Input {
+struct TestInput {
     line: Vec<u8>,
     number: u64,
     /// `events.ndjson:3`; none where the test has a single event.
@@ -86,18 +86,18 @@ pub struct FileReport {
     /// As shown to people.
     pub path: String,
     /// What came of its tests, in file order.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<TestOutcome>,
 }
 
 /// What came of a test.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct TestOutcome {
     /// The test's name.
     pub name: String,
     /// Where it stands: `path:line:column`.
     pub place: String,
     /// What did not hold; empty where it passed.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<TestFailure>,
     /// The first event for which something did not hold, as a line of input.
     pub failed_event: Option<String>,
     /// The clock it had, as `--now` takes it.
@@ -110,7 +110,7 @@ pub struct Outcome {
 
 /// One thing that did not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct TestFailure {
     /// Which event, where the test has several: `events.ndjson:3`.
     pub event: Option<String>,
     /// The part of the decision: `subscribers`.
@@ -137,12 +137,12 @@ impl Report {
     }
 
     /// The outcomes of all files.
-    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+    pub fn outcomes(&self) -> impl Iterator<Item = &TestOutcome> {
         self.files.iter().flat_map(|file| &file.outcomes)
     }
 }
 
-impl Outcome {
+impl TestOutcome {
     /// True if everything held.
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
@@ -205,7 +205,7 @@ fn load_one(suite: &mut Suite, id: FileId, folder: &files::Folder) {
     let (path, text) = (file.path.clone(), file.text.clone());
     let mut diagnostics = Vec::new();
     let node = yaml::parse(id, &text, yaml::YamlLimits::default(), &mut diagnostics).root;
-    let mut decoder = decode::Decoder { folder, diagnostics: &mut diagnostics };
+    let mut decoder = decode::SuiteDecoder { folder, diagnostics: &mut diagnostics };
     let tests = node.map(|node| decoder.file(&node)).unwrap_or_default();
     diagnostics.sort_by_key(|one| one.primary.as_ref().map(|label| label.span.start));
     suite.diagnostics.append(&mut diagnostics);

@@ -1,6 +1,6 @@
 //! Recorded decisions: what `expected: file.ndjson` expectations, line by line.
 
-use super::Failure;
+use super::TestFailure;
 use super::expectation::same;
 use crate::event::Json;
 
@@ -30,17 +30,17 @@ impl Recorded {
     }
 
     /// What did not hold of a decision, given as the JSON that is written of it.
-    pub(super) fn check(&self, decision: &Json) -> Vec<Failure> {
+    pub(super) fn check(&self, decision: &Json) -> Vec<TestFailure> {
         let compared = self.members.iter().filter(|(key, _)| key != VERSION);
         compared.filter_map(|(key, want)| self.compare(key, want, decision.get(key).unwrap_or(&Json::Null))).collect()
     }
 
-    fn compare(&self, key: &str, want: &Json, found: &Json) -> Option<Failure> {
+    fn compare(&self, key: &str, want: &Json, found: &Json) -> Option<TestFailure> {
         let agrees = match key {
             "subscribers" | "filtered" => same(&sorted(want), &sorted(found)),
             _ => same(want, found),
         };
-        let failure = || Failure {
+        let failure = || TestFailure {
             event: None,
             field: key.to_owned(),
             expected: want.to_string(),

@@ -1,7 +1,7 @@
 //! Runs tests: each event is routed with the test's clock, and each expectation is held against the decision.
 
 use super::expectation::Matcher;
-use super::{Failure, FileReport, Input, Now, Outcome, Report, Suite, Test};
+use super::{FileReport, Report, Suite, TestCase, TestClock, TestFailure, TestInput, TestOutcome};
 use crate::clock::Clock;
 use crate::decision::Delivered;
 use crate::diagnostic::Sources;
@@ -21,7 +21,7 @@ pub fn run(rules: &RuleSet, suite: &Suite, filter: Option<&str>) -> Report {
 /// As [`run`], with the budget of each computation on an event.
 pub fn run_within(rules: &RuleSet, suite: &Suite, filter: Option<&str>, budget: Budget) -> Report {
     let router = Router::with_options(rules, Options { budget, ..Options::default() });
-    let chosen = |test: &&Test| filter.is_none_or(|part| test.name.contains(part));
+    let chosen = |test: &&TestCase| filter.is_none_or(|part| test.name.contains(part));
     let runner = Runner { rules, reads_clock: rules.reads_clock(), router, sources: &suite.sources };
     let mut files = Vec::new();
     for file in &suite.files {
@@ -40,9 +40,9 @@ struct Runner<'r> {
 }
 
 impl Runner<'_> {
-    fn outcome(&self, test: &Test) -> Outcome {
+    fn outcome(&self, test: &TestCase) -> TestOutcome {
         let start = Instant::now();
-        let mut outcome = Outcome {
+        let mut outcome = TestOutcome {
             name: test.name.clone(),
             place: self.sources.place(test.span),
             failures: Vec::new(),
@@ -60,22 +60,24 @@ impl Runner<'_> {
     }
 
     /// The clock of a test; what stands in its place where it needs one and has none.
-    fn clock(&self, test: &Test) -> Result<Clock, String> {
+    fn clock(&self, test: &TestCase) -> Result<Clock, String> {
         match &test.now {
-            Now::Event => Ok(Clock::Event),
-            Now::At(text) => match time::parse_time(text, &self.rules.zone).and_then(|time| time.instant.timestamp()) {
-                Some(now) => Ok(Clock::Fixed(now)),
-                None => Err(text.clone()),
-            },
-            Now::None if self.reads_clock => Err(String::from("nothing")),
+            TestClock::Event => Ok(Clock::Event),
+            TestClock::At(text) => {
+                match time::parse_time(text, &self.rules.zone).and_then(|time| time.instant.timestamp()) {
+                    Some(now) => Ok(Clock::Fixed(now)),
+                    None => Err(text.clone()),
+                }
+            }
+            TestClock::None if self.reads_clock => Err(String::from("nothing")),
             // Nothing reads it.
-            Now::None => Ok(Clock::Fixed(Timestamp::UNIX_EPOCH)),
+            TestClock::None => Ok(Clock::Fixed(Timestamp::UNIX_EPOCH)),
         }
     }
 
     /// The failure of a test that needs a clock.
-    fn no_clock(&self, test: &Test, found: String) -> Failure {
-        Failure {
+    fn no_clock(&self, test: &TestCase, found: String) -> TestFailure {
+        TestFailure {
             event: None,
             field: String::from("now"),
             expected: String::from("a time such as 2026-01-10T13:00:00+05:30, since the rules read the clock"),
@@ -86,7 +88,7 @@ impl Runner<'_> {
     }
 
     /// Routes the events of a test and holds its expectations against the decisions.
-    fn route(&self, test: &Test, clock: Clock, outcome: &mut Outcome) {
+    fn route(&self, test: &TestCase, clock: Clock, outcome: &mut TestOutcome) {
         let mut session = self.router.and_options(Options { clock, ..*self.router.options() }).session();
         let wants_sent = test.expectations.iter().any(|expectation| matches!(expectation.matcher, Matcher::Sent(_)));
         for (at, input) in test.inputs.iter().enumerate() {
@@ -107,13 +109,13 @@ impl Runner<'_> {
     }
 }
 
-impl Now {
+impl TestClock {
     /// As `--now` takes it.
     fn argument(&self) -> Option<String> {
         match self {
-            Now::None => None,
-            Now::Event => Some(String::from("event")),
-            Now::At(text) => Some(text.clone()),
+            TestClock::None => None,
+            TestClock::Event => Some(String::from("event")),
+            TestClock::At(text) => Some(text.clone()),
         }
     }
 }
@@ -128,6 +130,6 @@ fn with_sent(delivered: Delivered) -> Json {
     decision
 }
 
-fn of_event(failure: Failure, input: &Input) -> Failure {
-    Failure { event: input.shown.clone(), ..failure }
+fn of_event(failure: TestFailure, input: &TestInput) -> TestFailure {
+    TestFailure { event: input.shown.clone(), ..failure }
 }

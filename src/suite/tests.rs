@@ -47,7 +47,7 @@ fn failures_of(tests: &str, rule_text: &str) -> Vec<String> {
     let suite = suite(tests);
     assert_eq!(mistakes(tests), [""; 0]);
     let report = run(&rules(rule_text), &suite, None);
-    let shown = |one: &Failure| {
+    let shown = |one: &TestFailure| {
         let event = one.event.as_ref().map_or(String::new(), |event| format!("{event}: "));
         let note = one.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
         format!("{event}{}: {} but {}{note}", one.field, one.expected, one.found)
@@ -120,7 +120,7 @@ fn malformed_lines_can_be_written() {
 
 #[test]
 fn type_errors_are_entries() {
-    let tests = "tests: [{name: x, event: {event_type: a, data: {amount: '5'}}, expect: {errors: [data.amount, {path: data.amount, asked_by: [big, huge]}]}}]";
+    let tests = "tests: [{name: x, event: {event_type: a, data: {amount: '5'}}, expect: {errors: [data.amount, {path: data.amount, required_by: [big, huge]}]}}]";
     assert_eq!(failures_of(tests, RULES), [""; 0]);
 }
 
@@ -164,7 +164,7 @@ fn recorded_decisions_are_held_line_by_line() {
     let suite = load(&[dir.path().join("a.test.yaml")], &LoadOptions::default());
     assert!(suite.diagnostics.is_empty(), "{:?}", suite.diagnostics);
     let report = run(&rules(RULES), &suite, None);
-    let failures: Vec<&Failure> = report.outcomes().flat_map(|outcome| &outcome.failures).collect();
+    let failures: Vec<&TestFailure> = report.outcomes().flat_map(|outcome| &outcome.failures).collect();
     let [failure] = failures.as_slice() else { panic!("{failures:?}") };
     assert_eq!((failure.event.as_deref(), failure.place.as_deref()), (Some("e.ndjson:2"), Some("d.ndjson:2")));
     assert_eq!(failure.found, "\"unrouted\"");

@@ -17,11 +17,11 @@ type Nodes = SmallVec<[u32; FEW]>;
 #[derive(Clone, Debug, Default)]
 pub struct PatternTrie {
     /// The first node is the root; none before the first pattern.
-    nodes: Vec<Node>,
+    nodes: Vec<PatternNode>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Node {
+struct PatternNode {
     literals: FxHashMap<Box<str>, u32>,
     one: Option<u32>,
     many: Option<u32>,
@@ -41,7 +41,7 @@ impl PatternTrie {
     /// Adds a pattern under a number; several patterns may have one number.
     pub fn insert(&mut self, pattern: &TopicPattern, number: u32) {
         if self.nodes.is_empty() {
-            self.nodes.push(Node::default());
+            self.nodes.push(PatternNode::default());
         }
         let end = pattern.segments.iter().fold(0, |at, segment| self.child(at, segment));
         if let Some(node) = self.nodes.get_mut(end as usize)
@@ -77,7 +77,7 @@ impl PatternTrie {
         }
     }
 
-    fn node(&self, at: u32) -> Option<&Node> {
+    fn node(&self, at: u32) -> Option<&PatternNode> {
         self.nodes.get(at as usize)
     }
 
@@ -90,7 +90,7 @@ impl PatternTrie {
             Segment::Many => *node.many.get_or_insert(new),
         };
         if child == new {
-            self.nodes.push(Node::default());
+            self.nodes.push(PatternNode::default());
         }
         child
     }

@@ -110,7 +110,7 @@ pub struct Condition {
     #[serde(serialize_with = "place")]
     pub span: Span,
     /// How its parts are joined.
-    pub kind: Kind,
+    pub kind: ConditionKind,
     /// What it came to.
     pub value: Json,
     /// True if it holds.
@@ -120,7 +120,7 @@ pub struct Condition {
     pub parts: Vec<Condition>,
     /// Of a leaf: what it read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub read: Vec<Reading>,
+    pub read: Vec<ReadValue>,
     /// Of a leaf that is a named value: the conditions and values behind the name that were evaluated, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub inside: Vec<Condition>,
@@ -129,7 +129,7 @@ pub struct Condition {
 /// How the parts of a [`Condition`] are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum ConditionKind {
     /// Every part must hold.
     All,
     /// One part must hold.
@@ -142,7 +142,7 @@ pub enum Kind {
 
 /// A value that a condition read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Reading {
+pub struct ReadValue {
     /// As written: `data.amount`, `city`, `data.items[].price`. Empty for an expression, which its span tells.
     pub path: String,
     /// Where an expression stands that is no path.
@@ -155,7 +155,7 @@ pub struct Reading {
     pub missing: bool,
     /// Of a named value or an expression: what it was made from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub from: Vec<Reading>,
+    pub from: Vec<ReadValue>,
     /// Why the value cannot be used where it was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mismatch: Option<Mismatch>,
@@ -345,7 +345,7 @@ pub struct TableTrace {
     /// False if the event was dropped, rejected or malformed before.
     pub reached: bool,
     /// What was looked for.
-    pub inputs: Vec<Reading>,
+    pub inputs: Vec<ReadValue>,
     /// True if the key is the table's `default`, since there was none.
     pub by_default: bool,
     /// The rows in file order.
@@ -432,14 +432,14 @@ impl Condition {
     fn blame<'c>(&'c self, held: bool, out: &mut Vec<&'c Condition>) {
         let guilty = |part: &&Condition| part.held == held;
         match (self.kind, held) {
-            (Kind::Leaf, _) => out.push(self),
-            (Kind::Not, _) => self.parts.iter().for_each(|part| part.blame(!held, out)),
+            (ConditionKind::Leaf, _) => out.push(self),
+            (ConditionKind::Not, _) => self.parts.iter().for_each(|part| part.blame(!held, out)),
             // One part decided it: an `all` that failed, an `any` that held.
-            (Kind::All, false) | (Kind::Any, true) => {
+            (ConditionKind::All, false) | (ConditionKind::Any, true) => {
                 self.parts.iter().find(guilty).into_iter().for_each(|part| part.blame(held, out));
             }
             // All of them did.
-            (Kind::All, true) | (Kind::Any, false) => {
+            (ConditionKind::All, true) | (ConditionKind::Any, false) => {
                 self.parts.iter().for_each(|part| part.blame(held, out));
             }
         }

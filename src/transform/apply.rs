@@ -4,7 +4,7 @@
 use super::tree::{Blocked, TooLarge, copied, measure, remove, write};
 use super::{COMPUTATIONS, Stage, StepLog};
 use crate::event::{Type, Value, format_number, write_json};
-use crate::expr::{Budget, Demand, ELEMENT, Env, LONGEST_TEXT, Limit, fits, fits_type};
+use crate::expr::{Budget, ELEMENT, Env, LONGEST_TEXT, Limit, TypeRequirement, fits, fits_type};
 use crate::rules::{
     Action, CheckedExpression, FieldPath, LookupStep, SourceValue, TemplatePiece, TransformId, TransformStep,
     ValueSource,
@@ -101,9 +101,9 @@ impl<'a> Stage<'a> {
 
     /// The value of an expression; notes what has another type than it needs.
     fn value(&mut self, checked: &'a CheckedExpression) -> Value<'a> {
-        for (demand, shown) in &checked.demands {
-            if let Some(found) = self.misfit(demand) {
-                self.error(shown, demand.expected.to_string(), found.to_string());
+        for (requirement, shown) in &checked.requirements {
+            if let Some(found) = self.mismatch(requirement) {
+                self.error(shown, requirement.expected.to_string(), found.to_string());
             }
         }
         let value = self.evaluated(&checked.typed);
@@ -114,15 +114,15 @@ impl<'a> Stage<'a> {
     }
 
     /// The type of the first value that is not what an expression needs.
-    fn misfit(&mut self, demand: &Demand) -> Option<Type> {
-        let mut values = vec![self.path(demand.path)];
-        for steps in &demand.elements {
+    fn mismatch(&mut self, requirement: &TypeRequirement) -> Option<Type> {
+        let mut values = vec![self.path(requirement.path)];
+        for steps in &requirement.elements {
             let elements = values.iter().filter_map(|value| value.as_array()).flatten();
             values = elements.map(|element| element.walk(steps)).collect();
         }
         self.ledger.work(values.len());
         let zone = self.zone();
-        values.into_iter().find(|value| !fits_type(*value, demand.expected, zone)).map(Value::type_of)
+        values.into_iter().find(|value| !fits_type(*value, requirement.expected, zone)).map(Value::type_of)
     }
 
     pub(super) fn error(&mut self, path: &str, expected: String, found: String) {

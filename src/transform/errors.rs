@@ -1,6 +1,6 @@
 //! Values of another type than some step needs.
 
-use crate::decision::{MAX_ASKED_BY, Requirer, TypeError};
+use crate::decision::{MAX_REQUIRED_BY, Requirer, TypeError};
 use crate::rules::{Transform, TransformId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,14 +19,20 @@ impl StepErrors {
     /// Notes an error of a step of a transform.
     pub(super) fn note(&mut self, path: &str, expected: String, found: String, id: TransformId, transform: &Transform) {
         let new = |(path, expected): &(String, String)| Noted {
-            error: TypeError { path: path.clone(), expected: expected.clone(), found, asked_by: Vec::new(), count: 0 },
+            error: TypeError {
+                path: path.clone(),
+                expected: expected.clone(),
+                found,
+                required_by: Vec::new(),
+                count: 0,
+            },
             transforms: BTreeSet::new(),
         };
         let noted = self.0.entry((path.to_owned(), expected)).or_insert_with_key(new);
         if noted.transforms.insert(id) {
             noted.error.count += 1;
-            if noted.error.asked_by.len() < MAX_ASKED_BY {
-                noted.error.asked_by.push(Requirer::Transform(transform.name.text.clone()));
+            if noted.error.required_by.len() < MAX_REQUIRED_BY {
+                noted.error.required_by.push(Requirer::Transform(transform.name.text.clone()));
             }
         }
     }

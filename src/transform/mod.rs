@@ -14,8 +14,8 @@ pub(crate) use errors::StepErrors;
 use crate::clock::Clock;
 use crate::event::{Json, Step as PathStep, Value, cloud_event};
 use crate::expr::{
-    self, Budget, DefineId, Env, Evaluation, Exceeded, LookupId, Meter, Path, PathId, PathTable, Root, Typed, evaluate,
-    evaluate_measured,
+    self, Budget, DefineId, Env, Exceeded, LookupId, MeasuredValue, Meter, Path, PathId, PathTable, Root, Typed,
+    evaluate, evaluate_measured,
 };
 use crate::lookup::{self, Lookup};
 use crate::rules::{Envelope, Layout, NamedCases, Transform, TransformId, shown_computation};
@@ -281,7 +281,7 @@ impl<'a> Stage<'a> {
 
     /// The value of an expression, taken from the budget of all transforms; notes a computation that has used up its own.
     fn evaluated(&mut self, typed: &'a Typed) -> Value<'a> {
-        let Evaluation { value, exceeded, memory, work } = evaluate_measured(typed, self);
+        let MeasuredValue { value, exceeded, memory, work } = evaluate_measured(typed, self);
         self.ledger.allocate(memory);
         self.ledger.work(usize::try_from(work).unwrap_or(usize::MAX));
         if let Some(Exceeded { computation, limit }) = exceeded {

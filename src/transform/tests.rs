@@ -245,7 +245,7 @@ fn ingest_comes_before_everything() {
     assert_eq!((decision.id, decision.topic.as_deref()), (json!("n-7"), Some("a.b")));
     let error = &decision.errors[0];
     assert_eq!((&*error.path, &*error.expected, &*error.found), ("data.x", "number", "string"));
-    assert_eq!(error.asked_by, [crate::decision::Requirer::Transform("second".into())]);
+    assert_eq!(error.required_by, [crate::decision::Requirer::Transform("second".into())]);
     let expected = json!({"id": "n-7", "topic": "a.b", "time": "2026-01-01T00:00:00Z", "was": "a.b"});
     assert_eq!(deliveries[0].event, expected);
 }

@@ -4,7 +4,7 @@ use crate::{events, generate};
 use bumpalo::Bump;
 use dadar::decision::{Decision, Delivered, Status};
 use dadar::event::{Json, Limits, Mode, parse};
-use dadar::explain::{Focus, Style};
+use dadar::explain::{Focus, TextStyle};
 use dadar::expr::Budget;
 use dadar::interpreter::Interpreter;
 use dadar::route::{Clock, Options, Router, Session};
@@ -92,7 +92,7 @@ fn told(rules: &RuleSet, loaded: &Loaded, event: &[u8], clock: Clock) -> Result<
     let options = Options { clock, ..Options::default() };
     let interpreter = Interpreter::new(rules);
     let trace = interpreter.trace(event, 1, &options);
-    let plain = Style::PLAIN;
+    let plain = TextStyle::PLAIN;
     if trace.decision != interpreter.decide(event, 1, &options) {
         return Err("trace and decision differ".into());
     }

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use dadar::decision::Status;
 use dadar::diagnostic::printable_json;
 use dadar::event::Json;
-use dadar::explain::{self, Focus, Style};
+use dadar::explain::{self, Focus, TextStyle};
 use dadar::interpreter::Interpreter;
 use dadar::pipeline::input::{Feed, Stream};
 use dadar::pipeline::lines::LineBuffer;
@@ -174,7 +174,7 @@ impl Explainer<'_> {
     }
 
     fn page(&mut self, trace: &Trace) -> anyhow::Result<()> {
-        let style = if self.colour { Style::COLOURED } else { Style::PLAIN };
+        let style = if self.colour { TextStyle::COLOURED } else { TextStyle::PLAIN };
         let page = explain::render(trace, &self.ready.sources, self.focus(), &style)?;
         if self.explained > 0 {
             self.out.write_all(b"\n")?;

@@ -3,7 +3,7 @@
 use crate::cli::output::quoted;
 use anstyle::{AnsiColor, Style};
 use dadar::diagnostic::printable;
-use dadar::suite::{Failure, Outcome, Report};
+use dadar::suite::{Report, TestFailure, TestOutcome};
 use std::path::Path;
 
 /// At most so many things that did not hold are shown of a test.
@@ -46,7 +46,7 @@ impl Page {
         if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    fn outcome(&mut self, outcome: &Outcome, rules: &Path) {
+    fn outcome(&mut self, outcome: &TestOutcome, rules: &Path) {
         let name = printable(&outcome.name);
         if outcome.passed() {
             let mark = self.styled(GOOD, "✓");
@@ -63,7 +63,7 @@ impl Page {
         self.hint(outcome, rules);
     }
 
-    fn failure(&mut self, failure: &Failure) {
+    fn failure(&mut self, failure: &TestFailure) {
         let event = failure.event.as_ref().map_or(String::new(), |event| format!(" of {}", printable(event)));
         let place = failure.place.as_ref().map_or(String::new(), |place| format!("  {}", printable(place)));
         let place = self.styled(FAINT, &place);
@@ -76,7 +76,7 @@ impl Page {
     }
 
     /// A command that shows what the rules made of the event. None for an event that a shell would not pass on unchanged.
-    fn hint(&mut self, outcome: &Outcome, rules: &Path) {
+    fn hint(&mut self, outcome: &TestOutcome, rules: &Path) {
         let is_short = |event: &&String| event.len() <= MAX_HINT && printable(event) == event.as_str();
         let Some(event) = outcome.failed_event.as_ref().filter(is_short) else { return };
         let now = outcome.now.as_ref().map_or(String::new(), |now| format!(" --now {}", quoted(now)));

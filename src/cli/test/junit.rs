@@ -1,7 +1,7 @@
 //! What came of tests as JUnit's XML, which build servers read.
 
 use dadar::diagnostic::printable;
-use dadar::suite::{FileReport, Outcome, Report};
+use dadar::suite::{FileReport, Report, TestOutcome};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -33,7 +33,7 @@ fn suite(rules: &Path, file: &FileReport, out: &mut String) {
     out.push_str("  </testsuite>\n");
 }
 
-fn case(class: &str, outcome: &Outcome, out: &mut String) {
+fn case(class: &str, outcome: &TestOutcome, out: &mut String) {
     let (name, seconds) = (escape(&outcome.name), outcome.duration.as_secs_f64());
     let _ = write!(out, "    <testcase classname=\"{class}\" name=\"{name}\" time=\"{seconds:.6}\"");
     let Some(first) = outcome.failures.first() else {
@@ -44,7 +44,7 @@ fn case(class: &str, outcome: &Outcome, out: &mut String) {
     out.push_str("    </testcase>\n");
 }
 
-fn details(outcome: &Outcome) -> String {
+fn details(outcome: &TestOutcome) -> String {
     let mut text = escape(&outcome.place);
     for failure in &outcome.failures {
         let event = failure.event.as_ref().map_or(String::new(), |event| format!(" of {event}"));

@@ -4,7 +4,7 @@ use super::types;
 use super::{Checked, Checker};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Json, Number, Step, Type};
-use crate::expr::syntax::{Access, AccessKind, Node};
+use crate::expr::syntax::{Accessor, AccessorKind, ExprNode};
 use crate::expr::{Expr, Path, Root, Typed, TypedNode};
 
 /// A step after checking.
@@ -14,7 +14,7 @@ enum Taken {
 }
 
 impl Checker<'_, '_> {
-    pub(super) fn access(&mut self, base: &Expr, steps: &[Access], span: Span) -> Checked {
+    pub(super) fn access(&mut self, base: &Expr, steps: &[Accessor], span: Span) -> Checked {
         let checked: Vec<Option<Taken>> = steps.iter().map(|step| self.step(step)).collect();
         let base = self.base(base, steps);
         let checked: Vec<Taken> = checked.into_iter().collect::<Option<_>>()?;
@@ -41,8 +41,8 @@ impl Checker<'_, '_> {
     }
 
     /// The value that the steps go into. `topic`, `id`, `time` and `now` have no parts.
-    fn base(&mut self, base: &Expr, steps: &[Access]) -> Option<Base> {
-        let Node::Name(name) = &base.node else { return self.check(base).map(Base::Value) };
+    fn base(&mut self, base: &Expr, steps: &[Accessor]) -> Option<Base> {
+        let ExprNode::Name(name) = &base.node else { return self.check(base).map(Base::Value) };
         if self.is_outer_element(name) {
             return Some(Base::Root(Root::It, base.span));
         }
@@ -53,17 +53,17 @@ impl Checker<'_, '_> {
         }
         let span = steps.first().map_or(base.span, |step| step.span);
         let help = match steps.first().map(|step| &step.kind) {
-            Some(AccessKind::Key(key)) => Some(format!("a field of the payload is written `data.{key}`")),
+            Some(AccessorKind::Key(key)) => Some(format!("a field of the payload is written `data.{key}`")),
             _ => None,
         };
         let message = format!("`{name}` has no fields");
         self.error(Diagnostic::new(Code::TypeMismatch, span, message).maybe_help(help))
     }
 
-    fn step(&mut self, step: &Access) -> Option<Taken> {
+    fn step(&mut self, step: &Accessor) -> Option<Taken> {
         let index = match &step.kind {
-            AccessKind::Key(key) => return Some(Taken::Literal(Step::Key(key.as_str().into()))),
-            AccessKind::Index(index) => index,
+            AccessorKind::Key(key) => return Some(Taken::Literal(Step::Key(key.as_str().into()))),
+            AccessorKind::Index(index) => index,
         };
         let typed = self.check(index)?;
         let TypedNode::Const(value) = &typed.node else {
@@ -86,7 +86,7 @@ impl Checker<'_, '_> {
     }
 
     fn index_type(&mut self, typed: &Typed) -> Option<()> {
-        if typed.ty.meets(Type::NUMBER.or(Type::STRING)) {
+        if typed.ty.intersects(Type::NUMBER.union(Type::STRING)) {
             return Some(());
         }
         let message = format!("an index is a number or a string, and this is {}", types::described(typed));
@@ -98,9 +98,9 @@ impl Checker<'_, '_> {
         let needs = match &step {
             Taken::Literal(Step::Key(_)) => Type::OBJECT,
             Taken::Literal(Step::Index(_)) => Type::ARRAY,
-            Taken::Computed(_) => Type::OBJECT.or(Type::ARRAY),
+            Taken::Computed(_) => Type::OBJECT.union(Type::ARRAY),
         };
-        if !base.ty.meets(needs) {
+        if !base.ty.intersects(needs) {
             let has = if needs == Type::ARRAY { "elements" } else { "fields" };
             let message = format!("{} has no {has}", types::described(&base));
             return self.error(Diagnostic::new(Code::TypeMismatch, place, message));

@@ -1,6 +1,5 @@
 //! Function calls: the name, the number of arguments, and their types.
 
-use super::special::Special;
 use super::types::{self, TIME_LIKE};
 use super::{Checked, Checker};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
@@ -10,38 +9,28 @@ use crate::expr::{Expr, Function, Prepared, Root, Typed, TypedNode};
 
 impl Checker<'_, '_> {
     pub(super) fn call(&mut self, name: &str, name_span: Span, arguments: &[Expr], span: Span) -> Checked {
-        let function = functions::find(name);
-        let canonical = function.map_or(name, |function| function.name);
-        if let Some(special) = Special::of(canonical) {
-            return self.special(special, function, arguments, span);
-        }
-        let Some(function) = function else {
+        let Some(function) = functions::find(name) else {
             let _ = self.all(arguments);
             let diagnostic = self.unknown_function(name, name_span);
             return self.error(diagnostic);
         };
-        let required = function.required;
-        let most = if function.variadic { None } else { Some(function.params.len()) };
-        let counted = self.count(name, function.usage, required, most, arguments, span);
+        if let Some(form) = function.special_form {
+            return self.special(form, function, arguments, span);
+        }
+        let counted = self.count(function, name, arguments, span);
         let checked = self.all(arguments);
         counted?;
         let checked = checked?;
         self.arguments(function, name, &checked)?;
         let prepared = self.prepare(function, &checked, span)?;
-        let ty = function.returns.and(Type::ANY);
+        let ty = function.returns.intersection(Type::ANY);
         Some(self.fold(Typed { span, ty, node: TypedNode::Call(function, checked, prepared) }))
     }
 
-    /// Reports too few or too many arguments; `most` is none where there may be any number.
-    pub(super) fn count(
-        &mut self,
-        name: &str,
-        usage: &str,
-        least: usize,
-        most: Option<usize>,
-        arguments: &[Expr],
-        span: Span,
-    ) -> Option<()> {
+    /// Reports too few or too many arguments of a function, which is called by `name`.
+    pub(super) fn count(&mut self, function: &Function, name: &str, arguments: &[Expr], span: Span) -> Option<()> {
+        let least = function.required;
+        let most = (!function.variadic).then_some(function.params.len());
         let given = arguments.len();
         if given >= least && most.is_none_or(|most| given <= most) {
             return Some(());
@@ -60,32 +49,34 @@ impl Checker<'_, '_> {
         let extra = most.and_then(|most| arguments.get(most)).zip(arguments.last());
         let place = extra.map_or(span, |(first, last)| first.span.to(last.span));
         let message = format!("`{name}` takes {takes}, and {there}");
-        self.error(Diagnostic::new(Code::ArgumentCount, place, message).help(format!("write `{usage}`")))
+        self.error(Diagnostic::new(Code::ArgumentCount, place, message).help(format!("write `{}`", function.usage)))
     }
 
     fn arguments(&mut self, function: &'static Function, name: &str, arguments: &[Typed]) -> Option<()> {
         let mut fine = Some(());
         for (at, argument) in arguments.iter().enumerate() {
             let Some(needed) = function.params.get(at).or(function.params.last()).copied() else { continue };
-            let fits = self.argument(name, function.usage, argument, needed);
+            let fits = self.argument(function, name, argument, needed);
             fine = fine.and(fits);
         }
         fine
     }
 
     /// An argument of a type that never fits.
-    pub(super) fn argument(&mut self, name: &str, usage: &str, argument: &Typed, needed: Type) -> Option<()> {
-        let wants_time = needed.meets(Type::TIME);
-        let accepted = if wants_time { needed.or(TIME_LIKE) } else { needed };
+    pub(super) fn argument(&mut self, function: &Function, name: &str, argument: &Typed, needed: Type) -> Option<()> {
+        let wants_time = needed.intersects(Type::TIME);
+        let accepted = if wants_time { needed.union(TIME_LIKE) } else { needed };
         // Null is fine anywhere: functions of it are null.
-        if needed == Type::NONE || matches!(argument.node, TypedNode::Const(Json::Null)) || argument.ty.meets(accepted)
+        if needed == Type::NONE
+            || matches!(argument.node, TypedNode::Const(Json::Null))
+            || argument.ty.intersects(accepted)
         {
-            return if wants_time && !needed.meets(Type::STRING) { self.written_time(argument) } else { Some(()) };
+            return if wants_time && !needed.intersects(Type::STRING) { self.written_time(argument) } else { Some(()) };
         }
-        let wanted = types::kinds(needed);
+        let (wanted, usage) = (types::kinds(needed), function.usage);
         let message = format!("`{name}` takes {wanted} here, and this is {}", types::described(argument));
         let help = match &argument.node {
-            TypedNode::Const(n @ Json::Number(_)) if needed.meets(Type::STRING) => {
+            TypedNode::Const(n @ Json::Number(_)) if needed.intersects(Type::STRING) => {
                 format!("write `\"{n}\"`: `{usage}`")
             }
             _ => format!("it is used as `{usage}`"),
@@ -128,7 +119,7 @@ impl Checker<'_, '_> {
         let help = own.or_else(foreign).or_else(|| {
             let names = functions::all()
                 .flat_map(|function| std::iter::once(function.name).chain(function.aliases.iter().copied()));
-            did_you_mean(name, names.chain(Special::names()))
+            did_you_mean(name, names)
         });
         Diagnostic::new(Code::UnknownFunction, span, message).maybe_help(help)
     }

@@ -53,7 +53,7 @@ fn is_foldable(node: &TypedNode) -> bool {
 
 /// True for functions of their arguments alone. What takes a time may need the rule set's zone.
 fn is_pure(function: &Function) -> bool {
-    let takes_time = function.params.iter().any(|param| param.meets(Type::TIME));
+    let takes_time = function.params.iter().any(|param| param.intersects(Type::TIME));
     !takes_time && function.pure
 }
 
@@ -85,7 +85,7 @@ pub(super) fn coalesce(span: Span, left: Typed, right: Typed) -> Typed {
         TypedNode::Const(_) => return left,
         _ => {}
     }
-    let ty = left.ty.without(Type::NULL).or(right.ty).without(Type::TIME);
+    let ty = left.ty.difference(Type::NULL).union(right.ty).difference(Type::TIME);
     Typed { span, ty, node: TypedNode::Coalesce(Box::new(left), Box::new(right)) }
 }
 

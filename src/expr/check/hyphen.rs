@@ -3,7 +3,7 @@
 use super::Checker;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::Json;
-use crate::expr::syntax::{AccessKind, Node, Operator};
+use crate::expr::syntax::{AccessorKind, ExprNode, Operator};
 use crate::expr::{Arithmetic, Expr, Root};
 
 impl Checker<'_, '_> {
@@ -12,8 +12,8 @@ impl Checker<'_, '_> {
     pub(super) fn hyphenated(&mut self, expr: &Expr) -> bool {
         let mut names = Vec::new();
         let mut left = expr;
-        while let Node::Binary(Operator::Arithmetic(Arithmetic::Subtract), op, a, b) = &left.node
-            && let Node::Name(name) = &b.node
+        while let ExprNode::Binary(Operator::Arithmetic(Arithmetic::Subtract), op, a, b) = &left.node
+            && let ExprNode::Name(name) = &b.node
         {
             let adjacent = a.span.end == op.start && op.end == b.span.start;
             if !adjacent || b.parenthesised || a.parenthesised {
@@ -22,18 +22,18 @@ impl Checker<'_, '_> {
             names.push(name.as_str());
             left = a;
         }
-        let Node::Access(base, steps) = &left.node else { return false };
-        let (Node::Name(root), Some((last, before))) = (&base.node, steps.split_last()) else { return false };
-        let AccessKind::Key(key) = &last.kind else { return false };
+        let ExprNode::Access(base, steps) = &left.node else { return false };
+        let (ExprNode::Name(root), Some((last, before))) = (&base.node, steps.split_last()) else { return false };
+        let AccessorKind::Key(key) = &last.kind else { return false };
         if !names.iter().any(|name| self.no_operand(name)) {
             return false;
         }
         let joined = names.iter().rev().fold(key.clone(), |joined, name| format!("{joined}-{name}"));
         let quoted = Json::from(joined);
         let start = before.iter().try_fold(root.clone(), |text, step| match &step.kind {
-            AccessKind::Key(key) => Some(format!("{text}.{key}")),
-            AccessKind::Index(index) => match &index.node {
-                Node::Literal(value) => Some(format!("{text}[{value}]")),
+            AccessorKind::Key(key) => Some(format!("{text}.{key}")),
+            AccessorKind::Index(index) => match &index.node {
+                ExprNode::Literal(value) => Some(format!("{text}[{value}]")),
                 _ => None,
             },
         });

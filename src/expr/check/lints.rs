@@ -86,7 +86,7 @@ impl Linter<'_> {
         let TypedNode::Path(id) = typed.node else { return None };
         let path: &Path = self.paths.get(id)?;
         let from_event = !matches!(path.root, Root::Topic | Root::Now);
-        (from_event && typed.ty.meets(Type::NULL) && !self.known.contains(&id)).then(|| path.to_string())
+        (from_event && typed.ty.intersects(Type::NULL) && !self.known.contains(&id)).then(|| path.to_string())
     }
 
     fn inequality(&mut self, whole: &Typed, left: &Typed, right: &Typed) {
@@ -204,7 +204,7 @@ fn there_if_true(condition: &Typed) -> Vec<PathId> {
             _ => path_of(b).into_iter().collect(),
         },
         // Functions of null are not true, `exists` among them.
-        TypedNode::Call(function, arguments, _) if function.returns.without(Type::NULL) == Type::BOOLEAN => {
+        TypedNode::Call(function, arguments, _) if function.returns.difference(Type::NULL) == Type::BOOLEAN => {
             arguments.first().and_then(path_of).into_iter().collect()
         }
         TypedNode::Quantified(_, list, _) => path_of(list).into_iter().collect(),

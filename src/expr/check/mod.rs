@@ -12,29 +12,36 @@ mod lints;
 mod names;
 mod operators;
 mod special;
+mod times;
 mod types;
 
 pub use lints::lint_condition;
 
-use super::syntax::{Node, Operator};
-use super::{Expr, MOST_ERRORS, Scope, Typed, TypedNode, Wanted};
+use super::limits::MAX_ERRORS;
+use super::syntax::{ExprNode, Operator};
+use super::{Expr, ExprKind, Scope, Typed, TypedNode};
 use crate::diagnostic::{Code, Diagnostic, MAX_SUGGESTIONS, Span};
 use crate::event::{Json, Type};
 
 /// Checks an expression: names, functions, argument counts and literal types.
-pub fn compile(expr: &Expr, scope: &mut Scope<'_>, wanted: Wanted, diagnostics: &mut Vec<Diagnostic>) -> Option<Typed> {
+pub fn compile(
+    expr: &Expr,
+    scope: &mut Scope<'_>,
+    wanted: ExprKind,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Typed> {
     let before = diagnostics.len();
-    let is_name = matches!(expr.node, Node::Name(_));
+    let is_name = matches!(expr.node, ExprNode::Name(_));
     let mut checker = Checker { scope, diagnostics, before, bodies: 0, is_name };
     let typed = checker.check(expr)?;
     match wanted {
-        Wanted::Value => {}
-        Wanted::Condition => {
+        ExprKind::Value => {}
+        ExprKind::Condition => {
             checker.condition(&typed)?;
             checker.constant_condition(expr, &typed);
             lint_condition(&typed, checker.scope.paths, checker.diagnostics);
         }
-        Wanted::Paths => checker.paths_only(&typed)?,
+        ExprKind::Paths => checker.paths_only(&typed)?,
     }
     let failed = diagnostics.iter().skip(before).any(Diagnostic::is_error);
     (!failed).then_some(typed)
@@ -58,25 +65,25 @@ impl Checker<'_, '_> {
     fn check(&mut self, expr: &Expr) -> Checked {
         let span = expr.span;
         match &expr.node {
-            Node::Literal(value) => Some(constant(span, value.clone())),
-            Node::Name(name) => self.name(name, span),
-            Node::List(items) => {
+            ExprNode::Literal(value) => Some(constant(span, value.clone())),
+            ExprNode::Name(name) => self.name(name, span),
+            ExprNode::List(items) => {
                 let items = self.all(items)?;
                 Some(fold::list(span, items))
             }
-            Node::Access(base, steps) => self.access(base, steps, span),
-            Node::Call(name, name_span, arguments) => self.call(name, *name_span, arguments, span),
-            Node::Not(operand) => {
+            ExprNode::Access(base, steps) => self.access(base, steps, span),
+            ExprNode::Call(name, name_span, arguments) => self.call(name, *name_span, arguments, span),
+            ExprNode::Not(operand) => {
                 let operand = self.check(operand)?;
                 self.boolean(&operand, "!")?;
                 let node = TypedNode::Not(Box::new(operand));
                 Some(self.fold(Typed { span, ty: Type::BOOLEAN, node }))
             }
-            Node::Negate(operand) => self.negate(operand, span),
-            Node::And(items) => self.junction(items, span, true),
-            Node::Or(items) => self.junction(items, span, false),
-            Node::Binary(Operator::In, _, left, right) => self.membership(left, right, span),
-            Node::Binary(..) => self.chain(expr),
+            ExprNode::Negate(operand) => self.negate(operand, span),
+            ExprNode::And(items) => self.junction(items, span, true),
+            ExprNode::Or(items) => self.junction(items, span, false),
+            ExprNode::Binary(Operator::In, _, left, right) => self.membership(left, right, span),
+            ExprNode::Binary(..) => self.chain(expr),
         }
     }
 
@@ -85,7 +92,7 @@ impl Checker<'_, '_> {
         let mut spine = Vec::new();
         let mut left = expr;
         let mut hyphenated = false;
-        while let Node::Binary(op, op_span, a, b) = &left.node
+        while let ExprNode::Binary(op, op_span, a, b) = &left.node
             && *op != Operator::In
         {
             hyphenated = self.hyphenated(left);
@@ -127,7 +134,7 @@ impl Checker<'_, '_> {
     fn error<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
         // A chain of hyphens or a part used twice may come by the same place again.
         let earlier = self.diagnostics.get(self.before..).unwrap_or_default();
-        if earlier.len() < MOST_ERRORS && !earlier.contains(&diagnostic) {
+        if earlier.len() < MAX_ERRORS && !earlier.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }
         None
@@ -141,7 +148,7 @@ impl Checker<'_, '_> {
 
     /// A condition must be able to yield a boolean.
     fn condition(&mut self, typed: &Typed) -> Option<()> {
-        if typed.ty.meets(Type::BOOLEAN) {
+        if typed.ty.intersects(Type::BOOLEAN) {
             return Some(());
         }
         let shown = self.shown(typed);
@@ -149,9 +156,9 @@ impl Checker<'_, '_> {
             TypedNode::Const(Json::String(_)) => Some("an expression has no quotes around it as a whole".to_owned()),
             TypedNode::Const(Json::Number(_) | Json::Null) => None,
             TypedNode::Arithmetic(..) => Some(format!("compare it with something: `{shown} > 0`")),
-            _ if typed.ty.meets(Type::NUMBER) => Some(format!("compare it with something: `{shown} > 0`")),
-            _ if typed.ty.meets(Type::STRING) => Some(format!("compare it with something: `{shown} == \"…\"`")),
-            _ if typed.ty.meets(Type::ARRAY) => Some(format!("ask for what is in it: `len({shown}) > 0`")),
+            _ if typed.ty.intersects(Type::NUMBER) => Some(format!("compare it with something: `{shown} > 0`")),
+            _ if typed.ty.intersects(Type::STRING) => Some(format!("compare it with something: `{shown} == \"…\"`")),
+            _ if typed.ty.intersects(Type::ARRAY) => Some(format!("ask for what is in it: `len({shown}) > 0`")),
             _ => None,
         };
         let message = format!("a condition is true or false, and this is {}", types::described(typed));
@@ -160,7 +167,7 @@ impl Checker<'_, '_> {
 
     /// A condition that is always or never true; a literal written out is meant.
     fn constant_condition(&mut self, expr: &Expr, typed: &Typed) {
-        if matches!(expr.node, Node::Literal(_)) {
+        if matches!(expr.node, ExprNode::Literal(_)) {
             return;
         }
         let TypedNode::Const(value) = &typed.node else { return };

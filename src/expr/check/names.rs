@@ -17,7 +17,7 @@ impl Checker<'_, '_> {
         if let Some(id) = self.scope.defines.get(name).copied() {
             let ty = self.scope.define_types.get(id.0 as usize).copied().unwrap_or(Type::ANY);
             // Only `now` and `time` themselves are known to be times.
-            return Some(Typed { span, ty: ty.without(Type::TIME), node: TypedNode::Define(id) });
+            return Some(Typed { span, ty: ty.difference(Type::TIME), node: TypedNode::Define(id) });
         }
         let diagnostic = self.unknown_name(name, span);
         self.error(diagnostic)
@@ -44,9 +44,9 @@ impl Checker<'_, '_> {
         let ty = match path.root {
             Root::Topic => Type::STRING,
             // Null where the clock is the event's time and the event has none.
-            Root::Now => Type::STRING.or(Type::TIME).or(Type::NULL),
-            Root::Time => Type::ANY.or(Type::TIME),
-            Root::Data => (self.scope.type_of)(&path).without(Type::TIME),
+            Root::Now => Type::STRING.union(Type::TIME).union(Type::NULL),
+            Root::Time => Type::ANY.union(Type::TIME),
+            Root::Data => (self.scope.type_of)(&path).difference(Type::TIME),
             Root::Event | Root::Headers | Root::Id | Root::It => Type::ANY,
         };
         Typed { span, ty, node: TypedNode::Path(self.scope.paths.intern(path)) }

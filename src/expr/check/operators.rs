@@ -1,11 +1,12 @@
 //! Operators and the types of their operands.
 
+use super::times::is_time_alone;
 use super::types::{self, TIME_LIKE, plain, present};
 use super::{Checked, Checker, constant, fold};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Json, Number, Type};
-use crate::expr::syntax::{Node, Operator};
-use crate::expr::{Arithmetic, Comparison, Expr, Typed, TypedNode, time};
+use crate::expr::syntax::{ExprNode, Operator};
+use crate::expr::{Arithmetic, Comparison, Expr, Typed, TypedNode};
 
 impl Checker<'_, '_> {
     /// An expression as people write it, as far as it is short.
@@ -17,7 +18,7 @@ impl Checker<'_, '_> {
 
     /// An operand of `!`, `&&`, `||`.
     pub(super) fn boolean(&mut self, operand: &Typed, symbol: &str) -> Option<()> {
-        if operand.ty.meets(Type::BOOLEAN) {
+        if operand.ty.intersects(Type::BOOLEAN) {
             return Some(());
         }
         let found = types::described(operand);
@@ -46,19 +47,19 @@ impl Checker<'_, '_> {
 
     /// `-a`.
     pub(super) fn negate(&mut self, operand: &Expr, span: Span) -> Checked {
-        if let Node::Literal(Json::Number(n)) = &operand.node
+        if let ExprNode::Literal(Json::Number(n)) = &operand.node
             && let Some(Number::Int(n)) = Number::from_json(n)
         {
             return Some(constant(span, Number::int(-n).to_json()));
         }
         let operand = self.check(operand)?;
         self.number(&operand, "-")?;
-        let ty = Type::NUMBER.or(Type::NULL);
+        let ty = Type::NUMBER.union(Type::NULL);
         Some(self.fold(Typed { span, ty, node: TypedNode::Negate(Box::new(operand)) }))
     }
 
     fn number(&mut self, operand: &Typed, symbol: &str) -> Option<()> {
-        if operand.ty.meets(Type::NUMBER) {
+        if operand.ty.intersects(Type::NUMBER) {
             return Some(());
         }
         let message = format!("`{symbol}` works on numbers, and this is {}", types::described(operand));
@@ -73,7 +74,7 @@ impl Checker<'_, '_> {
                 crate::event::parse_number(text).map(|_| format!("write `{text}` without quotes"))
             }
             TypedNode::Const(_) => None,
-            _ if operand.ty.meets(Type::STRING) => {
+            _ if operand.ty.intersects(Type::STRING) => {
                 Some(format!("`number({})` reads a number from a string", self.shown(operand)))
             }
             _ => None,
@@ -103,32 +104,15 @@ impl Checker<'_, '_> {
             Type::NUMBER
         };
         let node = TypedNode::Arithmetic(op, Box::new(left), Box::new(right));
-        Some(self.fold(Typed { span, ty: ty.or(Type::NULL), node }))
-    }
-
-    /// How to reckon with `now`, which is a text.
-    fn time_help(&self, op: Arithmetic, left: &Typed, right: &Typed) -> Option<String> {
-        let text = |typed: &Typed| matches!(&typed.node, TypedNode::Const(Json::String(_)));
-        if !is_time_alone(left) && !is_time_alone(right) || text(left) || text(right) {
-            return None;
-        }
-        let (a, b) = (self.shown(left), self.shown(right));
-        let number = |typed: &Typed| !present(typed.ty).meets(Type::STRING);
-        Some(match op {
-            Arithmetic::Subtract if !number(left) && !number(right) => {
-                format!("for the seconds between two times, write `seconds_between({b}, {a})`")
-            }
-            _ if is_time_alone(left) => format!("for a number of seconds, write `unix_ms({a}) / 1000`"),
-            _ => format!("for a number of seconds, write `unix_ms({b}) / 1000`"),
-        })
+        Some(self.fold(Typed { span, ty: ty.union(Type::NULL), node }))
     }
 
     /// `+` adds numbers and joins strings, but not one to the other.
     fn sum_type(&mut self, op_span: Span, left: &Typed, right: &Typed) -> Option<Type> {
-        let either = Type::NUMBER.or(Type::STRING);
+        let either = Type::NUMBER.union(Type::STRING);
         let mut fine = true;
         for operand in [left, right] {
-            if !operand.ty.meets(either) {
+            if !operand.ty.intersects(either) {
                 let message = format!("`+` adds numbers or joins strings, and this is {}", types::described(operand));
                 let _: Option<()> = self.error(Diagnostic::new(Code::TypeMismatch, operand.span, message));
                 fine = false;
@@ -137,11 +121,11 @@ impl Checker<'_, '_> {
         if !fine {
             return None;
         }
-        let common = left.ty.and(right.ty).and(either);
+        let common = left.ty.intersection(right.ty).intersection(either);
         if common != Type::NONE {
             return Some(common);
         }
-        let number = if left.ty.meets(Type::NUMBER) { left } else { right };
+        let number = if left.ty.intersects(Type::NUMBER) { left } else { right };
         let help = format!("to join them, write `string({})`", self.shown(number));
         let message = "`+` cannot add a number and a string";
         let labelled = Diagnostic::new(Code::TypeMismatch, op_span, message)
@@ -165,7 +149,7 @@ impl Checker<'_, '_> {
     pub(super) fn orderable(&mut self, symbol: &str, left: &Typed, right: &Typed, span: Span) -> Option<()> {
         let mut fine = true;
         for operand in [left, right] {
-            if !operand.ty.meets(TIME_LIKE) {
+            if !operand.ty.intersects(TIME_LIKE) {
                 let found = types::described(operand);
                 let message = format!("`{symbol}` compares numbers, strings or times, and this is {found}");
                 let diagnostic = Diagnostic::new(Code::TypeMismatch, operand.span, message);
@@ -173,11 +157,11 @@ impl Checker<'_, '_> {
                 fine = false;
             }
         }
-        let times = left.ty.or(right.ty).meets(Type::TIME);
+        let times = left.ty.union(right.ty).intersects(Type::TIME);
         if !fine {
             return None;
         }
-        if times || left.ty.and(right.ty).meets(TIME_LIKE) {
+        if times || left.ty.intersection(right.ty).intersects(TIME_LIKE) {
             return Some(());
         }
         self.never_alike("these have no order", left, right, span)
@@ -186,11 +170,11 @@ impl Checker<'_, '_> {
     /// `==` and `!=` of types that are never equal are a mistake. Null may be asked for anywhere.
     fn equatable(&mut self, op: Comparison, left: &Typed, right: &Typed, span: Span) -> Option<()> {
         let (a, b) = (present(left.ty), present(right.ty));
-        if a == Type::NONE || b == Type::NONE || a.meets(b) {
+        if a == Type::NONE || b == Type::NONE || a.intersects(b) {
             return Some(());
         }
-        let times = left.ty.or(right.ty).meets(Type::TIME);
-        if times && a.meets(TIME_LIKE) && b.meets(TIME_LIKE) {
+        let times = left.ty.union(right.ty).intersects(Type::TIME);
+        if times && a.intersects(TIME_LIKE) && b.intersects(TIME_LIKE) {
             return Some(());
         }
         let message = if op == Comparison::Equal { "these are never equal" } else { "these are always different" };
@@ -202,12 +186,12 @@ impl Checker<'_, '_> {
             (TypedNode::Call(function, ..), _) | (_, TypedNode::Call(function, ..)) if !function.values.is_empty() => {
                 Some(types::values_help(function))
             }
-            (_, TypedNode::Const(Json::String(_))) if left.ty.meets(Type::NUMBER) => self.number_help(right),
-            (TypedNode::Const(Json::String(_)), _) if right.ty.meets(Type::NUMBER) => self.number_help(left),
-            (_, TypedNode::Const(n @ Json::Number(_))) if left.ty.meets(Type::STRING) => {
+            (_, TypedNode::Const(Json::String(_))) if left.ty.intersects(Type::NUMBER) => self.number_help(right),
+            (TypedNode::Const(Json::String(_)), _) if right.ty.intersects(Type::NUMBER) => self.number_help(left),
+            (_, TypedNode::Const(n @ Json::Number(_))) if left.ty.intersects(Type::STRING) => {
                 Some(format!("write `\"{n}\"`, or `number({})`", self.shown(left)))
             }
-            (TypedNode::Const(n @ Json::Number(_)), _) if right.ty.meets(Type::STRING) => {
+            (TypedNode::Const(n @ Json::Number(_)), _) if right.ty.intersects(Type::STRING) => {
                 Some(format!("write `\"{n}\"`, or `number({})`", self.shown(right)))
             }
             _ => negation_help(left),
@@ -218,52 +202,18 @@ impl Checker<'_, '_> {
         self.error(diagnostic.maybe_help(help))
     }
 
-    /// A string that is compared with a time has to be one.
-    pub(super) fn written_times(&mut self, left: &Typed, right: &Typed) -> Option<()> {
-        let first = if right.ty.meets(Type::TIME) { self.written_time(left) } else { Some(()) };
-        let second = if left.ty.meets(Type::TIME) { self.written_time(right) } else { Some(()) };
-        first.and(second)
-    }
-
-    pub(super) fn written_time(&mut self, typed: &Typed) -> Option<()> {
-        let text = match &typed.node {
-            TypedNode::Const(Json::String(text)) => text,
-            TypedNode::Const(Json::Number(n)) => return self.seconds(n, typed.span),
-            _ => return Some(()),
-        };
-        if time::parse_time(text, self.scope.zone).is_some() {
-            return Some(());
-        }
-        let message = format!("`{text}` is not a time");
-        let help = "a time is written `\"2026-01-31T18:30:00+05:30\"`, a day `\"2026-01-31\"`";
-        self.error(Diagnostic::new(Code::BadTime, typed.span, message).help(help))
-    }
-
-    /// A number that is compared with a time has to be seconds that a time can hold.
-    fn seconds(&mut self, n: &serde_json::Number, span: Span) -> Option<()> {
-        let seconds = Number::from_json(n)?;
-        if time::Instant::from_seconds(seconds).is_some() {
-            return Some(());
-        }
-        let large = seconds > Number::Int(0);
-        let message = format!("`{n}` is too {} for seconds since 1970", if large { "large" } else { "small" });
-        let millis = time::Instant::from_seconds(Number::Float(seconds.as_f64() / 1000.0)).is_some();
-        let help = millis.then(|| format!("milliseconds are divided by 1000: `{n} / 1000`"));
-        self.error(Diagnostic::new(Code::BadTime, span, message).maybe_help(help))
-    }
-
     /// `a in b`.
     pub(super) fn membership(&mut self, left: &Expr, right: &Expr, span: Span) -> Checked {
         let checked = self.check(left);
         let list = self.check(right);
         let (left, list) = checked.zip(list)?;
-        if !list.ty.meets(Type::ARRAY) && right.parenthesised {
+        if !list.ty.intersects(Type::ARRAY) && right.parenthesised {
             let inside = self.shown(&list);
             let message = "parentheses around one value make no list";
             let help = format!("write `[{inside}]` or `({inside},)`");
             return self.error(Diagnostic::new(Code::TypeMismatch, right.span, message).help(help));
         }
-        if !list.ty.meets(Type::ARRAY) {
+        if !list.ty.intersects(Type::ARRAY) {
             let found = types::described(&list);
             let message = format!("`in` looks into a list, and this is {found}");
             let value = self.shown(&left);
@@ -286,14 +236,14 @@ impl Checker<'_, '_> {
     fn fitting_elements(&mut self, left: &Typed, list: &Typed) -> Option<()> {
         let elements = match &list.node {
             TypedNode::Const(Json::Array(items)) => {
-                items.iter().fold(Type::NONE, |ty, item| ty.or(Type::of_json(item)))
+                items.iter().fold(Type::NONE, |ty, item| ty.union(Type::of_json(item)))
             }
-            TypedNode::List(items) => items.iter().fold(Type::NONE, |ty, item| ty.or(plain(item.ty))),
+            TypedNode::List(items) => items.iter().fold(Type::NONE, |ty, item| ty.union(plain(item.ty))),
             _ => return Some(()),
         };
         let left_type = plain(left.ty);
-        let time = left.ty.meets(Type::TIME) && elements.meets(TIME_LIKE);
-        if elements == Type::NONE || left_type.meets(elements) || time {
+        let time = left.ty.intersects(Type::TIME) && elements.intersects(TIME_LIKE);
+        if elements == Type::NONE || left_type.intersects(elements) || time {
             return Some(());
         }
         let message = format!("no element of this list can be {}", types::kinds(left.ty));
@@ -308,11 +258,6 @@ impl Checker<'_, '_> {
                 .maybe_help(values.or_else(|| negation_help(left))),
         )
     }
-}
-
-/// True for an operand that is known to be a time written as text, like `now`; `time` may be a number.
-fn is_time_alone(typed: &Typed) -> bool {
-    typed.ty.meets(Type::TIME) && !typed.ty.meets(Type::NUMBER)
 }
 
 /// `!a == b` is `(!a) == b`, which is hardly ever meant.

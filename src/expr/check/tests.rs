@@ -11,18 +11,18 @@ use std::hash::{Hash, Hasher};
 const ROOTS: [Root; 7] = [Root::Event, Root::Data, Root::Headers, Root::Topic, Root::Id, Root::Time, Root::Now];
 
 /// What the tests may name: `city` and `region`, a table `customers`, and by a schema `data.typed.number` and the like.
-struct World {
+struct TestScope {
     paths: PathTable,
     defines: HashMap<String, DefineId>,
     lookups: HashMap<String, LookupInfo>,
     roots: Vec<Root>,
 }
 
-impl World {
-    fn new() -> World {
+impl TestScope {
+    fn new() -> TestScope {
         let columns = vec!["tier".to_owned()];
         let lookup = LookupInfo { id: LookupId(0), keys: 1, columns };
-        World {
+        TestScope {
             paths: PathTable::default(),
             defines: [("city".to_owned(), DefineId(0)), ("region".to_owned(), DefineId(1))].into(),
             lookups: [("customers".to_owned(), lookup)].into(),
@@ -30,17 +30,17 @@ impl World {
         }
     }
 
-    fn compile(&mut self, source: &str, wanted: Wanted) -> (Option<Typed>, Vec<Diagnostic>) {
+    fn compile(&mut self, source: &str, wanted: ExprKind) -> (Option<Typed>, Vec<Diagnostic>) {
         let type_of = |path: &Path| match path.to_string().as_str() {
             "data.typed.number" => Type::NUMBER,
             "data.typed.string" => Type::STRING,
-            "data.typed.maybe" => Type::STRING.or(Type::NULL),
+            "data.typed.maybe" => Type::STRING.union(Type::NULL),
             _ => Type::ANY,
         };
         let mut scope = Scope {
             paths: &mut self.paths,
             defines: &self.defines,
-            define_types: &[Type::STRING.or(Type::NULL), Type::ANY],
+            define_types: &[Type::STRING.union(Type::NULL), Type::ANY],
             lookups: &self.lookups,
             patterns: &mut crate::expr::PreparedPatterns::default(),
             zone: &TimeZone::UTC,
@@ -86,8 +86,8 @@ fn tree(typed: &Typed, paths: &PathTable) -> String {
 }
 
 /// The tree, or the errors: code and underlined text of each.
-fn compiled(source: &str, wanted: Wanted) -> String {
-    let mut world = World::new();
+fn compiled(source: &str, wanted: ExprKind) -> String {
+    let mut world = TestScope::new();
     let (typed, diagnostics) = world.compile(source, wanted);
     match typed {
         Some(typed) => tree(&typed, &world.paths),
@@ -147,7 +147,7 @@ fn trees() {
     ];
     for (source, expected) in cases {
         let expected = if source == "city.x" { "E034 `.x`" } else { expected };
-        assert_eq!(compiled(source, Wanted::Value), expected, "{source}");
+        assert_eq!(compiled(source, ExprKind::Value), expected, "{source}");
     }
 }
 
@@ -219,7 +219,7 @@ fn errors() {
         ("upper(foo) == lower(bar)", "E031 `foo`; E031 `bar`"),
     ];
     for (source, expected) in cases {
-        assert_eq!(compiled(source, Wanted::Value), expected, "{source}");
+        assert_eq!(compiled(source, ExprKind::Value), expected, "{source}");
     }
 }
 
@@ -248,7 +248,7 @@ fn fine() {
         "min(1, data.x, 3) > 2",
     ];
     for source in cases {
-        let (typed, diagnostics) = World::new().compile(source, Wanted::Value);
+        let (typed, diagnostics) = TestScope::new().compile(source, ExprKind::Value);
         assert!(typed.is_some() && diagnostics.is_empty(), "{source}: {diagnostics:?}");
     }
 }
@@ -267,7 +267,7 @@ fn conditions() {
         ("[1]", "E035 `[1]`"),
     ];
     for (source, expected) in cases {
-        assert_eq!(compiled(source, Wanted::Condition), expected, "{source}");
+        assert_eq!(compiled(source, ExprKind::Condition), expected, "{source}");
     }
 }
 
@@ -309,7 +309,7 @@ fn lints() {
         ("(false)", ""),
     ];
     for (source, expected) in cases {
-        let (typed, diagnostics) = World::new().compile(source, Wanted::Condition);
+        let (typed, diagnostics) = TestScope::new().compile(source, ExprKind::Condition);
         assert!(typed.is_some(), "{source}: {diagnostics:?}");
         assert_eq!(found(source, &diagnostics), expected, "{source}");
     }
@@ -365,7 +365,7 @@ fn hints() {
         ("!(data.c > 5)", "write `data.c <= 5`, or `data.c == null || data.c <= 5` if it is meant to"),
     ];
     for (source, help) in cases {
-        let (_, diagnostics) = World::new().compile(source, Wanted::Condition);
+        let (_, diagnostics) = TestScope::new().compile(source, ExprKind::Condition);
         assert_eq!(diagnostics[0].help.as_deref(), Some(help), "{source}: {diagnostics:?}");
     }
 }
@@ -381,8 +381,8 @@ fn paths_only() {
         ("data.x", "E031 `data`"),
     ];
     for (source, expected) in cases {
-        let mut world = World { roots: vec![Root::Event, Root::Now], ..World::new() };
-        let (typed, diagnostics) = world.compile(source, Wanted::Paths);
+        let mut world = TestScope { roots: vec![Root::Event, Root::Now], ..TestScope::new() };
+        let (typed, diagnostics) = world.compile(source, ExprKind::Paths);
         let result = typed.map_or_else(|| found(source, &diagnostics), |typed| tree(&typed, &world.paths));
         assert_eq!(result, expected, "{source}");
         if source == "data.x" {
@@ -393,9 +393,9 @@ fn paths_only() {
 
 #[test]
 fn equal_expressions_are_equal_wherever_they_stand() {
-    let mut world = World::new();
+    let mut world = TestScope::new();
     let mut hash = |source: &str| {
-        let typed = world.compile(source, Wanted::Value).0.unwrap();
+        let typed = world.compile(source, ExprKind::Value).0.unwrap();
         let mut hasher = DefaultHasher::new();
         typed.hash(&mut hasher);
         (typed, hasher.finish())
@@ -409,17 +409,17 @@ fn equal_expressions_are_equal_wherever_they_stand() {
 #[test]
 fn large_expressions() {
     let many = |operator: &str, n: usize| vec!["data.a == 1"; n].join(operator);
-    assert!(World::new().compile(&many(" && ", 4000), Wanted::Condition).0.is_some());
-    assert!(World::new().compile(&vec!["data.a"; 256].join("+"), Wanted::Value).0.is_some());
+    assert!(TestScope::new().compile(&many(" && ", 4000), ExprKind::Condition).0.is_some());
+    assert!(TestScope::new().compile(&vec!["data.a"; 256].join("+"), ExprKind::Value).0.is_some());
     // The highest trees can be walked by everybody.
-    let (typed, _) = World::new().compile(&vec!["data.a"; 256].join("+"), Wanted::Value);
+    let (typed, _) = TestScope::new().compile(&vec!["data.a"; 256].join("+"), ExprKind::Value);
     let arena = Bump::new();
     let mut env = fold::Nowhere { arena: &arena, zone: &TimeZone::UTC };
     assert!(crate::expr::evaluate(typed.as_ref().unwrap(), &mut env).is_null());
     let nested = format!("{}data.a{}", "lower(".repeat(64), ")".repeat(64));
-    assert!(World::new().compile(&nested, Wanted::Value).0.is_some());
+    assert!(TestScope::new().compile(&nested, ExprKind::Value).0.is_some());
     let many = format!("coalesce({})", vec!["data.a"; 5000].join(","));
-    assert!(World::new().compile(&many, Wanted::Value).0.is_some());
+    assert!(TestScope::new().compile(&many, ExprKind::Value).0.is_some());
 }
 
 fn sources() -> impl Strategy<Value = String> {
@@ -464,18 +464,18 @@ fn sources() -> impl Strategy<Value = String> {
 #[test]
 fn errors_have_an_end() {
     let names: Vec<_> = (0..2000).map(|n| format!("name{n}")).collect();
-    let (typed, diagnostics) = World::new().compile(&names.join(" && "), Wanted::Condition);
+    let (typed, diagnostics) = TestScope::new().compile(&names.join(" && "), ExprKind::Condition);
     assert!(typed.is_none());
-    assert_eq!(diagnostics.len(), MOST_ERRORS);
-    let (typed, diagnostics) = World::new().compile(&format!("'{}'", "\\q".repeat(2000)), Wanted::Value);
+    assert_eq!(diagnostics.len(), MAX_ERRORS);
+    let (typed, diagnostics) = TestScope::new().compile(&format!("'{}'", "\\q".repeat(2000)), ExprKind::Value);
     assert!(typed.is_none());
-    assert_eq!(diagnostics.len(), MOST_ERRORS);
+    assert_eq!(diagnostics.len(), MAX_ERRORS);
 }
 
 proptest! {
     #[test]
     fn never_panics_and_an_error_is_told(source in sources()) {
-        let (typed, diagnostics) = World::new().compile(&source, Wanted::Condition);
+        let (typed, diagnostics) = TestScope::new().compile(&source, ExprKind::Condition);
         prop_assert_eq!(typed.is_none(), diagnostics.iter().any(Diagnostic::is_error));
         for (at, diagnostic) in diagnostics.iter().enumerate() {
             prop_assert!(!diagnostics[..at].contains(diagnostic));

@@ -5,20 +5,20 @@ use crate::expr::{DefineId, Function, PathTable, Typed, TypedNode};
 
 /// The types without the mark of times.
 pub(super) fn plain(ty: Type) -> Type {
-    ty.without(Type::TIME)
+    ty.difference(Type::TIME)
 }
 
 /// The types of a value that is present and not null.
 pub(super) fn present(ty: Type) -> Type {
-    ty.and(Type::ANY).without(Type::NULL)
+    ty.intersection(Type::ANY).difference(Type::NULL)
 }
 
 /// What can stand for a time.
-pub(super) const TIME_LIKE: Type = Type::STRING.or(Type::NUMBER);
+pub(super) const TIME_LIKE: Type = Type::STRING.union(Type::NUMBER);
 
 /// `a number`, `a string or a number`, `null`: for messages. Null beside other types is left out.
 pub(super) fn kinds(ty: Type) -> String {
-    if ty.meets(Type::TIME) {
+    if ty.intersects(Type::TIME) {
         return String::from("a time");
     }
     let ty = if present(ty) == Type::NONE { ty } else { present(ty) };
@@ -30,10 +30,10 @@ pub(super) fn kinds(ty: Type) -> String {
         (Type::ARRAY, "a list"),
         (Type::OBJECT, "an object"),
     ];
-    if ty == Type::ANY.without(Type::NULL) {
+    if ty == Type::ANY.difference(Type::NULL) {
         return String::from("anything");
     }
-    let names: Vec<&str> = KINDS.iter().filter(|(kind, _)| ty.meets(*kind)).map(|(_, name)| *name).collect();
+    let names: Vec<&str> = KINDS.iter().filter(|(kind, _)| ty.intersects(*kind)).map(|(_, name)| *name).collect();
     if names.is_empty() { String::from("nothing") } else { names.join(" or ") }
 }
 

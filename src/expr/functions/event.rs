@@ -1,10 +1,12 @@
 //! Identity of the event, and reference data.
 
-use super::text::counted;
-use super::{BASE, Call, Function, MAYBE_STRING, Prepare, PrepareError, Prepared, text};
+use super::definition::{BASE, MAYBE_STRING};
+use super::text_builder::{canonical, counted, kept, shown};
+use super::{Call, Function, Prepare, PrepareError};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::event::{Type, Value, hash_text};
-use crate::expr::LookupInfo;
+use crate::expr::cost::{CallCost, Cost};
+use crate::expr::{LookupInfo, Prepared};
 use uuid::Uuid;
 
 /// The functions of this family.
@@ -21,6 +23,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         prepare: Some(prepare_lookup),
         eval: |call| lookup(call).unwrap_or_default(),
         pure: false,
+        cost: Some(lookup_cost),
         ..BASE
     },
     Function {
@@ -32,10 +35,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: &[Type::ANY],
         required: 1,
         returns: Type::NUMBER,
-        eval: |call| match text::canonical(call.arg(0), usize::MAX, call.meter) {
+        eval: |call| match canonical(call.arg(0), usize::MAX, call.meter) {
             Some(text) => Value::int(hash_text(&text)),
             None => Value::Null,
         },
+        cost: Some(|call| call.text()),
         ..BASE
     },
     Function {
@@ -56,17 +60,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn uuid<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let name = call.text(0)?;
-    let id = text::shown(call.env.event_id(), call)?;
+    let id = shown(call.env.event_id(), call)?;
     let namespace = Uuid::new_v5(&Uuid::NAMESPACE_OID, id.as_bytes());
     let mut buffer = Uuid::encode_buffer();
     let text = Uuid::new_v5(&namespace, name.as_bytes()).hyphenated().encode_lower(&mut buffer);
-    text::kept(text, call).map(Value::String)
+    kept(text, call).map(Value::String)
 }
 
 fn lookup<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let Prepared::Column { table, column } = call.prepared else { return None };
     let (_, key) = call.args.split_first()?;
     Some(call.env.lookup(*table, *column, key))
+}
+
+fn lookup_cost(call: &CallCost<'_>) -> Cost {
+    Cost { size: call.cell + call.all.size, memory: call.all.memory + 2.0 * call.cell, ..call.read() }
 }
 
 fn prepare_lookup(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {

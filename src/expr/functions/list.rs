@@ -1,14 +1,17 @@
 //! Lists, and texts taken apart and put together.
 
-use super::{BASE, Call, Function, MAYBE_ARRAY, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYBE_STRING, Predicate, text};
+use super::definition::{BASE, MAYBE_ARRAY, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYBE_STRING};
+use super::text_builder::TextBuilder;
+use super::{Call, Function, Predicate, SpecialForm};
 use crate::event::{Number, Type, Value};
-use crate::expr::Arithmetic;
 use crate::expr::arithmetic::calculate;
 use crate::expr::budget::{ELEMENT, Meter};
-use crate::expr::eval::members::{Scalar, set};
+use crate::expr::cost::{CallCost, Cost, PER_ELEMENT, PER_STEP, SHORT};
+use crate::expr::scalar_set::{ScalarKey, scalar_set};
+use crate::expr::{Arithmetic, Quantifier};
 use bumpalo::collections::Vec as BumpVec;
 
-const TEXT_OR_LIST: Type = Type::STRING.or(Type::ARRAY);
+const TEXT_OR_LIST: Type = Type::STRING.union(Type::ARRAY);
 
 /// How many parts `split` makes at most; where it would be more there is null.
 const MOST_PARTS: usize = 1 << 20;
@@ -16,17 +19,18 @@ const MOST_PARTS: usize = 1 << 20;
 /// The functions of this family. The evaluator evaluates those with a body; the entries only describe them.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
-        name: "any",
+        name: Quantifier::Any.name(),
         usage: "any(list, condition)",
         doc: "True if the condition holds for an element, which is `it` in the condition; false for null.",
         examples: &[("any([1, 5], it > 3)", "true"), ("any([], true)", "false"), ("any(data.nope, true)", "false")],
         params: &[Type::ARRAY, Type::ANY],
         required: 2,
         returns: Type::BOOLEAN,
+        special_form: Some(SpecialForm::Quantified(Quantifier::Any)),
         ..BASE
     },
     Function {
-        name: "all",
+        name: Quantifier::All.name(),
         usage: "all(list, condition)",
         doc: "True if the condition holds for every element, which is `it` in the condition; true for an empty list, false \
               for null.",
@@ -34,26 +38,29 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: &[Type::ARRAY, Type::ANY],
         required: 2,
         returns: Type::BOOLEAN,
+        special_form: Some(SpecialForm::Quantified(Quantifier::All)),
         ..BASE
     },
     Function {
-        name: "filter",
+        name: Quantifier::Filter.name(),
         usage: "filter(list, condition)",
         doc: "The elements for which the condition holds; null for null.",
         examples: &[("filter([1, 5, 9], it > 3)", "[5,9]"), ("filter(data.nope, true)", "null")],
         params: &[Type::ARRAY, Type::ANY],
         required: 2,
         returns: MAYBE_ARRAY,
+        special_form: Some(SpecialForm::Quantified(Quantifier::Filter)),
         ..BASE
     },
     Function {
-        name: "map",
+        name: Quantifier::Map.name(),
         usage: "map(list, expression)",
         doc: "The value of the expression for each element, which is `it`; null for null.",
         examples: &[("map([1, 5], it * 2)", "[2,10]"), ("sum(map([[1, 2], [3]], sum(it)))", "6")],
         params: &[Type::ARRAY, Type::ANY],
         required: 2,
         returns: MAYBE_ARRAY,
+        special_form: Some(SpecialForm::Quantified(Quantifier::Map)),
         ..BASE
     },
     Function {
@@ -87,6 +94,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 2,
         returns: MAYBE_BOOLEAN,
         eval: |call| contains_any(call.arg(0), call.arg(1), call.meter),
+        cost: Some(contains_any_cost),
         ..BASE
     },
     Function {
@@ -109,6 +117,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 2,
         returns: MAYBE_ARRAY,
         eval: |call| split(call).unwrap_or_default(),
+        cost: Some(split_cost),
         ..BASE
     },
     Function {
@@ -124,6 +133,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 2,
         returns: MAYBE_STRING,
         eval: |call| join(call).unwrap_or_default(),
+        cost: Some(join_cost),
         ..BASE
     },
 ];
@@ -150,14 +160,22 @@ fn contains_any<'a>(whole: Value<'a>, parts: Value<'a>, meter: &Meter) -> Value<
     }
 }
 
+fn contains_any_cost(call: &CallCost<'_>) -> Cost {
+    let scans = (call.size(1) / PER_ELEMENT).ceil() * (call.size(0) / PER_STEP + 1.0);
+    let read = call.scalar();
+    Cost { memory: read.memory + 2.0 * call.size(0), work: read.work + 2.0 * (scans + call.all.size), ..read }
+}
+
 /// True if the lists share an element that is not null. Long lists are looked up in a set.
 fn has_one_of<'a>(items: &[Value<'a>], parts: &[Value<'a>], meter: &Meter) -> bool {
     if !meter.work(items.len().saturating_add(parts.len())) {
         return false;
     }
     let mut parts = parts.iter().filter(|part| !part.is_null());
-    match set(items, meter) {
-        Some(set) => parts.any(|part| meter.visit(*part) && Scalar::new(*part).is_some_and(|part| set.contains(&part))),
+    match scalar_set(items, meter) {
+        Some(set) => {
+            parts.any(|part| meter.visit(*part) && ScalarKey::new(*part).is_some_and(|part| set.contains(&part)))
+        }
         None => parts.any(|part| contains(Value::Array(items), *part, meter).is_true()),
     }
 }
@@ -184,9 +202,13 @@ fn split<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     Some(Value::Array(parts.into_bump_slice()))
 }
 
+fn split_cost(call: &CallCost<'_>) -> Cost {
+    call.read().making((PER_ELEMENT + 1.0) * (call.all.size + 1.0)).reading(8.0 * call.all.size)
+}
+
 fn join<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let (items, separator) = (call.arg(0).as_array()?, call.text(1)?);
-    let mut out = text::Builder::new(call);
+    let mut out = TextBuilder::new(call);
     for (n, item) in items.iter().enumerate() {
         if n > 0 {
             out.push(separator)?;
@@ -194,4 +216,9 @@ fn join<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
         out.push_shown(*item)?;
     }
     Some(out.finish())
+}
+
+fn join_cost(call: &CallCost<'_>) -> Cost {
+    let made = call.text_size() + (call.size(0) / PER_ELEMENT).ceil() * (call.size(1) + SHORT);
+    call.read().making(made).reading(2.0 * made)
 }

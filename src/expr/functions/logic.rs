@@ -1,6 +1,8 @@
 //! Presence, choice, and the types of values.
 
-use super::{BASE, Function, MAYBE_NUMBER, MAYBE_STRING, Predicate, Requires, text};
+use super::definition::{BASE, MAYBE_NUMBER, MAYBE_STRING};
+use super::text_builder::shown;
+use super::{Function, Predicate, Requires, SpecialForm};
 use crate::event::{Number, Type, Value, parse_number};
 
 /// The functions of this family.
@@ -29,6 +31,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         variadic: true,
         eval: |call| call.args.iter().copied().find(|value| !value.is_null()).unwrap_or_default(),
         requires: Requires::Alternatives,
+        special_form: Some(SpecialForm::Coalesce),
         ..BASE
     },
     Function {
@@ -57,6 +60,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 3,
         eval: |call| if call.arg(0).is_true() { call.arg(1) } else { call.arg(2) },
         requires: Requires::Choice,
+        special_form: Some(SpecialForm::If),
         ..BASE
     },
     Function {
@@ -115,7 +119,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         params: &[Type::ANY],
         required: 1,
         returns: MAYBE_STRING,
-        eval: |call| text::shown(call.arg(0), call).map_or(Value::Null, Value::String),
+        eval: |call| shown(call.arg(0), call).map_or(Value::Null, Value::String),
         ..BASE
     },
 ];

@@ -1,6 +1,7 @@
 //! Functions of evalexpr that the language has no name of its own for.
 
-use super::{BASE, Call, Function, MAYBE_BOOLEAN, MAYBE_NUMBER};
+use super::definition::{BASE, MAYBE_BOOLEAN, MAYBE_NUMBER};
+use super::{Call, Function};
 use crate::event::{Number, Type, Value};
 use crate::expr::Arithmetic;
 use crate::expr::arithmetic::{calculate, whole};

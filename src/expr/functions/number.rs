@@ -1,13 +1,14 @@
 //! Numbers.
 
-use super::{BASE, Call, Function, MAYBE_NUMBER, Predicate, Requires};
+use super::definition::{BASE, MAYBE_NUMBER};
+use super::{Call, Function, Predicate, Requires, SpecialForm};
 use crate::event::{Number, Type, Value};
 use crate::expr::Comparison;
 use crate::expr::arithmetic::{negate, whole};
-use crate::expr::eval::compare;
+use crate::expr::compare::compare;
 
-const NUMBERS_OR_LIST: &[Type] = &[Type::NUMBER.or(Type::ARRAY)];
-const ORDERED: Type = Type::NUMBER.or(Type::STRING);
+const NUMBERS_OR_LIST: &[Type] = &[Type::NUMBER.union(Type::ARRAY)];
+const ORDERED: Type = Type::NUMBER.union(Type::STRING);
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -112,6 +113,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
         requires: Requires::Ordered,
         predicate: Some(Predicate::Between),
+        special_form: Some(SpecialForm::Between),
         ..BASE
     },
 ];

@@ -1,11 +1,16 @@
 //! Patterns of text. They are literals, compiled when the rules are loaded.
 
-use super::{BASE, Call, Function, MAYBE_BOOLEAN, MAYBE_STRING, Predicate, Prepare, PrepareError, Prepared, text};
+use super::definition::{BASE, MAYBE_BOOLEAN, MAYBE_STRING};
+use super::text_builder::{TextBuilder, replacing_cost};
+use super::{Call, Function, Predicate, Prepare, PrepareError};
 use crate::diagnostic::Code;
 use crate::event::{Json, Type, Value};
-use crate::expr::{Cidr, Glob, Pattern, Replacement};
+use crate::expr::{Cidr, Glob, Pattern, Prepared, Replacement};
 
 const TWO_TEXTS: &[Type] = &[Type::STRING, Type::STRING];
+
+/// The name of the function that matches a glob, which cells of decision tables call too.
+pub(crate) const GLOB: &str = "glob";
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -52,7 +57,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..BASE
     },
     Function {
-        name: "glob",
+        name: GLOB,
         usage: "glob(text, \"AB-*\")",
         doc: "True if the whole text matches: `*` is any run of characters, `?` is one, `\\` makes the next one ordinary. The \
               pattern must be a literal.",
@@ -123,6 +128,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         returns: MAYBE_STRING,
         prepare: Some(prepare_replace),
         eval: |call| regex_replace(call).unwrap_or_default(),
+        // Matches do not overlap, so each group in `to` writes no more than the whole text.
+        cost: Some(|call| replacing_cost(call, call.size(2) / 2.0)),
         ..BASE
     },
 ];
@@ -194,7 +201,7 @@ fn regex_replace<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     if !pattern.is_match(text) {
         return Some(Value::String(text));
     }
-    let mut out = text::Builder::new(call);
+    let mut out = TextBuilder::new(call);
     let mut behind = 0;
     for captures in pattern.regex().captures_iter(text) {
         let found = captures.get_match();

@@ -1,15 +1,11 @@
 //! Text. Lengths and positions count code points.
 
-use super::{BASE, Call, Function, MAYBE_NUMBER, MAYBE_STRING, Prepare, PrepareError, Prepared};
+use super::definition::{BASE, MAYBE_NUMBER, MAYBE_STRING};
+use super::text_builder::{TextBuilder, counted, kept, replacing_cost};
+use super::{Call, Function, Prepare, PrepareError};
 use crate::diagnostic::Code;
-use crate::event::{Type, Value, canonical_json_within};
-use crate::expr::budget::{BYTES_PER_STEP, Meter};
-use bumpalo::Bump;
-use bumpalo::collections::String as BumpString;
-
-/// The longest text that a function makes, in bytes; where it would be longer there is null. Rules shall not be able to
-/// fill the memory.
-pub(crate) const LONGEST: usize = 16 << 20;
+use crate::event::{Type, Value};
+use crate::expr::Prepared;
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -54,7 +50,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         usage: "len(x)",
         doc: "How many code points a text, elements an array, or members an object has.",
         examples: &[("len(\"₹50\")", "3"), ("len([1, 2])", "2"), ("len(data.nope)", "null")],
-        params: &[Type::STRING.or(Type::ARRAY).or(Type::OBJECT)],
+        params: &[Type::STRING.union(Type::ARRAY).union(Type::OBJECT)],
         required: 1,
         returns: MAYBE_NUMBER,
         eval: |call| length(call.arg(0)),
@@ -90,6 +86,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 3,
         returns: MAYBE_STRING,
         eval: |call| replace(call).unwrap_or_default(),
+        cost: Some(|call| replacing_cost(call, 0.0)),
         ..BASE
     },
     Function {
@@ -132,82 +129,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// A text in the making, of [`LONGEST`] bytes at most.
-pub(super) struct Builder<'c, 'a> {
-    text: BumpString<'a>,
-    meter: &'c Meter,
-}
-
-impl<'c, 'a> Builder<'c, 'a> {
-    pub(super) fn new(call: &Call<'c, 'a>) -> Builder<'c, 'a> {
-        Builder { text: BumpString::new_in(call.arena), meter: call.meter }
-    }
-
-    /// None if the text gets too long.
-    pub(super) fn push(&mut self, part: &str) -> Option<()> {
-        let fits = self.text.len().saturating_add(part.len()) <= LONGEST;
-        let fits = fits && self.meter.allocate(part.len()) && self.meter.read(part);
-        fits.then(|| self.text.push_str(part))
-    }
-
-    /// A value as `string(x)` shows it; none for null.
-    pub(super) fn push_shown(&mut self, value: Value<'_>) -> Option<()> {
-        match value {
-            Value::Null => None,
-            Value::String(text) => self.push(text),
-            Value::Bool(b) => self.push(if b { "true" } else { "false" }),
-            _ => self.push(&canonical(value, LONGEST, self.meter)?),
-        }
-    }
-
-    pub(super) fn finish(self) -> Value<'a> {
-        Value::String(self.text.into_bump_str())
-    }
-}
-
-/// Texts in a row; none where that is too long.
-pub(crate) fn joined<'a>(parts: &[&str], arena: &'a Bump, meter: &Meter) -> Option<&'a str> {
-    let total = parts.iter().map(|part| part.len()).sum::<usize>();
-    if total > LONGEST || !meter.allocate(total) || !meter.work(total / BYTES_PER_STEP) {
-        return None;
-    }
-    let mut out = BumpString::with_capacity_in(total, arena);
-    parts.iter().for_each(|part| out.push_str(part));
-    Some(out.into_bump_str())
-}
-
-/// A value as `string(x)` shows it; none for null.
-pub(super) fn shown<'a>(value: Value<'a>, call: &Call<'_, 'a>) -> Option<&'a str> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text),
-        Value::Bool(true) => Some("true"),
-        Value::Bool(false) => Some("false"),
-        _ => kept(&canonical(value, LONGEST, call.meter)?, call),
-    }
-}
-
-/// The canonical JSON of a value (of a number: its shortest form); none if it is longer than `most`, or the budget is
-/// used up.
-pub(super) fn canonical(value: Value<'_>, most: usize, meter: &Meter) -> Option<String> {
-    if !meter.visit(value) {
-        return None;
-    }
-    let most = if meter.is_running() { most.min(meter.memory_left()) } else { most };
-    let mut out = String::new();
-    if !canonical_json_within(value, &mut out, most) {
-        // Where the memory is what is missing, that is found here.
-        meter.allocate(out.len());
-        return None;
-    }
-    Some(out)
-}
-
-/// A copy of a text in the arena.
-pub(super) fn kept<'a>(text: &str, call: &Call<'_, 'a>) -> Option<&'a str> {
-    call.meter.allocate(text.len()).then(|| &*call.arena.alloc_str(text))
-}
-
 fn lower<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let text = call.text(0)?;
     if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
@@ -246,7 +167,7 @@ fn length<'a>(value: Value<'a>) -> Value<'a> {
 }
 
 fn concat<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
-    let mut out = Builder::new(call);
+    let mut out = TextBuilder::new(call);
     call.args.iter().try_for_each(|value| out.push_shown(*value))?;
     Some(out.finish())
 }
@@ -256,7 +177,7 @@ fn replace<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     if from.is_empty() || !text.contains(from) {
         return Some(Value::String(text));
     }
-    let mut out = Builder::new(call);
+    let mut out = TextBuilder::new(call);
     for (n, part) in text.split(from).enumerate() {
         if n > 0 {
             out.push(to)?;
@@ -285,7 +206,7 @@ fn byte_of(text: &str, at: usize) -> Option<usize> {
 
 fn format_text<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     let Prepared::Format(pieces) = call.prepared else { return None };
-    let mut out = Builder::new(call);
+    let mut out = TextBuilder::new(call);
     let (first, rest) = pieces.split_first()?;
     out.push(first)?;
     for (n, piece) in rest.iter().enumerate() {
@@ -313,11 +234,6 @@ fn prepare_format(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
         counted(given, "argument")
     );
     Err(PrepareError::new(Code::ArgumentCount, blamed, message))
-}
-
-/// `1 key`, `2 keys`.
-pub(super) fn counted(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 /// The texts around the placeholders.

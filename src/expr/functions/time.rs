@@ -1,8 +1,10 @@
 //! Times. Functions of a value that is not a time are null.
 
-use super::{BASE, Call, Function, MAYBE_NUMBER, MAYBE_STRING, Prepare, PrepareError, Prepared};
+use super::definition::{BASE, MAYBE_NUMBER, MAYBE_STRING};
+use super::{Call, Function, Prepare, PrepareError};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::event::{Type, Value};
+use crate::expr::Prepared;
 use crate::expr::time::{Civil, Instant, instant, written_time, zone_hint};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;

@@ -1,11 +1,11 @@
 //! Values, brackets, calls, and the steps behind them.
 
-use super::{Level, Parsed, Parser};
+use super::{Parsed, Parser, Precedence};
 use crate::event::Json;
 use crate::expr::Expr;
 use crate::expr::functions;
 use crate::expr::lexer::Token;
-use crate::expr::syntax::{Access, AccessKind, Node};
+use crate::expr::syntax::{Accessor, AccessorKind, ExprNode};
 use std::ops::Range;
 
 impl Parser<'_, '_> {
@@ -16,19 +16,19 @@ impl Parser<'_, '_> {
         loop {
             let start = self.range().start;
             let kind = match self.peek() {
-                Token::Op(".") => AccessKind::Key(self.key()?),
-                Token::Op("[") => AccessKind::Index(self.index()?),
+                Token::Op(".") => AccessorKind::Key(self.key()?),
+                Token::Op("[") => AccessorKind::Index(self.index()?),
                 Token::Op("(") => return self.called_value(&base, &steps),
                 _ => break,
             };
             let span = self.text.locate(start..self.behind());
-            steps.push(Access { span, kind });
+            steps.push(Accessor { span, kind });
         }
         if steps.is_empty() {
             return Some(base);
         }
         let range = base.range.0..self.behind();
-        self.make(Node::Access(Box::new(base), steps), range)
+        self.make(ExprNode::Access(Box::new(base), steps), range)
     }
 
     /// `.name`.
@@ -76,19 +76,19 @@ impl Parser<'_, '_> {
             let range = open.start..self.range().end;
             return self.fail(range, "`[]` is empty", Some("write an index or a key: `[0]`, `[\"key\"]`".into()));
         }
-        let index = self.binary(Level::Or)?;
+        let index = self.binary(Precedence::Or)?;
         self.close(&open, "]")?;
         self.depth -= 1;
         Some(index)
     }
 
     /// `data.x(…)`: a path that is called like a function.
-    fn called_value<T>(&mut self, base: &Expr, steps: &[Access]) -> Option<T> {
+    fn called_value<T>(&mut self, base: &Expr, steps: &[Accessor]) -> Option<T> {
         let range = base.range.0..self.behind();
         let whole = self.slice(range.clone()).to_owned();
         let method = steps.last().and_then(|step| match &step.kind {
-            AccessKind::Key(key) => Some(key),
-            AccessKind::Index(_) => None,
+            AccessorKind::Key(key) => Some(key),
+            AccessorKind::Index(_) => None,
         });
         let receiver = whole.rsplit_once('.').map_or("x", |(receiver, _)| receiver.trim_end());
         let has_arguments = *self.peek_at(1) != Token::Op(")");
@@ -106,15 +106,15 @@ impl Parser<'_, '_> {
     fn primary(&mut self) -> Parsed {
         let range = self.range();
         let node = match self.peek().clone() {
-            Token::Number(value) => Node::Literal(value),
-            Token::Text(text) => Node::Literal(Json::from(text)),
+            Token::Number(value) => ExprNode::Literal(value),
+            Token::Text(text) => ExprNode::Literal(Json::from(text)),
             Token::Name(name) if *self.peek_at(1) == Token::Op("(") && !is_word(&name) => return self.call(name),
             Token::Name(name) => match name.as_str() {
-                "true" => Node::Literal(Json::Bool(true)),
-                "false" => Node::Literal(Json::Bool(false)),
-                "null" => Node::Literal(Json::Null),
+                "true" => ExprNode::Literal(Json::Bool(true)),
+                "false" => ExprNode::Literal(Json::Bool(false)),
+                "null" => ExprNode::Literal(Json::Null),
                 _ if self.is_foreign_prefix(&name) => return self.not_a_value(),
-                _ => Node::Name(name),
+                _ => ExprNode::Name(name),
             },
             Token::Op("(") => return self.parentheses(),
             Token::Op("[") => return self.list(),
@@ -134,7 +134,7 @@ impl Parser<'_, '_> {
         let (arguments, _) = self.items(&open, ")")?;
         self.depth -= 1;
         let span = self.text.locate(name_range.clone());
-        self.make(Node::Call(name, span, arguments), name_range.start..self.behind())
+        self.make(ExprNode::Call(name, span, arguments), name_range.start..self.behind())
     }
 
     /// `(a)`, or a list: `(a, b)`, `(a,)`, `()`.
@@ -146,7 +146,7 @@ impl Parser<'_, '_> {
         self.depth -= 1;
         let range = open.start..self.behind();
         if comma || items.is_empty() {
-            return self.make(Node::List(items), range);
+            return self.make(ExprNode::List(items), range);
         }
         let mut inner = items.pop()?;
         inner.parenthesised = true;
@@ -162,7 +162,7 @@ impl Parser<'_, '_> {
         self.advance();
         let (items, _) = self.items(&open, "]")?;
         self.depth -= 1;
-        self.make(Node::List(items), open.start..self.behind())
+        self.make(ExprNode::List(items), open.start..self.behind())
     }
 
     /// Expressions with commas between them (one may follow the last), up to and including the closing
@@ -174,7 +174,7 @@ impl Parser<'_, '_> {
             if *self.peek() == Token::End {
                 return self.never_closed(open, close);
             }
-            items.push(self.binary(Level::Or)?);
+            items.push(self.binary(Precedence::Or)?);
             if self.eat(",") {
                 comma = true;
             } else {

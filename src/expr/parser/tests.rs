@@ -1,6 +1,6 @@
 use super::*;
 use crate::diagnostic::FileId;
-use crate::expr::syntax::{Access, AccessKind};
+use crate::expr::syntax::{Accessor, AccessorKind};
 use proptest::prelude::*;
 
 fn text(source: &str) -> Text {
@@ -14,19 +14,19 @@ fn tree(expr: &Expr) -> String {
         format!("({name} {})", items.join(" "))
     };
     match &expr.node {
-        Node::Literal(value) => value.to_string(),
-        Node::Name(name) => name.clone(),
-        Node::List(items) => list("list", items),
-        Node::Access(base, steps) => steps.iter().fold(tree(base), |text, step| match step {
-            Access { kind: AccessKind::Key(key), .. } => format!("{text}.{key}"),
-            Access { kind: AccessKind::Index(index), .. } => format!("{text}[{}]", tree(index)),
+        ExprNode::Literal(value) => value.to_string(),
+        ExprNode::Name(name) => name.clone(),
+        ExprNode::List(items) => list("list", items),
+        ExprNode::Access(base, steps) => steps.iter().fold(tree(base), |text, step| match step {
+            Accessor { kind: AccessorKind::Key(key), .. } => format!("{text}.{key}"),
+            Accessor { kind: AccessorKind::Index(index), .. } => format!("{text}[{}]", tree(index)),
         }),
-        Node::Call(name, _, arguments) => list(name, arguments),
-        Node::Not(operand) => format!("(! {})", tree(operand)),
-        Node::Negate(operand) => format!("(- {})", tree(operand)),
-        Node::And(items) => list("&&", items),
-        Node::Or(items) => list("||", items),
-        Node::Binary(op, _, left, right) => format!("({} {} {})", op.symbol(), tree(left), tree(right)),
+        ExprNode::Call(name, _, arguments) => list(name, arguments),
+        ExprNode::Not(operand) => format!("(! {})", tree(operand)),
+        ExprNode::Negate(operand) => format!("(- {})", tree(operand)),
+        ExprNode::And(items) => list("&&", items),
+        ExprNode::Or(items) => list("||", items),
+        ExprNode::Binary(op, _, left, right) => format!("({} {} {})", op.symbol(), tree(left), tree(right)),
     }
 }
 

@@ -124,7 +124,7 @@ impl RuleSetDecoder<'_> {
 
     fn glob(&mut self, node: &YamlNode, input: &Typed, span: Span) -> Option<Typed> {
         let pattern = Json::from(self.string(node)?.text.value.as_str());
-        let function = functions::find("glob")?;
+        let function = functions::find(functions::GLOB)?;
         let prepare = Prepare { args: &[None, Some(&pattern)], lookups: &self.lookups };
         let prepared = match self.patterns.prepare(function, &prepare) {
             Ok(prepared) => prepared,

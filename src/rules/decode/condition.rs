@@ -3,7 +3,7 @@
 use super::{Fields, RuleSetDecoder, constant};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Json, Type};
-use crate::expr::{Typed, TypedNode, Wanted, lint_condition};
+use crate::expr::{ExprKind, Typed, TypedNode, lint_condition};
 use crate::rules::keys;
 use crate::yaml::{YamlEntry, YamlKind, YamlNode};
 
@@ -43,7 +43,7 @@ impl RuleSetDecoder<'_> {
     fn condition_text(&mut self, node: &YamlNode) -> Option<Typed> {
         let scalar = node.scalar()?;
         match &scalar.value {
-            Json::String(_) => self.compile(&scalar.text, Wanted::Condition),
+            Json::String(_) => self.compile(&scalar.text, ExprKind::Condition),
             Json::Bool(value) => Some(constant(Json::Bool(*value), node.span)),
             _ => {
                 let message = format!("a condition is true or false, and this is {}", node.describe());

@@ -3,7 +3,7 @@
 use super::{Fields, RuleSetDecoder, Section, constant};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Json, Type};
-use crate::expr::{self, DefineId, Root, Typed, TypedNode, Wanted};
+use crate::expr::{self, DefineId, ExprKind, Root, Typed, TypedNode};
 use crate::rules::walk::visit;
 use crate::rules::{Alternative, Cases, Name, NameKind, NamedCases, keys};
 use crate::yaml::{YamlKind, YamlNode};
@@ -177,7 +177,7 @@ impl RuleSetDecoder<'_> {
             return None;
         };
         match &scalar.value {
-            Json::String(_) => self.compile(&scalar.text, Wanted::Value),
+            Json::String(_) => self.compile(&scalar.text, ExprKind::Value),
             Json::Null if scalar.text.value.is_empty() => {
                 self.report(Diagnostic::new(Code::EmptyValue, node.span, "an expression is missing here"));
                 None
@@ -215,14 +215,15 @@ fn needs(cases: &Cases) -> Vec<usize> {
 
 /// The type of a value by cases. It includes null, unless the last alternative always has a value.
 fn type_of_cases(cases: &Cases) -> Type {
-    let all = cases.alternatives.iter().fold(Type::NONE, |ty, alternative| ty.or(alternative.value.ty));
-    let is_time = cases.alternatives.iter().all(|alternative| alternative.value.ty.meets(Type::TIME));
-    let certain = |alternative: &Alternative| alternative.when.is_none() && !alternative.value.ty.meets(Type::NULL);
-    let all = if cases.alternatives.iter().any(certain) { all.without(Type::NULL) } else { all.or(Type::NULL) };
+    let all = cases.alternatives.iter().fold(Type::NONE, |ty, alternative| ty.union(alternative.value.ty));
+    let is_time = cases.alternatives.iter().all(|alternative| alternative.value.ty.intersects(Type::TIME));
+    let certain =
+        |alternative: &Alternative| alternative.when.is_none() && !alternative.value.ty.intersects(Type::NULL);
+    let all = if cases.alternatives.iter().any(certain) { all.difference(Type::NULL) } else { all.union(Type::NULL) };
     match () {
         () if cases.alternatives.is_empty() => Type::ANY,
         () if is_time => all,
-        () => all.without(Type::TIME),
+        () => all.difference(Type::TIME),
     }
 }
 

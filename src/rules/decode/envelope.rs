@@ -3,7 +3,7 @@
 use super::{Fields, RuleSetDecoder};
 use crate::diagnostic::{Code, Diagnostic, SourceFile, Span, Text};
 use crate::event::{Step, Type};
-use crate::expr::{self, PathTable, Root, Scope, Typed, TypedNode, Wanted};
+use crate::expr::{self, ExprKind, PathTable, Root, Scope, Typed, TypedNode};
 use crate::rules::{Envelope, Layout, keys};
 use crate::yaml::{YamlKind, YamlNode};
 use std::collections::HashMap;
@@ -75,7 +75,7 @@ impl RuleSetDecoder<'_> {
 
     fn layout_value(&mut self, text: &Text) -> Typed {
         let mut paths = std::mem::take(&mut self.paths);
-        let typed = self.compile_layout(text, &mut paths, Wanted::Value);
+        let typed = self.compile_layout(text, &mut paths, ExprKind::Value);
         self.paths = paths;
         typed.unwrap_or_else(|| super::constant(crate::event::Json::Null, text.span()))
     }
@@ -83,11 +83,11 @@ impl RuleSetDecoder<'_> {
     fn layout_paths(&mut self, text: &Text) -> Vec<Vec<Step>> {
         // The graph finds headers and payload by themselves: no rule reads them as a whole.
         let mut paths = PathTable::default();
-        let typed = self.compile_layout(text, &mut paths, Wanted::Paths);
+        let typed = self.compile_layout(text, &mut paths, ExprKind::Paths);
         typed.map_or_else(Vec::new, |typed| self.raw_paths(&typed, &paths))
     }
 
-    fn compile_layout(&mut self, text: &Text, paths: &mut PathTable, wanted: Wanted) -> Option<Typed> {
+    fn compile_layout(&mut self, text: &Text, paths: &mut PathTable, wanted: ExprKind) -> Option<Typed> {
         let mut scope = Scope {
             paths,
             defines: &HashMap::new(),

@@ -5,7 +5,7 @@ use super::keys;
 use super::{Cases, Name, NameKind, NamePlace, RuleSet, TransformId};
 use crate::diagnostic::{Code, Diagnostic, MAX_SUGGESTIONS, Sources, Span, Text, did_you_mean};
 use crate::event::{Json, Type};
-use crate::expr::{self, DefineId, LookupInfo, PathTable, PreparedPatterns, Root, Scope, Typed, Wanted};
+use crate::expr::{self, DefineId, ExprKind, LookupInfo, PathTable, PreparedPatterns, Root, Scope, Typed};
 use crate::schema::Validator;
 use crate::yaml::{YamlEntry, YamlNode};
 use jiff::tz::TimeZone;
@@ -297,10 +297,10 @@ impl<'d> RuleSetDecoder<'d> {
     }
 
     /// Compiles an expression over all roots.
-    fn compile(&mut self, text: &Text, wanted: Wanted) -> Option<Typed> {
+    fn compile(&mut self, text: &Text, wanted: ExprKind) -> Option<Typed> {
         let typing = &self.typing;
         let type_of = |path: &expr::Path| {
-            let known = typing.iter().map(|schema| schema.type_at(&path.steps)).fold(Type::ANY, Type::and);
+            let known = typing.iter().map(|schema| schema.type_at(&path.steps)).fold(Type::ANY, Type::intersection);
             if path.root != Root::Data || known == Type::NONE { Type::ANY } else { known }
         };
         let mut scope = Scope {

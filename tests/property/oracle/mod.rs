@@ -49,12 +49,12 @@ fn wanted(rules: &RuleSet, event: &Node) -> Option<Vec<Sent>> {
 
 fn error(path: &str, expected: &str, found: &str, askers: &[usize]) -> String {
     let askers: Vec<String> = askers.iter().map(|at| format!("transform:t{at}")).collect();
-    let found = if asked_by_definitions(path, expected) { "it" } else { found };
+    let found = if required_by_definitions(path, expected) { "it" } else { found };
     format!("{path}: expected {expected}, found {found}, asked by {}", askers.join(", "))
 }
 
 /// Named values ask for the same after `ingest`, when something else may be found.
-fn asked_by_definitions(path: &str, expected: &str) -> bool {
+fn required_by_definitions(path: &str, expected: &str) -> bool {
     matches!((path, expected), ("data.amount", "number") | ("data.city", "string"))
 }
 
@@ -64,11 +64,12 @@ fn read(line: &str) -> Sent {
     let errors: Vec<serde_json::Value> = serde_json::from_str(errors.strip_suffix('}').unwrap_or(errors)).unwrap();
     let text = |entry: &serde_json::Value, key: &str| entry[key].as_str().unwrap().to_owned();
     let error = |entry: &serde_json::Value| {
-        let askers: Vec<&str> = entry["asked_by"].as_array().unwrap().iter().filter_map(|name| name.as_str()).collect();
+        let askers: Vec<&str> =
+            entry["required_by"].as_array().unwrap().iter().filter_map(|name| name.as_str()).collect();
         assert_eq!(entry["count"], askers.len(), "{entry}");
         let transforms: Vec<&str> = askers.into_iter().filter(|name| name.starts_with("transform:")).collect();
         let (path, expected, mut found) = (text(entry, "path"), text(entry, "expected"), text(entry, "found"));
-        if asked_by_definitions(&path, &expected) {
+        if required_by_definitions(&path, &expected) {
             found = "it".into();
         }
         format!("{path}: expected {expected}, found {found}, asked by {}", transforms.join(", "))

@@ -3,7 +3,7 @@
 use super::field_paths::PathUse;
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::event::{Json, Type};
-use crate::expr::{Typed, TypedNode, Wanted, demands};
+use crate::expr::{ExprKind, Typed, TypedNode, type_requirements};
 use crate::rules::decode::RuleSetDecoder;
 use crate::rules::walk::{ExpansionBudget, written_out};
 use crate::rules::{CheckedExpression, FieldPath, SourceValue, TemplatePiece, ValueSource, keys};
@@ -95,17 +95,17 @@ impl RuleSetDecoder<'_> {
         let mut found = Vec::new();
         // The paths that a named value reads need the right types as well.
         let whole = written_out(&typed, &self.define_cases, &mut LOOK_BEHIND.clone());
-        demands(&whole, expected, &mut found);
-        let shown = |demand: &crate::expr::Demand| {
-            let shown = demand.shown(&self.paths);
+        type_requirements(&whole, expected, &mut found);
+        let shown = |requirement: &crate::expr::TypeRequirement| {
+            let shown = requirement.shown(&self.paths);
             let in_element = shown.strip_prefix("it").filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
             match (&self.element, in_element) {
                 (Some(element), Some(rest)) => format!("{element}{rest}").into(),
                 _ => shown.into(),
             }
         };
-        let demands = found.into_iter().map(|demand| (demand.clone(), shown(&demand))).collect();
-        CheckedExpression { typed, demands }
+        let requirements = found.into_iter().map(|requirement| (requirement.clone(), shown(&requirement))).collect();
+        CheckedExpression { typed, requirements }
     }
 
     /// `"Order ${data.order_id}"`; `$${` is a literal `${`.
@@ -157,7 +157,7 @@ impl RuleSetDecoder<'_> {
             self.report(Diagnostic::new(Code::ExpressionSyntax, text.locate(at..at + len + 3), message));
             return None;
         }
-        let typed = self.compile(&part, Wanted::Value)?;
+        let typed = self.compile(&part, ExprKind::Value)?;
         Some(TemplatePiece::Expression(self.checked(typed, Type::ANY)))
     }
 }

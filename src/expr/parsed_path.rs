@@ -1,7 +1,7 @@
 //! Expressions that are nothing but a path, which steps of transforms write to: `data.items[0].sku`, `["odd key"].x`.
 
 use super::Expr;
-use super::syntax::{AccessKind, Node};
+use super::syntax::{AccessorKind, ExprNode};
 use crate::event::{Json, Number, Step};
 
 /// A path as it is written, with any root.
@@ -16,13 +16,13 @@ pub struct ParsedPath {
 /// The path that an expression is; none if it is anything else.
 pub fn parsed_path(expr: &Expr) -> Option<ParsedPath> {
     let (first, rest) = match &expr.node {
-        Node::Access(base, rest) => (&**base, rest.as_slice()),
+        ExprNode::Access(base, rest) => (&**base, rest.as_slice()),
         _ => (expr, &[][..]),
     };
     let (first, quoted) = match &first.node {
-        Node::Name(name) => (name.as_str(), false),
-        Node::List(items) if !first.parenthesised => match items.as_slice() {
-            [Expr { node: Node::Literal(Json::String(key)), .. }] => (key.as_str(), true),
+        ExprNode::Name(name) => (name.as_str(), false),
+        ExprNode::List(items) if !first.parenthesised => match items.as_slice() {
+            [Expr { node: ExprNode::Literal(Json::String(key)), .. }] => (key.as_str(), true),
             _ => return None,
         },
         _ => return None,
@@ -30,13 +30,15 @@ pub fn parsed_path(expr: &Expr) -> Option<ParsedPath> {
     let mut steps = vec![Step::Key(first.into())];
     for step in rest {
         steps.push(match &step.kind {
-            AccessKind::Key(key) => Step::Key(key.as_str().into()),
-            AccessKind::Index(Expr { node: Node::Literal(Json::String(key)), .. }) => Step::Key(key.as_str().into()),
-            AccessKind::Index(Expr { node: Node::Literal(Json::Number(n)), .. }) => {
+            AccessorKind::Key(key) => Step::Key(key.as_str().into()),
+            AccessorKind::Index(Expr { node: ExprNode::Literal(Json::String(key)), .. }) => {
+                Step::Key(key.as_str().into())
+            }
+            AccessorKind::Index(Expr { node: ExprNode::Literal(Json::Number(n)), .. }) => {
                 let whole = Number::from_json(n).and_then(Number::as_int);
                 Step::Index(whole.and_then(|n| u32::try_from(n).ok())?)
             }
-            AccessKind::Index(_) => return None,
+            AccessorKind::Index(_) => return None,
         });
     }
     Some(ParsedPath { steps, quoted })

@@ -1,7 +1,7 @@
 //! Hashing of checked expressions: consistent with their equality, which ignores spans.
 
-use super::{Typed, TypedNode};
 use crate::event::{Json, Number};
+use crate::expr::{Typed, TypedNode};
 use std::hash::{Hash, Hasher};
 use std::mem::discriminant;
 

@@ -1,6 +1,6 @@
 //! Walking through checked expressions.
 
-use super::{Arithmetic, Typed, TypedNode};
+use crate::expr::{Arithmetic, Typed, TypedNode};
 
 impl Typed {
     /// The expressions that it is directly made of, in the order in which they are written.
