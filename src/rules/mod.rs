@@ -302,6 +302,18 @@ pub struct Table {
     pub otherwise: Target,
 }
 
+impl Table {
+    /// The subscribers and labels of all rows, then those if no row matches.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &Target> {
+        let (keys, decisions): (&[KeyRow], &[DecisionRow]) = match &self.kind {
+            TableKind::Key { rows, .. } => (rows, &[]),
+            TableKind::Decision { rows, .. } => (&[], rows),
+        };
+        let rows = keys.iter().map(|row| &row.target).chain(decisions.iter().map(|row| &row.target));
+        rows.chain([&self.otherwise])
+    }
+}
+
 /// The subscribers and labels of a row.
 #[derive(Clone, Debug, Default)]
 pub struct Target {
