@@ -75,6 +75,7 @@ pub mod explain;
 pub mod expr;
 mod graph;
 pub mod interpreter;
+mod logic;
 pub mod lookup;
 pub mod options;
 #[cfg(feature = "pipeline")]

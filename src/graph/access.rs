@@ -1,19 +1,19 @@
-//! Access predicates: the tests under which a condition is registered, so that it is looked at only when one of them holds.
+//! Access predicates: the tests under which a condition is filed, so that it is considered only when one of them holds.
 //!
-//! For a condition `f`, an access set `A(f)` is a set of indexable leaves such that `f` implies that one of them holds:
-//! of a test, itself; of a conjunction, the best set of a part; of a disjunction, the union over all parts (if each has
-//! one). Negations have none. Best is what is hit most rarely. After access predicates in BE-Tree (Sadoghi & Jacobsen,
-//! SIGMOD 2011) and A-Tree (Ji & Jacobsen, SIGMOD 2021).
+//! An access set of a condition is a set of indexable leaves such that the condition implies one of them. The access set of a
+//! test is the test itself. That of a conjunction is the best access set of its parts: the one that is hit most rarely. That
+//! of a disjunction is the union over all parts, if each part has one. Negations have none. The idea is from BE-Tree (Sadoghi &
+//! Jacobsen, SIGMOD 2011) and A-Tree (Ji & Jacobsen, SIGMOD 2021).
 
-use super::condition::{Conditions, Node, NodeId, Op, Test};
-use super::literal::Range;
-use super::topics::Topics;
-use super::values::{ValueId, ValueNode, Values};
+use crate::logic::{
+    DraftConditions, DraftId, Literal, Lowering, Node, Op, PatternSets, Range, Test, ValueId, ValueNode, Values,
+};
+use crate::topic::Segment;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::hash::BuildHasher;
 use std::rc::Rc;
 
-/// What is known of a value over all conditions, to guess how often a test on it holds.
+/// The constants that all conditions compare a value with, to estimate how often a test of it holds.
 #[derive(Debug, Default)]
 struct Spread {
     literals: FxHashSet<u64>,
@@ -21,50 +21,51 @@ struct Spread {
     high: f64,
 }
 
-/// Guesses how often tests hold.
+/// Estimates how often tests hold.
 pub(crate) struct Selectivity<'s> {
-    conditions: &'s Conditions,
+    conditions: &'s DraftConditions,
     values: &'s Values,
-    topics: &'s Topics,
+    pattern_sets: &'s PatternSets,
     spreads: FxHashMap<ValueId, Spread>,
-    /// The access sets of conjunctions and disjunctions, each worked out once: conditions share their parts.
-    known: FxHashMap<NodeId, Option<Rc<Access>>>,
-    /// How many leaves large access sets may still have in all.
+    /// The access sets of conjunctions and disjunctions. Conditions share parts, so each is determined once.
+    known: FxHashMap<DraftId, Option<Rc<Access>>>,
+    /// How many more leaves large access sets may have altogether.
     room: usize,
 }
 
-/// An access set with at most this many leaves is always used; larger ones only while there is room.
+/// An access set with at most this many leaves is always used, a larger one only while there is room.
 const FEW_LEAVES: usize = 64;
 
-/// The room for large access sets: this many leaves for each condition of the graph. Without a limit, targets that share a
-/// disjunction of many leaves would each be registered under all of them, which takes the product of both numbers.
+/// The room for large access sets: this many leaves for each condition of the graph. Without a limit, many candidates that
+/// share a disjunction of many leaves would each be filed under all of them, which takes space in proportion to the product.
 const ROOM: usize = 16;
 
-/// Leaves, and how often one of them is hit (a guess from 0 to 1 and beyond).
+/// Leaves, and an estimate of how many of them an event hits (it can exceed 1).
 #[derive(Debug)]
 pub(crate) struct Access {
     pub(crate) rate: f64,
-    pub(crate) leaves: Vec<NodeId>,
+    pub(crate) leaves: Vec<DraftId>,
 }
 
 impl<'s> Selectivity<'s> {
-    pub(crate) fn new(conditions: &'s Conditions, values: &'s Values, topics: &'s Topics) -> Selectivity<'s> {
+    pub(crate) fn new(lowering: &'s Lowering<'_>) -> Selectivity<'s> {
+        let Lowering { conditions, values, pattern_sets, .. } = lowering;
         let mut spreads: FxHashMap<ValueId, Spread> = FxHashMap::default();
-        for number in 0..conditions.len() {
-            if let Node::Test(Test { value, op }) = conditions.get(NodeId(number as u32)) {
+        for node in conditions.nodes() {
+            if let Node::Test(Test { value, op }) = node {
                 spreads.entry(*value).or_default().note(op);
             }
         }
-        let room = conditions.len() * ROOM;
-        Selectivity { conditions, values, topics, spreads, known: FxHashMap::default(), room }
+        let room = conditions.nodes().len() * ROOM;
+        Selectivity { conditions, values, pattern_sets, spreads, known: FxHashMap::default(), room }
     }
 
-    /// The access set that a target with this condition is registered under. Without one, it is looked at for every event.
-    pub(crate) fn of_target(&mut self, condition: NodeId) -> Option<Rc<Access>> {
+    /// The access set that a candidate with this condition is filed under. Without one, it is tested for every event.
+    pub(crate) fn of_candidate(&mut self, condition: DraftId) -> Option<Rc<Access>> {
         self.access(condition).filter(|access| self.has_room(access))
     }
 
-    /// True if an access set is small, or there is room for it, which is then taken.
+    /// True if an access set is small, or if there is room for it, which is then used up.
     fn has_room(&mut self, access: &Access) -> bool {
         let leaves = access.leaves.len();
         if leaves <= FEW_LEAVES {
@@ -76,11 +77,11 @@ impl<'s> Selectivity<'s> {
     }
 
     /// The best access set of a condition, if it has one.
-    fn access(&mut self, id: NodeId) -> Option<Rc<Access>> {
+    fn access(&mut self, id: DraftId) -> Option<Rc<Access>> {
         let conditions = self.conditions;
         let (rate, parts) = match conditions.get(id) {
             Node::Test(test) => (self.rate(test), None),
-            Node::Topic(set) => (self.topics.rate(*set), None),
+            Node::Topic(set) => (self.pattern_set_rate(*set), None),
             Node::And(parts) => (0.0, Some((parts, true))),
             Node::Or(parts) => (0.0, Some((parts, false))),
             Node::Const(_) | Node::Not(_) | Node::Active(_) => return None,
@@ -94,14 +95,14 @@ impl<'s> Selectivity<'s> {
         access
     }
 
-    /// The access set of a conjunction: that of the part that is hit most rarely.
-    fn best(&mut self, parts: &[NodeId]) -> Option<Rc<Access>> {
+    /// The access set of a conjunction: that of a part, the one that is hit most rarely.
+    fn best(&mut self, parts: &[DraftId]) -> Option<Rc<Access>> {
         let all = parts.iter().filter_map(|part| self.access(*part));
         all.min_by(|a, b| a.rate.total_cmp(&b.rate))
     }
 
-    /// The access set of a disjunction: those of all its parts together.
-    fn union(&mut self, parts: &[NodeId]) -> Option<Rc<Access>> {
+    /// The access set of a disjunction: the union of those of all parts.
+    fn union(&mut self, parts: &[DraftId]) -> Option<Rc<Access>> {
         let mut union = Access { rate: 0.0, leaves: Vec::new() };
         for part in parts {
             let access = self.access(*part)?;
@@ -113,12 +114,26 @@ impl<'s> Selectivity<'s> {
         self.has_room(&union).then(|| Rc::new(union))
     }
 
-    /// How often a test holds, as far as can be guessed from the rules alone.
+    /// An estimate of how often a topic matches one of a set of patterns.
+    fn pattern_set_rate(&self, set: u32) -> f64 {
+        let sets = self.pattern_sets.as_slice();
+        let patterns = sets.get(set as usize).map_or(&[][..], Vec::as_slice);
+        let each = patterns.iter().map(|pattern| match pattern.segments.as_slice() {
+            [Segment::Many] => 1.0,
+            segments if segments.iter().all(|segment| matches!(segment, Segment::Literal(_))) => {
+                1.0 / (sets.len() as f64 + 1.0)
+            }
+            _ => 0.5 / (pattern.literals() as f64 + 1.0),
+        });
+        each.sum::<f64>().min(1.0)
+    }
+
+    /// An estimate of how often a test holds, from the rules alone.
     fn rate(&self, test: &Test) -> f64 {
         let spread = self.spreads.get(&test.value);
         let distinct = spread.map_or(1, |spread| spread.literals.len()) as f64;
         let rate = match &test.op {
-            Op::Equal(super::literal::Literal::Bool(_)) => 0.5,
+            Op::Equal(Literal::Bool(_)) => 0.5,
             Op::Equal(_) => 1.0 / (distinct + 1.0),
             Op::OneOf(set) => (set.len() as f64 / (distinct + 1.0)).min(0.9),
             Op::Range(range) => spread.map_or(0.5, |spread| spread.share(range)),
@@ -131,7 +146,7 @@ impl<'s> Selectivity<'s> {
             }
             Op::Matches(_) => 0.4,
         };
-        // A computed value has to be worked out for every event before its index can be asked.
+        // A computed value must be evaluated for every event before its index can be probed.
         match self.values.get(test.value) {
             Some(ValueNode::Path(_)) => rate,
             _ => rate + 0.05,

@@ -1,6 +1,6 @@
-//! A set of small numbers, in words that can be taken in and out as a whole.
+//! A set of small numbers, whose words can be changed as a whole.
 
-/// Bits of a word. So many fit an entry of an index beside the number of their word.
+/// Bits of a word. A posting has room for a mask of this size beside the number of the word.
 pub(crate) const WORD: usize = u32::BITS as usize;
 
 /// A set of small numbers.
@@ -10,12 +10,12 @@ pub(crate) struct Bits {
 }
 
 impl Bits {
-    /// Room for the numbers below `len`, with none of them in it.
+    /// An empty set with room for the numbers below `len`.
     pub(crate) fn new(len: usize) -> Bits {
         Bits { words: vec![0; len.div_ceil(WORD)] }
     }
 
-    /// Takes a number in, and makes room for it.
+    /// Adds a number, and makes room for it.
     pub(crate) fn insert(&mut self, number: usize) {
         let word = number / WORD;
         if self.words.len() <= word {
@@ -24,7 +24,7 @@ impl Bits {
         self.add(word, 1 << (number % WORD));
     }
 
-    /// Takes in all numbers of a mask.
+    /// Adds all numbers of a mask.
     #[inline]
     pub(crate) fn add(&mut self, word: usize, mask: u32) {
         if let Some(word) = self.words.get_mut(word) {
@@ -32,18 +32,18 @@ impl Bits {
         }
     }
 
-    /// Makes it the same as another set, which has no more room.
+    /// Copies another set, which has at most as much room.
     pub(crate) fn copy_from(&mut self, other: &Bits) {
         let mut others = other.words.iter();
         self.words.fill_with(|| others.next().copied().unwrap_or(0));
     }
 
-    /// Takes all numbers out.
+    /// Removes all numbers.
     pub(crate) fn clear(&mut self) {
         self.words.fill(0);
     }
 
-    /// Takes all numbers out, ascending.
+    /// Removes all numbers in ascending order.
     pub(crate) fn drain(&mut self, mut each: impl FnMut(usize)) {
         for (number, word) in self.words.iter_mut().enumerate() {
             let mut left = std::mem::take(word);
@@ -80,7 +80,7 @@ mod tests {
         let mut all = Vec::new();
         bits.drain(|number| all.push(number));
         assert_eq!(all, [0, 3, 31, 32, 65, 66, 99]);
-        bits.drain(|number| panic!("{number} is still there"));
+        bits.drain(|number| panic!("{number} has not been removed"));
         assert_eq!((other.word(0), other.word(6)), (1 | 1 << 3 | 1 << 31, 0));
     }
 }

@@ -1,20 +1,19 @@
-//! Budgets that were used up: which computations are reported, and from which size of an event on that has to be looked at.
+//! Exceeded budgets: which computations are reported, and how large an event must be to exceed a budget.
 
-use super::condition::NodeId;
-use super::layout::{LayoutPlan, Source};
-use super::run::Run;
-use super::targets::TargetBuilder;
-use super::values::{ValueId, ValueNode, Values};
+use super::builder::Builder;
+use super::envelope::{Source, Sources};
+use super::evaluator::Evaluator;
 use crate::decision::{Requirer, TypeError};
 use crate::expr::{Budget, PathId, Root, Sizes, Typed, TypedNode, safe_size};
-use crate::rules::{Computations, Envelope, Layout, OverBudget, RuleSet, budget_errors};
+use crate::logic::{DraftId, NodeId, Seal, Sealer, ValueId, ValueNode, Values};
+use crate::rules::{Computations, Envelope, Layout, OverBudget, budget_errors};
 
-/// The computations of a rule set, and who needs them.
-#[derive(Debug, Default)]
-pub(crate) struct BudgetPlan {
+/// The computations of a rule set, and the parts of it that use them.
+#[derive(Debug)]
+pub(crate) struct BudgetPlan<C = NodeId> {
     computations: Vec<ComputationPlan>,
-    users: Vec<UserPlan>,
-    /// By named value: true if it is a part of the event or a constant.
+    users: Vec<UserPlan<C>>,
+    /// By named value: true if its value is a part of the event or a constant.
     plain_defines: Vec<bool>,
     /// True if topic, id and time are parts of the event.
     plain_envelope: bool,
@@ -30,13 +29,43 @@ struct ComputationPlan {
 }
 
 #[derive(Debug)]
-struct UserPlan {
+struct UserPlan<C> {
     requirer: Requirer,
-    in_force: NodeId,
+    in_force: C,
 }
 
-impl BudgetPlan {
-    pub(super) fn new(rules: &RuleSet, builder: &mut TargetBuilder<'_, '_>) -> BudgetPlan {
+impl<C> Default for BudgetPlan<C> {
+    fn default() -> BudgetPlan<C> {
+        BudgetPlan {
+            computations: Vec::new(),
+            users: Vec::new(),
+            plain_defines: Vec::new(),
+            plain_envelope: false,
+            cell: 0,
+        }
+    }
+}
+
+impl<C: Seal> Seal for BudgetPlan<C> {
+    type Sealed = BudgetPlan<C::Sealed>;
+
+    fn seal(self, sealer: &mut Sealer) -> Self::Sealed {
+        let BudgetPlan { computations, users, plain_defines, plain_envelope, cell } = self;
+        BudgetPlan { computations, users: users.seal(sealer), plain_defines, plain_envelope, cell }
+    }
+}
+
+impl<C: Seal> Seal for UserPlan<C> {
+    type Sealed = UserPlan<C::Sealed>;
+
+    fn seal(self, sealer: &mut Sealer) -> Self::Sealed {
+        UserPlan { requirer: self.requirer, in_force: self.in_force.seal(sealer) }
+    }
+}
+
+impl BudgetPlan<DraftId> {
+    pub(super) fn new(builder: &mut Builder<'_>) -> BudgetPlan<DraftId> {
+        let rules = builder.rules;
         let Computations { users, all } = Computations::new(rules);
         if all.is_empty() {
             return BudgetPlan::default();
@@ -45,7 +74,7 @@ impl BudgetPlan {
             let rule = user.rule.and_then(|id| rules.rules.get(id.0 as usize));
             UserPlan {
                 requirer: user.requirer,
-                in_force: rule.map_or(NodeId::TRUE, |rule| builder.in_force(rules, rule)),
+                in_force: rule.map_or(DraftId::TRUE, |rule| builder.lowering.in_force(rules, rule)),
             }
         });
         let users = users.collect();
@@ -69,18 +98,12 @@ impl BudgetPlan {
             cell: rules.lookups.iter().map(crate::lookup::Lookup::longest_cell).max().unwrap_or(0),
         }
     }
+}
 
-    /// The conditions under which somebody needs a computation.
-    pub(super) fn conditions_mut(&mut self) -> impl Iterator<Item = &mut NodeId> {
-        self.users.iter_mut().map(|user| &mut user.in_force)
-    }
-
-    /// From which size on an event can use up which budget.
-    pub(super) fn thresholds(&self, values: &Values, layout: &LayoutPlan, budget: Budget) -> Thresholds {
-        let computed = |path: PathId| {
-            let source = layout.sources.get(super::at(path));
-            matches!(source, Some(Source::Root(Root::Topic | Root::Id | Root::Time)))
-        };
+impl BudgetPlan {
+    /// For each computation, the sizes of events that cannot exceed this budget.
+    pub(super) fn thresholds(&self, values: &Values, sources: &Sources, budget: Budget) -> Thresholds {
+        let computed = |path: PathId| matches!(sources.of(path), Source::Root(Root::Topic | Root::Id | Root::Time));
         let sizes = Sizes {
             is_plain: &|define| self.plain_defines.get(define.0 as usize).copied().unwrap_or(false),
             is_part: &|path| self.plain_envelope || !computed(path),
@@ -94,14 +117,14 @@ impl BudgetPlan {
         Thresholds { least: safe.iter().copied().min().unwrap_or(usize::MAX), safe }
     }
 
-    fn is_in_force(&self, user: u32, run: &mut Run<'_, '_>) -> bool {
-        self.users.get(user as usize).is_some_and(|user| run.holds(user.in_force))
+    fn is_in_force(&self, user: u32, evaluator: &mut Evaluator<'_, '_>) -> bool {
+        self.users.get(user as usize).is_some_and(|user| evaluator.holds(user.in_force))
     }
 
-    /// Adds an entry for each computation that has used up its budget on an event of this size.
+    /// Adds an error for each computation that exceeded its budget on an event of this size.
     pub(super) fn report(
         &self,
-        run: &mut Run<'_, '_>,
+        evaluator: &mut Evaluator<'_, '_>,
         size: usize,
         thresholds: &Thresholds,
         errors: &mut Vec<TypeError>,
@@ -111,13 +134,13 @@ impl BudgetPlan {
             if size <= *safe {
                 continue;
             }
-            let in_force = |user: &u32| self.is_in_force(*user, run);
+            let in_force = |user: &u32| self.is_in_force(*user, evaluator);
             let users: Vec<u32> = computation.users.iter().copied().filter(in_force).collect();
             if users.is_empty() {
                 continue;
             }
-            run.value(computation.value);
-            if let Some(limit) = run.exceeded(computation.value) {
+            evaluator.value(computation.value);
+            if let Some(limit) = evaluator.exceeded(computation.value) {
                 found.entry((&computation.shown, limit)).or_default().extend(users);
             }
         }
@@ -125,33 +148,33 @@ impl BudgetPlan {
             return;
         }
         let requirer = |user: u32| self.users.get(user as usize).map(|user| user.requirer.clone());
-        errors.extend(budget_errors(found, run.budget, requirer));
+        errors.extend(budget_errors(found, evaluator.budget, requirer));
         errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
     }
 }
 
-/// From which size on an event can use up budgets, for one budget.
+/// The sizes of events that cannot exceed one budget.
 #[derive(Debug)]
 pub(crate) struct Thresholds {
     /// The least of `safe`.
     least: usize,
-    /// By computation: the largest size that is safe.
+    /// By computation: the largest safe size.
     safe: Box<[usize]>,
 }
 
 impl Thresholds {
-    /// True if no event of this size can use up a budget.
+    /// True if no event of this size can exceed the budget.
     pub(super) fn are_above(&self, size: usize) -> bool {
         size <= self.least
     }
 
-    /// True if no event at all can.
+    /// True if no event can exceed the budget.
     pub(super) fn are_beyond_reach(&self) -> bool {
         self.least == usize::MAX
     }
 }
 
-/// The size of a line's values at most: the most compact are numbers of one digit in a list.
+/// An upper bound for the size of a line's values. (The most compact values are lists of one-digit numbers.)
 pub(super) fn size_of_line(bytes: usize) -> usize {
     bytes.saturating_mul(18).saturating_add(64)
 }

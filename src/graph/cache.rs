@@ -1,17 +1,17 @@
-//! Topics that have been seen, so that an event with a known topic costs one hash look-up.
+//! A cache of topics, so that an event with a known topic costs one hash look-up.
 //!
-//! The key is not the topic but the raw bytes that it is made from, so that its expression is not evaluated either.
+//! The key is not the topic but the raw bytes that determine it, so that its expression is not evaluated either.
 
 use super::strings::short;
 use super::topics::TopicEntry;
 use std::collections::HashMap;
 
-/// At most this many topics are kept, taking at most this many bytes; then all are forgotten, so that endless new topics cost
-/// time but no memory.
+/// At most this many topics are kept, with at most this many bytes. Then all are dropped, so that an endless sequence of new
+/// topics costs time but not memory.
 const MAX_ENTRIES: usize = 8192;
 const MAX_BYTES: usize = 16 << 20;
 
-/// Longer keys, and entries that take more bytes, are good for one event only.
+/// Longer keys and larger entries are kept for one event only.
 const MAX_KEY: usize = 1024;
 const MAX_ENTRY: usize = 1 << 20;
 
@@ -21,21 +21,21 @@ const PASSING: usize = usize::MAX;
 /// Entries by key.
 #[derive(Debug, Default)]
 pub(crate) struct TopicCache {
-    /// Keys come from events, so the hash is one that cannot be provoked into collisions.
+    /// Keys come from events, so the hash function must resist provoked collisions.
     known: HashMap<Box<[u8]>, usize>,
     entries: Vec<TopicEntry>,
-    /// The entry of the last event, where it is too large to be kept.
+    /// The entry of the last event, if it is too large to be kept.
     passing: Option<TopicEntry>,
     /// How many bytes keys and entries take.
     bytes: usize,
-    /// The last key and its entry: most streams repeat themselves.
+    /// The last key and its entry, because most streams repeat topics.
     last: Last,
 }
 
 #[derive(Debug, Default)]
 struct Last {
     key: Vec<u8>,
-    /// The key, where it is short.
+    /// The key as a number, if it is short.
     short: Option<u128>,
     entry: Option<usize>,
 }
@@ -60,7 +60,7 @@ impl TopicCache {
         Some(found)
     }
 
-    /// Keeps an entry under its key. A large one is kept for this event only.
+    /// Adds an entry. A large one is kept for this event only.
     pub(crate) fn keep(&mut self, key: &[u8], entry: TopicEntry) -> usize {
         let bytes = key.len() + entry.bytes();
         if key.len() > MAX_KEY || bytes > MAX_ENTRY {
@@ -77,12 +77,12 @@ impl TopicCache {
         number
     }
 
-    /// An entry by number. The number is good until the next entry is kept.
+    /// An entry by number. The number is valid until the next entry is added.
     pub(crate) fn get(&self, number: usize) -> Option<&TopicEntry> {
         if number == PASSING { self.passing.as_ref() } else { self.entries.get(number) }
     }
 
-    /// Forgets the entry that was kept for one event.
+    /// Drops the entry that was kept for the last event only.
     pub(crate) fn begin(&mut self) {
         if self.passing.is_some() {
             self.passing = None;
@@ -113,9 +113,9 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_look_alike_are_told_apart() {
+    fn similar_keys_are_distinguished() {
         let mut cache = TopicCache::default();
-        // The first and last bytes of these overlap to the same word.
+        // The first and last bytes of some of these overlap to the same word.
         let keys =
             ["aaaaaaaaa", "aaaaaaaa", "aaaaaaaaaa", "abababab", "ababababab", "a", "aa", "", "aaaaaaaaaaaaaaaaa"];
         keys.iter().for_each(|key| _ = keep(&mut cache, key));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forgotten_key_is_not_found_again() {
+    fn a_dropped_key_is_not_found() {
         let mut cache = TopicCache::default();
         keep(&mut cache, "first");
         assert_eq!(topic(&mut cache, "first").as_deref(), Some("first"));

@@ -1,56 +1,81 @@
-//! Labels, and values by cases.
+//! Values by cases: labels and named values.
 
-use super::condition::NodeId;
-use super::lowering::Lowering;
+use super::builder::Builder;
 use super::names::Names;
-use super::values::ValueId;
-use crate::expr::Typed;
-use crate::rules::{Cases, Name, RuleSet};
-use std::collections::BTreeSet;
+use crate::logic::{DraftId, NodeId, Seal, Sealer, ValueId};
+use crate::rules::Cases;
 
-/// The first alternative that applies and is not null.
+/// A value by cases: that of the first alternative that applies and is not null.
 #[derive(Debug)]
-pub(crate) struct CasesPlan {
-    pub(crate) alternatives: Box<[(NodeId, ValueId)]>,
+pub(crate) struct CasesPlan<C = NodeId> {
+    pub(crate) alternatives: Vec<Alternative<C>>,
 }
 
-impl CasesPlan {
-    pub(crate) fn new(cases: &Cases, lowering: &mut Lowering<'_>) -> CasesPlan {
-        let alternatives = cases.alternatives.iter().map(|alternative| {
-            let when = alternative.when.as_ref().map_or(NodeId::TRUE, |when| lowering.truth(when));
-            (when, lowering.values.intern(&alternative.value))
+/// One alternative of a [`CasesPlan`].
+#[derive(Debug)]
+pub(crate) struct Alternative<C = NodeId> {
+    pub(crate) when: C,
+    pub(crate) value: ValueId,
+}
+
+impl CasesPlan<DraftId> {
+    pub(super) fn new(cases: &Cases, builder: &mut Builder<'_>) -> CasesPlan<DraftId> {
+        let lowering = &mut builder.lowering;
+        let alternatives = cases.alternatives.iter().map(|alternative| Alternative {
+            when: lowering.when(alternative.when.as_ref()),
+            value: lowering.values.intern(&alternative.value),
         });
         CasesPlan { alternatives: alternatives.collect() }
     }
 }
 
-/// Labels by number, sorted by name.
-#[derive(Debug, Default)]
-pub(crate) struct Labels {
-    pub(crate) names: Names,
-    /// What `labels:` says, where no rule and no row does.
-    pub(crate) own: Vec<(u32, CasesPlan)>,
+impl<C: Seal> Seal for CasesPlan<C> {
+    type Sealed = CasesPlan<C::Sealed>;
+
+    fn seal(self, sealer: &mut Sealer) -> Self::Sealed {
+        CasesPlan { alternatives: self.alternatives.seal(sealer) }
+    }
 }
 
-impl Labels {
-    pub(crate) fn new(rules: &RuleSet, lowering: &mut Lowering<'_>) -> Labels {
-        let of_rules = rules.rules.iter().flat_map(|rule| &rule.labels);
-        let of_rows = rules.tables.iter().flat_map(super::targets::all_targets).flat_map(|target| &target.labels);
-        let set = of_rules.chain(of_rows).map(|(name, _)| name);
-        let all: BTreeSet<_> =
-            set.chain(rules.labels.iter().map(|label| &label.name)).map(|name| name.text.clone()).collect();
-        let names = Names::new(all);
-        let own = rules
-            .labels
-            .iter()
-            .filter_map(|label| Some((names.number(&label.name.text)?, CasesPlan::new(&label.cases, lowering))));
-        let own = own.collect();
-        Labels { names, own }
-    }
+impl<C: Seal> Seal for Alternative<C> {
+    type Sealed = Alternative<C::Sealed>;
 
-    /// Labels that a rule or a row sets.
-    pub(crate) fn plan(&self, labels: &[(Name, Typed)], lowering: &mut Lowering<'_>) -> Box<[(u32, ValueId)]> {
-        let number = |name: &Name| self.names.number(&name.text);
-        labels.iter().filter_map(|(name, value)| Some((number(name)?, lowering.values.intern(value)))).collect()
+    fn seal(self, sealer: &mut Sealer) -> Self::Sealed {
+        Alternative { when: self.when.seal(sealer), value: self.value }
     }
+}
+
+/// Labels by number, sorted by name.
+#[derive(Debug)]
+pub(crate) struct Labels {
+    pub(crate) names: Names,
+    /// The values under `labels:`, for labels that no rule or row sets.
+    pub(crate) declared: Vec<DeclaredLabel>,
+}
+
+/// The value of a label under `labels:`.
+#[derive(Debug)]
+pub(crate) struct DeclaredLabel<C = NodeId> {
+    pub(crate) label: u32,
+    pub(crate) cases: CasesPlan<C>,
+}
+
+impl<C: Seal> Seal for DeclaredLabel<C> {
+    type Sealed = DeclaredLabel<C::Sealed>;
+
+    fn seal(self, sealer: &mut Sealer) -> Self::Sealed {
+        DeclaredLabel { label: self.label, cases: self.cases.seal(sealer) }
+    }
+}
+
+/// The labels under `labels:`.
+pub(super) fn declared(builder: &mut Builder<'_>) -> Vec<DeclaredLabel<DraftId>> {
+    let rules = builder.rules;
+    let mut declared = Vec::with_capacity(rules.labels.len());
+    for label in &rules.labels {
+        if let Some(number) = builder.labels.number(&label.name.text) {
+            declared.push(DeclaredLabel { label: number, cases: CasesPlan::new(&label.cases, builder) });
+        }
+    }
+    declared
 }

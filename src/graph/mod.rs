@@ -1,56 +1,58 @@
-//! The decision graph: a rule set compiled so that an event costs what it matches, not how many rules there are.
+//! The decision graph: a rule set compiled so that the cost of an event depends on what it matches, not on the number of rules.
 //!
 //! ```text
 //! RuleSet ── compile ──▶ DecisionGraph
 //!
-//!   bytes ─ scan ─▶ slots ─▶ values ─▶ indexes ─▶ candidates ─▶ conditions ─▶ targets ─▶ Outcome
-//!                  (trie)   (shared)  (one for   (access       (hash-consed,  (rules and
-//!                                      a value)   predicates)   lazy)          rows)
+//!   bytes ─ scan ─▶ slots ─▶ values ─▶ indexes ─▶ candidates ─▶ conditions ─▶ effects ─▶ Outcome
+//!                  (trie)   (shared)  (one for   (access       (hash-consed, (of rules
+//!                                      a value)   predicates)   lazy)         and rows)
 //! ```
 //!
-//! * A **slot** is a path of the raw event that something reads; all slots are found in one scan.
-//! * A **value** is a slot or a computed expression, worked out at most once for an event and only if asked for.
-//! * A **condition** is a boolean DAG in negation normal form whose leaves are tests `value op constant`; equal conditions
-//!   are one node, however many rules have them.
-//! * An **index** answers, for one value, which tests on it hold: a hash map for equality, sorted bounds for ranges, hashed
-//!   lengths for prefixes and suffixes, one automaton for substrings.
-//! * A **target** is what a condition leads to: a rule, or a row of a decision table. It is registered under the access
-//!   predicate that is hit most rarely, and what such a hit does not prove of its condition is looked at only then. A target that holds by default
-//!   (`!=`, `!exists`) stands in a bit set, and the hits of its tests take it away, as many as there are in a word at once.
+//! * A **slot** is a path of the raw event that something reads. All slots are found in one scan.
+//! * A **value** is a slot or a computed expression. It is evaluated at most once for an event, and only on demand.
+//! * A **condition** is a boolean DAG in negation normal form whose leaves are tests `value op constant` (see [`crate::logic`]).
+//! * An **index** finds all tests of one value that hold: a hash map for equality, sorted bounds for ranges, a hash table by
+//!   length for prefixes and suffixes, one automaton for substrings.
+//! * A **candidate** is a rule or a row of a decision table. It is filed under the access predicate that is hit most rarely. A
+//!   hit considers it, and tests only what the hit has not proved of its condition. A candidate that matches by default
+//!   (`!=`, `!exists`) is in a bit set, and a hit of a negated test clears the bits of a word at once.
+//! * An **effect** is what a matching rule or row does.
 //!
-//! The graph is a value: it knows no text, no file, no clock and no thread. What changes from event to event is in
-//! [`Scratch`].
+//! The graph is a value: it holds no text, file, clock or thread. What changes from event to event is in [`Scratch`].
 
 mod access;
 mod bits;
 mod budget;
+mod builder;
 mod cache;
+mod candidates;
 mod compile;
-mod condition;
-mod demand;
+mod effects;
+mod envelope;
+mod evaluator;
+mod filters;
 mod index;
-mod interval;
 mod labels;
-mod layout;
-mod literal;
-mod lowering;
 mod names;
 mod outcome;
 mod pairs;
+mod placement;
 mod posting;
-mod register;
-mod run;
+mod readers;
+mod requirement;
+mod requirers;
+mod routing;
 mod schemas;
 mod scratch;
-mod settle;
 mod slots;
+mod stages;
 mod strings;
-mod targets;
+mod subscribers;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod topics;
 mod transforms;
-mod values;
 
 pub(crate) use budget::Thresholds;
 pub(crate) use compile::compile;
@@ -58,15 +60,15 @@ pub(crate) use names::Names;
 pub(crate) use names::json_string;
 pub(crate) use outcome::{Outcome, SentEvent, SentTo};
 pub(crate) use scratch::{Scratch, State};
-pub(crate) use settle::{Reading, decide};
+pub(crate) use stages::{Reading, decide};
 
-use crate::event::{Trie, Type};
-use crate::expr::PathId;
+use crate::event::Trie;
+use crate::expr::{Budget, PathId};
+use crate::logic::{Conditions, NodeId, ValueId, Values};
 use crate::lookup::Lookup;
-use condition::Conditions;
+use crate::rules::{Name, RuleSet};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
-use values::Values;
 
 /// A compiled rule set.
 #[derive(Debug)]
@@ -76,76 +78,51 @@ pub(crate) struct DecisionGraph {
     /// The same as a JSON string.
     pub(crate) version_json: Box<[u8]>,
     zone: TimeZone,
-    /// Subscribers, sorted by name: their order is the order of their numbers.
+    /// Subscribers, sorted by name, so that their numbers are sorted like their names.
     pub(crate) subscribers: Names,
     /// Rules by rank.
     pub(crate) rules: Names,
     trie: Trie,
-    layout: layout::LayoutPlan,
+    envelope: envelope::EnvelopePlan,
+    sources: envelope::Sources,
+    readers: readers::Readers,
     values: Values,
     conditions: Conditions,
     defines: Vec<labels::CasesPlan>,
+    /// By named value: its value.
+    define_values: Vec<ValueId>,
     lookups: Vec<Lookup>,
     topics: topics::Topics,
-    targets: targets::Targets,
+    candidates: candidates::Candidates,
+    effects: effects::Effects,
     indexes: index::Indexes,
     pairs: pairs::Pairs,
-    filters: Vec<FilterPlan>,
+    filters: Vec<filters::FilterPlan>,
     schemas: Vec<schemas::SchemaPlan>,
-    tables: Vec<targets::TablePlan>,
-    subscriber_filters: Vec<Option<condition::NodeId>>,
+    tables: Vec<tables::TablePlan>,
+    subscriber_filters: Vec<Option<NodeId>>,
     /// Labels by number.
     pub(crate) labels: labels::Labels,
-    demands: demand::Demands,
+    requirements: requirement::TypeRequirements,
     defaults: DefaultsPlan,
-    /// By slot: the paths that read it, with what is to be done for each.
-    readers: Vec<Box<[Reader]>>,
-    /// Indexes of values that are no slots, asked for every event.
-    computed_indexes: Vec<u32>,
-    /// Paths with demands that are no slots.
-    suspicious_roots: Vec<PathId>,
-    /// By named value: the value of it.
-    define_values: Vec<values::ValueId>,
     /// How many groups there are.
     groups: usize,
     transforms: Option<Box<transforms::TransformPlan>>,
     /// Whether a decision may depend on the clock.
     reads_clock: bool,
-    /// Why an event without a topic is malformed: one that is laid out by expressions, and a CloudEvent.
+    /// The errors of an event without a topic: for a plain layout, and for a CloudEvent.
     no_topic: [Box<str>; 2],
     budgets: budget::BudgetPlan,
 }
 
 impl DecisionGraph {
-    /// From which size on an event can use up a budget.
-    pub(crate) fn thresholds(&self, budget: crate::expr::Budget) -> Thresholds {
-        self.budgets.thresholds(&self.values, &self.layout, budget)
+    /// The sizes of events that cannot exceed a budget.
+    pub(crate) fn thresholds(&self, budget: Budget) -> Thresholds {
+        self.budgets.thresholds(&self.values, &self.sources, budget)
     }
 }
 
-/// A filter of the whole rule set.
-#[derive(Debug)]
-pub(crate) struct FilterPlan {
-    pub(crate) name: Arc<str>,
-    /// The same as a JSON string.
-    pub(crate) json: Box<[u8]>,
-    drop: bool,
-    condition: condition::NodeId,
-}
-
-/// A path that reads a slot.
-#[derive(Clone, Copy, Debug)]
-struct Reader {
-    path: PathId,
-    /// If it reads the slot under a choice alone: which.
-    choice: Option<(layout::Part, usize)>,
-    /// The number of its index.
-    index: Option<u32>,
-    /// The types that call for a look at its demands.
-    suspicious: Type,
-}
-
-/// Who gets events whatever the rules say, by number, sorted.
+/// The subscribers under `defaults:`, by number, sorted.
 #[derive(Debug, Default)]
 struct DefaultsPlan {
     always: Vec<u32>,
@@ -154,7 +131,19 @@ struct DefaultsPlan {
     rejected: Vec<u32>,
 }
 
-/// The number of a path's position in a table.
+impl DefaultsPlan {
+    fn new(rules: &RuleSet, subscribers: &Names) -> DefaultsPlan {
+        let numbers = |names: &[Name]| subscribers.numbers(names.iter().map(|name| &name.text));
+        DefaultsPlan {
+            always: numbers(&rules.defaults.always),
+            unrouted: numbers(&rules.defaults.unrouted),
+            dropped: numbers(&rules.defaults.dropped),
+            rejected: numbers(&rules.defaults.rejected),
+        }
+    }
+}
+
+/// The position of a path in a table of all paths.
 fn at(path: PathId) -> usize {
     path.0 as usize
 }

@@ -1,4 +1,4 @@
-//! Interned names with their JSON strings ready to be written.
+//! Interned names, with their JSON strings prepared.
 
 use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
@@ -8,15 +8,15 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     names: Vec<Arc<str>>,
-    /// One behind the other, with where each ends: there are as many as rules.
+    /// All JSON strings in sequence, and where each ends. (One buffer, because there can be as many names as rules.)
     json: Vec<u8>,
     ends: Vec<usize>,
-    /// Until they are sealed.
+    /// By name; empty once sealed.
     numbers: FxHashMap<Arc<str>, u32>,
 }
 
 impl Names {
-    /// Names in the order given; of duplicates the first counts.
+    /// Names in the given order. Duplicates are ignored.
     pub(crate) fn new(names: impl IntoIterator<Item = Arc<str>>) -> Names {
         let mut all = Names::default();
         for name in names {
@@ -31,7 +31,7 @@ impl Names {
         all
     }
 
-    /// Forgets what is needed for building alone: which number a name has.
+    /// Drops the map from names to numbers, which only building needs.
     pub(crate) fn seal(&mut self) {
         self.numbers = FxHashMap::default();
         self.names.shrink_to_fit();
@@ -44,7 +44,7 @@ impl Names {
         self.numbers.get(name).copied()
     }
 
-    /// The numbers of names, sorted, without duplicates; unknown names are left out.
+    /// The numbers of names, sorted and without duplicates. Unknown names are ignored.
     pub(crate) fn numbers<'n>(&self, names: impl IntoIterator<Item = &'n Arc<str>>) -> Vec<u32> {
         let mut numbers: Vec<u32> = names.into_iter().filter_map(|name| self.number(name)).collect();
         numbers.sort_unstable();

@@ -1,13 +1,13 @@
-//! The outcome of one event, by number: the decision before names are put to it, and what subscribers are sent.
+//! The outcome of one event: the decision with numbers instead of names, and what each subscriber is sent.
 
-use super::FilterPlan;
+use super::filters::FilterPlan;
 use super::topics::TopicEntry;
 use crate::decision::{Invalid, Status, TypeError};
 use crate::event::Value;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-/// What was decided, by number.
+/// The decision about one event, with numbers instead of names.
 #[derive(Debug)]
 pub(crate) struct Outcome<'a> {
     pub(crate) status: Status,
@@ -18,11 +18,11 @@ pub(crate) struct Outcome<'a> {
     pub(crate) dropped_by: Option<&'a FilterPlan>,
     pub(crate) invalid: Vec<Invalid>,
     pub(crate) errors: Vec<TypeError>,
-    /// Those of `ingest` alone, which are among `errors` too.
+    /// The errors of `ingest` alone, which are also among `errors`.
     pub(crate) ingest_errors: Vec<TypeError>,
-    /// Why it is malformed.
+    /// The reason why the event is malformed.
     pub(crate) fault: Option<String>,
-    /// What everybody is sent, if that was asked for; in the order of the subscribers.
+    /// What each subscriber is sent, in their order, if requested.
     pub(crate) sent: Vec<SentTo<'a>>,
 }
 
@@ -48,7 +48,7 @@ impl<'a> Outcome<'a> {
     }
 }
 
-/// The event that one subscriber is sent.
+/// What one subscriber is sent.
 #[derive(Debug)]
 pub(crate) struct SentTo<'a> {
     pub(crate) subscriber: u32,
@@ -56,13 +56,13 @@ pub(crate) struct SentTo<'a> {
     pub(crate) errors: Vec<TypeError>,
 }
 
-/// An event that is sent.
+/// The event that a subscriber is sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SentEvent<'a> {
-    /// The line could not be read.
+    /// Nothing, because the line could not be read.
     Nothing,
-    /// The line as it came.
+    /// The unchanged line.
     Line,
-    /// What transforms have made.
+    /// The result of transforms.
     Tree(Value<'a>),
 }

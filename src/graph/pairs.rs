@@ -1,119 +1,144 @@
-//! Conjunctions of two equalities as one: where very many targets share each test alone, both together tell them apart.
+//! Pairs of equalities: if very many candidates share each of two tests, both tests together distinguish them.
 //!
-//! `city == "pune" && tier == "gold"` is registered under the pair of values and the hash of both constants; a hit proves
-//! nothing, and the whole condition is looked at.
+//! `city == "pune" && tier == "gold"` is filed under the pair of values and the hash of both constants. A hit proves nothing,
+//! because hashes can be equal by chance, so the complete condition is tested.
 
-use super::condition::{Conditions, Node, NodeId, Op, Test};
-use super::posting::{HitKind, List, Lists, Posting, PostingArena, PostingList};
-use super::values::{ValueId, ValueNode, Values};
+use super::posting::{DraftList, DraftLists, DraftPosting, Posting, PostingArena, PostingList, seal_list};
 use crate::event::Value;
+use crate::logic::{DraftConditions, DraftId, Node, Op, Seal, Sealer, Test, ValueId, ValueNode, Values};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
-/// A test with more targets than this is crowded.
+/// A test with more candidates than this is crowded.
 const CROWD: usize = 16;
 
-/// A pair of values is worth an index from so many targets on: it is asked for every event.
+/// A pair of values has an index if it has at least this many candidates, because it is looked up for every event.
 const WORTH: usize = 64;
 
-/// All pairs of a graph.
+/// The pairs of a graph.
 #[derive(Debug, Default)]
 pub(crate) struct Pairs {
     pairs: Vec<Pair>,
-    entries: PostingArena,
+    arena: PostingArena,
 }
 
 #[derive(Debug)]
 struct Pair {
     values: [ValueId; 2],
-    runs: FxHashMap<u64, PostingList>,
+    lists: FxHashMap<u64, PostingList>,
 }
 
-/// What is better found by a pair.
+/// Pairs while the graph is built.
+#[derive(Debug, Default)]
+pub(crate) struct DraftPairs(Vec<([ValueId; 2], FxHashMap<u64, DraftList>)>);
+
+/// A posting that is moved from a leaf to a pair.
 struct Moved {
-    leaf: NodeId,
-    print: u64,
-    entry: Posting,
-    condition: NodeId,
+    leaf: DraftId,
+    posting: DraftPosting,
+    /// Of both constants.
+    hash: u64,
+    condition: DraftId,
 }
 
-impl Pairs {
-    /// Takes what is better found by a pair out of crowded lists.
-    pub(crate) fn relieve(
-        lists: &mut Lists,
-        target_conditions: &[NodeId],
-        conditions: &Conditions,
+impl DraftPairs {
+    /// Moves postings from crowded lists to pairs, where these distinguish candidates better.
+    pub(crate) fn split_crowded(
+        lists: &mut DraftLists,
+        candidates: &[DraftId],
+        conditions: &DraftConditions,
         values: &Values,
-    ) -> Pairs {
-        let mut moved: BTreeMap<[ValueId; 2], Vec<Moved>> = BTreeMap::new();
-        for (leaf, entries) in lists.iter().filter(|(_, entries)| entries.len() > CROWD) {
-            let Some(first) = equality(*leaf, conditions, values) else { continue };
-            for entry in entries.iter().filter(|entry| matches!(entry.meaning(), HitKind::Match | HitKind::MatchDedup))
-            {
-                let Some(condition) = target_conditions.get(entry.target() as usize).copied() else { continue };
-                if let Some(second) = partner(first, condition, lists, conditions, values) {
-                    let (pair, print) = joined(first, second);
-                    moved.entry(pair).or_default().push(Moved { leaf: *leaf, print, entry: *entry, condition });
+    ) -> DraftPairs {
+        let mut all = DraftPairs::default();
+        let mut gone: FxHashSet<(DraftId, DraftPosting)> = FxHashSet::default();
+        let moved = movable(lists, candidates, conditions, values);
+        for (values, moved) in moved.into_iter().filter(|(_, moved)| moved.len() >= WORTH) {
+            let mut lists: FxHashMap<u64, DraftList> = FxHashMap::default();
+            for Moved { leaf, posting, hash, condition } in moved {
+                // (A candidate with one leaf has one pair and one hash, so it is still hit at most once.)
+                if let DraftPosting::Match { candidate, dedup, .. } = posting {
+                    lists.entry(hash).or_default().push(DraftPosting::Match { candidate, dedup, rest: condition });
+                    gone.insert((leaf, posting));
                 }
             }
+            all.0.push((values, lists));
         }
-        let mut all = Pairs::default();
-        let mut gone: FxHashSet<(NodeId, Posting)> = FxHashSet::default();
-        for (values, targets) in moved.into_iter().filter(|(_, targets)| targets.len() >= WORTH) {
-            let mut entries: FxHashMap<u64, List> = FxHashMap::default();
-            for Moved { leaf, print, entry, condition } in targets {
-                // Of a target with one leaf, one pair is asked, and with one hash: it is still hit once at most.
-                let asking = Posting::asking(entry.target(), entry.meaning(), condition);
-                entries.entry(print).or_default().push(asking);
-                gone.insert((leaf, entry));
-            }
-            let runs = entries.iter().map(|(print, list)| (*print, all.entries.store(list))).collect();
-            all.pairs.push(Pair { values, runs });
-        }
-        all.entries.seal();
         if !gone.is_empty() {
-            lists.iter_mut().for_each(|(leaf, list)| list.retain(|entry| !gone.contains(&(*leaf, *entry))));
+            lists.iter_mut().for_each(|(leaf, list)| list.retain(|posting| !gone.contains(&(*leaf, *posting))));
         }
         all
     }
+}
 
+/// By pair: the postings in crowded lists that could be moved to it.
+fn movable(
+    lists: &DraftLists,
+    candidates: &[DraftId],
+    conditions: &DraftConditions,
+    values: &Values,
+) -> BTreeMap<[ValueId; 2], Vec<Moved>> {
+    let mut movable: BTreeMap<[ValueId; 2], Vec<Moved>> = BTreeMap::new();
+    for (leaf, list) in lists.iter().filter(|(_, list)| list.len() > CROWD) {
+        let Some(first) = equality(*leaf, conditions, values) else { continue };
+        for posting in list {
+            let DraftPosting::Match { candidate, .. } = posting else { continue };
+            let Some(condition) = candidates.get(*candidate as usize).copied() else { continue };
+            if let Some(second) = partner(first, condition, lists, conditions, values) {
+                let (pair, hash) = joined(first, second);
+                movable.entry(pair).or_default().push(Moved { leaf: *leaf, posting: *posting, hash, condition });
+            }
+        }
+    }
+    movable
+}
+
+impl Seal for DraftPairs {
+    type Sealed = Pairs;
+
+    fn seal(self, sealer: &mut Sealer) -> Pairs {
+        let mut all = Pairs::default();
+        for (values, lists) in self.0 {
+            let mut stored = |list| all.arena.store(&seal_list(list, sealer));
+            let lists = lists.into_iter().map(|(hash, list)| (hash, stored(list))).collect();
+            all.pairs.push(Pair { values, lists });
+        }
+        all.arena.shrink_to_fit();
+        all
+    }
+}
+
+impl Pairs {
     /// The pairs of values, by number.
     pub(crate) fn values(&self) -> impl Iterator<Item = [ValueId; 2]> + '_ {
         self.pairs.iter().map(|pair| pair.values)
     }
 
-    /// All entries.
-    pub(crate) fn entries_mut(&mut self) -> impl Iterator<Item = &mut Posting> {
-        let singles = self.pairs.iter_mut().flat_map(|pair| pair.runs.values_mut()).filter_map(PostingList::single_mut);
-        singles.chain(self.entries.iter_mut())
-    }
-
-    /// The entries of a pair whose values are these.
-    pub(crate) fn entries(&self, pair: usize, values: [Value<'_>; 2]) -> &[Posting] {
-        let [Some(first), Some(second)] = values.map(print) else { return &[] };
-        let run = self.pairs.get(pair).and_then(|pair| pair.runs.get(&mix(first, second)));
-        run.map_or(&[], |run| self.entries.run(run))
+    /// The postings of a pair for these values.
+    pub(crate) fn postings(&self, pair: usize, values: [Value<'_>; 2]) -> &[Posting] {
+        let [Some(first), Some(second)] = values.map(scalar_hash) else { return &[] };
+        let list = self.pairs.get(pair).and_then(|pair| pair.lists.get(&mix(first, second)));
+        list.map_or(&[], |list| self.arena.postings(list))
     }
 }
 
 /// A test for equality with a scalar, on a path.
-fn equality(id: NodeId, conditions: &Conditions, values: &Values) -> Option<(ValueId, u64)> {
+fn equality(id: DraftId, conditions: &DraftConditions, values: &Values) -> Option<(ValueId, u64)> {
     match conditions.get(id) {
         Node::Test(Test { value, op: Op::Equal(literal) }) => match values.get(*value) {
-            Some(ValueNode::Path(_)) => Some((*value, print(literal.value())?)),
+            Some(ValueNode::Path(_)) => Some((*value, scalar_hash(literal.value())?)),
             _ => None,
         },
         _ => None,
     }
 }
 
-/// The other equality in a conjunction that is the least crowded.
+/// The least crowded of the other equalities of a conjunction.
 fn partner(
     first: (ValueId, u64),
-    condition: NodeId,
-    lists: &Lists,
-    conditions: &Conditions,
+    condition: DraftId,
+    lists: &DraftLists,
+    conditions: &DraftConditions,
     values: &Values,
 ) -> Option<(ValueId, u64)> {
     let Node::And(parts) = conditions.get(condition) else { return None };
@@ -132,8 +157,8 @@ fn mix(a: u64, b: u64) -> u64 {
     a.rotate_left(23) ^ b
 }
 
-/// The hash of a scalar; equal values have equal hashes.
-fn print(value: Value<'_>) -> Option<u64> {
+/// The hash of a scalar. Equal values have equal hashes.
+fn scalar_hash(value: Value<'_>) -> Option<u64> {
     match value {
         Value::Bool(b) => Some(FxBuildHasher.hash_one(b)),
         Value::Number(n) => Some(FxBuildHasher.hash_one(n)),

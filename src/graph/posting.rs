@@ -1,57 +1,96 @@
 //! Postings: what a hit of a test leads to, and the lists of them that indexes hold.
 
 use super::bits::WORD;
-use super::condition::NodeId;
+use crate::logic::{DraftId, NodeId, Seal, Sealer};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
-/// What is registered under each leaf.
-pub(crate) type Lists = FxHashMap<NodeId, List>;
+/// The draft postings under each leaf.
+pub(crate) type DraftLists = FxHashMap<DraftId, DraftList>;
+
+/// The draft postings of one leaf: mostly one.
+pub(crate) type DraftList = SmallVec<[DraftPosting; 2]>;
 
 /// The postings of one leaf: mostly one.
 pub(crate) type List = SmallVec<[Posting; 2]>;
 
-/// What a hit leads to: a target, in the lowest two bits what the hit means for it, and what is left to be asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Posting {
-    target: u32,
-    rest: NodeId,
+/// A posting while the graph is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum DraftPosting {
+    /// A candidate matches if `rest` is true.
+    Match {
+        candidate: u32,
+        /// True if several hits in one event can lead to the candidate.
+        dedup: bool,
+        /// What the hit does not prove of the candidate's condition.
+        rest: DraftId,
+    },
+    /// A candidate that is enabled by default or by another hit does not match. (The number is that of a [`ByDefault`].)
+    ///
+    /// [`ByDefault`]: super::candidates::ByDefault
+    Disable(u32),
+    /// A candidate matches unless another hit disables it. (The number is that of a [`ByDefault`].)
+    ///
+    /// [`ByDefault`]: super::candidates::ByDefault
+    Enable(u32),
 }
 
-/// What a hit means for a target.
+impl Seal for DraftPosting {
+    type Sealed = Posting;
+
+    fn seal(self, sealer: &mut Sealer) -> Posting {
+        match self {
+            DraftPosting::Match { candidate, dedup, rest } => {
+                let kind = if dedup { HitKind::MatchDedup } else { HitKind::Match };
+                Posting::new(candidate, kind, rest.seal(sealer).0)
+            }
+            DraftPosting::Disable(number) => Posting::masked(number, HitKind::Disable),
+            DraftPosting::Enable(number) => Posting::masked(number, HitKind::Enable),
+        }
+    }
+}
+
+/// Seals the postings of one leaf.
+pub(crate) fn seal_list(list: DraftList, sealer: &mut Sealer) -> List {
+    list.into_iter().map(|posting| posting.seal(sealer)).collect()
+}
+
+/// What a hit leads to, in 8 bytes.
+///
+/// `head` holds a number and, in its two lowest bits, the [`HitKind`]. If that is a match, the number is a candidate and
+/// `payload` the rest of its condition. Otherwise the number is that of a word of a set, and `payload` a mask of its bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Posting {
+    head: u32,
+    payload: u32,
+}
+
+/// What a hit means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HitKind {
-    /// It matches if the rest holds, and no other hit in an event can say so again.
+    /// The candidate matches if the rest is true. No other hit in an event leads to it.
     Match,
-    /// It matches if the rest holds, and other hits may say so again.
+    /// The candidate matches if the rest is true. Other hits may lead to it too.
     MatchDedup,
-    /// It does not match, though it does by default. (Such postings and the next have numbers of [`ByDefault`] in the place of
-    /// targets, and are packed a word at a time in indexes.)
-    ///
-    /// [`ByDefault`]: super::targets::ByDefault
+    /// The candidates of a mask do not match.
     Disable,
-    /// It matches unless another hit disables it.
+    /// The candidates of a mask match unless another hit disables them.
     Enable,
 }
 
 impl Posting {
-    /// A posting whose hit leaves nothing to be asked.
-    pub(crate) fn new(target: u32, meaning: HitKind) -> Posting {
-        Posting::asking(target, meaning, NodeId::TRUE)
+    fn new(number: u32, kind: HitKind, payload: u32) -> Posting {
+        Posting { head: number << 2 | kind as u32, payload }
     }
 
-    /// A posting whose hit leaves `rest` to be asked.
-    pub(crate) fn asking(target: u32, meaning: HitKind, rest: NodeId) -> Posting {
-        Posting { target: target << 2 | meaning as u32, rest }
+    /// The posting that disables or enables one candidate.
+    fn masked(number: u32, kind: HitKind) -> Posting {
+        Posting::new(number / WORD as u32, kind, 1 << (number % WORD as u32))
     }
 
-    pub(crate) fn target(self) -> u32 {
-        self.target >> 2
-    }
-
-    pub(crate) fn meaning(self) -> HitKind {
-        match self.target & 3 {
+    pub(crate) fn kind(self) -> HitKind {
+        match self.head & 3 {
             0 => HitKind::Match,
             1 => HitKind::MatchDedup,
             2 => HitKind::Disable,
@@ -59,41 +98,29 @@ impl Posting {
         }
     }
 
-    /// What the hit does not prove of the target's condition.
+    /// The candidate of a match.
+    pub(crate) fn candidate(self) -> u32 {
+        self.head >> 2
+    }
+
+    /// What the hit does not prove of the condition, if it is a match.
     pub(crate) fn rest(self) -> NodeId {
-        self.rest
-    }
-
-    /// The same, to be written to.
-    pub(crate) fn rest_mut(&mut self) -> &mut NodeId {
-        &mut self.rest
-    }
-
-    /// As it is in an index: a posting that disables or enables holds the number of a word and a mask.
-    pub(crate) fn packed(self) -> Posting {
-        match self.meaning() {
-            HitKind::Match | HitKind::MatchDedup => self,
-            meaning => {
-                let number = self.target();
-                let word = number / WORD as u32;
-                Posting { target: word << 2 | meaning as u32, rest: NodeId(1 << (number % WORD as u32)) }
-            }
-        }
+        NodeId(self.payload)
     }
 
     /// The word and the mask of a posting that disables or enables.
     #[inline]
     pub(crate) fn bits(self) -> (usize, u32) {
-        (self.target() as usize, self.rest.0)
+        ((self.head >> 2) as usize, self.payload)
     }
 
-    /// A position in the arena, in the place of a posting.
-    fn place(at: usize) -> Posting {
-        Posting { target: at as u32, rest: NodeId::FALSE }
+    fn is_match(self) -> bool {
+        matches!(self.kind(), HitKind::Match | HitKind::MatchDedup)
     }
 }
 
-/// A list of postings. A single one is held here itself; otherwise `start` is the position of the first in a [`PostingArena`].
+/// A list of postings. A single one is stored in the list itself; otherwise the head of `start` is the position of the first
+/// in a [`PostingArena`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct PostingList {
     start: Posting,
@@ -111,71 +138,68 @@ impl PostingList {
     pub(crate) fn is_empty(self) -> bool {
         self.len == 0
     }
-
-    /// The only entry of a run that has no more.
-    pub(crate) fn single_mut(&mut self) -> Option<&mut Posting> {
-        (self.len == 1).then_some(&mut self.start)
-    }
 }
 
-/// PostingArena in runs.
+/// The postings of all lists that have more than one.
 #[derive(Debug, Default)]
 pub(crate) struct PostingArena(Vec<Posting>);
 
 impl PostingArena {
-    /// The entries of a run.
-    pub(crate) fn run<'r>(&'r self, run: &'r PostingList) -> &'r [Posting] {
-        match run.len {
-            1 => std::slice::from_ref(&run.start),
+    /// The postings of a list.
+    pub(crate) fn postings<'l>(&'l self, list: &'l PostingList) -> &'l [Posting] {
+        match list.len {
+            1 => std::slice::from_ref(&list.start),
             len => {
-                let start = run.start.target as usize;
+                let start = list.start.head as usize;
                 self.0.get(start..start + len as usize).unwrap_or(&[])
             }
         }
     }
 
-    /// Stores entries.
-    pub(crate) fn store(&mut self, entries: &[Posting]) -> PostingList {
-        let packed = packed(entries);
-        let entries = packed.as_deref().unwrap_or(entries);
-        if let [only] = entries {
-            return PostingList { start: *only, len: 1 };
+    /// Stores a list.
+    pub(crate) fn store(&mut self, postings: &[Posting]) -> PostingList {
+        let merged = merge_masks(postings);
+        let postings = merged.as_deref().unwrap_or(postings);
+        if let [only] = postings {
+            return PostingList::single(*only);
         }
-        let run = PostingList { start: Posting::place(self.0.len()), len: entries.len() as u32 };
-        self.0.extend_from_slice(entries);
-        run
+        let start = Posting { head: self.0.len() as u32, payload: 0 };
+        self.0.extend_from_slice(postings);
+        PostingList { start, len: postings.len() as u32 }
     }
 
-    /// All that do not stand in their runs.
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Posting> {
-        self.0.iter_mut()
-    }
-
-    /// How many postings there are that do not stand in their lists.
+    /// How many postings are stored outside of their lists.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Gives back what was taken in advance.
-    pub(crate) fn seal(&mut self) {
+    /// Releases unused capacity.
+    pub(crate) fn shrink_to_fit(&mut self) {
         self.0.shrink_to_fit();
     }
 }
 
-/// PostingArena as they stand in an index, those of one word together; none where they are as they should be.
-fn packed(entries: &[Posting]) -> Option<List> {
-    let is_single = |entry: &Posting| matches!(entry.meaning(), HitKind::Match | HitKind::MatchDedup);
-    if entries.iter().all(is_single) {
+/// The postings with one mask for each word; `None` if there are no masks.
+fn merge_masks(postings: &[Posting]) -> Option<List> {
+    if postings.iter().all(|posting| posting.is_match()) {
         return None;
     }
-    let (mut packed, words): (List, List) = entries.iter().map(|entry| entry.packed()).partition(is_single);
+    let (mut merged, masked): (List, List) = postings.iter().copied().partition(|posting| posting.is_match());
     let mut masks: BTreeMap<u32, u32> = BTreeMap::new();
-    for entry in words {
-        *masks.entry(entry.target).or_default() |= entry.rest.0;
+    for Posting { head, payload } in masked {
+        *masks.entry(head).or_default() |= payload;
     }
-    packed.extend(masks.into_iter().map(|(target, mask)| Posting { target, rest: NodeId(mask) }));
-    Some(packed)
+    merged.extend(masks.into_iter().map(|(head, payload)| Posting { head, payload }));
+    Some(merged)
+}
+
+#[cfg(test)]
+impl Posting {
+    /// A posting whose hit proves the candidate's condition.
+    pub(crate) fn proof(candidate: u32) -> Posting {
+        Posting::new(candidate, HitKind::Match, NodeId::TRUE.0)
+    }
 }
 
 #[cfg(test)]
@@ -183,12 +207,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_keeps_what_it_is_made_of() {
-        for meaning in [HitKind::Match, HitKind::MatchDedup, HitKind::Disable, HitKind::Enable] {
-            let entry = Posting::asking(70_000, meaning, NodeId(9));
-            assert_eq!((entry.target(), entry.meaning(), entry.rest()), (70_000, meaning, NodeId(9)));
+    fn a_posting_keeps_its_parts() {
+        for kind in [HitKind::Match, HitKind::MatchDedup] {
+            let posting = Posting::new(70_000, kind, 9);
+            assert_eq!((posting.candidate(), posting.kind(), posting.rest()), (70_000, kind, NodeId(9)));
+        }
+        for kind in [HitKind::Disable, HitKind::Enable] {
+            let posting = Posting::masked(70_003, kind);
+            let (word, mask) = posting.bits();
+            assert_eq!((posting.kind(), word, mask), (kind, 70_003 / WORD, 1 << (70_003 % WORD)));
         }
         // A slot of a table of strings is half a cache line.
-        assert_eq!(std::mem::size_of::<PostingList>(), 12);
+        assert_eq!(size_of::<PostingList>(), 12);
+    }
+
+    #[test]
+    fn masks_of_one_word_are_merged() {
+        let mut arena = PostingArena::default();
+        let matching = Posting::proof(5);
+        let all = [3, 4, 40].map(|number| Posting::masked(number, HitKind::Disable));
+        let list = arena.store(&[all[0], matching, all[1], all[2], Posting::masked(3, HitKind::Enable)]);
+        let stored = arena.postings(&list);
+        assert_eq!(stored.len(), 4);
+        assert!(stored.contains(&matching));
+        assert!(stored.contains(&Posting::new(0, HitKind::Disable, 0b11000)));
+        let single = arena.store(&all[..2]);
+        assert_eq!(arena.postings(&single), [Posting::new(0, HitKind::Disable, 0b11000)]);
     }
 }

@@ -1,16 +1,16 @@
-//! What changes from event to event, kept beside the graph and reused, so that a warmed-up event allocates nothing.
+//! Memory that changes from event to event. It is separate from the graph and reused, so that a typical event allocates nothing.
 
 use super::DecisionGraph;
 use super::bits::Bits;
 use super::cache::TopicCache;
-use super::values::ValueId;
 use crate::event::Captures;
 use crate::expr::Limit;
+use crate::logic::ValueId;
 use bumpalo::Bump;
 
-/// So many bytes are kept from event to event.
+/// How many bytes are kept from event to event.
 const KEPT: usize = 8 << 20;
-/// A topic's key that took more bytes is given back.
+/// A larger buffer for the topic's key is released.
 const USUAL_KEY: usize = 1 << 16;
 
 /// The memory of one thread for one graph.
@@ -23,44 +23,44 @@ pub(crate) struct Scratch {
     pub(crate) state: State,
 }
 
-/// Marks and lists. A mark counts only if it bears the number of the current event, so nothing has to be cleared.
+/// Marks and lists. A mark is valid only if it has the number of the current event, so that marks need not be cleared.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     event: u32,
-    /// By value: the event and the position in the list of values.
+    /// By value: its position in the list of values.
     pub(crate) values: Marks,
-    /// By path: the same.
+    /// By path: the position of its value in the list of values.
     pub(crate) paths: Marks,
     /// By condition: whether it holds.
     pub(crate) conditions: Marks,
-    /// By target: hit already. Empty where no target can be hit twice.
-    pub(crate) targets: Marks,
+    /// By candidate: whether it has been hit. Empty if no candidate can be hit repeatedly.
+    pub(crate) candidates: Marks,
     /// By subscriber: whether it is chosen, or chosen and removed.
     pub(crate) subscribers: Marks,
     /// By label: whether it is set.
     pub(crate) labels: Marks,
-    /// By group: the place of the first alternative that matched.
+    /// By group: the position of the first alternative that matched.
     pub(crate) groups: Marks,
-    /// What holds unless it is taken away, and what is.
+    /// Which candidates match unless they are disabled, and which are disabled.
     pub(crate) enabled: Bits,
-    pub(crate) defeated: Bits,
-    /// Rules that matched; in the end, by rank.
+    pub(crate) disabled: Bits,
+    /// The rules that matched; finally, by rank.
     pub(crate) rules: Vec<u32>,
-    /// Rows of decision tables that matched.
+    /// The rows of decision tables that matched.
     pub(crate) rows: Vec<u32>,
-    /// Who gets the event; in the end, sorted.
+    /// The subscribers that get the event; finally, sorted.
     pub(crate) chosen: Vec<u32>,
-    /// Empty but while `chosen` is sorted.
+    /// Empty except while `chosen` is being sorted.
     pub(crate) sorter: Bits,
-    /// Who was chosen but has a filter that does not hold.
+    /// The subscribers that were chosen but have a filter that does not hold.
     pub(crate) filtered: Vec<u32>,
-    /// Computations that have used up their budget, and which limit they have reached.
+    /// Computations that exceeded their budget, and the limit that they reached.
     pub(crate) exceeded: Vec<(ValueId, Limit)>,
-    /// The clock is the event's time, and the event has none.
+    /// True if the clock is the event's time and the event has none.
     pub(crate) no_clock: bool,
 }
 
-/// Numbers that count for one event only.
+/// Numbers that are valid for one event only.
 #[derive(Debug, Default)]
 pub(crate) struct Marks {
     marks: Vec<(u32, u32)>,
@@ -99,7 +99,7 @@ impl Scratch {
         }
     }
 
-    /// Makes ready for the next event.
+    /// Prepares for the next event.
     pub(crate) fn begin(&mut self, graph: &DecisionGraph) {
         self.arena.reset();
         if self.topic_key.capacity() > USUAL_KEY {
@@ -114,11 +114,9 @@ impl Scratch {
         state.filtered.clear();
         state.exceeded.clear();
     }
-}
 
-impl Scratch {
-    /// Gives back the memory that a large event took.
-    pub(crate) fn give_back(&mut self, graph: &DecisionGraph, line: usize) {
+    /// Releases the memory that a large event needed.
+    pub(crate) fn release(&mut self, graph: &DecisionGraph, line: usize) {
         if self.arena.allocated_bytes() > KEPT {
             self.arena = Bump::new();
         }
@@ -135,11 +133,11 @@ impl State {
         self.event
     }
 
-    /// Makes every mark count no more.
+    /// Invalidates every mark.
     pub(crate) fn forget_values(&mut self, graph: &DecisionGraph) {
         self.event = self.event.wrapping_add(1);
         if self.event == 0 {
-            // After 2³² numbers the marks of long ago would count again.
+            // After 2³² numbers, very old marks would become valid again.
             self.size(graph);
             self.event = 1;
         }
@@ -147,14 +145,14 @@ impl State {
 
     fn size(&mut self, graph: &DecisionGraph) {
         self.values.reset(graph.values.len());
-        self.paths.reset(graph.layout.sources.len());
+        self.paths.reset(graph.sources.len());
         self.conditions.reset(graph.conditions.len());
-        self.targets.reset(if graph.targets.has_repeats { graph.targets.count } else { 0 });
+        self.candidates.reset(if graph.candidates.has_repeats { graph.candidates.count } else { 0 });
         self.subscribers.reset(graph.subscribers.len());
         self.labels.reset(graph.labels.names.len());
         self.groups.reset(graph.groups);
         self.sorter = Bits::new(graph.subscribers.len());
-        self.enabled = Bits::new(graph.targets.by_default.len());
-        self.defeated = self.enabled.clone();
+        self.enabled = Bits::new(graph.candidates.by_default.len());
+        self.disabled = self.enabled.clone();
     }
 }

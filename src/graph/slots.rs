@@ -1,4 +1,4 @@
-//! Where the values of slots come from: from the spans that the scan of a line found, or from the tree that `ingest` made.
+//! The slots of one event: spans that the scan of a line found, or values of the tree that `ingest` produced.
 
 use crate::event::{Captures, RawPath, Step, Tag, Type, Value, decode};
 use bumpalo::Bump;
@@ -8,9 +8,9 @@ use std::collections::HashMap;
 /// The slots of one event.
 #[derive(Clone, Copy)]
 pub(crate) enum Slots<'a> {
-    /// Spans of a line, decoded when they are asked for.
+    /// Spans of a line, decoded on demand.
     Scanned { line: &'a [u8], captures: &'a Captures },
-    /// Values of a tree, by slot; and the slots at which there is something.
+    /// Values of a tree, by slot, and the slots that are not empty.
     Tree { values: &'a [Value<'a>], found: &'a [u32] },
 }
 
@@ -24,13 +24,13 @@ impl<'a> Slots<'a> {
         }
     }
 
-    /// True if there is something at a slot, and not null.
+    /// True if a slot has a value other than null.
     #[inline]
-    pub(crate) fn is_there(self, slot: usize, arena: &'a Bump) -> bool {
+    pub(crate) fn is_present(self, slot: usize, arena: &'a Bump) -> bool {
         match self {
             Slots::Scanned { line, captures } => match captures.get(slot) {
                 found if matches!(found.tag, Tag::Missing | Tag::Null) => false,
-                // A number beyond every float is null.
+                // A number beyond the range of floats is null.
                 found if found.tag == Tag::Number => !decode(line, found, arena).is_null(),
                 _ => true,
             },
@@ -38,7 +38,7 @@ impl<'a> Slots<'a> {
         }
     }
 
-    /// The slots at which there is something.
+    /// The slots that have a value.
     #[inline]
     pub(crate) fn found(self) -> &'a [u32] {
         match self {
@@ -47,7 +47,7 @@ impl<'a> Slots<'a> {
         }
     }
 
-    /// The type of what is found at a slot; none for null.
+    /// The type of the value of a slot; `Type::NONE` for null.
     #[inline]
     pub(crate) fn type_of(self, slot: usize) -> Type {
         match self {
@@ -70,7 +70,7 @@ fn of_tag(tag: Tag) -> Type {
     }
 }
 
-/// The paths of all slots as one tree, so that filling them costs what an event has and not how many slots there are.
+/// The paths of all slots as one tree, so that the cost of filling them depends on the event, not on the number of slots.
 #[derive(Debug)]
 pub(crate) struct SlotTree {
     nodes: Vec<Node>,
@@ -85,7 +85,7 @@ struct Node {
 }
 
 impl SlotTree {
-    /// The tree of these paths; the position of a path is its slot.
+    /// The tree of paths. The position of a path is its slot.
     pub(crate) fn new(paths: &[RawPath]) -> SlotTree {
         let mut tree = SlotTree { nodes: vec![Node::default()], slots: paths.len() };
         for (slot, path) in (0..).zip(paths) {
@@ -124,7 +124,7 @@ impl SlotTree {
         Slots::Tree { values, found: found.into_bump_slice() }
     }
 
-    /// (No deeper than the longest path.)
+    /// (The recursion is as deep as the longest path.)
     fn fill_below<'a>(&self, node: u32, value: Value<'a>, values: &mut [Value<'a>], found: &mut ArenaVec<'a, u32>) {
         let Some(node) = self.nodes.get(node as usize).filter(|_| !value.is_null()) else { return };
         if let Some(slot) = node.slot

@@ -1,13 +1,13 @@
 //! A hash table from strings to small values in which a look-up touches one place in memory.
 //!
-//! Short strings (most keys of rules) stand in the table itself, as their first and last bytes; longer ones in a pool
-//! of their own. A table of 100,000 keys is far larger than a cache, so that what a look-up costs is how many places it
-//! visits. Probing is linear, the table at most half full.
+//! Short strings (most keys of rules) are stored in the table itself, as their first and last bytes; longer ones in a separate
+//! pool. A table of 100,000 keys is far larger than a cache, so the cost of a look-up is the number of places that it visits.
+//! Probing is linear, and the table is at most half full.
 
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher;
 
-/// How many bytes stand in the table itself.
+/// The length of the longest key that is stored in the table itself.
 const SHORT: usize = 16;
 
 /// Marks a slot without a key.
@@ -24,7 +24,7 @@ pub(crate) struct StringTable<V> {
 
 #[derive(Clone, Copy, Debug)]
 struct Slot<V> {
-    /// The bytes of a short key; of a long one, where it stands in the pool.
+    /// The bytes of a short key; the position of a long key in the pool.
     word: u128,
     len: u32,
     value: V,
@@ -88,7 +88,7 @@ impl<V: Copy + Default> StringTable<V> {
     }
 }
 
-/// The first and last bytes of a short key, which overlap: with the length they are the key.
+/// The first and last bytes of a short key, which may overlap. With the length they determine the key.
 #[inline]
 pub(super) fn short(bytes: &[u8]) -> Option<u128> {
     let join = |low: u64, high: u64| u128::from(low) | u128::from(high) << 64;
@@ -102,7 +102,7 @@ pub(super) fn short(bytes: &[u8]) -> Option<u128> {
     Some(bytes.iter().fold(0, |word, byte| word << 8 | u128::from(*byte)))
 }
 
-/// Only rules put keys in, so no event can provoke collisions.
+/// Keys come from rules alone, so that no event can provoke collisions.
 #[inline]
 fn hash(key: &str, short: Option<u128>) -> usize {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -121,7 +121,7 @@ mod tests {
     use std::collections::HashMap;
 
     #[test]
-    fn finds_what_a_map_finds() {
+    fn finds_the_same_as_a_map() {
         let text = |n: u32| "abc\0déf".chars().cycle().skip(n as usize % 7).take(n as usize % 40).collect::<String>();
         let map: HashMap<String, u32> = (0..400).map(|n| (format!("{}{}", text(n), n % 90), n)).collect();
         let table = StringTable::new(map.iter().map(|(key, value)| (key.as_str(), *value)));

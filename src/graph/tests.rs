@@ -1,4 +1,4 @@
-//! Rule sets on which the graph has to do as the interpreter does, and to stay small.
+//! Rule sets for which the graph must agree with the interpreter and remain small.
 
 use super::{DecisionGraph, compile};
 use crate::event::Mode;
@@ -13,7 +13,7 @@ fn load(yaml: &str) -> RuleSet {
     rules
 }
 
-/// Decides on events strictly and trusted, as the interpreter does; gives the rules that matched each.
+/// Decides about events in strict and trusted mode, and compares with the interpreter. Returns the rules that matched each event.
 #[track_caller]
 fn matching(yaml: &str, events: &[Json]) -> Vec<String> {
     let rules = load(yaml);
@@ -40,7 +40,7 @@ fn graph(yaml: &str) -> DecisionGraph {
     compile(&load(yaml))
 }
 
-/// Named values, each made of the one before.
+/// Named values, each of which uses the one before.
 fn chain(levels: usize, first: &str, next: impl Fn(usize, &str) -> String) -> String {
     let mut yaml = format!("define:\n  d0: {first}\n");
     for level in 1..=levels {
@@ -85,9 +85,9 @@ fn nested_choices_do_not_multiply() {
     assert!(graph(&yaml).conditions.len() < 2_000);
 }
 
-/// Many rules that share a condition of many parts: what they take grows with their number, not with its square.
+/// Many rules share a condition with many parts: the space grows with their number, not with its square.
 #[test]
-fn shared_parts_take_room_once() {
+fn shared_parts_take_space_once() {
     let entries = |count: usize| {
         let parts: Vec<String> = (0..count).map(|n| format!("data.a == {n}")).collect();
         let mut yaml = format!("define:\n  big: {}\n  c0: data.a == 1\n", parts.join(" || "));
@@ -98,7 +98,7 @@ fn shared_parts_take_room_once() {
             yaml.push_str(&format!("  - {{name: c{n}, when: c{n}, subscribers: s{n}}}\n"));
         }
         let graph = graph(&yaml);
-        (graph.conditions.parts() + graph.indexes.entries(), yaml)
+        (graph.conditions.parts() + graph.indexes.postings(), yaml)
     };
     let (small, yaml) = entries(50);
     let (large, _) = entries(200);
@@ -122,7 +122,7 @@ rules:
     assert_eq!(matching(yaml, &events.map(data)), wanted);
 }
 
-/// More alternatives than are taken apart.
+/// More alternatives than are split.
 #[test]
 fn many_alternatives() {
     let paths: Vec<String> = (0..150).map(|n| format!("data.a{n}")).collect();
@@ -132,7 +132,7 @@ fn many_alternatives() {
     assert_eq!(matching(&yaml, &[at(0, 1), at(100, 1), at(149, 1), at(149, 2), both]), ["r", "r", "r", "", ""]);
 }
 
-/// A trusted scan may pass over an alternative behind one that is there, but not where something else reads it.
+/// A trusted scan may skip an alternative after one that is present, unless something else reads it.
 #[test]
 fn alternatives_that_others_read_too() {
     let yaml = |other: &str| {
@@ -172,9 +172,9 @@ rules:
     matching(yaml, &[0, 1, 2, 9].map(|n| data(json!({ "n": n }))));
 }
 
-/// A number of milliseconds is no time where seconds are meant.
+/// A number of milliseconds is not a valid time in seconds.
 #[test]
-fn numbers_that_are_no_times() {
+fn numbers_that_are_not_times() {
     let yaml = "rules: [{name: r, when: data.until < now, subscribers: s}]";
     let events = [json!(1_768_050_300_123_u64), json!(1_700_000_000), json!(9.9e300), json!(-1e18), json!(true)];
     let events = events.map(|until| data(json!({ "until": until })));
@@ -186,7 +186,7 @@ fn numbers_that_are_no_times() {
 }
 
 #[test]
-fn errors_of_ingest_stand_on_each_delivery() {
+fn errors_of_ingest_are_on_each_delivery() {
     let mut yaml = String::from(
         "ingest: tidy\ntransforms:\n  tidy: [{set: {data.m: data.n + 1}}]\ntopics: {t: [audit]}\nrules:\n",
     );

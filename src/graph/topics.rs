@@ -1,31 +1,28 @@
-//! Topics: what a topic alone decides, worked out once for a topic and then kept (see [`super::cache`]).
+//! Topics: what depends on the topic alone. It is determined once for each topic and then cached (see [`super::cache`]).
 
 use super::names::{Names, json_string};
-use super::posting::Posting;
+use super::posting::{List, Posting};
 use crate::event::Json;
+use crate::logic::PatternSets;
 use crate::rules::RuleSet;
-use crate::topic::{PatternTrie, Segment, TopicPattern};
+use crate::topic::PatternTrie;
 use fixedbitset::FixedBitSet;
-use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Everything that is matched against a topic.
 #[derive(Debug, Default)]
 pub(crate) struct Topics {
-    /// Nodes and patterns of the topic tree, by number.
+    /// The nodes and patterns of the topic tree, by number.
     tree: PatternTrie,
     subscribers: Vec<Box<[u32]>>,
-    /// The same followed by `.#`, since settings hold for what is below; numbers of `settings`.
+    /// The same followed by `.#`, because settings also apply below a node. The numbers are those of `settings`.
     below: PatternTrie,
     settings: Vec<NodeSettings>,
     /// The sets of patterns that rules, groups and schemas are limited to.
     sets: PatternTrie,
-    /// The patterns of each set, until they are sealed.
-    patterns: Vec<Vec<TopicPattern>>,
-    known: FxHashMap<Vec<TopicPattern>, u32>,
-    /// What is registered under a set.
-    access: Vec<Vec<Posting>>,
+    /// By set: its postings.
+    postings: Vec<List>,
 }
 
 /// The settings of one node.
@@ -35,24 +32,24 @@ struct NodeSettings {
     settings: Vec<(Arc<str>, Json)>,
 }
 
-/// What a topic decides.
+/// What depends on one topic.
 #[derive(Debug)]
 pub(crate) struct TopicEntry {
     pub(crate) topic: Box<str>,
     pub(crate) json: Box<[u8]>,
-    /// Sorted, each once.
+    /// Sorted and without duplicates.
     pub(crate) subscribers: Box<[u32]>,
     pub(crate) settings: BTreeMap<Arc<str>, Json>,
-    /// The settings as a JSON object; empty where there are none.
+    /// The settings as a JSON object; empty if there are no settings.
     pub(crate) settings_json: Box<[u8]>,
-    /// The sets of patterns that the topic is in.
+    /// The sets of patterns that the topic matches.
     pub(crate) sets: FixedBitSet,
-    /// What is registered under these sets.
-    pub(crate) entries: Box<[Posting]>,
+    /// The postings of these sets.
+    pub(crate) postings: Box<[Posting]>,
 }
 
 impl TopicEntry {
-    /// How many bytes it takes, roughly: settings are counted by their JSON, twice for the tree they stand in.
+    /// How many bytes it takes, roughly. The tree of settings is counted as twice their JSON.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<TopicEntry>()
             + self.topic.len()
@@ -60,13 +57,16 @@ impl TopicEntry {
             + size_of_val(&*self.subscribers)
             + 3 * self.settings_json.len()
             + self.sets.len().div_ceil(8)
-            + size_of_val(&*self.entries)
+            + size_of_val(&*self.postings)
     }
 }
 
 impl Topics {
-    pub(crate) fn new(rules: &RuleSet, subscribers: &Names) -> Topics {
-        let mut all = Topics::default();
+    pub(crate) fn new(rules: &RuleSet, pattern_sets: &PatternSets, subscribers: &Names) -> Topics {
+        let mut all = Topics { postings: vec![List::new(); pattern_sets.as_slice().len()], ..Topics::default() };
+        for (set, patterns) in (0u32..).zip(pattern_sets.as_slice()) {
+            patterns.iter().for_each(|pattern| all.sets.insert(pattern, set));
+        }
         for (number, node) in rules.topics.iter().enumerate() {
             all.tree.insert(&node.pattern, number as u32);
             let numbers = subscribers.numbers(node.subscribers.iter().map(|name| &name.text));
@@ -80,39 +80,14 @@ impl Topics {
         all
     }
 
-    /// The number of a set of patterns.
-    pub(crate) fn set(&mut self, patterns: &[TopicPattern]) -> u32 {
-        if let Some(set) = self.known.get(patterns) {
-            return *set;
-        }
-        let set = self.patterns.len() as u32;
-        patterns.iter().for_each(|pattern| self.sets.insert(pattern, set));
-        self.patterns.push(patterns.to_vec());
-        self.known.insert(patterns.to_vec(), set);
-        self.access.push(Vec::new());
-        set
-    }
-
-    /// Registers entries under a set.
-    pub(crate) fn register(&mut self, set: u32, entries: impl Iterator<Item = Posting>) {
-        if let Some(access) = self.access.get_mut(set as usize) {
-            access.extend(entries);
+    /// Adds the postings of a set of patterns.
+    pub(crate) fn add_postings(&mut self, set: u32, postings: List) {
+        if let Some(list) = self.postings.get_mut(set as usize) {
+            list.extend(postings);
         }
     }
 
-    /// A guess how often a topic is in a set.
-    pub(crate) fn rate(&self, set: u32) -> f64 {
-        let patterns = self.patterns.get(set as usize).map_or(&[][..], Vec::as_slice);
-        let sets = self.patterns.len() as f64;
-        let each = patterns.iter().map(|pattern| match pattern.segments.as_slice() {
-            [Segment::Many] => 1.0,
-            segments if segments.iter().all(|segment| matches!(segment, Segment::Literal(_))) => 1.0 / (sets + 1.0),
-            _ => 0.5 / (pattern.literals() as f64 + 1.0),
-        });
-        each.sum::<f64>().min(1.0)
-    }
-
-    /// Works out what a topic decides.
+    /// Determines what depends on a topic.
     pub(crate) fn entry(&self, topic: &str) -> TopicEntry {
         let settings = self.settings_of(topic);
         let mut subscribers = Vec::new();
@@ -121,11 +96,12 @@ impl Topics {
         });
         subscribers.sort_unstable();
         subscribers.dedup();
-        let mut sets = FixedBitSet::with_capacity(self.access.len());
+        let mut sets = FixedBitSet::with_capacity(self.postings.len());
         self.sets.matches(topic, &mut |set| sets.insert(set as usize));
-        let mut entries: Vec<Posting> = sets.ones().filter_map(|set| self.access.get(set)).flatten().copied().collect();
-        entries.sort_unstable();
-        entries.dedup();
+        let mut postings: Vec<Posting> =
+            sets.ones().filter_map(|set| self.postings.get(set)).flatten().copied().collect();
+        postings.sort_unstable();
+        postings.dedup();
         let settings_json =
             if settings.is_empty() { Vec::new() } else { serde_json::to_vec(&settings).unwrap_or_default() };
         TopicEntry {
@@ -135,11 +111,11 @@ impl Topics {
             settings,
             settings_json: settings_json.into(),
             sets,
-            entries: entries.into(),
+            postings: postings.into(),
         }
     }
 
-    /// For each key the value of the node with the most literal segments.
+    /// For each key, the value of the node with the most literal segments.
     fn settings_of(&self, topic: &str) -> BTreeMap<Arc<str>, Json> {
         let mut nodes = Vec::new();
         self.below.matches(topic, &mut |number| nodes.push(number as usize));
@@ -155,13 +131,5 @@ impl Topics {
             }
         }
         best.into_iter().map(|(key, (_, value))| (key.clone(), value.clone())).collect()
-    }
-
-    /// Forgets what is needed for building alone.
-    pub(crate) fn seal(&mut self) {
-        self.known = FxHashMap::default();
-        self.patterns = Vec::new();
-        self.subscribers.shrink_to_fit();
-        self.access.shrink_to_fit();
     }
 }

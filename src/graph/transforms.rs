@@ -1,8 +1,8 @@
-//! Transforms in the graph: `ingest` before everything else, and what everybody on a decision is sent.
+//! Transforms in the graph: `ingest` before all other stages, and what each subscriber is sent.
 
 use super::DecisionGraph;
+use super::evaluator::Evaluator;
 use super::outcome::{SentEvent, SentTo};
-use super::run::Run;
 use super::slots::SlotTree;
 use crate::clock::Clock;
 use crate::event::{Limits, RawPath, Value, parse};
@@ -11,16 +11,16 @@ use crate::rules::{Envelope, NamedCases, RuleSet, Transform, TransformId};
 use crate::transform::{ChainPlan, Decided, Made, Stage, World};
 use bumpalo::Bump;
 
-/// What transforms need beside the graph.
+/// What transforms need in addition to the graph.
 #[derive(Debug)]
 pub(crate) struct TransformPlan {
-    /// All paths, those that only transforms read included.
+    /// All paths, including those that only transforms read.
     paths: PathTable,
     envelope: Envelope,
     defines: Vec<NamedCases>,
     transforms: Vec<Transform>,
     ingest: Vec<TransformId>,
-    /// Where the slots are in an event that `ingest` has made; none where nothing is ingested.
+    /// Where the slots are in an event that `ingest` produced; `None` without `ingest`.
     pub(super) slots: Option<SlotTree>,
     chains: ChainPlan,
     /// By subscriber.
@@ -28,7 +28,7 @@ pub(crate) struct TransformPlan {
 }
 
 impl TransformPlan {
-    /// None where no transform is ever used.
+    /// `None` if no transform is used.
     pub(super) fn new(rules: &RuleSet, subscribers: &super::Names, slots: &[RawPath]) -> Option<Box<TransformPlan>> {
         let mut chains = ChainPlan::default();
         let mut chain = |name| rules.subscribers.get(name).and_then(|declared| chains.number(&declared.transform));
@@ -61,7 +61,7 @@ fn world<'a>(graph: &'a DecisionGraph, plan: &'a TransformPlan, budget: Budget) 
     }
 }
 
-/// What `ingest` makes of an event.
+/// Runs `ingest` on an event.
 pub(super) fn ingest<'a>(
     graph: &'a DecisionGraph,
     plan: &'a TransformPlan,
@@ -75,28 +75,28 @@ pub(super) fn ingest<'a>(
     stage
 }
 
-/// What everybody is sent who gets the event of a run. `tree`: the event, where it was read into one.
+/// What each chosen subscriber is sent. `tree` is the event, if it was parsed into one.
 pub(super) fn sent<'a>(
-    run: &mut Run<'a, '_>,
+    evaluator: &mut Evaluator<'a, '_>,
     tree: Option<Value<'a>>,
     line: &'a [u8],
     limits: Limits,
     arena: &'a Bump,
 ) -> Vec<SentTo<'a>> {
-    let graph = run.graph;
-    let as_it_came = tree.map_or(SentEvent::Line, SentEvent::Tree);
-    let chosen = run.state.chosen.clone();
+    let graph = evaluator.graph;
+    let unchanged = tree.map_or(SentEvent::Line, SentEvent::Tree);
+    let chosen = evaluator.state.chosen.clone();
     let plan = graph.transforms.as_deref();
     let chain_of = |number: u32| plan.and_then(|plan| plan.chain_of.get(number as usize).copied().flatten());
-    let plain = |subscriber| SentTo { subscriber, event: as_it_came, errors: Vec::new() };
+    let plain = |subscriber| SentTo { subscriber, event: unchanged, errors: Vec::new() };
     let Some(plan) = plan.filter(|_| chosen.iter().any(|number| chain_of(*number).is_some())) else {
         return chosen.into_iter().map(plain).collect();
     };
-    // The scan has found nothing wrong with it.
+    // (The scan found no error in it.)
     let event = tree.unwrap_or_else(|| parse(line, limits, arena).unwrap_or_default());
-    let topic = run.topic.map_or(Value::Null, |entry| Value::String(&entry.topic));
-    let decided = Decided { topic, id: run.id(), time: run.time(), now: run.clock() };
-    let mut made = Made::new(world(graph, plan, run.budget), &plan.chains, arena, event, decided);
+    let topic = evaluator.topic.map_or(Value::Null, |entry| Value::String(&entry.topic));
+    let decided = Decided { topic, id: evaluator.id(), time: evaluator.time(), now: evaluator.clock() };
+    let mut made = Made::new(world(graph, plan, evaluator.budget), &plan.chains, arena, event, decided);
     let send = |subscriber: u32| match chain_of(subscriber) {
         None => plain(subscriber),
         chain => {

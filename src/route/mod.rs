@@ -274,7 +274,7 @@ impl Session {
         let Options { clock, limits, budget, .. } = *options;
         let reading = Reading { mode, limits, clock, deliver, budget, thresholds };
         let result = graph::decide(graph, &mut self.scratch, line, reading, then);
-        self.scratch.give_back(graph, line.len());
+        self.scratch.release(graph, line.len());
         result
     }
 }

@@ -1,7 +1,8 @@
-//! Values: slots and computed expressions, each once however many conditions use it.
+//! Values: paths and computed expressions. Equal expressions are one value, however many conditions use it.
 
+use super::hash_cons::HashCons;
 use crate::expr::{DefineId, PathId, Typed, TypedNode};
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher;
 
 /// The number of a value.
@@ -19,31 +20,29 @@ pub(crate) enum ValueNode {
     Expression(Typed),
 }
 
-/// All values of a graph.
+/// All values.
 #[derive(Debug, Default)]
 pub(crate) struct Values {
     nodes: Vec<ValueNode>,
-    /// By the hash of what an expression does; spans are left out.
-    known: FxHashMap<u64, Vec<ValueId>>,
+    /// (The hash of an expression leaves out its spans.)
+    known: HashCons,
 }
 
 impl Values {
-    /// The number of a value, which is added if it is new.
+    /// The number of a value. A new value is added.
     pub(crate) fn intern(&mut self, typed: &Typed) -> ValueId {
-        let print = FxBuildHasher.hash_one(typed);
-        let known = self.known.entry(print).or_default();
-        let found = known.iter().find(|id| self.nodes.get(id.0 as usize).is_some_and(|node| is_same(node, typed)));
-        if let Some(id) = found {
-            return *id;
+        let new = self.nodes.len() as u32;
+        let nodes = &self.nodes;
+        let is_same = |known: u32| nodes.get(known as usize).is_some_and(|node| is_same(node, typed));
+        if let Some(known) = self.known.find_or_insert(FxBuildHasher.hash_one(typed), new, is_same) {
+            return ValueId(known);
         }
-        let id = ValueId(self.nodes.len() as u32);
-        known.push(id);
         self.nodes.push(match &typed.node {
             TypedNode::Path(path) => ValueNode::Path(*path),
             TypedNode::Define(define) => ValueNode::Define(*define),
             _ => ValueNode::Expression(typed.clone()),
         });
-        id
+        ValueId(new)
     }
 
     /// A value by number.
@@ -69,9 +68,9 @@ impl Values {
         self.nodes.len()
     }
 
-    /// Forgets what is needed for interning alone.
+    /// Drops what only interning needs.
     pub(crate) fn seal(&mut self) {
-        self.known = FxHashMap::default();
+        self.known = HashCons::default();
         self.nodes.shrink_to_fit();
     }
 }
@@ -86,7 +85,7 @@ fn is_same(node: &ValueNode, typed: &Typed) -> bool {
 }
 
 fn count(path: PathId, uses: &mut [u32]) {
-    if let Some(uses) = uses.get_mut(super::at(path)) {
+    if let Some(uses) = uses.get_mut(path.0 as usize) {
         *uses += 1;
     }
 }

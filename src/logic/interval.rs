@@ -1,25 +1,25 @@
-//! Which of many ranges hold a number: sorted bounds for half lines, an augmented binary tree for bounded ranges.
+//! Finds the ranges that contain a number: sorted bounds for half lines, an augmented binary tree for bounded ranges.
 //!
-//! Bounds are floats, since that takes a fifth of the room of a [`Number`] and is compared in one instruction. An open bound
-//! is the closed one beside it: `x > b` is `x >= next float after b` for every float x. Bounds that no float stands for
-//! (integers beyond 2⁵³) and numbers that no float stands for are rare and compared exactly, one by one.
+//! Bounds are floats, because a float takes a fifth of the space of a [`Number`] and is compared in one instruction. An open bound
+//! becomes the adjacent closed one: `x > b` is `x >= next float after b` for every float x. Bounds and numbers that no float
+//! represents (integers beyond 2⁵³) are rare; they are compared exactly, one by one.
 
-use super::literal::{Bound, Range};
+use super::range::{Bound, Range};
 use crate::event::Number;
 
-/// Ranges with what they lead to.
+/// Ranges, each with an entry.
 #[derive(Debug, Default)]
 pub(crate) struct Intervals<E> {
-    /// Lower bounds alone, ascending: those that hold are a prefix.
+    /// Ranges with a lower bound only, ascending: those that contain a number are a prefix.
     lower: HalfLines<E>,
-    /// Upper bounds alone, descending: those that hold are a prefix.
+    /// Ranges with an upper bound only, descending: those that contain a number are a prefix.
     upper: HalfLines<E>,
     bounded: Bounded<E>,
     /// Ranges that are compared exactly.
     exact: Vec<(Range, E)>,
 }
 
-/// Half lines in the order in which they hold.
+/// Half lines, sorted so that those that contain a number are a prefix.
 #[derive(Debug, Default)]
 struct HalfLines<E> {
     bounds: Vec<f64>,
@@ -27,12 +27,12 @@ struct HalfLines<E> {
     entries: Vec<E>,
 }
 
-/// Bounded ranges by lower bound, as an implicit balanced tree: the middle of every part is its root.
+/// Bounded ranges by lower bound, as an implicit balanced tree: the middle of every subtree is its root.
 #[derive(Debug, Default)]
 struct Bounded<E> {
     lows: Vec<f64>,
     highs: Vec<f64>,
-    /// The greatest upper bound in the part of the tree that this one is the root of.
+    /// The greatest upper bound in the subtree with this root.
     reach: Vec<f64>,
     open: Vec<[bool; 2]>,
     entries: Vec<E>,
@@ -65,7 +65,7 @@ impl<E: Copy + Default> Intervals<E> {
         all
     }
 
-    /// True if there is nothing to find.
+    /// True if there are no ranges.
     pub(crate) fn is_empty(&self) -> bool {
         self.lower.entries.is_empty()
             && self.upper.entries.is_empty()
@@ -73,7 +73,7 @@ impl<E: Copy + Default> Intervals<E> {
             && self.exact.is_empty()
     }
 
-    /// Calls `found` with the entry of every range that holds `n`.
+    /// Calls `found` with the entry of every range that contains `n`.
     pub(crate) fn stab(&self, n: Number, found: &mut impl FnMut(E)) {
         let near = n.as_f64();
         if Number::Float(near) == n {
@@ -109,14 +109,14 @@ impl<E: Copy + Default> Intervals<E> {
     }
 }
 
-/// A bound as a closed float; none where no float stands for it.
+/// A bound as a closed float; `None` if no float represents it.
 fn end(bound: Bound, inwards: fn(f64) -> f64) -> Option<End> {
     let at = bound.at.as_f64();
     let is_exact = Number::Float(at) == bound.at;
     is_exact.then(|| if bound.inclusive { (at, false) } else { (inwards(at), true) })
 }
 
-/// The bound that a closed float was made from.
+/// The bound that a closed float represents.
 fn bound(at: f64, open: bool, outwards: fn(f64) -> f64) -> Bound {
     Bound { at: Number::Float(if open { outwards(at) } else { at }), inclusive: !open }
 }
@@ -132,7 +132,7 @@ impl<E: Copy + Default> HalfLines<E> {
         all
     }
 
-    /// The entries of the bounds that hold.
+    /// The entries of the ranges whose bound satisfies `holds`.
     fn prefix(&self, holds: impl Fn(f64) -> bool) -> &[E] {
         let count = self.bounds.partition_point(|bound| holds(*bound));
         self.entries.get(..count).unwrap_or(&[])
@@ -158,9 +158,9 @@ impl<E: Copy + Default> Bounded<E> {
         all
     }
 
-    /// Descends only where a range can still reach `n`. The depth is logarithmic.
+    /// Visits only subtrees in which a range can contain `n`. The depth is logarithmic.
     fn stab(&self, mut from: usize, to: usize, n: f64, found: &mut impl FnMut(E)) {
-        // The left half by recursion, the right half in the loop.
+        // (The left half by recursion, the right half in the loop.)
         while from < to {
             let root = from + (to - from) / 2;
             if self.reach.get(root).is_none_or(|reach| *reach < n) {
@@ -178,7 +178,7 @@ impl<E: Copy + Default> Bounded<E> {
     }
 }
 
-/// Raises each root to the greatest bound of its part; gives that of the whole.
+/// Raises each root to the greatest bound of its subtree; returns that of the whole tree.
 fn spread_reach(part: &mut [f64]) -> Option<f64> {
     let middle = part.len() / 2;
     let (left, rest) = part.split_at_mut_checked(middle)?;
@@ -198,7 +198,7 @@ mod tests {
         prop_oneof![
             (-20i64..20).prop_map(|n| Number::int(n.into())),
             (-20i64..20).prop_map(|n| Number::Float(n as f64 / 2.0)),
-            // Beyond what floats hold exactly.
+            // Beyond the exact range of floats.
             (-4i128..4).prop_map(|n| Number::int((1i128 << 60) + n)),
             Just(Number::Float(2f64.powi(60))),
         ]
@@ -210,7 +210,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn finds_what_a_loop_finds(ranges in prop::collection::vec((bound(), bound()), 0..60), n in number()) {
+        fn finds_the_same_as_a_loop(ranges in prop::collection::vec((bound(), bound()), 0..60), n in number()) {
             let ranges: Vec<Range> = ranges
                 .into_iter()
                 .map(|(low, high)| Range { low, high })

@@ -1,0 +1,140 @@
+//! Building the index of one value from its tests.
+
+use super::substrings::Substrings;
+use super::{Affixes, ValueIndex};
+use crate::graph::posting::{List, Posting, PostingArena, PostingList};
+use crate::graph::strings::StringTable;
+use crate::logic::{Intervals, Literal, Op, Range, ValueId};
+use regex_syntax::hir::Hir;
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use rustc_hash::FxHashMap;
+
+/// Collects the tests of one value by kind.
+#[derive(Default)]
+pub(super) struct Builder {
+    exists: List,
+    literals: FxHashMap<Literal, List>,
+    ranges: Vec<(Range, Posting)>,
+    prefixes: FxHashMap<Box<str>, List>,
+    suffixes: FxHashMap<Box<str>, List>,
+    substrings: FxHashMap<Box<str>, List>,
+    elements: FxHashMap<Literal, List>,
+    any_string: List,
+}
+
+impl Builder {
+    pub(super) fn new(ops: Vec<(Op, List)>) -> Builder {
+        let mut builder = Builder::default();
+        ops.into_iter().for_each(|(op, postings)| builder.add(op, &postings));
+        builder
+    }
+
+    fn add(&mut self, op: Op, postings: &[Posting]) {
+        match op {
+            Op::Equal(literal) => self.literal(literal, postings),
+            Op::OneOf(set) => set.iter().for_each(|literal| self.literal(literal.clone(), postings)),
+            Op::Range(range) => self.ranges.extend(postings.iter().map(|posting| (*range, *posting))),
+            Op::Exists => self.exists.extend_from_slice(postings),
+            Op::Prefix(text) => self.prefixes.entry(text).or_default().extend_from_slice(postings),
+            Op::Suffix(text) => self.suffixes.entry(text).or_default().extend_from_slice(postings),
+            Op::Has(text) => self.substring(text, postings),
+            Op::Contains(literal) => {
+                if let Literal::String(text) = &*literal {
+                    self.substring(text.clone(), postings);
+                }
+                self.elements.entry(*literal).or_default().extend_from_slice(postings);
+            }
+            // A hit of these two proves nothing: the rest of their postings is the complete condition.
+            Op::Glob(glob) => match glob.fragments().iter().max_by_key(|text| text.len()) {
+                Some(fragment) => self.substring(fragment.clone(), postings),
+                None => self.any_string.extend_from_slice(postings),
+            },
+            Op::Matches(regex) => match required_literals(regex.source()) {
+                Some(literals) => literals.into_iter().for_each(|text| self.substring(text, postings)),
+                None => self.any_string.extend_from_slice(postings),
+            },
+        }
+    }
+
+    fn literal(&mut self, literal: Literal, postings: &[Posting]) {
+        self.literals.entry(literal).or_default().extend_from_slice(postings);
+    }
+
+    /// (Every string contains the empty string.)
+    fn substring(&mut self, text: Box<str>, postings: &[Posting]) {
+        if text.is_empty() {
+            self.any_string.extend_from_slice(postings);
+        } else {
+            self.substrings.entry(text).or_default().extend_from_slice(postings);
+        }
+    }
+
+    pub(super) fn build(self, value: ValueId, arena: &mut PostingArena) -> ValueIndex {
+        let mut index = ValueIndex {
+            value,
+            exists: arena.store(&self.exists),
+            booleans: [PostingList::default(); 2],
+            strings: StringTable::new([].into_iter()),
+            numbers: FxHashMap::default(),
+            intervals: Intervals::new(self.ranges),
+            prefixes: Affixes::new(self.prefixes, arena),
+            suffixes: Affixes::new(self.suffixes, arena),
+            substrings: None,
+            elements: self.elements.into_iter().map(|(literal, list)| (literal, arena.store(&list))).collect(),
+            any_string: arena.store(&self.any_string),
+        };
+        index.add_literals(self.literals, arena);
+        index.substrings = (!self.substrings.is_empty()).then(|| Substrings::new(self.substrings, arena));
+        index
+    }
+}
+
+impl ValueIndex {
+    fn add_literals(&mut self, literals: FxHashMap<Literal, List>, arena: &mut PostingArena) {
+        let mut strings: Vec<(Box<str>, PostingList)> = Vec::new();
+        for (literal, list) in literals {
+            let list = arena.store(&list);
+            match literal {
+                Literal::Null => {}
+                Literal::Bool(b) => {
+                    if let Some(slot) = self.booleans.get_mut(usize::from(b)) {
+                        *slot = list;
+                    }
+                }
+                Literal::Number(n) => {
+                    self.numbers.insert(n, list);
+                }
+                Literal::String(s) => strings.push((s, list)),
+            }
+        }
+        self.strings = StringTable::new(strings.iter().map(|(key, list)| (&**key, *list)));
+    }
+}
+
+impl Affixes {
+    fn new(affixes: FxHashMap<Box<str>, List>, arena: &mut PostingArena) -> Affixes {
+        let mut lengths: Vec<usize> = affixes.keys().map(|affix| affix.len()).collect();
+        lengths.sort_unstable();
+        lengths.dedup();
+        let affixes: Vec<_> = affixes.iter().map(|(affix, list)| (&**affix, arena.store(list))).collect();
+        Affixes { lengths, affixes: StringTable::new(affixes.into_iter()) }
+    }
+}
+
+/// Texts one of which occurs in every string that the regular expression matches, if such texts are known.
+fn required_literals(pattern: &str) -> Option<Vec<Box<str>>> {
+    let hir = regex_syntax::parse(pattern).ok()?;
+    let candidates = [ExtractKind::Prefix, ExtractKind::Suffix].map(|kind| literals(&hir, kind));
+    // The longer the shortest literal, the more rarely it is hit.
+    candidates.into_iter().flatten().max_by_key(|literals| literals.iter().map(|text| text.len()).min())
+}
+
+/// The literals that every match begins or ends with; `None` if there are none, or if one is empty or not UTF-8.
+fn literals(hir: &Hir, kind: ExtractKind) -> Option<Vec<Box<str>>> {
+    let mut extractor = Extractor::new();
+    extractor.kind(kind);
+    let literals = extractor.extract(hir);
+    let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().filter(|text| !text.is_empty()).map(Box::from);
+    let literals: Option<Vec<Box<str>>> = literals.literals()?.iter().map(|literal| text(literal.as_bytes())).collect();
+    literals.filter(|literals| !literals.is_empty())
+}
