@@ -12,13 +12,13 @@ pub struct Text {
     file: FileId,
     /// `(offset in value, start in the file, length in the file)`, ascending. A piece whose two lengths agree maps
     /// byte for byte; any other piece (an escape) is one unit.
-    pieces: Vec<Piece>,
+    pieces: Vec<TextPiece>,
     whole: Span,
 }
 
 /// A run of decoded bytes and where it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Piece {
+struct TextPiece {
     decoded: u32,
     start: u32,
     len: u32,
@@ -28,7 +28,7 @@ impl Text {
     /// Text that stands in the file letter by letter from `span.start` on.
     pub fn verbatim(value: impl Into<String>, span: Span) -> Self {
         let value = value.into();
-        let piece = Piece { decoded: 0, start: span.start, len: value.len() as u32 };
+        let piece = TextPiece { decoded: 0, start: span.start, len: value.len() as u32 };
         Self { value, file: span.file, pieces: vec![piece], whole: span }
     }
 
@@ -44,7 +44,7 @@ impl Text {
 
     /// Adds decoded text that came from `range` of the file.
     pub fn push(&mut self, decoded: &str, range: Range<usize>) {
-        let piece = Piece { decoded: self.value.len() as u32, start: range.start as u32, len: range.len() as u32 };
+        let piece = TextPiece { decoded: self.value.len() as u32, start: range.start as u32, len: range.len() as u32 };
         self.value.push_str(decoded);
         self.pieces.push(piece);
     }

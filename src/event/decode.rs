@@ -22,14 +22,14 @@ pub fn decode<'a>(line: &'a [u8], found: Found, arena: &'a Bump) -> Value<'a> {
         Tag::Number => number(text),
         Tag::String => Value::String(plain(inside(), arena)),
         Tag::EscapedString => Value::String(unescaped(inside(), arena)),
-        Tag::Array | Tag::Object => Decoder { text, at: 0, arena }.value(0),
+        Tag::Array | Tag::Object => ValueDecoder { text, at: 0, arena }.value(0),
     }
 }
 
 /// Parses a whole JSON text strictly (as `scan` in strict mode does), for callers that need the whole event.
 pub fn parse<'a>(line: &'a [u8], limits: Limits, arena: &'a Bump) -> Result<Value<'a>, Fault> {
     scan(&Trie::default(), line, Mode::Strict, limits, &mut Captures::default())?;
-    Ok(Decoder { text: line, at: 0, arena }.value(0))
+    Ok(ValueDecoder { text: line, at: 0, arena }.value(0))
 }
 
 /// A number; null where it is beyond every float.
@@ -78,13 +78,13 @@ fn unescaped<'a>(inside: &[u8], arena: &'a Bump) -> &'a str {
 }
 
 /// Reads valid JSON from front to back.
-struct Decoder<'a> {
+struct ValueDecoder<'a> {
     text: &'a [u8],
     at: usize,
     arena: &'a Bump,
 }
 
-impl<'a> Decoder<'a> {
+impl<'a> ValueDecoder<'a> {
     fn value(&mut self, depth: usize) -> Value<'a> {
         match self.peek() {
             b'"' => Value::String(self.string()),

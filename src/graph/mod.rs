@@ -58,6 +58,8 @@ pub(crate) use names::Names;
 pub(crate) use names::json_string;
 pub(crate) use outcome::{Outcome, SentEvent, SentTo};
 pub(crate) use scratch::{Scratch, State};
+#[cfg(feature = "pipeline")]
+pub(crate) use settle::refuse;
 pub(crate) use settle::{Reading, decide};
 
 use crate::event::{Trie, Type};

@@ -214,6 +214,21 @@ impl Session {
         self.verdict(status)
     }
 
+    /// Appends the decision that a line is malformed for this reason, without reading the line.
+    #[cfg(feature = "pipeline")]
+    pub(crate) fn refuse(&mut self, line: &[u8], number: u64, reason: &str, out: &mut Vec<u8>) -> Verdict<'_> {
+        let Router { graph, options, .. } = &self.router;
+        let write = |outcome: &Outcome<'_>, state: &State| {
+            match options.deliveries {
+                false => write::line(graph, outcome, state, line, number, options, out),
+                true => write::deliveries(graph, outcome, line, number, options, out, &mut |_| {}),
+            }
+            outcome.status
+        };
+        let status = graph::refuse(graph, &mut self.scratch, reason.to_owned(), options.deliveries, write);
+        self.verdict(status)
+    }
+
     /// Decides about one line, and makes what everybody is sent who gets the event. The line is read strictly.
     pub fn deliver(&mut self, line: &[u8], number: u64) -> Delivered {
         let options = self.router.options;

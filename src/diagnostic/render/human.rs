@@ -74,17 +74,17 @@ fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
 }
 
 /// One place on one line, ready to be shown.
-struct Place<'s> {
+struct LabelledPlace<'s> {
     file: &'s SourceFile,
     id: FileId,
     at: Position,
     /// The line as it is shown, and which bytes of that are underlined.
-    line: Line,
+    line: ShownLine,
     text: &'s str,
     primary: bool,
 }
 
-impl Place<'_> {
+impl LabelledPlace<'_> {
     /// A line that was cut is shown with the column within what is left of it; this puts the column in the file there.
     fn mend_column(&self, text: &str) -> String {
         let column = self.line.shown.get(..self.line.marked.start).map_or(0, |before| before.chars().count()) + 1;
@@ -94,28 +94,28 @@ impl Place<'_> {
 }
 
 /// The primary place and then the others, each reduced to its first line.
-fn places<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Place<'s>> {
+fn places<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<LabelledPlace<'s>> {
     let primary = diagnostic.primary.iter().map(|label| (label, true));
     let secondary = diagnostic.secondary.iter().map(|label| (label, false));
     let found = primary.chain(secondary).take(MAX_PLACES);
     found.filter_map(|(label, primary)| place(label, primary, sources)).collect()
 }
 
-fn place<'s>(label: &'s Label, primary: bool, sources: &'s Sources) -> Option<Place<'s>> {
+fn place<'s>(label: &'s Label, primary: bool, sources: &'s Sources) -> Option<LabelledPlace<'s>> {
     let Span { file: id, start, end } = label.span;
     let file = sources.get(id)?;
     let at = file.position(start);
     let line = file.line(at.line);
     let from = (start as usize).saturating_sub(file.line_start(at.line)).min(line.len());
     let to = (from + (end - start) as usize).min(line.len()).max(from);
-    Some(Place { file, id, at, line: Line::cut(line, from..to), text: &label.text, primary })
+    Some(LabelledPlace { file, id, at, line: ShownLine::cut(line, from..to), text: &label.text, primary })
 }
 
 /// Places in the order given, those near to one another in one file together.
-fn pieces<'p, 's>(places: &'p [Place<'s>]) -> Vec<Vec<&'p Place<'s>>> {
-    let mut pieces: Vec<Vec<&Place<'_>>> = Vec::new();
+fn pieces<'p, 's>(places: &'p [LabelledPlace<'s>]) -> Vec<Vec<&'p LabelledPlace<'s>>> {
+    let mut pieces: Vec<Vec<&LabelledPlace<'_>>> = Vec::new();
     for place in places {
-        let near = |piece: &Vec<&Place<'_>>| {
+        let near = |piece: &Vec<&LabelledPlace<'_>>| {
             piece.iter().any(|other| {
                 let same_line = other.at.line == place.at.line;
                 // A line that had to be cut was cut for one place, and has only room for it.
@@ -132,18 +132,18 @@ fn pieces<'p, 's>(places: &'p [Place<'s>]) -> Vec<Vec<&'p Place<'s>>> {
 }
 
 /// Adds a piece of source with its places underlined.
-fn show<'a>(group: Group<'a>, piece: Vec<&Place<'a>>) -> Group<'a> {
+fn show<'a>(group: Group<'a>, piece: Vec<&LabelledPlace<'a>>) -> Group<'a> {
     let Some(&head) = piece.first() else { return group };
     let lines = piece.iter().map(|place| place.at.line);
     let (first, last) = lines.fold((head.at.line, head.at.line), |(low, high), line| (low.min(line), high.max(line)));
     let mut source = String::new();
     let mut annotations: Vec<Annotation<'a>> = Vec::new();
     for number in first..=last {
-        let here: Vec<&&Place<'_>> = piece.iter().filter(|place| place.at.line == number).collect();
+        let here: Vec<&&LabelledPlace<'_>> = piece.iter().filter(|place| place.at.line == number).collect();
         let offset = source.len();
         match here.first() {
             Some(place) => source.push_str(&place.line.shown),
-            None => source.push_str(&Line::cut(head.file.line(number), 0..0).shown),
+            None => source.push_str(&ShownLine::cut(head.file.line(number), 0..0).shown),
         }
         source.push('\n');
         annotations.extend(here.iter().map(|place| annotation(place, offset)));
@@ -152,7 +152,7 @@ fn show<'a>(group: Group<'a>, piece: Vec<&Place<'a>>) -> Group<'a> {
     group.element(Snippet::source(source).path(path).line_start(first).annotations(annotations))
 }
 
-fn annotation<'a>(place: &Place<'a>, offset: usize) -> Annotation<'a> {
+fn annotation<'a>(place: &LabelledPlace<'a>, offset: usize) -> Annotation<'a> {
     let kind = if place.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
     let Range { start, end } = place.line.marked;
     let annotation = kind.span(start + offset..end + offset);
@@ -160,15 +160,15 @@ fn annotation<'a>(place: &Place<'a>, offset: usize) -> Annotation<'a> {
 }
 
 /// A source line as it is shown.
-struct Line {
+struct ShownLine {
     shown: String,
     marked: Range<usize>,
     is_cut: bool,
 }
 
-impl Line {
+impl ShownLine {
     /// The line with `marked` of it underlined; a long one is cut around that.
-    fn cut(line: &str, marked: Range<usize>) -> Line {
+    fn cut(line: &str, marked: Range<usize>) -> ShownLine {
         let (before, rest) = line.split_at_checked(marked.start).unwrap_or((line, ""));
         let (under, after) = rest.split_at_checked(marked.len()).unwrap_or((rest, ""));
         // Only so much of the line is looked at, however long it is.
@@ -182,7 +182,7 @@ impl Line {
         let end = shown.len();
         let left = room.saturating_sub(shown.chars().count());
         shown += &head(after, left.max(8));
-        Line { shown, marked: start..end, is_cut: is_long }
+        ShownLine { shown, marked: start..end, is_cut: is_long }
     }
 }
 

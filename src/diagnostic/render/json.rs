@@ -5,21 +5,21 @@ use crate::diagnostic::{Diagnostic, Label, Sources};
 use serde::Serialize;
 
 #[derive(Serialize)]
-struct Record<'d> {
+struct JsonDiagnostic<'d> {
     code: &'static str,
     slug: &'static str,
     severity: &'static str,
     message: &'d str,
     #[serde(flatten)]
-    place: Option<Place<'d>>,
+    place: Option<JsonPlace<'d>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related: Vec<Place<'d>>,
+    related: Vec<JsonPlace<'d>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'d str>,
 }
 
 #[derive(Serialize)]
-struct Place<'d> {
+struct JsonPlace<'d> {
     file: &'d str,
     line: usize,
     column: usize,
@@ -31,7 +31,7 @@ struct Place<'d> {
 
 /// One diagnostic as one line.
 pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let record = Record {
+    let record = JsonDiagnostic {
         code: diagnostic.code.as_str(),
         slug: diagnostic.code.slug(),
         severity: severity_name(diagnostic.severity()),
@@ -46,10 +46,10 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
     line
 }
 
-fn place<'d>(label: &'d Label, sources: &'d Sources) -> Option<Place<'d>> {
+fn place<'d>(label: &'d Label, sources: &'d Sources) -> Option<JsonPlace<'d>> {
     let file = sources.get(label.span.file)?;
     let (start, end) = (file.position(label.span.start), file.position(label.span.end));
-    Some(Place {
+    Some(JsonPlace {
         file: &file.path,
         line: start.line,
         column: start.column,

@@ -12,10 +12,10 @@ use std::ops::Range;
 /// The values that the scanner found, by slot. Reused from event to event.
 #[derive(Clone, Debug, Default)]
 pub struct Captures {
-    spans: Vec<Span>,
+    spans: Vec<CapturedSpan>,
     found: Vec<u32>,
     /// By node. A strict scan visits inner nodes only.
-    visits: Vec<Visit>,
+    visits: Vec<NodeVisit>,
     /// The number of the event, so that visits of earlier events do not count.
     event: u32,
     /// True if entries of `found` were replaced by `NONE`.
@@ -25,7 +25,7 @@ pub struct Captures {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Span {
+struct CapturedSpan {
     start: u32,
     end: u32,
     tag: Tag,
@@ -33,7 +33,7 @@ struct Span {
 
 /// The last visit of a node: the event, and the range of its captures in `found`.
 #[derive(Clone, Copy, Debug, Default)]
-struct Visit {
+struct NodeVisit {
     event: u32,
     start: u32,
     end: u32,
@@ -63,16 +63,16 @@ impl Captures {
     pub(super) fn begin(&mut self, trie: &Trie) {
         for slot in self.found.drain(..) {
             if let Some(span) = self.spans.get_mut(slot as usize) {
-                *span = Span::default();
+                *span = CapturedSpan::default();
             }
         }
         self.has_removed = false;
         self.event = self.event.wrapping_add(1);
         if self.event == 0 || self.visits.len() != trie.nodes() || self.spans.len() != trie.slots() {
             self.spans.clear();
-            self.spans.resize(trie.slots(), Span::default());
+            self.spans.resize(trie.slots(), CapturedSpan::default());
             self.visits.clear();
-            self.visits.resize(trie.nodes(), Visit::default());
+            self.visits.resize(trie.nodes(), NodeVisit::default());
             self.event = 1;
         }
     }
@@ -92,7 +92,7 @@ impl Captures {
             if span.tag == Tag::Missing {
                 self.found.push(slot);
             }
-            *span = Span { start: range.start as u32, end: range.end as u32, tag };
+            *span = CapturedSpan { start: range.start as u32, end: range.end as u32, tag };
         }
     }
 
@@ -106,7 +106,7 @@ impl Captures {
     #[inline]
     pub(super) fn visit(&mut self, node: u32) {
         if let Some(visit) = self.visits.get_mut(node as usize) {
-            *visit = Visit { event: self.event, start: 0, end: 0 };
+            *visit = NodeVisit { event: self.event, start: 0, end: 0 };
         }
     }
 
@@ -118,7 +118,7 @@ impl Captures {
             self.remove_visit(node);
         }
         if let Some(visit) = self.visits.get_mut(node as usize) {
-            *visit = Visit { event: self.event, start: mark, end: mark };
+            *visit = NodeVisit { event: self.event, start: mark, end: mark };
         }
         mark
     }
@@ -128,7 +128,7 @@ impl Captures {
     pub(super) fn leave(&mut self, node: u32, mark: u32) {
         let end = self.found.len() as u32;
         if let Some(visit) = self.visits.get_mut(node as usize) {
-            *visit = Visit { event: self.event, start: mark, end };
+            *visit = NodeVisit { event: self.event, start: mark, end };
         }
     }
 
@@ -137,7 +137,7 @@ impl Captures {
         let visit = self.visits.get(node as usize).copied().unwrap_or_default();
         for slot in self.found.get_mut(visit.start as usize..visit.end as usize).unwrap_or_default() {
             if let Some(span) = self.spans.get_mut(*slot as usize) {
-                *span = Span::default();
+                *span = CapturedSpan::default();
                 self.has_removed = true;
             }
             *slot = NONE;

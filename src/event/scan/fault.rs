@@ -41,7 +41,7 @@ pub(super) enum StopReason {
 
 /// The position at which a scan stopped, and the reason. Small, since the hot loops return it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stop {
+pub(super) struct ScanStop {
     pub(super) at: usize,
     pub(super) reason: StopReason,
 }
@@ -58,7 +58,7 @@ impl Fault {
 
     /// The fault of a line in which a strict scan stopped: the first one in the line, which may be within a string before the
     /// stop, where the scan itself checks nothing.
-    pub(super) fn from_stop(stop: Stop, line: &[u8], state: &IndexState, depth: usize) -> Fault {
+    pub(super) fn from_stop(stop: ScanStop, line: &[u8], state: &IndexState, depth: usize) -> Fault {
         let before = line.get(..stop.at).unwrap_or(line);
         Fault::in_strings(before, state).unwrap_or_else(|| stop.into_fault(line, depth))
     }
@@ -77,19 +77,19 @@ impl Fault {
 
 /// Stops at a position.
 #[inline]
-pub(super) fn stop<T>(at: usize, reason: StopReason) -> Result<T, Stop> {
-    Err(Stop { at, reason })
+pub(super) fn stop<T>(at: usize, reason: StopReason) -> Result<T, ScanStop> {
+    Err(ScanStop { at, reason })
 }
 
-impl Stop {
+impl ScanStop {
     /// The stop in a line that does not begin with an object; `start` is its first byte after white space.
-    pub(super) fn not_an_object(line: &[u8], start: usize) -> Stop {
+    pub(super) fn not_an_object(line: &[u8], start: usize) -> ScanStop {
         let reason = match line.get(start) {
             None => StopReason::Empty,
             Some(b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => StopReason::NotObject,
             Some(_) => StopReason::Event,
         };
-        Stop { at: start, reason }
+        ScanStop { at: start, reason }
     }
 
     /// The stop as a fault of the line.

@@ -1,7 +1,7 @@
 //! Checks values that the trie does not lead into, without recursion.
 
 use super::super::backend::SimdBackend;
-use super::super::fault::{Stop, StopReason, stop};
+use super::super::fault::{ScanStop, StopReason, stop};
 use super::super::token;
 use super::brackets::BracketStack;
 use super::index::{StructuralIndex, TokenCursor};
@@ -17,7 +17,7 @@ pub(super) struct ValueChecker<'l> {
 }
 
 /// Checks that the text from `start` on is one value that ends where the line does. The contents of strings are not checked.
-pub(in super::super) fn check(backend: SimdBackend, line: &[u8], start: usize, depth: usize) -> Result<(), Stop> {
+pub(in super::super) fn check(backend: SimdBackend, line: &[u8], start: usize, depth: usize) -> Result<(), ScanStop> {
     let index = StructuralIndex::new(backend, line, start);
     let mut checker = ValueChecker::new(index, depth, Vec::new());
     let first = checker.token();
@@ -46,21 +46,21 @@ impl<'l> ValueChecker<'l> {
 
     /// The end of a string whose opening quote was the last token.
     #[inline(always)]
-    pub(super) fn string(&mut self) -> Result<usize, Stop> {
+    pub(super) fn string(&mut self) -> Result<usize, ScanStop> {
         let close = self.token();
         if close < self.index.line().len() { Ok(close + 1) } else { stop(close, StopReason::Value) }
     }
 
     /// Checks the value at `pos`, around which `nesting` brackets are open; returns its end.
     #[inline]
-    pub(super) fn value(&mut self, pos: usize, nesting: usize) -> Result<usize, Stop> {
+    pub(super) fn value(&mut self, pos: usize, nesting: usize) -> Result<usize, ScanStop> {
         self.values(pos, nesting, BracketStack::empty())
     }
 
     /// Checks the element at `pos` and the rest of the array around it, which is one of `nesting` open brackets; returns the
     /// end of the array. One call costs less than one call for each element.
     #[inline]
-    pub(super) fn rest_of_array(&mut self, pos: usize, nesting: usize) -> Result<usize, Stop> {
+    pub(super) fn rest_of_array(&mut self, pos: usize, nesting: usize) -> Result<usize, ScanStop> {
         debug_assert!(nesting > 0);
         self.values(pos, nesting - 1, BracketStack::of_array())
     }
@@ -68,7 +68,7 @@ impl<'l> ValueChecker<'l> {
     /// Checks a value and what follows it, until all of `open` are closed; returns the end. `nesting` counts the brackets
     /// around `open`.
     #[inline(never)]
-    fn values(&mut self, mut pos: usize, nesting: usize, mut open: BracketStack) -> Result<usize, Stop> {
+    fn values(&mut self, mut pos: usize, nesting: usize, mut open: BracketStack) -> Result<usize, ScanStop> {
         debug_assert!(self.brackets.is_empty());
         // A copy that lives in registers.
         let mut cursor = self.cursor;
@@ -128,7 +128,7 @@ impl<'l> ValueChecker<'l> {
 
     /// Checks the key at `start` and the colon after it; returns the position of the value.
     #[inline(always)]
-    fn key(&mut self, start: usize, cursor: &mut TokenCursor) -> Result<usize, Stop> {
+    fn key(&mut self, start: usize, cursor: &mut TokenCursor) -> Result<usize, ScanStop> {
         if self.byte(start) != b'"' {
             return stop(start, StopReason::Key);
         }
@@ -141,11 +141,11 @@ impl<'l> ValueChecker<'l> {
     }
 
     #[inline(always)]
-    fn number(&self, pos: usize) -> Result<usize, Stop> {
-        token::number(self.index.line(), pos).map_err(|at| Stop { at, reason: StopReason::Number })
+    fn number(&self, pos: usize) -> Result<usize, ScanStop> {
+        token::number(self.index.line(), pos).map_err(|at| ScanStop { at, reason: StopReason::Number })
     }
 
-    fn word(&self, pos: usize, word: &[u8]) -> Result<usize, Stop> {
-        token::word(self.index.line(), pos, word).ok_or(Stop { at: pos, reason: StopReason::Value })
+    fn word(&self, pos: usize, word: &[u8]) -> Result<usize, ScanStop> {
+        token::word(self.index.line(), pos, word).ok_or(ScanStop { at: pos, reason: StopReason::Value })
     }
 }

@@ -11,7 +11,7 @@ mod trie_cursor;
 pub(super) use check::check;
 
 use super::backend::SimdBackend;
-use super::fault::{Fault, Stop, StopReason, stop};
+use super::fault::{Fault, ScanStop, StopReason, stop};
 use super::scratch::StrictScratch;
 use super::structural::IndexState;
 use super::trie::{ROOT, Trie};
@@ -53,7 +53,7 @@ pub(super) fn scan(
 
 /// The first fault of a line, which may be within a string: the scan does not check strings.
 #[inline(always)]
-fn finish(result: Result<(), Stop>, line: &[u8], state: &IndexState, depth: usize) -> Result<(), Fault> {
+fn finish(result: Result<(), ScanStop>, line: &[u8], state: &IndexState, depth: usize) -> Result<(), Fault> {
     match result {
         Err(stop) => Err(Fault::from_stop(stop, line, state, depth)),
         Ok(()) if state.needs_string_check() => Fault::in_strings(line, state).map_or(Ok(()), Err),
@@ -62,11 +62,11 @@ fn finish(result: Result<(), Stop>, line: &[u8], state: &IndexState, depth: usiz
 }
 
 impl StrictScan<'_> {
-    fn event(&mut self) -> Result<(), Stop> {
+    fn event(&mut self) -> Result<(), ScanStop> {
         let start = self.checker.token();
         let line = self.checker.index.line();
         if self.checker.byte(start) != b'{' {
-            return Err(Stop::not_an_object(line, start));
+            return Err(ScanStop::not_an_object(line, start));
         }
         self.tracked(start)?;
         let after = self.checker.token();
@@ -74,7 +74,7 @@ impl StrictScan<'_> {
     }
 
     /// Reads the value at `pos`, which belongs to the root of the trie.
-    fn tracked(&mut self, mut pos: usize) -> Result<(), Stop> {
+    fn tracked(&mut self, mut pos: usize) -> Result<(), ScanStop> {
         let mut node = ROOT;
         loop {
             match self.value(node, pos)? {
@@ -90,7 +90,7 @@ impl StrictScan<'_> {
     /// Reads on after a value: the node and position of the next member or element, after the brackets that close; none
     /// if the last one has closed.
     #[inline(always)]
-    fn after_value(&mut self) -> Result<Option<(u32, usize)>, Stop> {
+    fn after_value(&mut self) -> Result<Option<(u32, usize)>, ScanStop> {
         loop {
             let Some(frame) = self.trie.innermost() else { return Ok(None) };
             let at = self.checker.token();
@@ -118,7 +118,7 @@ impl StrictScan<'_> {
 
     /// Skips a value, or opens it if the trie leads into it: then returns the node and position of the first value inside.
     #[inline(always)]
-    fn value(&mut self, number: u32, pos: usize) -> Result<Option<(u32, usize)>, Stop> {
+    fn value(&mut self, number: u32, pos: usize) -> Result<Option<(u32, usize)>, ScanStop> {
         let Some(node) = self.trie.node(number) else {
             self.skip(pos)?;
             return Ok(None);
@@ -135,7 +135,7 @@ impl StrictScan<'_> {
     }
 
     /// Skips a value that the trie does not lead into, and captures it.
-    fn leaf(&mut self, slot: u32, first: u8, pos: usize) -> Result<(), Stop> {
+    fn leaf(&mut self, slot: u32, first: u8, pos: usize) -> Result<(), ScanStop> {
         let end = self.skip(pos)?;
         let tag = match first {
             b'"' if self.has_escapes(pos, end) => Tag::EscapedString,
@@ -157,7 +157,7 @@ impl StrictScan<'_> {
     }
 
     /// Opens an object or array; returns the node and position of the first value inside.
-    fn open(&mut self, number: u32, mark: u32, pos: usize, object: bool) -> Result<Option<(u32, usize)>, Stop> {
+    fn open(&mut self, number: u32, mark: u32, pos: usize, object: bool) -> Result<Option<(u32, usize)>, ScanStop> {
         if self.trie.nesting() >= self.checker.depth {
             return stop(pos, StopReason::Depth);
         }
@@ -178,7 +178,7 @@ impl StrictScan<'_> {
 
     /// Reads a key and the colon after it; returns the node of the member.
     #[inline(always)]
-    fn member(&mut self, start: usize) -> Result<u32, Stop> {
+    fn member(&mut self, start: usize) -> Result<u32, ScanStop> {
         if self.checker.byte(start) != b'"' {
             return stop(start, StopReason::Key);
         }
@@ -194,7 +194,7 @@ impl StrictScan<'_> {
 
     /// Skips the value at `pos`; returns its end.
     #[inline(always)]
-    fn skip(&mut self, pos: usize) -> Result<usize, Stop> {
+    fn skip(&mut self, pos: usize) -> Result<usize, ScanStop> {
         // Strings here: most values are strings, and a call would cost more than the string.
         if self.checker.byte(pos) == b'"' {
             self.checker.string()

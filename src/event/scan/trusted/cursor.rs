@@ -2,7 +2,7 @@
 
 use super::super::backend::SimdBackend;
 use super::super::blocks::{self, Block, BlockCursor};
-use super::super::fault::{Stop, StopReason, stop};
+use super::super::fault::{ScanStop, StopReason, stop};
 use super::super::string_carry::StringCarry;
 use super::super::structural::BLOCK;
 use super::super::token;
@@ -91,7 +91,7 @@ impl<'l> StructuralCursor<'l> {
 
     /// The next structural character.
     #[inline(always)]
-    pub(super) fn next(&mut self) -> Result<u64, Stop> {
+    pub(super) fn next(&mut self) -> Result<u64, ScanStop> {
         self.check();
         while self.pending == 0 {
             self.advance()?;
@@ -104,7 +104,7 @@ impl<'l> StructuralCursor<'l> {
     /// Within an object: the next bracket, or the next colon after a key whose length `is_wanted`. All colons count in a line
     /// with backslashes, since the length of a key with escapes is not known.
     #[inline(always)]
-    pub(super) fn next_member(&mut self, is_wanted: impl Fn(usize) -> bool) -> Result<u64, Stop> {
+    pub(super) fn next_member(&mut self, is_wanted: impl Fn(usize) -> bool) -> Result<u64, ScanStop> {
         self.check();
         debug_assert!(self.in_object);
         // A copy that lives in a register.
@@ -125,7 +125,7 @@ impl<'l> StructuralCursor<'l> {
 
     /// Takes the bracket at `at`, which must be the next structural character.
     #[inline(always)]
-    pub(super) fn bracket(&mut self, at: usize) -> Result<(), Stop> {
+    pub(super) fn bracket(&mut self, at: usize) -> Result<(), ScanStop> {
         let bit = self.next()?;
         if self.position(bit) == at { Ok(()) } else { stop(at, StopReason::Value) }
     }
@@ -140,7 +140,7 @@ impl<'l> StructuralCursor<'l> {
 
     /// The end of the string that begins at `at`.
     #[inline(always)]
-    pub(super) fn string_end(&mut self, at: usize) -> Result<usize, Stop> {
+    pub(super) fn string_end(&mut self, at: usize) -> Result<usize, ScanStop> {
         while at >= self.current.base + BLOCK {
             self.advance()?;
         }
@@ -155,7 +155,7 @@ impl<'l> StructuralCursor<'l> {
 
     /// Leaves the innermost `levels` brackets; returns the position of the last one that closes.
     #[inline(always)]
-    pub(super) fn leave(&mut self, levels: usize) -> Result<usize, Stop> {
+    pub(super) fn leave(&mut self, levels: usize) -> Result<usize, ScanStop> {
         self.check();
         let levels = levels as u64;
         let (open, close) = (self.current.block.open & self.pending, self.current.block.close & self.pending);
@@ -189,13 +189,13 @@ impl<'l> StructuralCursor<'l> {
 
     /// Reads the next block.
     #[inline(never)]
-    fn advance(&mut self) -> Result<(), Stop> {
+    fn advance(&mut self) -> Result<(), ScanStop> {
         self.advance_inline()
     }
 
     /// The same without a call, for the loop in which most of the time is spent.
     #[inline(always)]
-    fn advance_inline(&mut self) -> Result<(), Stop> {
+    fn advance_inline(&mut self) -> Result<(), ScanStop> {
         self.quotes_before = self.last_quotes(self.current.block.quotes);
         self.current.base += BLOCK;
         if self.current.base >= self.line.len() {

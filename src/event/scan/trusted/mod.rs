@@ -9,7 +9,7 @@ mod cursor;
 mod trie_cursor;
 
 use super::backend::SimdBackend;
-use super::fault::{Fault, Stop, StopReason, stop};
+use super::fault::{Fault, ScanStop, StopReason, stop};
 use super::scratch::TrustedScratch;
 use super::simd::Work;
 use super::trie::{NONE, ROOT, Trie, TrieNode};
@@ -46,20 +46,20 @@ pub(super) fn scan(
 }
 
 impl Work for &mut TrustedScan<'_> {
-    type Result = Result<(), Stop>;
+    type Result = Result<(), ScanStop>;
 
     #[inline(always)]
-    fn run(self) -> Result<(), Stop> {
+    fn run(self) -> Result<(), ScanStop> {
         self.event()
     }
 }
 
 impl TrustedScan<'_> {
     #[inline(always)]
-    fn event(&mut self) -> Result<(), Stop> {
+    fn event(&mut self) -> Result<(), ScanStop> {
         let start = self.cursor.skip_space(0);
         if self.cursor.byte(start) != b'{' {
-            return Err(Stop::not_an_object(self.cursor.line(), start));
+            return Err(ScanStop::not_an_object(self.cursor.line(), start));
         }
         if self.trie.is_empty() {
             return Ok(());
@@ -82,7 +82,7 @@ impl TrustedScan<'_> {
 
     /// Goes through the innermost object up to the value of the next member that is to be found, or to its end.
     #[inline(always)]
-    fn members(&mut self, node: &TrieNode) -> Result<(), Stop> {
+    fn members(&mut self, node: &TrieNode) -> Result<(), ScanStop> {
         loop {
             let bit = self.cursor.next_member(|length| node.has_length(length))?;
             if !self.cursor.is_colon(bit) {
@@ -98,19 +98,19 @@ impl TrustedScan<'_> {
     }
 
     /// Goes to the next element of the innermost array, or to its end.
-    fn elements(&mut self) -> Result<(), Stop> {
+    fn elements(&mut self) -> Result<(), ScanStop> {
         let bit = self.cursor.next()?;
         if self.cursor.is_comma(bit) { self.element(self.cursor.position(bit) + 1) } else { self.bracket_in_frame(bit) }
     }
 
     /// A bracket opens a value that is skipped, or closes the innermost frame.
-    fn bracket_in_frame(&mut self, bit: u64) -> Result<(), Stop> {
+    fn bracket_in_frame(&mut self, bit: u64) -> Result<(), ScanStop> {
         if self.cursor.is_open(bit) { self.cursor.leave(1).map(|_| ()) } else { self.close(self.cursor.position(bit)) }
     }
 
     /// The node of the member whose key is between two quotes; `NONE` if it is not to be found, or was found before.
     #[inline(never)]
-    fn member(&mut self, node: &TrieNode, open: usize, close: usize, colon: usize) -> Result<u32, Stop> {
+    fn member(&mut self, node: &TrieNode, open: usize, close: usize, colon: usize) -> Result<u32, ScanStop> {
         let key = match open.checked_add(1).and_then(|start| self.cursor.line().get(start..close)) {
             Some(key) if close + 1 == colon || self.cursor.skip_space(close + 1) == colon => key,
             _ => return stop(colon, StopReason::Key),
@@ -119,7 +119,7 @@ impl TrustedScan<'_> {
     }
 
     /// Reads the next element of the innermost array, which begins after white space from `at` on.
-    fn element(&mut self, at: usize) -> Result<(), Stop> {
+    fn element(&mut self, at: usize) -> Result<(), ScanStop> {
         let child = self.trie.element();
         if child == NONE {
             return Ok(());
@@ -135,7 +135,7 @@ impl TrustedScan<'_> {
 
     /// Opens the value at `at`, or captures it.
     #[inline(always)]
-    fn value(&mut self, number: u32, at: usize) -> Result<(), Stop> {
+    fn value(&mut self, number: u32, at: usize) -> Result<(), ScanStop> {
         let Some(node) = self.trie.node(number) else { return Ok(()) };
         self.trie.captures.visit(number);
         match self.cursor.byte(at) {
@@ -153,12 +153,12 @@ impl TrustedScan<'_> {
 
     /// Captures a value that is not a string and is not opened.
     #[inline(never)]
-    fn other_value(&mut self, node: &TrieNode, first: u8, at: usize) -> Result<(), Stop> {
+    fn other_value(&mut self, node: &TrieNode, first: u8, at: usize) -> Result<(), ScanStop> {
         let line = self.cursor.line();
-        let word = |word| token::word(line, at, word).ok_or(Stop { at, reason: StopReason::Value });
+        let word = |word| token::word(line, at, word).ok_or(ScanStop { at, reason: StopReason::Value });
         let (tag, end) = match first {
             b'-' | b'0'..=b'9' => {
-                let end = token::number(line, at).map_err(|at| Stop { at, reason: StopReason::Number })?;
+                let end = token::number(line, at).map_err(|at| ScanStop { at, reason: StopReason::Number })?;
                 (Tag::Number, end)
             }
             b't' => (Tag::True, word(b"true")?),
@@ -172,7 +172,7 @@ impl TrustedScan<'_> {
     }
 
     /// Skips an object or array that the trie does not lead into; checks and captures it if a path ends here.
-    fn container(&mut self, node: &TrieNode, first: u8, at: usize) -> Result<(), Stop> {
+    fn container(&mut self, node: &TrieNode, first: u8, at: usize) -> Result<(), ScanStop> {
         self.cursor.bracket(at)?;
         let end = self.cursor.leave(1)? + 1;
         if node.slot != NONE {
@@ -184,7 +184,7 @@ impl TrustedScan<'_> {
     }
 
     /// Opens an object or array.
-    fn open(&mut self, node: u32, left: u32, at: usize, object: bool) -> Result<(), Stop> {
+    fn open(&mut self, node: u32, left: u32, at: usize, object: bool) -> Result<(), ScanStop> {
         if self.trie.nesting() >= self.depth {
             return stop(at, StopReason::Depth);
         }
@@ -197,7 +197,7 @@ impl TrustedScan<'_> {
     }
 
     /// Closes the innermost object or array, whose bracket is at `at`.
-    fn close(&mut self, at: usize) -> Result<(), Stop> {
+    fn close(&mut self, at: usize) -> Result<(), ScanStop> {
         let Some(frame) = self.trie.frames.pop() else { return Ok(()) };
         match (self.cursor.byte(at), frame.object) {
             (b'}', true) | (b']', false) => {}
@@ -213,7 +213,7 @@ impl TrustedScan<'_> {
 
     /// Leaves the innermost container, of which nothing more is to be found, and those around it of which that is true
     /// too. True if none is left.
-    fn leave_early(&mut self) -> Result<bool, Stop> {
+    fn leave_early(&mut self) -> Result<bool, ScanStop> {
         let finished = self.trie.finished();
         if finished == self.trie.nesting() {
             return Ok(true);
