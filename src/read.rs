@@ -1,6 +1,6 @@
 //! Reads whole files: regular ones only, opened without blocking, up to a limit, and without a byte-order mark.
 //!
-//! Every file that a rule set or its tests name is read here, so that one rule holds for all of them.
+//! Every file that a rule set or its tests name is read here, so the same conditions apply to all.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// UTF-8's byte-order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Why a file cannot be read.
+/// The reason for which a file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ReadError {
     /// The file does not exist.
@@ -21,7 +21,7 @@ pub(crate) enum ReadError {
     /// The file is larger than the limit, which is given in bytes.
     #[error("larger than {}", size(*.0))]
     TooLarge(u64),
-    /// Any other error, in the system's words.
+    /// Any other error, as the system reports it.
     #[error("{0}")]
     Other(String),
 }
@@ -35,7 +35,7 @@ impl From<io::Error> for ReadError {
     }
 }
 
-/// The system's reason, or a plainer one where there is one.
+/// The reason as the system reports it, or in plainer words.
 pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => String::from("no such file or folder"),
@@ -46,8 +46,8 @@ pub(crate) fn reason(error: &io::Error) -> String {
 
 /// The bytes of a regular file of at most `limit` bytes, as they are on disk.
 pub(crate) fn raw(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-    // Opening some devices has effects, so their kind is asked for first; it is asked again of the open file, since
-    // the path may lead elsewhere by then.
+    // Opening some devices has effects, so the kind is checked before. It is checked again for the open file, since the
+    // path may lead elsewhere by then.
     regular(&std::fs::metadata(path)?)?;
     let file = open(path)?;
     regular(&file.metadata()?)?;
@@ -60,7 +60,7 @@ fn regular(metadata: &Metadata) -> Result<(), ReadError> {
     if metadata.is_file() { Ok(()) } else { Err(ReadError::NotRegular) }
 }
 
-/// Opens a file without waiting for a writer, should it be a pipe.
+/// Opens a file; does not wait for a writer if it is a pipe.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -77,7 +77,7 @@ pub(crate) fn without_bom(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// The folder that a file lies in.
+/// The folder of a file.
 pub(crate) fn parent(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),

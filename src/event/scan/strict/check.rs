@@ -26,6 +26,7 @@ pub(in super::super) fn check(backend: SimdBackend, line: &[u8], start: usize, d
 }
 
 impl<'l> ValueChecker<'l> {
+    #[inline(always)]
     pub(super) fn new(index: StructuralIndex<'l>, depth: usize, brackets: Vec<u64>) -> ValueChecker<'l> {
         ValueChecker { index, cursor: TokenCursor::default(), depth, brackets }
     }

@@ -27,6 +27,7 @@ pub(super) struct TokenCursor {
 
 impl<'l> StructuralIndex<'l> {
     /// The index of a line from `start` on.
+    #[inline(always)]
     pub(super) fn new(backend: SimdBackend, line: &'l [u8], start: usize) -> StructuralIndex<'l> {
         let state = IndexState::default();
         StructuralIndex { backend, line, start, state, window: [0; WINDOW], count: 0, next: 0 }

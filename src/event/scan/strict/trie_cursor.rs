@@ -14,6 +14,7 @@ pub(super) struct StrictTrieCursor<'s> {
 }
 
 impl<'s> StrictTrieCursor<'s> {
+    #[inline(always)]
     pub(super) fn new(trie: &'s Trie, captures: &'s mut Captures, frames: Vec<StrictFrame>) -> StrictTrieCursor<'s> {
         debug_assert!(frames.is_empty());
         StrictTrieCursor { trie, captures, frames }

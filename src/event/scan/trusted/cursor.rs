@@ -24,6 +24,7 @@ pub(super) struct StructuralCursor<'l> {
 
 impl<'l> StructuralCursor<'l> {
     /// A cursor before the first block.
+    #[inline(always)]
     pub(super) fn new(backend: SimdBackend, line: &'l [u8]) -> StructuralCursor<'l> {
         StructuralCursor {
             backend,
@@ -101,26 +102,30 @@ impl<'l> StructuralCursor<'l> {
         Ok(bit)
     }
 
-    /// Within an object: the next bracket, or the next colon after a key whose length `is_wanted`. All colons count in a line
-    /// with backslashes, since the length of a key with escapes is not known.
+    /// The pending characters, as a copy that lives in a register: for the loop in which most of the time is spent. Until
+    /// `set_pending`, only `next_of` moves the cursor.
     #[inline(always)]
-    pub(super) fn next_member(&mut self, is_wanted: impl Fn(usize) -> bool) -> Result<u64, ScanStop> {
+    pub(super) fn pending(&self) -> u64 {
         self.check();
-        debug_assert!(self.in_object);
-        // A copy that lives in a register.
-        let mut pending = self.pending;
-        loop {
-            while pending == 0 {
-                self.advance_inline()?;
-                pending = self.pending;
-            }
-            let bit = pending & pending.wrapping_neg();
-            pending ^= bit;
-            if !self.is_colon(bit) || is_wanted(self.key_length(bit)) || self.carry.backslash {
-                self.pending = pending;
-                return Ok(bit);
-            }
+        self.pending
+    }
+
+    #[inline(always)]
+    pub(super) fn set_pending(&mut self, pending: u64) {
+        self.pending = pending;
+        self.check();
+    }
+
+    /// The next structural character of a copy of the pending ones.
+    #[inline(always)]
+    pub(super) fn next_of(&mut self, pending: &mut u64) -> Result<u64, ScanStop> {
+        while *pending == 0 {
+            self.advance_inline()?;
+            *pending = self.pending;
         }
+        let bit = *pending & pending.wrapping_neg();
+        *pending ^= bit;
+        Ok(bit)
     }
 
     /// Takes the bracket at `at`, which must be the next structural character.
@@ -193,7 +198,7 @@ impl<'l> StructuralCursor<'l> {
         self.advance_inline()
     }
 
-    /// The same without a call, for the loop in which most of the time is spent.
+    /// The same without a call.
     #[inline(always)]
     fn advance_inline(&mut self) -> Result<(), ScanStop> {
         self.quotes_before = self.last_quotes(self.current.block.quotes);
@@ -220,7 +225,7 @@ impl<'l> StructuralCursor<'l> {
 
     /// The number of bytes between the last two quotes before a structural character.
     #[inline(always)]
-    fn key_length(&self, bit: u64) -> usize {
+    pub(super) fn key_length(&self, bit: u64) -> usize {
         let before = self.current.block.quotes & (bit - 1);
         let close = before.leading_zeros();
         let open = (before & below_leading(close)).leading_zeros();

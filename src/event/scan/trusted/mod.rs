@@ -35,9 +35,14 @@ pub(super) fn scan(
     captures: &mut Captures,
 ) -> Result<(), Fault> {
     let TrustedScratch { frames, key } = std::mem::take(&mut captures.trusted);
-    let cursor = StructuralCursor::new(backend, line);
-    let trie = TrustedTrieCursor::new(trie, captures, frames);
-    let mut scan = TrustedScan { backend, cursor, trie, depth, key };
+    // Written in place: a move would copy it.
+    let mut scan = TrustedScan {
+        backend,
+        cursor: StructuralCursor::new(backend, line),
+        trie: TrustedTrieCursor::new(trie, captures, frames),
+        depth,
+        key,
+    };
     let result = backend.run(&mut scan);
     let TrustedScan { trie: TrustedTrieCursor { mut frames, captures, .. }, key, .. } = scan;
     frames.clear();
@@ -83,16 +88,23 @@ impl TrustedScan<'_> {
     /// Goes through the innermost object up to the value of the next member that is to be found, or to its end.
     #[inline(always)]
     fn members(&mut self, node: &TrieNode) -> Result<(), ScanStop> {
+        debug_assert!(self.cursor.in_object());
+        let mut pending = self.cursor.pending();
         loop {
-            let bit = self.cursor.next_member(|length| node.has_length(length))?;
+            let bit = self.cursor.next_of(&mut pending)?;
             if !self.cursor.is_colon(bit) {
+                self.cursor.set_pending(pending);
                 return self.bracket_in_frame(bit);
             }
-            let [open, close] = self.cursor.quotes_before(bit);
-            let colon = self.cursor.position(bit);
-            let child = self.member(node, open, close, colon)?;
-            if child != NONE {
-                return self.value(child, self.cursor.skip_space(colon + 1));
+            // The length of a key with escapes is not known.
+            if node.has_length(self.cursor.key_length(bit)) || self.cursor.carry.backslash {
+                let [open, close] = self.cursor.quotes_before(bit);
+                let colon = self.cursor.position(bit);
+                let child = self.member(node, open, close, colon)?;
+                if child != NONE {
+                    self.cursor.set_pending(pending);
+                    return self.value(child, self.cursor.skip_space(colon + 1));
+                }
             }
         }
     }

@@ -14,6 +14,7 @@ pub(super) struct TrustedTrieCursor<'s> {
 }
 
 impl<'s> TrustedTrieCursor<'s> {
+    #[inline(always)]
     pub(super) fn new(trie: &'s Trie, captures: &'s mut Captures, frames: Vec<TrustedFrame>) -> TrustedTrieCursor<'s> {
         debug_assert!(frames.is_empty());
         TrustedTrieCursor { trie, captures, frames }
