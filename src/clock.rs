@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// Where `now` comes from.
+/// The source of `now`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Clock {
     /// The system's clock, read at most once per event.

@@ -1,28 +1,28 @@
-//! What was decided about an event.
+//! Decisions, and the deliveries that follow from them.
 
 use crate::event::{Json, Type, Value};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// What became of an event.
+/// The result of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Topics, rules or tables chose somebody who is left.
+    /// Topics, rules or tables chose at least one subscriber, and not all were filtered out.
     Routed,
-    /// Nobody is.
+    /// No subscriber was chosen, or all were filtered out.
     Unrouted,
-    /// A filter took it.
+    /// A filter dropped the event.
     Dropped,
-    /// A schema refused it.
+    /// The event is not valid by a schema.
     Rejected,
-    /// It is not an event.
+    /// The line is not an event: not a JSON object, over a limit, or without a topic.
     Malformed,
 }
 
 impl Status {
-    /// As written on a decision.
+    /// The word on a decision: `routed`, `malformed` …
     pub fn as_str(self) -> &'static str {
         match self {
             Status::Routed => "routed",
@@ -34,51 +34,67 @@ impl Status {
     }
 }
 
-/// The decision about one event. Serialised, it is the line that `dadar route` writes.
+/// The decision on one event. Serialised, it is the line that `dadar route` writes:
+///
+/// ```json
+/// {"id":"o-1","topic":"order.created","status":"routed","subscribers":["inventory","review"],"rules":["big"],
+///  "labels":{"tier":"gold"},"ruleset":"shop@5c6de7a2"}
+/// {"id":null,"topic":null,"status":"malformed","subscribers":[],"rules":[],
+///  "line":2,"error":"expected a JSON object at byte 0","input":"hello","ruleset":"shop@5c6de7a2"}
+/// ```
+///
+/// Fields that are empty are left out, from `labels` on.
+///
+/// ```
+/// let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
+/// let decision = dadar::Router::new(&rules).route(br#"{"id": "o-1", "type": "order.created"}"#);
+/// let line = serde_json::to_string(&decision).unwrap();
+/// assert!(line.starts_with(r#"{"id":"o-1","topic":"order.created","status":"routed","subscribers":["inventory"],"rules":[]"#));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Decision {
-    /// The event's id; null where it has none.
+    /// The id of the event if it is a string, number or boolean; else null.
     pub id: Json,
-    /// Its topic; none where it is malformed.
+    /// The topic; none if the event is malformed.
     pub topic: Option<String>,
-    /// What became of it.
+    /// The result.
     pub status: Status,
-    /// Who gets it, by name.
+    /// The subscribers that receive the event, sorted by name.
     pub subscribers: Vec<Arc<str>>,
     /// The rules that matched, by rank.
     pub rules: Vec<Arc<str>>,
-    /// Its labels.
+    /// The labels that rules and tables set.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<Arc<str>, Json>,
-    /// The settings of its topic.
+    /// The settings of the topic.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<Arc<str>, Json>,
-    /// Who was chosen, but has a filter that does not hold; by name.
+    /// Subscribers that were chosen, but whose filter is false; sorted by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub filtered: Vec<Arc<str>>,
-    /// The filter that dropped it.
+    /// The filter that dropped the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropped_by: Option<Arc<str>>,
-    /// What schemas found wrong.
+    /// The faults that schemas found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub invalid: Vec<Invalid>,
-    /// Values of another type than some rule needs; by path.
+    /// Values that do not have the type that a rule requires; sorted by path.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<TypeError>,
-    /// The number of the line, from 1, where the event is malformed.
+    /// The number of the line, from 1, if it is malformed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// Why it is malformed.
+    /// The reason for which the line is malformed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The first 200 bytes of a malformed line, as lossy UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
-    /// Which rule set made it: `name@version`.
+    /// The rule set that made the decision: `name@version`.
     pub ruleset: Arc<str>,
 }
 
-/// A decision, with what everybody on it is sent.
+/// A decision, and the event that each of its subscribers is sent.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Delivered {
     /// The decision.
@@ -87,16 +103,17 @@ pub struct Delivered {
     pub deliveries: Vec<Delivery>,
 }
 
-/// What one subscriber is sent.
+/// The event that one subscriber is sent: a line of `dadar route --deliveries`, such as
+/// `{"id":"o-1","subscriber":"inventory","event":{"type":"order.created"}}`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Delivery {
-    /// The event's id, as it stands on the decision.
+    /// The id of the event, as on the decision.
     pub id: Json,
     /// The subscriber.
     pub subscriber: Arc<str>,
-    /// The event as `ingest` and the subscriber's `transform` have made it; null where the line could not be read.
+    /// The event after `ingest` and the `transform` of the subscriber; null if the line could not be read.
     pub event: Json,
-    /// Values of another type than some step of the subscriber's `transform` needs; by path.
+    /// Values that do not have the type that a step of a transform requires; sorted by path.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<TypeError>,
 }
@@ -106,20 +123,21 @@ pub struct Delivery {
 pub struct Invalid {
     /// The schema.
     pub schema: Arc<str>,
-    /// A JSON Pointer into what was validated.
+    /// A JSON Pointer into the validated value.
     pub path: String,
-    /// What is wrong.
+    /// The fault.
     pub message: String,
 }
 
-/// A value of another type than some rule needs.
+/// A value that does not have the type that a part of the rule set requires:
+/// `{"path":"data.amount","expected":"number","found":"string","asked_by":["big","table:prices"],"count":2}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TypeError {
-    /// As the rules write it; elements as `data.items[].price`.
+    /// The path as rules write it; elements as `data.items[].price`.
     pub path: String,
-    /// The type that is needed.
+    /// The required type.
     pub expected: String,
-    /// The type that is there.
+    /// The type of the value.
     pub found: String,
     /// The parts of the rule set that need it; at most five.
     pub required_by: Vec<Requirer>,
@@ -128,7 +146,7 @@ pub struct TypeError {
 }
 
 impl TypeError {
-    /// The entry of an event that has no time although the clock is to be the event's time.
+    /// The entry for an event without a time, if the clock is the time of the event.
     pub(crate) fn no_clock(time: Value<'_>) -> TypeError {
         TypeError {
             path: String::from("time"),
@@ -140,8 +158,8 @@ impl TypeError {
     }
 }
 
-/// A part of a rule set that needs a value to be of some type. It is written as the name of a rule, or as `table:NAME` and the
-/// like; a rule whose name would be read as one of these as `rule:NAME`.
+/// A part of a rule set that requires a value to have a type. It is written as the name of a rule, or as `table:NAME`,
+/// `filter:NAME` and so on; as `rule:NAME` if the name of the rule begins like one of these.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Requirer {
@@ -161,7 +179,7 @@ pub enum Requirer {
     Schema(Arc<str>),
     /// A step of a transform.
     Transform(Arc<str>),
-    /// The clock, where it is the event's time.
+    /// The clock, if it is the time of the event.
     EventClock,
 }
 
@@ -221,11 +239,11 @@ impl Serialize for Requirer {
 /// At most this many entries in [`TypeError::required_by`].
 pub const MAX_REQUIRED_BY: usize = 5;
 
-/// At most so many bytes in [`Decision::input`].
+/// At most this many bytes in [`Decision::input`].
 pub const MAX_INPUT_ECHO: usize = 200;
 
 impl Decision {
-    /// A decision about an event, with nobody on it yet.
+    /// A decision without subscribers.
     pub fn empty(ruleset: Arc<str>, status: Status) -> Decision {
         Decision {
             id: Json::Null,
@@ -246,7 +264,7 @@ impl Decision {
         }
     }
 
-    /// The decision about a line that is no event.
+    /// The decision on a line that is not an event.
     pub fn malformed(ruleset: Arc<str>, line: &[u8], number: u64, error: impl Into<String>, echo: bool) -> Decision {
         Decision {
             line: Some(number),
@@ -257,8 +275,8 @@ impl Decision {
     }
 }
 
-/// How [`Decision::error`] begins for an event whose topic is not a string, or is empty; where the envelope looked for it
-/// follows.
+/// The beginning of [`Decision::error`] for an event whose topic is not a string, or is empty; it is followed by the fields
+/// that the envelope reads.
 pub const NO_TOPIC: &str = "no topic";
 
 /// The beginning of a malformed line: its first bytes, as lossy UTF-8.
@@ -266,7 +284,7 @@ pub fn input_echo(line: &[u8]) -> String {
     String::from_utf8_lossy(line.get(..MAX_INPUT_ECHO).unwrap_or(line)).into_owned()
 }
 
-/// The id as it stands on a decision: a string, a number or a boolean as it is, anything else null.
+/// The id as on a decision: a string, a number or a boolean as it is, null for other values.
 pub fn shown_id(id: Value<'_>) -> Json {
     match id {
         Value::Bool(_) | Value::Number(_) | Value::String(_) => id.to_json(),
@@ -314,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn requirers_are_told_apart_in_writing() {
+    fn written_requirers_are_distinct() {
         let shown = |requirer: Requirer| requirer.to_string();
         assert_eq!(shown(Requirer::Rule("big".into())), "big");
         assert_eq!(shown(Requirer::Rule("a:b".into())), "a:b");

@@ -7,7 +7,7 @@ use crate::expr::Budget;
 /// How events are read.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Where `now` comes from.
+    /// The source of `now`.
     pub clock: Clock,
     /// How much of an event is read.
     pub mode: Mode,
@@ -16,10 +16,10 @@ pub struct Options {
     /// Whether the decision about a malformed line shows the beginning of that line.
     pub input_echo: bool,
     /// Whether [`Session::route_to`](crate::Session::route_to) writes deliveries instead of the decision: one line for each
-    /// subscriber, or one line with the status for an event that nobody receives. Events are then read strictly, whatever
-    /// `mode` is.
+    /// subscriber, or one line with the status for an event that nobody receives. Events are then read strictly, regardless
+    /// of `mode`.
     pub deliveries: bool,
-    /// What each computation on one event may take; beyond it is null, with an entry under `errors`.
+    /// The budget of each computation on one event. A computation that exceeds it is null, with an entry under `errors`.
     pub budget: Budget,
 }
 

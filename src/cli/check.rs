@@ -1,7 +1,7 @@
 //! `dadar check`: reports every problem of a rule set.
 
 use super::rule_set::{Findings, RulesArg, exit, load_all, options};
-use super::{Done, Exit, Failure, Global, output};
+use super::{CommandError, Done, Exit, Global, output};
 use clap::{Args, ValueEnum};
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Code, Diagnostic, did_you_mean};
@@ -22,8 +22,8 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     rules: RulesArg,
     /// The format of the diagnostics
-    #[arg(long, value_enum, default_value_t = Shape::Human)]
-    format: Shape,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    format: CheckFormat,
     /// What to fail on besides errors
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Option<Deny>,
@@ -34,7 +34,7 @@ pub(crate) struct CheckArgs {
 
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Shape {
+enum CheckFormat {
     /// For people, with the source line
     Human,
     /// One JSON object a line: each diagnostic, then a summary
@@ -45,13 +45,13 @@ enum Shape {
     Sarif,
 }
 
-impl Shape {
+impl CheckFormat {
     fn format(self) -> Format {
         match self {
-            Shape::Human => Format::Human,
-            Shape::Json => Format::Json,
-            Shape::Github => Format::Github,
-            Shape::Sarif => Format::Sarif,
+            CheckFormat::Human => Format::Human,
+            CheckFormat::Json => Format::Json,
+            CheckFormat::Github => Format::Github,
+            CheckFormat::Sarif => Format::Sarif,
         }
     }
 }
@@ -76,9 +76,9 @@ pub(crate) fn run(args: CheckArgs, global: &Global) -> Done {
         let findings = check_one(&path, loaded, &args, rule_sets > 1, global)?;
         all.add(findings.diagnostics, &findings.sources);
     }
-    if args.format != Shape::Human {
+    if args.format != CheckFormat::Human {
         let text = render(&all.diagnostics, &all.sources, args.format.format(), false);
-        let summary = if args.format == Shape::Json { json_summary(rule_sets, &all) } else { String::new() };
+        let summary = if args.format == CheckFormat::Json { json_summary(rule_sets, &all) } else { String::new() };
         output::print(&(text + &summary))?;
     }
     Ok(end(&all, args.deny.is_some()))
@@ -97,7 +97,7 @@ fn check_one(
     findings.add(loaded.diagnostics, &loaded.sources);
     let test_count = tests.len();
     findings.add(tests.diagnostics, &tests.sources);
-    if args.format == Shape::Human {
+    if args.format == CheckFormat::Human {
         if several {
             output::print(&format!("== {}\n", path.display()))?;
         }
@@ -161,7 +161,7 @@ fn list_codes() -> Done {
 fn explain(name: &str) -> Done {
     let Some(code) = Code::parse(name) else {
         let known = Code::ALL.iter().flat_map(|code| [code.as_str(), code.slug()]);
-        let failure = Failure::new(format!("there is no code `{name}`"));
+        let failure = CommandError::new(format!("there is no code `{name}`"));
         let first = Code::ALL.first().map_or("E001", |code| code.as_str());
         let hint = did_you_mean(name, known)
             .unwrap_or_else(|| format!("codes look like {first}; `dadar check --explain` lists them"));

@@ -22,12 +22,12 @@ pub(crate) enum Exit {
 
 /// An error that ends a command, with a hint on how to continue.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct CommandError {
     message: String,
     hint: Option<String>,
 }
 
-impl Failure {
+impl CommandError {
     /// An error without a hint.
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None }
@@ -41,7 +41,7 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         match &self.hint {
@@ -51,7 +51,7 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for CommandError {}
 
 impl Exit {
     /// The end of a command. An error is reported on stderr, unless stdout was closed by its reader.
@@ -60,7 +60,7 @@ impl Exit {
             Ok(exit) => exit,
             Err(error) if is_closed_pipe(&error) => Exit::Fine,
             Err(error) if log::is_json() => {
-                match error.downcast_ref::<Failure>() {
+                match error.downcast_ref::<CommandError>() {
                     Some(failure) => tracing::error!(help = failure.hint, "{}", failure.message),
                     None => tracing::error!("{error:#}"),
                 }

@@ -1,7 +1,7 @@
 //! `dadar init`: writes a small rule set to start from, which passes its own tests.
 
 use super::output::{self, quoted};
-use super::{Done, Exit, Failure};
+use super::{CommandError, Done, Exit};
 use anyhow::Context;
 use clap::Args;
 use std::fs::{self, OpenOptions};
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &InitArgs) -> Done {
     let occupied = FILES.iter().map(|(name, _)| dir.join(name)).find(|path| path.symlink_metadata().is_ok());
     if let Some(path) = occupied {
         let message = format!("`{}` exists already and is not overwritten", path.display());
-        return Err(Failure::new(message).hint("name another folder").into());
+        return Err(CommandError::new(message).hint("name another folder").into());
     }
     fs::create_dir_all(dir).with_context(|| format!("cannot create the folder `{}`", dir.display()))?;
     for (name, text) in FILES {

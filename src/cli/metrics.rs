@@ -4,11 +4,11 @@
 
 mod server;
 
-use super::Failure;
+use super::CommandError;
 use anyhow::Context;
 use dadar::diagnostic::render::clean;
 use dadar::pipeline::counts::{BUCKETS, CountedNames, Latency, STATUSES, SharedCounts, Totals};
-use dadar::reload::{Live, Reloader, State};
+use dadar::reload::{Live, ReloadState, Reloader};
 use server::Answer;
 use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
@@ -37,7 +37,7 @@ pub(crate) fn address(text: &str) -> anyhow::Result<SocketAddr> {
     }
     let found = text.to_socket_addrs().ok().and_then(|mut found| found.next());
     let wrong = || {
-        Failure::new(format!("--metrics `{text}` is not an address"))
+        CommandError::new(format!("--metrics `{text}` is not an address"))
             .hint("write a port such as 9464, or an address such as 0.0.0.0:9464")
     };
     Ok(found.ok_or_else(wrong)?)
@@ -110,7 +110,7 @@ impl Metrics {
     fn rules(&self, text: &mut String) {
         let generation = self.live.generation();
         let state = self.reloader.as_ref().map(|reloader| reloader.state());
-        let of_state = |get: fn(&State) -> u64| state.as_ref().map_or(0, get);
+        let of_state = |get: fn(&ReloadState) -> u64| state.as_ref().map_or(0, get);
         let loaded = state.as_ref().map_or(generation.since, |state| state.loaded_at);
         let loading = state.as_ref().and_then(|state| state.loading_since);
         let loading = loading.map_or(0.0, |since| since.duration_until(jiff::Timestamp::now()).as_secs_f64());

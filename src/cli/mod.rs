@@ -22,7 +22,7 @@ mod usage;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-pub(crate) use exit::{Exit, Failure};
+pub(crate) use exit::{CommandError, Exit};
 pub(crate) use usage::parse;
 
 /// The result of a command.

@@ -5,15 +5,17 @@ use super::log::{LogArgs, LogFormat};
 use super::metrics::{self, Metrics};
 use super::reload_log::ReloadLog;
 use super::rule_set::{self, Ready, RulesArg, is_stdin, load_one, refuse_stdin_twice};
-use super::{Done, Exit, Failure, Global, output, signals, size, summary};
+use super::{CommandError, Done, Exit, Global, output, signals, size, summary};
 use anyhow::Context;
 use clap::Args;
 use dadar::event::{Limits, Mode};
 use dadar::expr::time;
 use dadar::pipeline::counts::SharedCounts;
-use dadar::pipeline::input::{Follow, FollowOptions, Progress, SavedState, Source, StateError, Stream, open_stream};
-use dadar::pipeline::stop::Stop;
-use dadar::pipeline::{Job, route_lines};
+use dadar::pipeline::input::{
+    Follow, FollowOptions, InputSource, Progress, SavedState, StateError, Stream, open_stream,
+};
+use dadar::pipeline::stop::StopSignal;
+use dadar::pipeline::{Job, panics, route_lines};
 use dadar::reload::{ChangeDetection, Live, ReloadOptions, Reloader};
 use dadar::route::{Clock, Options, Router};
 use dadar::rules::RuleSet;
@@ -104,7 +106,7 @@ pub(crate) fn run(args: RouteArgs, global: &Global) -> Done {
     let address = args.metrics.as_deref().map(metrics::address).transpose()?;
     refuse_conflicts(&args)?;
     let counts = Arc::new(SharedCounts::new(address.is_some()));
-    let input = Input::for_route(&args, &stop, &counts)?;
+    let input = RouteInput::for_route(&args, &stop, &counts)?;
     let (live, reloader) = match in_force(&args, global, &counts, colour)? {
         Ok(in_force) => in_force,
         Err(exit) => return Ok(exit),
@@ -114,6 +116,7 @@ pub(crate) fn run(args: RouteArgs, global: &Global) -> Done {
         let address = metrics::serve(address, metrics)?;
         tracing::info!("metrics are at http://{address}/metrics");
     }
+    panics::install_hook();
     let start = Instant::now();
     let progress = input.progress(args.state.as_deref())?;
     drop(starting);
@@ -141,10 +144,10 @@ pub(crate) fn run(args: RouteArgs, global: &Global) -> Done {
 fn refuse_conflicts(args: &RouteArgs) -> anyhow::Result<()> {
     refuse_stdin_twice(&args.rules.rules, args.input.as_deref())?;
     if is_stdin(&args.rules.rules) && args.watch {
-        return Err(Failure::new("--watch needs a file or folder: standard input cannot be read again").into());
+        return Err(CommandError::new("--watch needs a file or folder: standard input cannot be read again").into());
     }
     if args.state.is_some() && args.state == args.input {
-        return Err(Failure::new("the state cannot be kept in the input itself").hint("name another file").into());
+        return Err(CommandError::new("the state cannot be kept in the input itself").hint("name another file").into());
     }
     Ok(())
 }
@@ -208,7 +211,7 @@ pub(crate) fn clock(text: &str, rules: &RuleSet) -> anyhow::Result<Clock> {
     }
     match time::parse_time(text, &rules.zone).and_then(|time| time.instant.timestamp()) {
         Some(now) => Ok(Clock::Fixed(now)),
-        None => Err(Failure::new(format!("--now `{text}` is not a time"))
+        None => Err(CommandError::new(format!("--now `{text}` is not a time"))
             .hint("write it as 2026-01-10T13:00:00+05:30, or `event` for each event's own time")
             .into()),
     }
@@ -222,7 +225,7 @@ fn threads(asked: u16) -> usize {
 }
 
 /// Routes the input. Returns the number of bytes read.
-fn route(job: Job<'_>, input: Input) -> anyhow::Result<u64> {
+fn route(job: Job<'_>, input: RouteInput) -> anyhow::Result<u64> {
     let bar = progress_bar(input.size);
     let total = AtomicU64::new(0);
     let on_read = |bytes| {
@@ -251,7 +254,7 @@ fn keeping_progress<T>(job: Job<'_>, work: impl FnOnce() -> T) -> anyhow::Result
 }
 
 /// The events to route.
-struct Input {
+struct RouteInput {
     source: From,
     path: PathBuf,
     /// As shown to people.
@@ -266,8 +269,8 @@ enum From {
     File(Box<Follow>),
 }
 
-impl Input {
-    fn for_route(args: &RouteArgs, stop: &Stop, counts: &SharedCounts) -> anyhow::Result<Input> {
+impl RouteInput {
+    fn for_route(args: &RouteArgs, stop: &StopSignal, counts: &SharedCounts) -> anyhow::Result<RouteInput> {
         let path = args.input.as_deref().filter(|path| *path != Path::new("-"));
         let by_name = path.filter(|_| args.follow || args.state.is_some());
         // A file that does not exist yet may be created; anything but a file has no position to resume at.
@@ -281,18 +284,18 @@ impl Input {
         let follow = Follow::new(path, stop.clone(), options, saved.as_ref());
         let source = From::File(Box::new(follow.with_context(|| format!("cannot read {name}"))?));
         let lines_before = saved.map_or(0, |saved| saved.lines);
-        Ok(Input { source, path: path.to_path_buf(), name, size: None, lines_before })
+        Ok(RouteInput { source, path: path.to_path_buf(), name, size: None, lines_before })
     }
 
-    fn stream(path: Option<&Path>, args: &RouteArgs, stop: &Stop) -> anyhow::Result<Input> {
+    fn stream(path: Option<&Path>, args: &RouteArgs, stop: &StopSignal) -> anyhow::Result<RouteInput> {
         let opened = Opened::new(path, open_stream)?;
         if args.state.is_some() {
-            return Err(Failure::new(format!("--state cannot be kept for {}", opened.name))
+            return Err(CommandError::new(format!("--state cannot be kept for {}", opened.name))
                 .hint("only a regular file has a position to resume at: name one with `-i`")
                 .into());
         }
         let source = From::Stream(Stream::new(opened.reader, stop.clone()));
-        Ok(Input { source, path: PathBuf::new(), name: opened.name, size: opened.size, lines_before: 0 })
+        Ok(RouteInput { source, path: PathBuf::new(), name: opened.name, size: opened.size, lines_before: 0 })
     }
 
     /// The state file, which is written before anything is read.
@@ -303,8 +306,8 @@ impl Input {
     }
 }
 
-fn with_hint(error: &StateError) -> Failure {
-    Failure::new(error.to_string()).hint(error.hint())
+fn with_hint(error: &StateError) -> CommandError {
+    CommandError::new(error.to_string()).hint(error.hint())
 }
 
 /// An opened input.
@@ -326,7 +329,9 @@ impl Opened {
         let file = open(path).with_context(|| format!("cannot read {name}"))?;
         let kind = file.metadata().with_context(|| format!("cannot read {name}"))?;
         if kind.is_dir() {
-            return Err(Failure::new(format!("{name} is a folder")).hint("name a file with one event a line").into());
+            return Err(CommandError::new(format!("{name} is a folder"))
+                .hint("name a file with one event a line")
+                .into());
         }
         Ok(Opened { reader: file, name, size: kind.is_file().then_some(kind.len()) })
     }

@@ -1,6 +1,6 @@
 //! Loads the rule sets that a command works on.
 
-use super::{Exit, Failure, Global, log, output};
+use super::{CommandError, Exit, Global, log, output};
 use clap::Args;
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Code, Diagnostic, FileId, Label, Sources};
@@ -89,7 +89,7 @@ fn load_path(path: &Path, global: &Global) -> anyhow::Result<Loaded> {
         return Err(unreadable(path, &error).into());
     }
     if let Some(root) = global.root.as_ref().filter(|root| !root.is_dir()) {
-        return Err(Failure::new(format!("--root `{}` is not a folder", root.display())).into());
+        return Err(CommandError::new(format!("--root `{}` is not a folder", root.display())).into());
     }
     Ok(load(path, &options(global)))
 }
@@ -100,9 +100,9 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 }
 
 /// Refuses to read both rules and events from standard input.
-pub(crate) fn refuse_stdin_twice(rules: &Path, input: Option<&Path>) -> Result<(), Failure> {
+pub(crate) fn refuse_stdin_twice(rules: &Path, input: Option<&Path>) -> Result<(), CommandError> {
     if is_stdin(rules) && input.is_none_or(is_stdin) {
-        let failure = Failure::new("rules and events cannot both come from standard input");
+        let failure = CommandError::new("rules and events cannot both come from standard input");
         return Err(failure.hint("name the file of the events with `-i`"));
     }
     Ok(())
@@ -112,26 +112,26 @@ pub(crate) fn refuse_stdin_twice(rules: &Path, input: Option<&Path>) -> Result<(
 fn load_stdin() -> anyhow::Result<Loaded> {
     let mut text = String::new();
     let read = io::stdin().lock().take(MAX_STDIN + 1).read_to_string(&mut text);
-    read.map_err(|error| Failure::new(format!("cannot read rules from standard input: {error}")))?;
+    read.map_err(|error| CommandError::new(format!("cannot read rules from standard input: {error}")))?;
     if text.len() as u64 > MAX_STDIN {
         let limit = MAX_STDIN >> 20;
-        return Err(Failure::new(format!("the rules on standard input are larger than {limit} MiB")).into());
+        return Err(CommandError::new(format!("the rules on standard input are larger than {limit} MiB")).into());
     }
     Ok(load_strings("stdin", [("stdin.yaml", text.as_str())]))
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
+fn unreadable(path: &Path, error: &io::Error) -> CommandError {
     let shown = path.display();
     if error.kind() != io::ErrorKind::NotFound {
-        return Failure::new(format!("cannot read `{shown}`: {error}"));
+        return CommandError::new(format!("cannot read `{shown}`: {error}"));
     }
-    Failure::new(format!("there is no rule set `{shown}`"))
+    CommandError::new(format!("there is no rule set `{shown}`"))
         .hint("name the folder or file of your rules, or start with `dadar init rules`")
 }
 
-fn several(path: &Path, folders: &[PathBuf]) -> Failure {
+fn several(path: &Path, folders: &[PathBuf]) -> CommandError {
     let list: Vec<String> = folders.iter().map(|folder| format!("\n    {}", folder.display())).collect();
-    Failure::new(format!("`{}` contains several rule sets", path.display()))
+    CommandError::new(format!("`{}` contains several rule sets", path.display()))
         .hint(format!("name one of them:{}", list.concat()))
 }
 

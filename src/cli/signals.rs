@@ -1,6 +1,6 @@
 //! Signals: the first SIGINT or SIGTERM requests a stop, the second ends the program at once; SIGHUP reloads the rules.
 
-use dadar::pipeline::stop::Stop;
+use dadar::pipeline::stop::StopSignal;
 use dadar::reload::Reloader;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -18,8 +18,8 @@ impl Drop for Starting {
 }
 
 /// Handles signals from now on.
-pub(super) fn install() -> io::Result<(Stop, Starting)> {
-    let stop = Stop::new()?;
+pub(super) fn install() -> io::Result<(StopSignal, Starting)> {
+    let stop = StopSignal::new()?;
     let starting = Arc::new(AtomicBool::new(true));
     for signal in [SIGINT, SIGTERM] {
         flag::register_conditional_shutdown(signal, 0, starting.clone())?;

@@ -2,7 +2,7 @@
 
 use super::output::{count, escape_invisible, one_line};
 use comfy_table::{CellAlignment, Table, presets};
-use dadar::pipeline::counts::{Named, STATUSES, Totals};
+use dadar::pipeline::counts::{NamedCounts, STATUSES, Totals};
 use indicatif::HumanBytes;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -47,7 +47,7 @@ pub(crate) fn json(totals: &Totals, bytes: u64, took: Duration) -> String {
     format!("{}\n", escape_invisible(&json!({"message": "summary", "summary": summary}).to_string()))
 }
 
-fn named(counts: &Named) -> Vec<(String, u64)> {
+fn named(counts: &NamedCounts) -> Vec<(String, u64)> {
     let mut named: Vec<(String, u64)> = counts.as_slice().iter().map(|(name, n)| (name.to_string(), *n)).collect();
     // The most frequent first.
     named.sort_by_key(|(_, n)| std::cmp::Reverse(*n));

@@ -34,12 +34,12 @@ pub(crate) struct TestArgs {
     #[command(flatten)]
     budget: BudgetArgs,
     /// How to write the results
-    #[arg(long, value_enum, default_value_t = Shape::Human)]
-    format: Shape,
+    #[arg(long, value_enum, default_value_t = TestFormat::Human)]
+    format: TestFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Shape {
+enum TestFormat {
     /// For people
     Human,
     /// One JSON object a line: each test, then a summary
@@ -73,15 +73,15 @@ pub(crate) fn run(args: TestArgs, global: &Global) -> Done {
         refuse_empty(&mut all, args.filter.as_deref())?;
     }
     match args.format {
-        Shape::Human => {
+        TestFormat::Human => {
             let colour = output::colour(global.color, &io::stdout());
             for tested in &all {
                 let heading = several.then_some(tested.path.as_path());
                 output::print(&human::render(&tested.report, &tested.path, heading, colour))?;
             }
         }
-        Shape::Json => output::print(&json_lines(&all))?,
-        Shape::Junit => output::print(&junit::render(all.iter().map(|one| (one.path.as_path(), &one.report))))?,
+        TestFormat::Json => output::print(&json_lines(&all))?,
+        TestFormat::Junit => output::print(&junit::render(all.iter().map(|one| (one.path.as_path(), &one.report))))?,
     }
     Ok(all.iter().map(|one| one.exit).find(|exit| *exit != Exit::Fine).unwrap_or(Exit::Fine))
 }

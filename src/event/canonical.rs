@@ -1,4 +1,4 @@
-//! Canonical JSON after RFC 8785 (JCS), with integers of up to 64 bits written out whole.
+//! Canonical JSON after RFC 8785 (JCS), with integers of up to 64 bits written in full.
 
 use super::number::format_number;
 use super::value::Value;
@@ -8,7 +8,7 @@ pub fn canonical_json(value: Value<'_>, out: &mut String) {
     canonical_json_within(value, out, usize::MAX);
 }
 
-/// As [`canonical_json`], but gives up once `out` is longer than `most` bytes; false then.
+/// As [`canonical_json`], but stops once `out` is longer than `most` bytes, and returns false.
 pub fn canonical_json_within(value: Value<'_>, out: &mut String, most: usize) -> bool {
     match value {
         Value::Null => out.push_str("null"),

@@ -1,4 +1,4 @@
-//! CloudEvents: which attributes of an event are its headers.
+//! The headers of CloudEvents: all attributes but a few.
 
 use super::Value;
 use bumpalo::Bump;
@@ -12,7 +12,7 @@ pub(crate) fn is_header(name: &str) -> bool {
     !NOT_HEADERS.contains(&name)
 }
 
-/// All headers of an event, as an object; null if the event is not one.
+/// All headers of an event, as an object; null if the event is not an object.
 pub(crate) fn headers<'a>(event: Value<'a>, arena: &'a Bump) -> Value<'a> {
     let Value::Object(members) = event else { return Value::Null };
     let headers = members.iter().copied().filter(|(name, _)| is_header(name));

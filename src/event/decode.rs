@@ -8,7 +8,7 @@ use super::value::Value;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-/// Up to so many members of an object are compared with one another to find duplicate keys; more are sorted.
+/// Up to this number of members, the keys of an object are compared with one another to find repeated ones; more are sorted.
 const FEW: usize = 16;
 
 /// The value of a capture in `line`, which the scanner has passed. Strings without escapes are borrowed.
@@ -22,17 +22,17 @@ pub fn decode<'a>(line: &'a [u8], found: Found, arena: &'a Bump) -> Value<'a> {
         Tag::Number => number(text),
         Tag::String => Value::String(plain(inside(), arena)),
         Tag::EscapedString => Value::String(unescaped(inside(), arena)),
-        Tag::Array | Tag::Object => Decoder { text, at: 0, arena }.value(0),
+        Tag::Array | Tag::Object => ValueDecoder { text, at: 0, arena }.value(0),
     }
 }
 
 /// Parses a whole JSON text strictly (as `scan` in strict mode does), for callers that need the whole event.
 pub fn parse<'a>(line: &'a [u8], limits: Limits, arena: &'a Bump) -> Result<Value<'a>, Fault> {
     scan(&Trie::default(), line, Mode::Strict, limits, &mut Captures::default())?;
-    Ok(Decoder { text: line, at: 0, arena }.value(0))
+    Ok(ValueDecoder { text: line, at: 0, arena }.value(0))
 }
 
-/// A number; null where it is beyond every float.
+/// A number; null if it is out of the range of floats.
 fn number(text: &[u8]) -> Value<'_> {
     if let Some(int) = short_int(text) {
         return Value::Number(Number::Int(int.into()));
@@ -60,7 +60,7 @@ fn short_int(text: &[u8]) -> Option<i64> {
     Some(if negative { -int } else { int })
 }
 
-/// A string's inside as it is. In trusted mode it may be invalid UTF-8: invalid bytes become U+FFFD.
+/// The inside of a string without escapes. In trusted mode it may be invalid UTF-8: invalid bytes become U+FFFD.
 fn plain<'a>(inside: &'a [u8], arena: &'a Bump) -> &'a str {
     ascii(inside).unwrap_or_else(|| unicode(inside, arena))
 }
@@ -78,13 +78,13 @@ fn unescaped<'a>(inside: &[u8], arena: &'a Bump) -> &'a str {
 }
 
 /// Reads valid JSON from front to back.
-struct Decoder<'a> {
+struct ValueDecoder<'a> {
     text: &'a [u8],
     at: usize,
     arena: &'a Bump,
 }
 
-impl<'a> Decoder<'a> {
+impl<'a> ValueDecoder<'a> {
     fn value(&mut self, depth: usize) -> Value<'a> {
         match self.peek() {
             b'"' => Value::String(self.string()),
@@ -94,7 +94,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// The next byte that is no white space; 0 at the end.
+    /// The next byte that is not white space; 0 at the end.
     fn peek(&mut self) -> u8 {
         while let Some(byte) = self.text.get(self.at) {
             if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
@@ -181,7 +181,7 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Of members with one key, keeps the last value, in the place of the first.
+/// Keeps one member for each key: the last value, at the position of the first.
 fn keep_last<'a>(members: &mut ArenaVec<'a, (&'a str, Value<'a>)>) {
     let mut sorted: Vec<(&str, usize)> = members.iter().enumerate().map(|(n, (key, _))| (*key, n)).collect();
     sorted.sort_unstable();

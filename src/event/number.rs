@@ -18,12 +18,12 @@ const INT_MIN: i128 = i64::MIN as i128;
 const INT_MAX: i128 = u64::MAX as i128;
 
 impl Number {
-    /// An integer; a float where it has more than 64 bits.
+    /// An integer; a float if it has more than 64 bits.
     pub fn int(n: i128) -> Number {
         if (INT_MIN..=INT_MAX).contains(&n) { Number::Int(n) } else { Number::Float(n as f64) }
     }
 
-    /// A float; none where it is not finite.
+    /// A float; none if it is not finite.
     pub fn float(n: f64) -> Option<Number> {
         n.is_finite().then_some(Number::Float(n))
     }
@@ -105,7 +105,7 @@ impl PartialEq for Number {
 impl Eq for Number {}
 
 impl Hash for Number {
-    /// Equal numbers hash alike, whichever way they are held.
+    /// Equal numbers have equal hashes, as integers and as floats.
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self.as_int() {
             Some(n) => n.hash(state),
@@ -114,8 +114,8 @@ impl Hash for Number {
     }
 }
 
-/// The value of a JSON literal: an integer where it is written as one and fits 64 bits, else the nearest
-/// float; none where it is beyond every float.
+/// The value of a JSON literal: an integer if it is written as one and fits 64 bits, else the nearest
+/// float; none if it is out of the range of floats.
 pub fn parse_number(literal: &str) -> Option<Number> {
     let written_as_int = !literal.bytes().any(|b| matches!(b, b'.' | b'e' | b'E'));
     if written_as_int && let Ok(n) = literal.parse::<i128>() {
@@ -124,9 +124,9 @@ pub fn parse_number(literal: &str) -> Option<Number> {
     literal.parse::<f64>().ok().and_then(Number::float)
 }
 
-/// Writes a number the way `string(x)`, templates and canonical JSON show it: integers whole, floats in the shortest
-/// form that reads back as the same float, laid out as ECMAScript does (RFC 8785, 3.2.2.3): `1` for `1.0`, `1e+21`. Of two shortest forms the
-/// nearer one is written; if both are equally near, the one whose last digit is even.
+/// Writes a number the way `string(x)`, templates and canonical JSON show it: integers in full, floats in the shortest
+/// form that reads back as the same float, laid out as ECMAScript does (RFC 8785, 3.2.2.3): `1` for `1.0`, `1e+21`. If there are
+/// two shortest forms, the nearer one is written; if both are equally near, the one whose last digit is even.
 pub fn format_number(number: Number, out: &mut String) {
     use std::fmt::Write;
     if let Number::Int(n) = number {
@@ -172,8 +172,8 @@ mod tests {
         assert!(parse_number("1e999").is_none());
     }
 
-    /// ECMAScript's `Number::toString` by exact decimal arithmetic: the fewest digits that read back as the same float; of
-    /// these the nearest, then the even one. The standard library's `{:.N e}` rounds the exact value, half to even.
+    /// ECMAScript's `Number::toString` by exact decimal arithmetic: the fewest digits that read back as the same float; if
+    /// there are several, the nearest, then the even one. The standard library's `{:.N e}` rounds the exact value, half to even.
     fn oracle(n: f64) -> String {
         let (digits, exponent) = (0..17).find_map(|precision| shortest(n.abs(), precision)).unwrap();
         let (count, point) = (digits.len() as i32, exponent + 1);
@@ -193,7 +193,7 @@ mod tests {
         sign.to_owned() + &shown
     }
 
-    /// The digits and the exponent of the nearest decimal with so many digits behind the first that reads back as `n`.
+    /// The digits and the exponent of the nearest decimal with `precision` digits after the first that reads back as `n`.
     fn shortest(n: f64, precision: usize) -> Option<(String, i32)> {
         let rounded = format!("{n:.precision$e}");
         let (mantissa, exponent) = rounded.split_once('e').unwrap();
@@ -245,7 +245,7 @@ mod tests {
             f64::from_bits(state ^ (state >> 29))
         };
         let random: Vec<f64> = (0..30_000).map(|_| random()).filter(|n| n.is_finite() && *n != 0.0).collect();
-        // Few digits behind a power of two: that is where two shortest forms are equally near.
+        // Small multiples of a power of two: two shortest forms can be equally near.
         let ties = (1..20_000_u32).map(|n| f64::from(n) * 2f64.powi(-40));
         for n in powers.chain(tens).chain(random).chain(ties) {
             assert_eq!(shown(n), oracle(n), "{n:e}");

@@ -25,7 +25,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// True for a key that may be written behind a dot.
+/// True for a key that may be written after a dot.
 fn is_name(key: &str) -> bool {
     let mut chars = key.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') && chars.all(|c| c.is_alphanumeric() || c == '_')

@@ -10,7 +10,7 @@ use std::fmt;
 pub type Json = serde_json::Value;
 
 /// A JSON value that lives as long as one evaluation. Copying it copies a reference; data that is not borrowed from the event
-/// or the rules lies in the evaluation's arena.
+/// or the rules is in the arena of the evaluation.
 #[derive(Clone, Copy, Debug, Default)]
 pub enum Value<'a> {
     /// `null`, and a missing value.
@@ -24,7 +24,7 @@ pub enum Value<'a> {
     String(&'a str),
     /// An array.
     Array(&'a [Value<'a>]),
-    /// An object: members in the order of the event; keys are unique (of duplicates the last stands).
+    /// An object: members in the order of the event; keys are unique (if a key is repeated, the last value wins).
     Object(&'a [(&'a str, Value<'a>)]),
 }
 
@@ -63,7 +63,7 @@ impl<'a> Value<'a> {
         Value::Number(Number::int(n.into()))
     }
 
-    /// A float; null where it is not finite.
+    /// A float; null if it is not finite.
     pub fn float(n: f64) -> Value<'a> {
         Number::float(n).map_or(Value::Null, Value::Number)
     }
@@ -102,7 +102,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The member of an object, or the element of an array; null where it is not there.
+    /// The member of an object, or the element of an array; null if it does not exist.
     pub fn step(self, step: &Step) -> Value<'a> {
         match (self, step) {
             (Value::Object(members), Step::Key(key)) => {
@@ -118,7 +118,7 @@ impl<'a> Value<'a> {
         steps.iter().fold(self, Value::step)
     }
 
-    /// The value at the first of several paths at which there is one that is not null.
+    /// The first value that is not null at one of several paths.
     pub(crate) fn first_of(self, paths: &[Vec<Step>]) -> Value<'a> {
         paths.iter().map(|path| self.walk(path)).find(|value| !value.is_null()).unwrap_or_default()
     }
@@ -135,7 +135,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The order of two numbers or two strings (by code point); none for anything else.
+    /// The order of two numbers or two strings (by code point); none for other values.
     pub fn order(self, other: Value<'_>) -> Option<Ordering> {
         match (self, other) {
             (Value::Number(a), Value::Number(b)) => Some(a.cmp(&b)),
@@ -152,7 +152,7 @@ impl PartialEq<Value<'_>> for Value<'_> {
             (Value::Null, Value::Null) => true,
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Number(a), Value::Number(b)) => a == b,
-            // (An empty string may lie at a dangling pointer, which `memcmp` is slow to look at.)
+            // An empty string may have a dangling pointer, for which `memcmp` is slow.
             (Value::String(a), Value::String(b)) => a.len() == b.len() && (a.is_empty() || a == b),
             (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b),
             (Value::Object(a), Value::Object(b)) => a.len() == b.len() && same_members(a, b),
@@ -161,8 +161,8 @@ impl PartialEq<Value<'_>> for Value<'_> {
     }
 }
 
-/// Up to so many members are compared each with each; more are sorted, so that large objects do not take the square of
-/// their size.
+/// Up to this number, the members of two objects are compared pair by pair; more are sorted, so that the time is not
+/// quadratic.
 const FEW: usize = 16;
 
 /// True if two objects of the same size have the same members, in any order.

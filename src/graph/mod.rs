@@ -60,6 +60,8 @@ pub(crate) use names::Names;
 pub(crate) use names::json_string;
 pub(crate) use outcome::{Outcome, SentEvent, SentTo};
 pub(crate) use scratch::{Scratch, State};
+#[cfg(feature = "pipeline")]
+pub(crate) use stages::refuse;
 pub(crate) use stages::{Reading, decide};
 
 use crate::event::Trie;

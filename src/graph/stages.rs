@@ -12,7 +12,7 @@ use super::slots::Slots;
 use super::{DecisionGraph, schemas, transforms};
 use crate::clock::Clock;
 use crate::decision::{Status, TypeError, add_errors};
-use crate::event::{Fault, Limits, Mode, Value, parse, scan};
+use crate::event::{Limits, Mode, Value, parse, scan};
 use crate::expr::Budget;
 use bumpalo::Bump;
 
@@ -46,7 +46,7 @@ pub(crate) fn decide<R>(
     let (slots, ingested) = match ingesting {
         None => match scan(&graph.trie, line, reading.mode, reading.limits, captures) {
             Ok(()) => (Slots::Scanned { line, captures }, None),
-            Err(fault) => return then(&unreadable(graph, arena, state, &fault, reading.deliver), state),
+            Err(fault) => return then(&unreadable(graph, arena, state, fault.to_string(), reading.deliver), state),
         },
         Some((plan, slots)) => match parse(line, reading.limits, arena) {
             Ok(event) => {
@@ -54,7 +54,7 @@ pub(crate) fn decide<R>(
                 clock = stage.clock_read().map_or(clock, Clock::Fixed);
                 (slots.fill(stage.tree, arena), Some((stage.tree, stage.errors.into_list())))
             }
-            Err(fault) => return then(&unreadable(graph, arena, state, &fault, reading.deliver), state),
+            Err(fault) => return then(&unreadable(graph, arena, state, fault.to_string(), reading.deliver), state),
         },
     };
     let mut evaluator = Evaluator::new(graph, slots, arena, state, clock, reading.budget);
@@ -114,6 +114,20 @@ fn decide_on_topic<'a>(evaluator: &mut Evaluator<'a, '_>, outcome: &mut Outcome<
     }
 }
 
+/// The outcome for a line that is not decided: it is malformed, for the reason given.
+#[cfg(feature = "pipeline")]
+pub(crate) fn refuse<R>(
+    graph: &DecisionGraph,
+    scratch: &mut Scratch,
+    reason: String,
+    deliver: bool,
+    then: impl FnOnce(&Outcome<'_>, &State) -> R,
+) -> R {
+    scratch.begin(graph);
+    let Scratch { arena, state, .. } = scratch;
+    then(&unreadable(graph, arena, state, reason, deliver), state)
+}
+
 /// Reports exceeded budgets, if the event is large enough to exceed one.
 fn report_budgets<'a>(
     evaluator: &mut Evaluator<'a, '_>,
@@ -137,10 +151,9 @@ fn unreadable<'a>(
     graph: &DecisionGraph,
     arena: &'a Bump,
     state: &mut State,
-    fault: &Fault,
+    message: String,
     deliver: bool,
 ) -> Outcome<'a> {
-    let message = fault.to_string();
     state.chosen.extend_from_slice(&graph.defaults.rejected);
     let mut outcome = Outcome::malformed(arena, Value::Null, message);
     if deliver {

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::event::{Limits, RawPath, Value, parse};
 use crate::expr::{Budget, PathTable};
 use crate::rules::{Envelope, NamedCases, RuleSet, Transform, TransformId};
-use crate::transform::{ChainPlan, Decided, Made, Stage, World};
+use crate::transform::{Decided, Deliveries, PrefixPlan, RuleContext, TransformRun};
 use bumpalo::Bump;
 
 /// What transforms need in addition to the graph.
@@ -22,7 +22,7 @@ pub(crate) struct TransformPlan {
     ingest: Vec<TransformId>,
     /// Where the slots are in an event that `ingest` produced; `None` without `ingest`.
     pub(super) slots: Option<SlotTree>,
-    chains: ChainPlan,
+    chains: PrefixPlan,
     /// By subscriber.
     chain_of: Vec<Option<u32>>,
 }
@@ -30,7 +30,7 @@ pub(crate) struct TransformPlan {
 impl TransformPlan {
     /// `None` if no transform is used.
     pub(super) fn new(rules: &RuleSet, subscribers: &super::Names, slots: &[RawPath]) -> Option<Box<TransformPlan>> {
-        let mut chains = ChainPlan::default();
+        let mut chains = PrefixPlan::default();
         let mut chain = |name| rules.subscribers.get(name).and_then(|declared| chains.number(&declared.transform));
         let chain_of: Vec<Option<u32>> = subscribers.as_slice().iter().map(&mut chain).collect();
         if rules.ingest.is_empty() && chain_of.iter().all(Option::is_none) {
@@ -49,8 +49,8 @@ impl TransformPlan {
     }
 }
 
-fn world<'a>(graph: &'a DecisionGraph, plan: &'a TransformPlan, budget: Budget) -> World<'a> {
-    World {
+fn rule_context<'a>(graph: &'a DecisionGraph, plan: &'a TransformPlan, budget: Budget) -> RuleContext<'a> {
+    RuleContext {
         budget,
         paths: &plan.paths,
         envelope: &plan.envelope,
@@ -69,8 +69,8 @@ pub(super) fn ingest<'a>(
     arena: &'a Bump,
     clock: Clock,
     budget: Budget,
-) -> Stage<'a> {
-    let mut stage = Stage::new(world(graph, plan, budget), arena, event, None, clock);
+) -> TransformRun<'a> {
+    let mut stage = TransformRun::new(rule_context(graph, plan, budget), arena, event, None, clock);
     stage.run(&plan.ingest);
     stage
 }
@@ -96,7 +96,7 @@ pub(super) fn sent<'a>(
     let event = tree.unwrap_or_else(|| parse(line, limits, arena).unwrap_or_default());
     let topic = evaluator.topic.map_or(Value::Null, |entry| Value::String(&entry.topic));
     let decided = Decided { topic, id: evaluator.id(), time: evaluator.time(), now: evaluator.clock() };
-    let mut made = Made::new(world(graph, plan, evaluator.budget), &plan.chains, arena, event, decided);
+    let mut made = Deliveries::new(rule_context(graph, plan, evaluator.budget), &plan.chains, arena, event, decided);
     let send = |subscriber: u32| match chain_of(subscriber) {
         None => plain(subscriber),
         chain => {

@@ -7,7 +7,7 @@ use crate::expr::Budget;
 use crate::options::Options;
 use crate::rules::RuleSet;
 use crate::trace::{ChangeTrace, SentTrace, StepTrace};
-use crate::transform::{ChainPlan, Decided, Made, Stage, StepLog, World};
+use crate::transform::{Decided, Deliveries, PrefixPlan, RuleContext, StepLog, TransformRun};
 use bumpalo::Bump;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// The lists of transforms that subscribers have.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chains {
-    plan: ChainPlan,
+    plan: PrefixPlan,
     of: HashMap<Arc<str>, u32>,
 }
 
@@ -38,8 +38,9 @@ impl Chains {
             time: context.time,
             now: context.now,
         };
-        let world = world(context.rules, context.budget);
-        let mut made = Made::new(world, &self.plan, context.arena, context.event, decided).in_detail(detail);
+        let rule_context = rule_context(context.rules, context.budget);
+        let mut made =
+            Deliveries::new(rule_context, &self.plan, context.arena, context.event, decided).in_detail(detail);
         let sent = |name: &Arc<str>| {
             let sent = made.of(self.of.get(name).copied());
             SentTrace {
@@ -79,8 +80,8 @@ pub(super) fn ingest<'a>(
     event: Value<'a>,
     options: &Options,
     detail: bool,
-) -> Stage<'a> {
-    let mut stage = Stage::new(world(rules, options.budget), arena, event, None, options.clock);
+) -> TransformRun<'a> {
+    let mut stage = TransformRun::new(rule_context(rules, options.budget), arena, event, None, options.clock);
     stage.log = detail.then(Vec::new);
     stage.run(&rules.ingest);
     stage
@@ -103,8 +104,8 @@ fn change(path: &str, value: Option<Json>) -> ChangeTrace {
     ChangeTrace { path: path.to_owned(), removed: value.is_none(), value: value.unwrap_or_default() }
 }
 
-fn world(rules: &RuleSet, budget: Budget) -> World<'_> {
-    World {
+fn rule_context(rules: &RuleSet, budget: Budget) -> RuleContext<'_> {
+    RuleContext {
         budget,
         paths: &rules.paths,
         envelope: &rules.envelope,

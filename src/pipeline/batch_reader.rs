@@ -1,7 +1,7 @@
 //! Where workers get their batches: the input, under a lock. Each worker reads for itself, so the lines it decides are in
-//! its own core's cache. Reading and numbering are one step, so nothing else is needed for order.
+//! its own core's cache. ReaderState and numbering are one step, so nothing else is needed for order.
 
-use super::input::{Checkpoint, Feed, Source, Step};
+use super::input::{Checkpoint, Feed, Filled, InputSource};
 use super::lines::LineBuffer;
 use crate::reload::{Generation, Live};
 use std::io;
@@ -12,10 +12,10 @@ pub(super) struct BatchReader<'i, S, F> {
     live: &'i Live,
     /// Gets the size of each read.
     on_read: F,
-    reading: Mutex<Reading<S>>,
+    reading: Mutex<ReaderState<S>>,
 }
 
-struct Reading<S> {
+struct ReaderState<S> {
     feed: Feed<S>,
     generation: Arc<Generation>,
     /// The number of batches taken.
@@ -56,11 +56,11 @@ impl Batch {
     }
 }
 
-impl<'i, S: Source, F: Fn(u64)> BatchReader<'i, S, F> {
+impl<'i, S: InputSource, F: Fn(u64)> BatchReader<'i, S, F> {
     /// `lines`: the number of lines that an earlier run decided.
     pub(super) fn new(feed: Feed<S>, lines: u64, live: &'i Live, on_read: F) -> Self {
         let generation = live.generation();
-        let reading = Reading { feed, generation, sequence: 0, lines, over: false, failed: None };
+        let reading = ReaderState { feed, generation, sequence: 0, lines, over: false, failed: None };
         Self { live, on_read, reading: Mutex::new(reading) }
     }
 
@@ -71,7 +71,7 @@ impl<'i, S: Source, F: Fn(u64)> BatchReader<'i, S, F> {
         if reading.over || !wanted() {
             return false;
         }
-        let Step { bytes, over, checkpoint } = match reading.feed.fill(&mut batch.buffer, &self.on_read) {
+        let Filled { bytes, over, checkpoint } = match reading.feed.fill(&mut batch.buffer, &self.on_read) {
             Ok(step) => step,
             Err(error) => {
                 (reading.over, reading.failed) = (true, Some(error));

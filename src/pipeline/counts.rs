@@ -125,9 +125,9 @@ pub struct Totals {
     /// Events without the time that the clock needs.
     pub no_clock: u64,
     /// Events by subscriber.
-    pub subscribers: Named,
+    pub subscribers: NamedCounts,
     /// Decisions by rule.
-    pub rules: Named,
+    pub rules: NamedCounts,
     /// The number of bytes read.
     pub bytes: u64,
     /// How long decisions took.
@@ -136,12 +136,12 @@ pub struct Totals {
 
 /// Counts by name, in the order in which the names appeared.
 #[derive(Clone, Debug, Default)]
-pub struct Named {
+pub struct NamedCounts {
     at: HashMap<Arc<str>, usize>,
     counts: Vec<(Arc<str>, u64)>,
 }
 
-impl Named {
+impl NamedCounts {
     fn add(&mut self, name: &Arc<str>, n: u64) {
         match self.at.get(name) {
             Some(at) => {
@@ -185,7 +185,7 @@ pub enum CountedNames {
 
 /// Some of the names, with their counts.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub struct CountsPage {
     /// The names and counts.
     pub names: Vec<(Arc<str>, u64)>,
     /// How many names there are in all.
@@ -246,13 +246,13 @@ impl SharedCounts {
     }
 
     /// At most `n` names from number `from` on, with their counts. New names are only ever added at the end.
-    pub fn page(&self, kind: CountedNames, from: usize, n: usize) -> Page {
+    pub fn page(&self, kind: CountedNames, from: usize, n: usize) -> CountsPage {
         let totals = self.lock();
         let all = match kind {
             CountedNames::Rules => totals.rules.as_slice(),
             CountedNames::Subscribers => totals.subscribers.as_slice(),
         };
-        Page { names: all.iter().skip(from).take(n).cloned().collect(), total: all.len() }
+        CountsPage { names: all.iter().skip(from).take(n).cloned().collect(), total: all.len() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Totals> {

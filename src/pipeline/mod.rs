@@ -13,11 +13,12 @@ pub mod input;
 mod job;
 pub mod lines;
 mod ordered_writer;
+pub mod panics;
 pub mod stop;
 mod worker;
 
 use batch_reader::BatchReader;
-use input::{Feed, Source};
+use input::{Feed, InputSource};
 use ordered_writer::OrderedWriter;
 use std::io::{self, Write};
 use std::thread;
@@ -28,7 +29,7 @@ pub use job::Job;
 /// Routes every line of `source` and writes the decisions to `output`. `on_read` gets the size of each read.
 pub fn route_lines(
     job: Job<'_>,
-    source: impl Source,
+    source: impl InputSource,
     output: impl Write + Send,
     on_read: impl Fn(u64) + Send + Sync,
 ) -> io::Result<()> {

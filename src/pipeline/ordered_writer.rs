@@ -31,7 +31,7 @@ struct Order {
     /// The sequence number to be written next.
     next: u64,
     /// Decisions that wait for earlier ones.
-    waiting: BTreeMap<u64, Written>,
+    waiting: BTreeMap<u64, DecidedBatch>,
     /// A worker is writing.
     writing: bool,
     /// The number of workers waiting for `moved`.
@@ -42,7 +42,7 @@ struct Order {
 }
 
 /// The decisions of a batch.
-pub(super) struct Written {
+pub(super) struct DecidedBatch {
     pub(super) text: Vec<u8>,
     /// The position that is reached once they are written.
     pub(super) checkpoint: Option<Checkpoint>,
@@ -67,7 +67,7 @@ impl<'j, W: Write> OrderedWriter<'j, W> {
     }
 
     /// Accepts the decisions of a batch. Returns an empty buffer for the next.
-    pub(super) fn put(&self, sequence: u64, written: Written) -> Vec<u8> {
+    pub(super) fn put(&self, sequence: u64, written: DecidedBatch) -> Vec<u8> {
         let ahead = AHEAD * self.job.threads.max(1) as u64;
         let mut order = self.wait(self.lock(), |order| sequence > order.next + ahead);
         order.waiting.insert(sequence, written);
@@ -75,7 +75,7 @@ impl<'j, W: Write> OrderedWriter<'j, W> {
             order.writing = true;
             while let Some(next) = self.next(&mut order) {
                 drop(order);
-                let Written { mut text, checkpoint, lines } = next;
+                let DecidedBatch { mut text, checkpoint, lines } = next;
                 let done = self.write(&mut text);
                 if let Some((progress, checkpoint)) = self.job.progress.zip(checkpoint).filter(|_| done.is_ok()) {
                     progress.reached(checkpoint, lines);
@@ -113,7 +113,7 @@ impl<'j, W: Write> OrderedWriter<'j, W> {
         order.failed.map_or(Ok(()), Err)
     }
 
-    fn next(&self, order: &mut Order) -> Option<Written> {
+    fn next(&self, order: &mut Order) -> Option<DecidedBatch> {
         if self.is_open() { order.waiting.remove(&order.next) } else { None }
     }
 
@@ -163,7 +163,7 @@ impl<'j, W: Write> OrderedWriter<'j, W> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AHEAD, OrderedWriter, Written};
+    use super::{AHEAD, DecidedBatch, OrderedWriter};
     use crate::pipeline::counts::SharedCounts;
     use crate::pipeline::job::Job;
     use crate::reload::Live;
@@ -177,8 +177,8 @@ mod tests {
         test(Job { live: &live, counts: &counts, progress: None, lines_before: 0, threads: 2 });
     }
 
-    fn written(text: &str) -> Written {
-        Written { text: text.into(), checkpoint: None, lines: 0 }
+    fn written(text: &str) -> DecidedBatch {
+        DecidedBatch { text: text.into(), checkpoint: None, lines: 0 }
     }
 
     #[test]

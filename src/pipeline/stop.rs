@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// Whether a stop has been requested. Clones share the request.
 #[derive(Clone, Debug)]
-pub struct Stop {
+pub struct StopSignal {
     requested: Arc<AtomicBool>,
     /// Readable once a stop has been requested; never read, so that it stays readable.
     #[cfg(unix)]
@@ -31,12 +31,12 @@ pub enum Woken {
     Time,
 }
 
-impl Stop {
+impl StopSignal {
     /// A stop that has not been requested.
-    pub fn new() -> io::Result<Stop> {
+    pub fn new() -> io::Result<StopSignal> {
         #[cfg(unix)]
         let (wake, waker) = UnixStream::pair()?;
-        Ok(Stop {
+        Ok(StopSignal {
             requested: Arc::default(),
             #[cfg(unix)]
             wake: Arc::new(wake),

@@ -2,9 +2,10 @@
 
 use super::batch_reader::{Batch, BatchReader};
 use super::counts::LocalCounts;
-use super::input::Source;
+use super::input::InputSource;
 use super::job::Job;
-use super::ordered_writer::{OrderedWriter, Written};
+use super::ordered_writer::{DecidedBatch, OrderedWriter};
+use super::panics::{self, INTERNAL_ERROR};
 use crate::reload::Generation;
 use crate::route::Session;
 use std::io::{self, Write};
@@ -32,7 +33,7 @@ impl<'j> Worker<'j> {
     }
 
     /// Decides batches until the input ends or the output is closed.
-    pub(super) fn run<S: Source, F: Fn(u64), W: Write>(
+    pub(super) fn run<S: InputSource, F: Fn(u64), W: Write>(
         mut self,
         reader: &BatchReader<'_, S, F>,
         writer: &OrderedWriter<'_, W>,
@@ -43,7 +44,7 @@ impl<'j> Worker<'j> {
             self.batch(&batch, writer);
             let text = std::mem::take(&mut self.out);
             let (lines, checkpoint) = (batch.last(), batch.checkpoint.take());
-            self.out = writer.put(batch.sequence, Written { text, checkpoint, lines });
+            self.out = writer.put(batch.sequence, DecidedBatch { text, checkpoint, lines });
         }
     }
 
@@ -83,12 +84,38 @@ impl<'j> Worker<'j> {
             true => Some(self.clock.unwrap_or_else(Instant::now)),
             false => None,
         };
-        let verdict = self.session.route_in_parts(line, number, &mut self.out, part);
-        self.counts.add(&verdict);
+        self.decide(line, number, part);
         if let Some(start) = start {
             let end = Instant::now();
             self.counts.latency.add(end - start);
             self.clock = Some(end);
+        }
+    }
+}
+
+impl Worker<'_> {
+    /// Decides an event. If that panics, the event is malformed, and the session is replaced.
+    fn decide(&mut self, line: &[u8], number: u64, mut part: impl FnMut(&mut Vec<u8>)) {
+        let Self { session, counts, out, .. } = self;
+        // The end of what was written by earlier events, or by earlier deliveries of this one.
+        let mut complete = out.len();
+        let decided = panics::catch(|| {
+            let verdict = session.route_in_parts(line, number, out, |out| {
+                part(out);
+                complete = out.len();
+                #[cfg(test)]
+                tests::after_delivery(line);
+            });
+            #[cfg(test)]
+            tests::after_decision(line);
+            counts.add(&verdict);
+        });
+        if !decided {
+            panics::log_once(number);
+            out.truncate(complete);
+            *session = self.generation.router.session();
+            let verdict = session.refuse(line, number, INTERNAL_ERROR, out);
+            counts.add(&verdict);
         }
     }
 }
@@ -110,3 +137,6 @@ impl<W: Write> Drop for Guard<'_, '_, W> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

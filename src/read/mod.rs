@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// UTF-8's byte-order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Why a file cannot be read.
+/// The reason for which a file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ReadError {
     /// The file does not exist.
@@ -25,7 +25,7 @@ pub(crate) enum ReadError {
     /// The file is larger than the limit, which is given in bytes.
     #[error("larger than {}", size(*.0))]
     TooLarge(u64),
-    /// Any other error, in the system's words.
+    /// Any other error, as the system reports it.
     #[error("{0}")]
     Other(String),
 }

@@ -3,7 +3,7 @@
 
 use super::ReloadOptions;
 use super::candidate::Candidate;
-use super::message::{Message, Outcome};
+use super::message::{AttemptOutcome, Message};
 use crate::route::Router;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -101,6 +101,6 @@ fn run(
     go_on()?;
     let result = checked.map(|rules| Router::with_options(&rules, options.route));
     go_on()?;
-    let outcome = Outcome { snapshot: candidate.snapshot, result, took: started.elapsed() };
+    let outcome = AttemptOutcome { snapshot: candidate.snapshot, result, took: started.elapsed() };
     inbox.send(Message::Finished(number, Box::new(outcome))).ok()
 }

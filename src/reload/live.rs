@@ -21,11 +21,11 @@ pub struct Generation {
 /// The rule set in force. Cheap to clone; clones share it.
 #[derive(Clone, Debug)]
 pub struct Live {
-    shared: Arc<Shared>,
+    shared: Arc<LiveState>,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct LiveState {
     current: ArcSwap<Generation>,
     /// The number of `current`, written after it: a reader that sees the number finds a generation at least as new.
     number: AtomicU64,
@@ -47,7 +47,7 @@ impl Live {
     pub fn new(router: Router) -> Live {
         let first = Arc::new(Generation { number: 1, router, since: Timestamp::now() });
         let current = ArcSwap::new(first);
-        Live { shared: Arc::new(Shared { current, number: AtomicU64::new(1), replaced: Mutex::default() }) }
+        Live { shared: Arc::new(LiveState { current, number: AtomicU64::new(1), replaced: Mutex::default() }) }
     }
 
     /// The generation in force.

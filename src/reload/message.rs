@@ -15,14 +15,14 @@ pub(super) enum Message {
     /// The attempt with this number has read its files.
     Loaded(u64, InputSnapshot),
     /// The attempt with this number has ended.
-    Finished(u64, Box<Outcome>),
+    Finished(u64, Box<AttemptOutcome>),
     /// End the thread.
     End,
 }
 
 /// The result of an attempt.
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub(super) struct AttemptOutcome {
     pub(super) snapshot: InputSnapshot,
     pub(super) result: Result<Router, ReloadError>,
     pub(super) took: Duration,

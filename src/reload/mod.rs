@@ -3,7 +3,7 @@
 //! - A **generation** is a compiled rule set with a number. Each decision is made by one generation and names its version.
 //! - [`Live`] holds the generation in force. Sessions check it between events, without locks.
 //! - A [`Reloader`] keeps a [`Live`] up to date with files. If the files have errors, the last good generation stays in force,
-//!   and [`State`] holds the error.
+//!   and [`ReloadState`] holds the error.
 //!
 //! ```no_run
 //! use dadar::reload::{Reloader, ReloadOptions};
@@ -134,7 +134,7 @@ impl fmt::Display for ReloadEvent {
 /// The state of a [`Reloader`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct State {
+pub struct ReloadState {
     /// The number of the generation in force.
     pub generation: u64,
     /// Its version: `name@version`.
@@ -159,7 +159,7 @@ pub struct State {
 #[derive(Debug)]
 pub struct Reloader {
     live: Live,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<ReloadState>>,
     inbox: Sender<Message>,
 }
 
@@ -189,7 +189,7 @@ impl Reloader {
         observer: impl FnMut(ReloadEvent) + Send + 'static,
     ) -> Reloader {
         let now = Timestamp::now();
-        let state = Arc::new(Mutex::new(State {
+        let state = Arc::new(Mutex::new(ReloadState {
             generation: 1,
             ruleset: router.version().clone(),
             loaded_at: now,
@@ -220,12 +220,12 @@ impl Reloader {
     }
 
     /// The current state.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> ReloadState {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Loads the files now, changed or not, and waits for the result. Returns the state after that.
-    pub fn reload_now(&self) -> State {
+    pub fn reload_now(&self) -> ReloadState {
         let (reply, answer) = channel();
         if self.inbox.send(Message::Now(Some(reply))).is_ok() {
             // An error means that the thread has ended; then the state stays as it is.

@@ -29,14 +29,14 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// A folder of rules that is followed.
-struct Place {
+struct RulesFolder {
     dir: TempDir,
     news: Arc<Mutex<Vec<String>>>,
 }
 
-impl Place {
-    fn new(files: &[(&str, &str)]) -> Place {
-        let place = Place { dir: TempDir::new().unwrap(), news: Arc::default() };
+impl RulesFolder {
+    fn new(files: &[(&str, &str)]) -> RulesFolder {
+        let place = RulesFolder { dir: TempDir::new().unwrap(), news: Arc::default() };
         files.iter().for_each(|(name, text)| place.write(name, text));
         place
     }
@@ -84,7 +84,7 @@ fn follows(reloader: &Reloader, subscriber: &str) {
 
 #[test]
 fn every_kind_of_save_is_noticed() {
-    let place = Place::new(&[("rules/a.yaml", &to("one"))]);
+    let place = RulesFolder::new(&[("rules/a.yaml", &to("one"))]);
     let reloader = place.start("rules", quick());
     fs::write(place.path("rules/a.yaml"), to("written")).unwrap();
     follows(&reloader, "written");
@@ -112,7 +112,7 @@ fn every_kind_of_save_is_noticed() {
 #[cfg(unix)]
 fn links_swapped_as_a_config_map_does() {
     use std::os::unix::fs::symlink;
-    let place = Place::new(&[("rules/..v1/a.yaml", &to("one"))]);
+    let place = RulesFolder::new(&[("rules/..v1/a.yaml", &to("one"))]);
     symlink("..v1", place.path("rules/..data")).unwrap();
     symlink("..data/a.yaml", place.path("rules/a.yaml")).unwrap();
     symlink("rules", place.path("current")).unwrap();
@@ -134,7 +134,8 @@ fn links_swapped_as_a_config_map_does() {
 fn named_files_count() {
     let rules = "lookups:\n  who: {file: ../data/who.csv, key: k}\nschemas:\n  s: {topic: none, file: ../data/s.json}\n\
                  topics:\n  \"#\": [all]\nlabels:\n  name: [{expr: 'lookup(\"who.name\", \"x\")'}]\n";
-    let place = Place::new(&[("rules/a.yaml", rules), ("data/who.csv", "k,name\nx,one\n"), ("data/s.json", "{}")]);
+    let place =
+        RulesFolder::new(&[("rules/a.yaml", rules), ("data/who.csv", "k,name\nx,one\n"), ("data/s.json", "{}")]);
     let mut options = quick();
     options.load.root = Some(place.path(""));
     let reloader = place.start("rules", options);
@@ -158,7 +159,7 @@ fn named_files_count() {
 
 #[test]
 fn what_is_wrong_is_told_once_and_changes_nothing() {
-    let place = Place::new(&[("rules/a.yaml", &to("one"))]);
+    let place = RulesFolder::new(&[("rules/a.yaml", &to("one"))]);
     let reloader = place.start("rules", quick());
     let first = reloader.state();
     place.write("rules/a.yaml", "topics: [");
@@ -191,7 +192,7 @@ fn tests_have_to_pass_if_asked() {
     let test = "tests:\n  - {name: t, events: e.ndjson, expect: {subscribers: [one]}}\n";
     let event = "{\"type\":\"a\"}\n";
     let files = [("rules/a.yaml", &*to("one")), ("rules/a.test.yaml", test), ("rules/e.ndjson", event)];
-    let place = Place::new(&files);
+    let place = RulesFolder::new(&files);
     let reloader = place.start("rules", ReloadOptions { tests: true, ..quick() });
     place.write("rules/a.yaml", &to("two"));
     until("a failed test", || reloader.state().last_error.is_some());
@@ -207,7 +208,7 @@ fn tests_have_to_pass_if_asked() {
 
 #[test]
 fn a_burst_is_a_few_reloads_and_the_last_state_wins() {
-    let place = Place::new(&[("rules/a.yaml", &to("s0"))]);
+    let place = RulesFolder::new(&[("rules/a.yaml", &to("s0"))]);
     let reloader = place.start("rules", ReloadOptions::default());
     for n in 1..=1000 {
         fs::write(place.path("rules/a.yaml"), to(&format!("s{n}"))).unwrap();
@@ -219,7 +220,7 @@ fn a_burst_is_a_few_reloads_and_the_last_state_wins() {
 
 #[test]
 fn polling_and_asking() {
-    let place = Place::new(&[("rules/a.yaml", &to("one"))]);
+    let place = RulesFolder::new(&[("rules/a.yaml", &to("one"))]);
     let polling = ChangeDetection::Poll(Duration::from_millis(10));
     let polls = place.start("rules", ReloadOptions { detection: polling, ..quick() });
     let waits = place.start("rules/a.yaml", ReloadOptions { detection: ChangeDetection::Manual, ..quick() });
@@ -302,7 +303,7 @@ fn no_decision_is_of_two_generations() {
 /// While one rule set takes long to load, another one is written: it comes into force without waiting for the first.
 #[test]
 fn a_slow_reload_does_not_block_a_later_one() {
-    let place = Place::new(&[("rules/a.yaml", &to("one"))]);
+    let place = RulesFolder::new(&[("rules/a.yaml", &to("one"))]);
     let reloader = place.start("rules", quick());
     let mut slow = to("slow");
     slow.push_str("rules:\n");

@@ -2,9 +2,9 @@
 
 use super::attempt::Attempt;
 use super::live::Live;
-use super::message::{Message, Outcome};
+use super::message::{AttemptOutcome, Message};
 use super::watch::Watcher;
-use super::{ChangeDetection, ReloadEvent, ReloadOptions, State};
+use super::{ChangeDetection, ReloadEvent, ReloadOptions, ReloadState};
 use crate::rules::InputSnapshot;
 use jiff::Timestamp;
 use std::collections::VecDeque;
@@ -33,7 +33,7 @@ type Observer = Box<dyn FnMut(ReloadEvent) + Send>;
 
 pub(super) struct ReloadWorker {
     live: Live,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<ReloadState>>,
     /// What the last attempt read.
     snapshot: InputSnapshot,
     options: ReloadOptions,
@@ -62,7 +62,7 @@ pub(super) struct ReloadWorker {
 impl ReloadWorker {
     pub(super) fn new(
         live: Live,
-        state: Arc<Mutex<State>>,
+        state: Arc<Mutex<ReloadState>>,
         snapshot: InputSnapshot,
         options: ReloadOptions,
         observer: Observer,
@@ -295,7 +295,7 @@ impl ReloadWorker {
     }
 
     /// The current attempt has ended.
-    fn finished(&mut self, number: u64, outcome: Outcome) {
+    fn finished(&mut self, number: u64, outcome: AttemptOutcome) {
         if self.current.take_if(|current| current.number == number).is_none() {
             return;
         }
@@ -350,7 +350,7 @@ impl ReloadWorker {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ReloadState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! The router: decisions for events, by one compiled rule set.
+//! The router: decides events by one compiled rule set.
 
 mod write;
 
@@ -58,14 +58,14 @@ pub struct Session {
     scratch: Scratch,
 }
 
-/// What was decided, by number: cheap to look at where names are not needed.
+/// A decision by number, for callers that need no names: cheap, since nothing is allocated.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary<'s> {
     /// What became of the event.
     pub status: Status,
-    /// Who gets it; numbers for [`Router::subscribers`].
+    /// The subscribers that receive the event, as indexes into [`Router::subscribers`].
     pub subscribers: &'s [u32],
-    /// Which rules matched, by rank; numbers for [`Router::rules`].
+    /// The rules that matched, by rank, as indexes into [`Router::rules`].
     pub rules: &'s [u32],
     /// True if the clock is the event's time ([`Clock::Event`]), the rules read it, and the event has none.
     pub no_clock: bool,
@@ -74,8 +74,8 @@ pub struct Summary<'s> {
 impl Router {
     /// Compiles a rule set, with default options: the system's clock, strict reading.
     ///
-    /// It takes time and memory in proportion to the rules (a hundred thousand of them: less than a second), and cannot fail: a
-    /// [`RuleSet`] has been checked.
+    /// Compiling takes time and memory in proportion to the number of rules (less than a second for a hundred thousand), and
+    /// cannot fail: a [`RuleSet`] has been checked.
     pub fn new(rules: &RuleSet) -> Router {
         Self::with_options(rules, Options::default())
     }
@@ -109,7 +109,7 @@ impl Router {
         Router { graph, options, thresholds }
     }
 
-    /// Decides about one event: a JSON object as bytes, without a line break. What is not one is `malformed`, as line 1.
+    /// Decides one event: a JSON object as bytes, without a line break. Anything else is `malformed`, as line 1.
     ///
     /// For many events, [`Router::session`] is faster.
     ///
@@ -126,38 +126,38 @@ impl Router {
         self.session().route(line, 1)
     }
 
-    /// Decides about one event, and makes what everybody is sent who gets it. For many events, [`Router::session`] is
+    /// Decides one event, and produces the event that each subscriber is sent. For many events, [`Router::session`] is
     /// faster.
     pub fn deliver(&self, line: &[u8]) -> Delivered {
         self.session().deliver(line, 1)
     }
 
-    /// A session for one thread. It grows to what the largest event needs, and keeps that until it is dropped.
+    /// A session for one thread. Its memory grows to the needs of the largest event, and is kept until it is dropped.
     pub fn session(&self) -> Session {
         Session { scratch: Scratch::new(&self.graph), router: self.clone() }
     }
 
-    /// The names of all subscribers, sorted; their positions are their numbers.
+    /// The names of all subscribers, sorted; their indexes are their numbers.
     pub fn subscribers(&self) -> &[Arc<str>] {
         self.graph.subscribers.as_slice()
     }
 
-    /// The names of all rules, by rank; their positions are their numbers.
+    /// The names of all rules, by rank; their indexes are their numbers.
     pub fn rules(&self) -> &[Arc<str>] {
         self.graph.rules.as_slice()
     }
 
-    /// `name@version` of the rule set, as every decision bears it.
+    /// `name@version` of the rule set, as on every decision.
     pub fn version(&self) -> &Arc<str> {
         &self.graph.version
     }
 
-    /// How events are read.
+    /// The options.
     pub fn options(&self) -> &Options {
         &self.options
     }
 
-    /// True if others have the same graph.
+    /// True if the graph is shared.
     #[cfg(feature = "watch")]
     pub(crate) fn is_shared(&self) -> bool {
         Arc::strong_count(&self.graph) > 1
@@ -165,7 +165,7 @@ impl Router {
 }
 
 impl Session {
-    /// Decides about one line, whose number (from 1) stands on the decision if it is malformed.
+    /// Decides one line. Its number (from 1) is on the decision if the line is malformed.
     ///
     /// ```
     /// # let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
@@ -178,8 +178,8 @@ impl Session {
         self.run(line, false, |graph, outcome, state| decision(graph, outcome, state, line, number, &options))
     }
 
-    /// Decides about one line and appends the decision to `out` as one line of JSON with its line break. It writes what
-    /// serialising [`Session::route`]'s decision would, and is faster. With [`Options::deliveries`] it writes a
+    /// Decides one line and appends the decision to `out` as one line of JSON with its line break. The text is that of
+    /// the serialised decision of [`Session::route`], but is written faster. With [`Options::deliveries`] it writes a
     /// line for each delivery instead.
     ///
     /// ```
@@ -195,7 +195,7 @@ impl Session {
     }
 
     /// As [`Session::route_to`], and calls `part` after each delivery, so that `out` can be written and cleared before the
-    /// next one. (200 deliveries of an event of 5 MB take 1 GB together.)
+    /// next one. 200 deliveries of an event of 5 MB take 1 GB together.
     pub fn route_in_parts(
         &mut self,
         line: &[u8],
@@ -214,7 +214,22 @@ impl Session {
         self.verdict(status)
     }
 
-    /// Decides about one line, and makes what everybody is sent who gets the event. The line is read strictly.
+    /// Appends the decision that a line is malformed for this reason, without reading the line.
+    #[cfg(feature = "pipeline")]
+    pub(crate) fn refuse(&mut self, line: &[u8], number: u64, reason: &str, out: &mut Vec<u8>) -> Summary<'_> {
+        let Router { graph, options, .. } = &self.router;
+        let write = |outcome: &Outcome<'_>, state: &State| {
+            match options.deliveries {
+                false => write::line(graph, outcome, state, line, number, options, out),
+                true => write::deliveries(graph, outcome, line, number, options, out, &mut |_| {}),
+            }
+            outcome.status
+        };
+        let status = graph::refuse(graph, &mut self.scratch, reason.to_owned(), options.deliveries, write);
+        self.verdict(status)
+    }
+
+    /// Decides one line, and produces the event that each subscriber is sent. The line is read strictly.
     pub fn deliver(&mut self, line: &[u8], number: u64) -> Delivered {
         let options = self.router.options;
         self.run(line, true, |graph, outcome, state| {
@@ -236,7 +251,7 @@ impl Session {
         })
     }
 
-    /// Decides about one line, for those who need no more than numbers: no names are looked up, no decision is made up.
+    /// Decides one line. Returns numbers only: does not resolve names or build a [`Decision`].
     ///
     /// ```
     /// # let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
@@ -268,7 +283,7 @@ impl Session {
         then: impl FnOnce(&DecisionGraph, &Outcome<'_>, &State) -> R,
     ) -> R {
         let Router { graph, options, thresholds } = &self.router;
-        // What is sent has to be read whole.
+        // Deliveries need the whole event.
         let mode = if deliver { Mode::Strict } else { options.mode };
         let then = |outcome: &Outcome<'_>, state: &State| then(graph, outcome, state);
         let Options { clock, limits, budget, .. } = *options;
@@ -279,7 +294,7 @@ impl Session {
     }
 }
 
-/// The decision as a value of its own.
+/// The decision with its names.
 fn decision(
     graph: &DecisionGraph,
     outcome: &Outcome<'_>,
@@ -313,7 +328,7 @@ fn decision(
     }
 }
 
-/// True for the statuses that an event has when it went through all the stages.
+/// True for the statuses of events that have gone through all stages.
 fn is_routed(status: Status) -> bool {
     matches!(status, Status::Routed | Status::Unrouted)
 }

@@ -1,4 +1,4 @@
-//! Decisions as lines of JSON, written from ready-made strings without building values in between.
+//! Decisions as lines of JSON, written from prepared strings without building values.
 //!
 //! The order and the presence of keys are those of [`Decision`](crate::decision::Decision) when it is serialised.
 
@@ -63,8 +63,8 @@ pub(super) fn line(
     out.extend_from_slice(b"}\n");
 }
 
-/// Appends a line for each subscriber; if there is none, one line with the status. Every line says why an event is not routed,
-/// since no decision is written beside it.
+/// Appends a line for each subscriber; if there is none, one line with the status. Every line has the reason for which an event
+/// is not routed, since no decision is written with it.
 pub(super) fn deliveries(
     graph: &DecisionGraph,
     outcome: &Outcome<'_>,
@@ -110,7 +110,7 @@ fn status(outcome: &Outcome<'_>, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Why the event has its status: the filter that dropped it, the faults that schemas found, or why the line is malformed.
+/// The reason for the status: the filter that dropped the event, the faults that schemas found, or the error in the line.
 fn reasons(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, out: &mut Vec<u8>) {
     if let Some(filter) = outcome.dropped_by {
         out.extend_from_slice(b",\"dropped_by\":");
@@ -120,7 +120,7 @@ fn reasons(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, o
     fault(outcome, line, number, options, out);
 }
 
-/// A line of input as a value. (From a library's user it may come with line breaks in it.)
+/// A line of input as JSON on one line. A caller of the library may pass an event with line breaks.
 fn whole(line: &[u8], limits: Limits, out: &mut Vec<u8>) {
     if memchr::memchr2(b'\n', b'\r', line).is_none() {
         out.extend_from_slice(line.trim_ascii());
@@ -130,7 +130,7 @@ fn whole(line: &[u8], limits: Limits, out: &mut Vec<u8>) {
     write_json(parse(line, limits, &arena).unwrap_or_default(), out);
 }
 
-/// Why a line is malformed.
+/// The error in a malformed line.
 fn fault(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, out: &mut Vec<u8>) {
     let Some(fault) = &outcome.fault else { return };
     out.extend_from_slice(format!(",\"line\":{number},\"error\":").as_bytes());
@@ -141,7 +141,7 @@ fn fault(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, out
     }
 }
 
-/// Ready-made strings with commas between.
+/// Prepared strings, separated by commas.
 fn list<'j>(items: impl Iterator<Item = &'j [u8]>, out: &mut Vec<u8>) {
     for (n, item) in items.enumerate() {
         if n > 0 {
@@ -151,7 +151,7 @@ fn list<'j>(items: impl Iterator<Item = &'j [u8]>, out: &mut Vec<u8>) {
     }
 }
 
-/// What few decisions have.
+/// A list that few decisions have.
 fn rare<T: Serialize>(key: &str, items: &[T], out: &mut Vec<u8>) {
     if !items.is_empty() {
         out.extend_from_slice(format!(",\"{key}\":").as_bytes());
@@ -160,7 +160,7 @@ fn rare<T: Serialize>(key: &str, items: &[T], out: &mut Vec<u8>) {
     }
 }
 
-/// A value; the common kinds without a detour.
+/// A value; the frequent kinds are written directly.
 fn value(value: Value<'_>, out: &mut Vec<u8>) {
     match value {
         Value::Null => out.extend_from_slice(b"null"),
@@ -180,7 +180,7 @@ fn value(value: Value<'_>, out: &mut Vec<u8>) {
     }
 }
 
-/// True if nothing in it needs an escape.
+/// True if no character needs an escape.
 fn is_plain(s: &str) -> bool {
     s.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\')
 }

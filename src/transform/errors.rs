@@ -1,24 +1,24 @@
-//! Values of another type than some step needs.
+//! Type errors of steps.
 
 use crate::decision::{MAX_REQUIRED_BY, Requirer, TypeError};
 use crate::rules::{Transform, TransformId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The type errors of steps: one for each path and type, each counted once for each transform.
+/// The type errors of steps: one entry for each path and type, counted once for each transform.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct StepErrors(BTreeMap<(String, String), Noted>);
+pub(crate) struct StepErrors(BTreeMap<(String, String), CountedError>);
 
-/// An error and the transforms that it was noted for.
+/// An error and the transforms in which it occurred.
 #[derive(Clone, Debug)]
-struct Noted {
+struct CountedError {
     error: TypeError,
     transforms: BTreeSet<TransformId>,
 }
 
 impl StepErrors {
-    /// Notes an error of a step of a transform.
-    pub(super) fn note(&mut self, path: &str, expected: String, found: String, id: TransformId, transform: &Transform) {
-        let new = |(path, expected): &(String, String)| Noted {
+    /// Adds an error of a step of a transform.
+    pub(super) fn add(&mut self, path: &str, expected: String, found: String, id: TransformId, transform: &Transform) {
+        let new = |(path, expected): &(String, String)| CountedError {
             error: TypeError {
                 path: path.clone(),
                 expected: expected.clone(),
@@ -28,17 +28,17 @@ impl StepErrors {
             },
             transforms: BTreeSet::new(),
         };
-        let noted = self.0.entry((path.to_owned(), expected)).or_insert_with_key(new);
-        if noted.transforms.insert(id) {
-            noted.error.count += 1;
-            if noted.error.required_by.len() < MAX_REQUIRED_BY {
-                noted.error.required_by.push(Requirer::Transform(transform.name.text.clone()));
+        let counted = self.0.entry((path.to_owned(), expected)).or_insert_with_key(new);
+        if counted.transforms.insert(id) {
+            counted.error.count += 1;
+            if counted.error.required_by.len() < MAX_REQUIRED_BY {
+                counted.error.required_by.push(Requirer::Transform(transform.name.text.clone()));
             }
         }
     }
 
     /// The errors by path and type.
     pub(crate) fn into_list(self) -> Vec<TypeError> {
-        self.0.into_values().map(|noted| noted.error).collect()
+        self.0.into_values().map(|counted| counted.error).collect()
     }
 }

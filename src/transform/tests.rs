@@ -1,4 +1,4 @@
-//! What steps make of events.
+//! Events before and after steps.
 
 use crate::decision::{Delivered, Delivery};
 use crate::event::Json;
@@ -16,7 +16,7 @@ lookups:
 define: {doubled: data.amount * 2}
 ";
 
-/// Both evaluators' delivery to `s`, who gets everything; `steps` are those of its transform.
+/// The delivery to `s` by both evaluators. `s` receives every event; `steps` are the steps of its transform.
 fn deliver(head: &str, steps: &str, event: &Json) -> Delivered {
     let yaml = format!(
         "ruleset: {{timezone: Asia/Kolkata, envelope: {{topic: event.type, id: event.id, time: event.at}}}}\n\
@@ -31,7 +31,7 @@ fn deliver(head: &str, steps: &str, event: &Json) -> Delivered {
     delivered
 }
 
-/// What `s` is sent, and the errors as `path: expected/found`.
+/// The event that `s` is sent, and the errors as `path: expected/found`.
 fn sent(steps: &str, event: &Json) -> (Json, Vec<String>) {
     let lines: String = steps.lines().map(|line| format!("    {line}\n")).collect();
     let mut delivered = deliver("", &lines, event);
@@ -45,7 +45,7 @@ fn check(cases: &[(&str, Json, Json)]) {
     for (steps, event, expected) in cases {
         let mut event = event.clone();
         let mut expected = expected.clone();
-        // Every event needs a topic, which a projection takes away.
+        // Every event needs a topic, which a projection removes.
         event["type"] = json!("x");
         if !steps.starts_with("- project") && !steps.starts_with("- keep_only") {
             expected["type"] = json!("x");
@@ -190,7 +190,7 @@ fn goes_through_lists() {
 }
 
 #[test]
-fn wrong_types_are_told_and_nothing_is_lost() {
+fn wrong_types_are_reported_and_nothing_is_lost() {
     let cases = [
         (
             "- set: {data.t: data.p * 2}",

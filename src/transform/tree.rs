@@ -1,21 +1,22 @@
-//! Changing a tree without touching it: what lies on the way to a place is copied, everything else is shared.
+//! Changes of a tree that leave the old tree as it is: the objects and arrays on the path to a field are copied, everything
+//! else is shared.
 
 use crate::event::{Step as PathStep, Type, Value};
 use crate::expr::ELEMENT;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-/// Why something cannot be written at a place.
+/// The reason for which a field cannot be written.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Blocked {
-    /// How many steps lead to what is in the way.
+    /// The number of steps of the path to the value that is in the way.
     pub(super) after: usize,
     pub(super) expected: String,
     pub(super) found: String,
 }
 
-/// The tree with a value at a place. Objects that are missing on the way are made, and so are arrays for the index 0; an
-/// index one past the end appends.
+/// The tree with a value in a field. Missing objects on the path are created, and so are arrays for the index 0; an index
+/// one past the end appends.
 pub(super) fn write<'a>(
     base: Value<'a>,
     path: &'a [PathStep],
@@ -76,7 +77,7 @@ fn write_at<'a>(
     }
 }
 
-/// The tree without what is at a place; none if nothing is there. What stands behind an element moves up.
+/// The tree without a field; none if the field does not exist. Elements after a removed element move up.
 pub(super) fn remove<'a>(base: Value<'a>, path: &[PathStep], arena: &'a Bump) -> Option<Value<'a>> {
     let (step, rest) = path.split_first()?;
     match (base, step) {
@@ -108,8 +109,8 @@ pub(super) fn remove<'a>(base: Value<'a>, path: &[PathStep], arena: &'a Bump) ->
     }
 }
 
-/// How many bytes a tree takes when shared parts are written out; none if those are more than `most`, or it is deeper than
-/// `deepest`.
+/// The number of bytes of a tree in which nothing is shared; an error if there are more than `most`, or if the tree is deeper
+/// than `deepest`.
 pub(super) fn measure(value: Value<'_>, most: usize, deepest: usize) -> Result<usize, TooLarge> {
     let deeper = deepest.checked_sub(1).ok_or(TooLarge::Deep)?;
     let mut bytes = ELEMENT;
@@ -127,7 +128,7 @@ pub(super) fn measure(value: Value<'_>, most: usize, deepest: usize) -> Result<u
     if bytes <= most { Ok(bytes) } else { Err(TooLarge::Long) }
 }
 
-/// Why a tree cannot be put somewhere.
+/// The reason for which a value is too large to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TooLarge {
     /// It takes too many bytes.
@@ -136,7 +137,7 @@ pub(super) enum TooLarge {
     Deep,
 }
 
-/// How many members and elements are copied when something is written or removed at a place.
+/// The number of members and elements that are copied when a field is written or removed.
 pub(super) fn copied(base: Value<'_>, path: &[PathStep]) -> usize {
     let (mut count, mut at) = (0, base);
     for step in path {
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_way() {
+    fn values_in_the_way() {
         let cases: [(Json, &[&str], usize, &str, &str); 4] = [
             (json!({"a": "x"}), &["a", "b"], 1, "object", "string"),
             (json!({"a": {}}), &["a", "0"], 1, "array", "object"),

@@ -2,12 +2,12 @@
 
 /// An event as text, and the number of its first line.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Document {
+pub(super) struct JsonDocument {
     pub(super) text: Vec<u8>,
     pub(super) line: u64,
 }
 
-impl Document {
+impl JsonDocument {
     /// True if the line of this number is one of its lines.
     pub(super) fn covers(&self, line: u64) -> bool {
         let breaks = self.text.iter().filter(|byte| **byte == b'\n').count() as u64;
@@ -23,7 +23,7 @@ impl Document {
 #[derive(Debug)]
 pub(super) struct Joiner {
     limit: usize,
-    open: Vec<Document>,
+    open: Vec<JsonDocument>,
     bytes: usize,
     depth: usize,
 }
@@ -35,14 +35,14 @@ impl Joiner {
     }
 
     /// Takes the next line and returns the events that it completes, in order.
-    pub(super) fn line(&mut self, text: &[u8], line: u64) -> Vec<Document> {
+    pub(super) fn line(&mut self, text: &[u8], line: u64) -> Vec<JsonDocument> {
         let mut done = Vec::new();
         if text.first() == Some(&b'{') || self.bytes + text.len() > self.limit {
             done = self.end();
         }
         self.depth = depth_after(self.depth, text);
         self.bytes += text.len() + 1;
-        self.open.push(Document { text: text.to_vec(), line });
+        self.open.push(JsonDocument { text: text.to_vec(), line });
         if self.depth == 0 {
             done.extend(self.joined());
         }
@@ -50,12 +50,12 @@ impl Joiner {
     }
 
     /// The lines whose brackets were never closed, each as an event of its own.
-    pub(super) fn end(&mut self) -> Vec<Document> {
+    pub(super) fn end(&mut self) -> Vec<JsonDocument> {
         (self.bytes, self.depth) = (0, 0);
         std::mem::take(&mut self.open)
     }
 
-    fn joined(&mut self) -> Option<Document> {
+    fn joined(&mut self) -> Option<JsonDocument> {
         let mut lines = self.end().into_iter();
         let mut whole = lines.next()?;
         for line in lines {

@@ -5,7 +5,7 @@ mod documents;
 use super::budget::BudgetArgs;
 use super::route::{Opened, clock};
 use super::rule_set::{Ready, RulesArg, load_one, refuse_stdin_twice};
-use super::{Done, Exit, Failure, Global, output};
+use super::{CommandError, Done, Exit, Global, output};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use dadar::decision::Status;
@@ -15,10 +15,10 @@ use dadar::explain::{self, Focus, TextStyle};
 use dadar::interpreter::Interpreter;
 use dadar::pipeline::input::{Feed, Stream};
 use dadar::pipeline::lines::LineBuffer;
-use dadar::pipeline::stop::Stop;
+use dadar::pipeline::stop::StopSignal;
 use dadar::route::{Clock, Options};
 use dadar::trace::Trace;
-use documents::{Document, Joiner};
+use documents::{Joiner, JsonDocument};
 use std::fs::File;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::PathBuf;
@@ -54,12 +54,12 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     budget: BudgetArgs,
     /// How to write it
-    #[arg(long, value_enum, default_value_t = Shape::Human)]
-    format: Shape,
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Human)]
+    format: ExplainFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Shape {
+enum ExplainFormat {
     /// For people
     Human,
     /// One JSON object for each event
@@ -112,7 +112,7 @@ struct Missing {
 
 impl Explainer<'_> {
     fn all(&mut self, input: Opened) -> anyhow::Result<()> {
-        let source = Stream::new(input.reader, Stop::new()?);
+        let source = Stream::new(input.reader, StopSignal::new()?);
         let mut feed = Feed::new(source, self.options.limits.bytes);
         let mut chunk = LineBuffer::default();
         let mut joiner = Joiner::new(self.options.limits.bytes);
@@ -130,12 +130,12 @@ impl Explainer<'_> {
         }
     }
 
-    fn documents(&mut self, documents: Vec<Document>) -> anyhow::Result<()> {
+    fn documents(&mut self, documents: Vec<JsonDocument>) -> anyhow::Result<()> {
         documents.iter().try_for_each(|document| self.document(document))
     }
 
     /// True if an event is asked for: by its line, by its id, or since all are.
-    fn is_asked_for(&mut self, document: &Document) -> bool {
+    fn is_asked_for(&mut self, document: &JsonDocument) -> bool {
         let (events, lines) = (&self.args.event, &self.args.line);
         self.missing.lines.retain(|line| !document.covers(*line));
         if lines.iter().any(|line| document.covers(*line)) || (events.is_empty() && lines.is_empty()) {
@@ -150,15 +150,15 @@ impl Explainer<'_> {
     }
 
     /// An error if something was asked for that the input does not have.
-    fn nothing_missing(&self) -> Result<(), Failure> {
+    fn nothing_missing(&self) -> Result<(), CommandError> {
         match (self.missing.events.first(), self.missing.lines.first()) {
-            (Some(id), _) => Err(Failure::new(format!("no event has the id `{id}`"))),
-            (None, Some(line)) => Err(Failure::new(format!("the input has no line {line}"))),
+            (Some(id), _) => Err(CommandError::new(format!("no event has the id `{id}`"))),
+            (None, Some(line)) => Err(CommandError::new(format!("the input has no line {line}"))),
             (None, None) => Ok(()),
         }
     }
 
-    fn document(&mut self, document: &Document) -> anyhow::Result<()> {
+    fn document(&mut self, document: &JsonDocument) -> anyhow::Result<()> {
         if !self.is_asked_for(document) {
             return Ok(());
         }
@@ -166,8 +166,8 @@ impl Explainer<'_> {
         let trace = self.interpreter.trace(line, number, &self.options);
         self.malformed |= trace.decision.status == Status::Malformed;
         match self.args.format {
-            Shape::Human => self.page(&trace)?,
-            Shape::Json => self.json(&trace)?,
+            ExplainFormat::Human => self.page(&trace)?,
+            ExplainFormat::Json => self.json(&trace)?,
         }
         self.explained += 1;
         Ok(())

@@ -50,10 +50,10 @@ pub(super) fn run(listener: &TcpListener, metrics: &Arc<Metrics>) {
 
 /// The open connections, the oldest first.
 #[derive(Default)]
-struct Connections(Mutex<Open>);
+struct Connections(Mutex<OpenConnections>);
 
 #[derive(Default)]
-struct Open {
+struct OpenConnections {
     connections: VecDeque<Connection>,
     threads: usize,
 }
@@ -95,7 +95,7 @@ impl Connections {
         open.connections.retain(|one| one.number != number);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Open> {
+    fn lock(&self) -> MutexGuard<'_, OpenConnections> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -18,7 +18,7 @@ const FAINT: Style = Style::new().dimmed();
 
 /// Every test with its mark, what did not hold of those that failed, and the counts.
 pub(super) fn render(report: &Report, rules: &Path, heading: Option<&Path>, colour: bool) -> String {
-    let mut page = Page { text: String::new(), colour };
+    let mut page = TestPage { text: String::new(), colour };
     if let Some(path) = heading {
         page.line(&format!("== {}", printable(&path.display().to_string())));
     }
@@ -31,12 +31,12 @@ pub(super) fn render(report: &Report, rules: &Path, heading: Option<&Path>, colo
 }
 
 /// The text as it grows.
-struct Page {
+struct TestPage {
     text: String,
     colour: bool,
 }
 
-impl Page {
+impl TestPage {
     fn line(&mut self, line: &str) {
         self.text.push_str(line);
         self.text.push('\n');

@@ -2,7 +2,7 @@
 
 use super::severity_name;
 use crate::diagnostic::{Code, Diagnostic, Label, Sources};
-use crate::event::Json;
+use serde_json::Value as Json;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fmt::Write;

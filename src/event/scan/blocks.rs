@@ -1,11 +1,12 @@
-//! The blocks of a trusted scan: where quotes, colons, commas and brackets stand.
+//! The blocks of a trusted scan: the positions of quotes, colons, commas and brackets.
 //!
-//! As in `index`, 64 bytes become bit masks. They are fewer here, since nothing is checked: where numbers and words begin,
-//! and what stands within strings, does not matter. `out_of` leaves brackets without looking at anything between them.
+//! As in `structural`, 64 bytes become bit masks. There are fewer masks here: since nothing is checked, the beginnings of numbers
+//! and words and the contents of strings do not matter. `leave_with` finds the end of an object or array by counting brackets.
 
-use super::index::{self, BLOCK, Level, Strings};
+use super::string_carry::StringCarry;
+use super::structural::{self, BLOCK};
 
-/// What matters of a block; apart from the quotes, nothing of it lies within strings.
+/// The structural characters of a block: those outside strings, and the quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Block {
     /// Quotes that begin and end strings.
@@ -18,16 +19,16 @@ pub(super) struct Block {
     pub(super) close: u64,
 }
 
-/// The block that a scan has come to, and where it begins.
+/// The current block of a scan, and the position at which it begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct BlockCursor {
     pub(super) base: usize,
     pub(super) block: Block,
 }
 
-/// Bytes of a block by kind, those within strings too.
+/// The bytes of a block by class, those within strings included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Signs {
+pub(super) struct TrustedClasses {
     pub(super) quote: u64,
     pub(super) backslash: u64,
     pub(super) colon: u64,
@@ -36,95 +37,66 @@ pub(super) struct Signs {
     pub(super) close: u64,
 }
 
-/// How signs are told.
+/// The operations by which a backend classifies bytes.
 #[derive(Clone, Copy)]
-pub(super) struct Lens<S, B, Q, X> {
-    /// All signs of a block.
-    pub(super) signs: S,
+pub(super) struct Classifier<C, B, Q, X> {
+    /// All classes of a block.
+    pub(super) classes: C,
     /// Opening and closing brackets alone.
     pub(super) brackets: B,
-    /// Whether there is a quote or a backslash.
-    pub(super) quoted: Q,
-    /// Each bit the exclusive or of the bits up to it.
+    /// True if the block has a quote or a backslash.
+    pub(super) has_quotes: Q,
+    /// Each bit is the exclusive or of the bits up to it.
     pub(super) prefix_xor: X,
 }
 
-/// Reads the block that begins at the place's base; beyond the line's end, spaces. (In its place: handed back and copied, it
-/// would be waited for, since it is written word by word and copied by two at a time.)
-#[inline(always)]
-pub(super) fn read(level: Level, line: &[u8], carry: &mut Strings, place: &mut Place) {
-    match level {
-        Level::Avx2(avx2) => avx2.read(line, carry, place),
-        Level::Portable => {
-            let signs = signs(bytes(line, place.base, &mut [0; BLOCK]));
-            place.block = signs.block(carry, index::prefix_xor);
-        }
-    }
-}
-
-/// From the place's base on, looks for the bracket that closes `depth` open ones and those between, and gives it; none at
-/// the line's end.
-#[inline(always)]
-pub(super) fn out_of(level: Level, line: &[u8], carry: &mut Strings, depth: u64, place: &mut Place) -> Option<u64> {
-    match level {
-        Level::Avx2(avx2) => avx2.out_of(line, carry, depth, place),
-        Level::Portable => {
-            let brackets = |block: &[u8; BLOCK]| {
-                let signs = signs(block);
-                (signs.open, signs.close)
-            };
-            let lens = Lens { signs, brackets, quoted: |_: &[u8; BLOCK]| true, prefix_xor: index::prefix_xor };
-            out_of_with(line, carry, depth, place, lens)
-        }
-    }
-}
-
-/// The bytes of a block; beyond the line's end, spaces, for which there is `room`.
+/// The bytes of a block. A block that the line does not fill is completed with spaces in `room`.
 #[inline(always)]
 pub(super) fn bytes<'l>(line: &'l [u8], base: usize, room: &'l mut [u8; BLOCK]) -> &'l [u8; BLOCK] {
     let rest = line.get(base..).unwrap_or_default();
     match rest.first_chunk() {
         Some(bytes) => bytes,
         None => {
-            *room = index::padded(rest);
+            *room = structural::padded(rest);
             room
         }
     }
 }
 
-/// The same as `out_of` for any way to tell signs.
+/// From the cursor's base on, finds the bracket that closes the innermost `depth` open ones; none if the line ends before
+/// it. The cursor is moved to the block of the bracket.
 #[inline(always)]
-pub(super) fn out_of_with<S, B, Q, X>(
+pub(super) fn leave_with<C, B, Q, X>(
     line: &[u8],
-    carry: &mut Strings,
+    carry: &mut StringCarry,
     mut depth: u64,
-    place: &mut Place,
-    lens: Lens<S, B, Q, X>,
+    cursor: &mut BlockCursor,
+    classifier: Classifier<C, B, Q, X>,
 ) -> Option<u64>
 where
-    S: Fn(&[u8; BLOCK]) -> Signs,
+    C: Fn(&[u8; BLOCK]) -> TrustedClasses,
     B: Fn(&[u8; BLOCK]) -> (u64, u64),
     Q: Fn(&[u8; BLOCK]) -> bool,
     X: Fn(u64) -> u64 + Copy,
 {
-    let Lens { signs, brackets, quoted, prefix_xor } = lens;
-    let mut base = place.base;
+    let Classifier { classes, brackets, has_quotes, prefix_xor } = classifier;
+    let mut base = cursor.base;
     while base < line.len() {
-        // Large values are often numbers: without strings, brackets are all there is.
+        // Large values are often arrays of numbers. In a block without strings, only brackets matter.
         while carry.is_outside()
             && let Some(bytes) = line.get(base..).and_then(|rest| rest.first_chunk())
-            && !quoted(bytes)
+            && !has_quotes(bytes)
         {
             let (open, close) = brackets(bytes);
-            if let Some(bracket) = leave(open, close, &mut depth) {
-                *place = Place { base, block: signs(bytes).block(carry, prefix_xor) };
+            if let Some(bracket) = count_brackets(open, close, &mut depth) {
+                *cursor = BlockCursor { base, block: classes(bytes).block(carry, prefix_xor) };
                 return Some(bracket);
             }
             base += BLOCK;
         }
-        let block = signs(bytes(line, base, &mut [0; BLOCK])).block(carry, prefix_xor);
-        if let Some(bracket) = leave(block.open, block.close, &mut depth) {
-            *place = Place { base, block };
+        let block = classes(bytes(line, base, &mut [0; BLOCK])).block(carry, prefix_xor);
+        if let Some(bracket) = count_brackets(block.open, block.close, &mut depth) {
+            *cursor = BlockCursor { base, block };
             return Some(bracket);
         }
         base += BLOCK;
@@ -132,9 +104,10 @@ where
     None
 }
 
-/// The bracket of a block that closes `depth` open ones and those between; or how many are open behind the block.
+/// The bracket of a block that closes the innermost `depth` open ones; if there is none, `depth` becomes the number of
+/// brackets that are open after the block.
 #[inline(always)]
-fn leave(open: u64, close: u64, depth: &mut u64) -> Option<u64> {
+fn count_brackets(open: u64, close: u64, depth: &mut u64) -> Option<u64> {
     let closed = u64::from(close.count_ones());
     if closed >= *depth
         && let Some(bracket) = closing(open, close, *depth)
@@ -145,7 +118,7 @@ fn leave(open: u64, close: u64, depth: &mut u64) -> Option<u64> {
     None
 }
 
-/// Which of the closing brackets of a block closes `depth` open ones and those between.
+/// The closing bracket of a block that closes the innermost `depth` open ones.
 #[inline(always)]
 pub(super) fn closing(open: u64, mut close: u64, depth: u64) -> Option<u64> {
     let mut closed = 0;
@@ -160,10 +133,10 @@ pub(super) fn closing(open: u64, mut close: u64, depth: u64) -> Option<u64> {
     None
 }
 
-impl Signs {
-    /// Leaves out what stands within strings.
+impl TrustedClasses {
+    /// The structural characters: leaves out the bytes within strings.
     #[inline(always)]
-    pub(super) fn block(self, carry: &mut Strings, prefix_xor: impl Fn(u64) -> u64) -> Block {
+    pub(super) fn block(self, carry: &mut StringCarry, prefix_xor: impl Fn(u64) -> u64) -> Block {
         let (quotes, in_string) = carry.within(self.quote, self.backslash, prefix_xor);
         let outside = !in_string;
         Block {
@@ -176,51 +149,9 @@ impl Signs {
     }
 }
 
-/// Signs by arithmetic on eight bytes at a time.
-pub(super) fn signs(block: &[u8; BLOCK]) -> Signs {
-    let mut signs = Signs::default();
-    for (n, word) in block.as_chunks::<8>().0.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let equals = |word: u64, byte: u8| index::collect(index::zeros(word ^ index::repeat(byte))) << (n * 8);
-        // `[` and `{`, `]` and `}` differ in the bit of the space.
-        let folded = word | index::repeat(b' ');
-        signs.quote |= equals(word, b'"');
-        signs.backslash |= equals(word, b'\\');
-        signs.colon |= equals(word, b':');
-        signs.comma |= equals(word, b',');
-        signs.open |= equals(folded, b'{');
-        signs.close |= equals(folded, b'}');
-    }
-    signs
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::simd::Avx2;
     use super::*;
-
-    #[test]
-    fn signs_tell_every_byte() {
-        for byte in 0..=255u8 {
-            for at in [0, 1, 7, 8, 31, 32, 62, 63] {
-                let mut block = [b'a'; BLOCK];
-                block[at] = byte;
-                let bit = |is: bool| u64::from(is) << at;
-                let expected = Signs {
-                    quote: bit(byte == b'"'),
-                    backslash: bit(byte == b'\\'),
-                    colon: bit(byte == b':'),
-                    comma: bit(byte == b','),
-                    open: bit(b"{[".contains(&byte)),
-                    close: bit(b"}]".contains(&byte)),
-                };
-                assert_eq!(signs(&block), expected, "{byte:#x} at {at}");
-                if let Some(avx2) = Avx2::detect() {
-                    assert_eq!(avx2.signs(&block), expected, "{byte:#x} at {at}");
-                }
-            }
-        }
-    }
 
     #[test]
     fn brackets_close_in_order() {

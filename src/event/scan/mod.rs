@@ -1,33 +1,38 @@
 //! The scanner: one pass over an event, guided by the trie of the paths that rules read.
 //!
 //! ```text
-//!             bit masks of 64 bytes      over their positions
-//!   strict      index  (simd)      ──▶    walk: checks all of the grammar
-//!   trusted     blocks (simd)      ──▶    seek: from colon to colon, until everything is found
+//!             bit masks of 64 bytes        over the bits of the masks
+//!   strict      structural  (simd)    ──▶    strict:  checks the complete grammar
+//!   trusted     blocks      (simd)    ──▶    trusted: from colon to colon, until every path is found
 //! ```
 //!
-//! Both note what stands at the paths of the trie. Masks are made by AVX2 where the processor has it, else by plain
-//! arithmetic. Values are not decoded here.
+//! Both record the values at the paths of the trie as spans with a type; values are not decoded here. `backend` chooses
+//! between AVX2 (`simd`) and plain arithmetic (`portable`).
 
+mod backend;
 mod blocks;
 mod captures;
 mod fault;
-mod index;
-mod seek;
+mod portable;
+mod scratch;
 mod simd;
+mod strict;
+mod string_carry;
+mod structural;
 #[cfg(test)]
 mod tests;
 mod token;
 mod trie;
-mod walk;
+mod trusted;
 
+use backend::SimdBackend;
 pub use captures::Captures;
 pub use fault::Fault;
 pub(super) use simd::ascii;
 pub(super) use token::unescape;
 pub use trie::Trie;
 
-/// What was found at a path.
+/// The value found at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
     /// Its type, and for strings whether they have escapes.
@@ -41,7 +46,7 @@ pub struct Found {
 /// The type of a captured value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Tag {
-    /// Nothing is there.
+    /// There is no value.
     #[default]
     Missing,
     /// `null`.
@@ -62,10 +67,10 @@ pub enum Tag {
     Object,
 }
 
-/// Values are decoded, compared and written by functions that call themselves, so nesting has an end whatever the limits.
+/// The deepest nesting that any limit allows: values are decoded, compared and written by recursive functions.
 pub const MAX_DEPTH: usize = 4096;
 
-/// What a line may be at most.
+/// The limits for a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Nesting; 1,024 by default, and never more than [`MAX_DEPTH`]. `{"a":[1]}` is 2 deep.
@@ -83,22 +88,23 @@ impl Default for Limits {
 /// How much of an event is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// All of it; it is valid, or it is a fault. Of duplicate keys the last wins.
+    /// All of it: an event that is not valid JSON is a fault. If a key is repeated, the last value wins.
     #[default]
     Strict,
-    /// Until every slot has been found; of duplicate keys it takes the first. What is not looked for is passed over without
-    /// a check: a comma that is missing, a number or string that is none, and all that follows the last thing found.
+    /// Until every slot has been found. If a key is repeated, the first value wins. Everything else is skipped without a
+    /// check: missing commas, invalid numbers and strings in fields that no path reads, and the rest of the line after the
+    /// last value found.
     Trusted,
 }
 
-/// Scans one line, which must be one JSON object. After a fault nothing is captured.
+/// Scans one line, which must be one JSON object. After a fault, nothing is captured.
 pub fn scan(trie: &Trie, line: &[u8], mode: Mode, limits: Limits, captures: &mut Captures) -> Result<(), Fault> {
-    scan_with(index::Level::detect(), trie, line, mode, limits, captures)
+    scan_with(SimdBackend::detect(), trie, line, mode, limits, captures)
 }
 
-/// Scans with a given way of indexing, so that tests can hold one against the other.
+/// Scans with a given backend, so that tests can compare them.
 fn scan_with(
-    level: index::Level,
+    backend: SimdBackend,
     trie: &Trie,
     line: &[u8],
     mode: Mode,
@@ -112,8 +118,8 @@ fn scan_with(
     }
     let depth = limits.depth.min(MAX_DEPTH);
     let result = match mode {
-        Mode::Strict => walk::walk(level, trie, line, depth, captures),
-        Mode::Trusted => seek::seek(level, trie, line, depth, captures),
+        Mode::Strict => strict::scan(backend, trie, line, depth, captures),
+        Mode::Trusted => trusted::scan(backend, trie, line, depth, captures),
     };
     if result.is_err() {
         captures.begin(trie);

@@ -1,23 +1,24 @@
-//! Masks by AVX2, and texts without a second look: the one place with `unsafe`, which is needed to call functions that not
-//! every processor can run, and to say that ASCII is UTF-8.
+//! Classification of bytes by AVX2, and the conversion of ASCII to text. The only place with `unsafe`: it is needed to call
+//! functions that not every processor can run, and to convert ASCII without a second check.
 #![allow(unsafe_code)]
 
-use super::blocks::{Place, Signs};
-use super::index::{BLOCK, Masks, Seen, Strings};
+use super::blocks::{BlockCursor, TrustedClasses};
+use super::string_carry::StringCarry;
+use super::structural::{BLOCK, IndexState, StrictClasses};
 
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::*;
 
-/// What `Avx2::run` runs. A trait and not a closure, since a closure cannot be told to be inlined.
+/// Work for `Avx2::run`. A trait, since the inlining of a closure cannot be forced.
 pub(super) trait Work {
     type Result;
 
-    /// `#[inline(always)]`, or it is compiled for every processor.
+    /// Must be `#[inline(always)]`; otherwise it is compiled without the features of the processor.
     fn run(self) -> Self::Result;
 }
 
-/// The text of bytes that are all ASCII. Short ones, as most are, cost a few instructions, where `str::from_utf8` looks at
-/// each byte.
+/// The text of bytes that are all ASCII. Short texts, which are the most frequent, cost a few instructions;
+/// `str::from_utf8` checks each byte.
 #[inline]
 pub(in crate::event) fn ascii(bytes: &[u8]) -> Option<&str> {
     let is_ascii = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
@@ -33,8 +34,8 @@ pub(in crate::event) fn ascii(bytes: &[u8]) -> Option<&str> {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::super::blocks::{self, Lens, out_of_with};
-    use super::super::index::index_with;
+    use super::super::blocks::{self, Classifier, leave_with};
+    use super::super::structural::index_with;
     use super::*;
     use std::arch::x86_64::*;
 
@@ -43,7 +44,7 @@ mod x86 {
     pub(in super::super) struct Avx2(());
 
     impl Avx2 {
-        /// None where the processor cannot do it.
+        /// None if the processor lacks a feature.
         pub(in super::super) fn detect() -> Option<Avx2> {
             let all = is_x86_feature_detected!("avx2")
                 && is_x86_feature_detected!("bmi1")
@@ -54,58 +55,65 @@ mod x86 {
             all.then_some(Avx2(()))
         }
 
-        /// As `index::index`.
+        /// See `SimdBackend::index`.
         #[inline]
-        pub(in super::super) fn index(self, line: &[u8], at: usize, seen: &mut Seen, room: &mut [u64]) -> usize {
+        pub(in super::super) fn index(
+            self,
+            line: &[u8],
+            at: usize,
+            state: &mut IndexState,
+            window: &mut [u64],
+        ) -> usize {
             // SAFETY: the features that the function is compiled for were found, or there would be no `self`.
-            unsafe { index_avx2(line, at, seen, room) }
+            unsafe { index_avx2(line, at, state, window) }
         }
 
-        /// Runs what is inlined into it with what the processor can do: counting zeros by one instruction above all.
+        /// Does work that is inlined into a function compiled with the features of the processor: above all, zeros are counted
+        /// by one instruction.
         #[inline(always)]
         pub(in super::super) fn run<W: Work>(self, work: W) -> W::Result {
             // SAFETY: as above.
             unsafe { run_avx2(work) }
         }
 
-        /// As `blocks::read`.
+        /// See `SimdBackend::read`.
         #[inline(always)]
-        pub(in super::super) fn read(self, line: &[u8], carry: &mut Strings, place: &mut Place) {
+        pub(in super::super) fn read(self, line: &[u8], carry: &mut StringCarry, cursor: &mut BlockCursor) {
             // SAFETY: as above.
-            unsafe { read_avx2(line, carry, place) }
+            unsafe { read_avx2(line, carry, cursor) }
         }
 
-        /// As `blocks::out_of`.
+        /// See `SimdBackend::leave`.
         #[inline]
-        pub(in super::super) fn out_of(
+        pub(in super::super) fn leave(
             self,
             line: &[u8],
-            carry: &mut Strings,
+            carry: &mut StringCarry,
             depth: u64,
-            place: &mut Place,
+            cursor: &mut BlockCursor,
         ) -> Option<u64> {
             // SAFETY: as above.
-            unsafe { out_of_avx2(line, carry, depth, place) }
+            unsafe { leave_avx2(line, carry, depth, cursor) }
         }
 
-        /// The masks of one block, for the tests.
+        /// The strict classes of one block, for the tests.
         #[cfg(test)]
-        pub(in super::super) fn masks(self, block: &[u8; BLOCK]) -> Masks {
+        pub(in super::super) fn strict_classes(self, block: &[u8; BLOCK]) -> StrictClasses {
             // SAFETY: as above.
-            unsafe { masks(block) }
+            unsafe { strict_classes(block) }
         }
 
-        /// The same for the signs.
+        /// The trusted classes of one block, for the tests.
         #[cfg(test)]
-        pub(in super::super) fn signs(self, block: &[u8; BLOCK]) -> Signs {
+        pub(in super::super) fn trusted_classes(self, block: &[u8; BLOCK]) -> TrustedClasses {
             // SAFETY: as above.
-            unsafe { signs(block) }
+            unsafe { trusted_classes(block) }
         }
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-    fn index_avx2(line: &[u8], at: usize, seen: &mut Seen, room: &mut [u64]) -> usize {
-        index_with(line, at, seen, room, |block| masks(block), |bits| opaque(prefix_xor(bits)))
+    fn index_avx2(line: &[u8], at: usize, state: &mut IndexState, window: &mut [u64]) -> usize {
+        index_with(line, at, state, window, |block| strict_classes(block), |bits| opaque(prefix_xor(bits)))
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
@@ -115,20 +123,20 @@ mod x86 {
 
     #[inline]
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-    fn read_avx2(line: &[u8], carry: &mut Strings, place: &mut Place) {
-        let signs = signs(blocks::bytes(line, place.base, &mut [0; BLOCK]));
-        place.block = signs.block(carry, |bits| opaque(prefix_xor(bits)));
+    fn read_avx2(line: &[u8], carry: &mut StringCarry, cursor: &mut BlockCursor) {
+        let classes = trusted_classes(blocks::bytes(line, cursor.base, &mut [0; BLOCK]));
+        cursor.block = classes.block(carry, |bits| opaque(prefix_xor(bits)));
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-    fn out_of_avx2(line: &[u8], carry: &mut Strings, depth: u64, place: &mut Place) -> Option<u64> {
-        let lens = Lens {
-            signs: |block: &[u8; BLOCK]| signs(block),
+    fn leave_avx2(line: &[u8], carry: &mut StringCarry, depth: u64, cursor: &mut BlockCursor) -> Option<u64> {
+        let classifier = Classifier {
+            classes: |block: &[u8; BLOCK]| trusted_classes(block),
             brackets: |block: &[u8; BLOCK]| {
                 let (low, high) = halves(block);
                 brackets(low, high)
             },
-            quoted: |block: &[u8; BLOCK]| {
+            has_quotes: |block: &[u8; BLOCK]| {
                 let (low, high) = halves(block);
                 let quotes = _mm256_or_si256(is(low, b'"'), is(high, b'"'));
                 let backslashes = _mm256_or_si256(is(low, b'\\'), is(high, b'\\'));
@@ -136,16 +144,23 @@ mod x86 {
             },
             prefix_xor: |bits| opaque(prefix_xor(bits)),
         };
-        out_of_with(line, carry, depth, place, lens)
+        leave_with(line, carry, depth, cursor, classifier)
     }
 
     #[inline]
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-    fn signs(block: &[u8; BLOCK]) -> Signs {
+    fn trusted_classes(block: &[u8; BLOCK]) -> TrustedClasses {
         let (low, high) = halves(block);
-        let sign = |byte| join(is(low, byte), is(high, byte));
+        let class = |byte| join(is(low, byte), is(high, byte));
         let (open, close) = brackets(low, high);
-        Signs { quote: sign(b'"'), backslash: sign(b'\\'), colon: sign(b':'), comma: sign(b','), open, close }
+        TrustedClasses {
+            quote: class(b'"'),
+            backslash: class(b'\\'),
+            colon: class(b':'),
+            comma: class(b','),
+            open,
+            close,
+        }
     }
 
     #[inline]
@@ -157,14 +172,14 @@ mod x86 {
 
     #[inline]
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-    fn masks(block: &[u8; BLOCK]) -> Masks {
+    fn strict_classes(block: &[u8; BLOCK]) -> StrictClasses {
         let (low, high) = halves(block);
         let control = join(below_space(low), below_space(high));
         let mut space = join(is(low, b' '), is(high, b' '));
         if control != 0 {
             space |= join(breaks(low), breaks(high));
         }
-        Masks {
+        StrictClasses {
             quote: join(is(low, b'"'), is(high, b'"')),
             backslash: join(is(low, b'\\'), is(high, b'\\')),
             space,
@@ -189,8 +204,8 @@ mod x86 {
         opaque(u64::from(_mm256_movemask_epi8(low) as u32) | u64::from(_mm256_movemask_epi8(high) as u32) << 32)
     }
 
-    /// The same bits, of which the compiler no longer knows where they come from. Otherwise it carries masks through
-    /// branches as vectors of single bits, which it takes apart and puts together bit for bit: three times the time.
+    /// The same bits, with their origin hidden from the compiler. Otherwise it keeps masks as vectors of single bits across
+    /// branches, and splits and joins them bit by bit, which takes three times as long.
     #[inline(always)]
     fn opaque(mut bits: u64) -> u64 {
         // SAFETY: no instruction at all; the register keeps its value.
@@ -204,7 +219,7 @@ mod x86 {
         _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte as i8))
     }
 
-    /// The white space that is no space.
+    /// White space other than the space.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn breaks(bytes: __m256i) -> __m256i {
@@ -219,7 +234,7 @@ mod x86 {
         _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, most), bytes)
     }
 
-    /// `{}[]:,`: looked up by their low four bits, after the space's bit has made brackets of braces.
+    /// `{}[]:,`: looked up by the low four bits, and compared after the bit of the space has turned brackets into braces.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn operators(bytes: __m256i) -> __m256i {
@@ -232,7 +247,7 @@ mod x86 {
         _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, bytes), fold(bytes))
     }
 
-    /// Sets the bit of the space, which makes braces of brackets.
+    /// Sets the bit of the space, which turns brackets into braces.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn fold(bytes: __m256i) -> __m256i {
@@ -263,7 +278,7 @@ mod x86 {
         _mm_movemask_epi8(is_digit) as u32
     }
 
-    /// Each bit is the exclusive or of the bits up to it: a product without carries by all ones.
+    /// Each bit is the exclusive or of the bits up to it: a carry-less product by all ones.
     #[inline]
     #[target_feature(enable = "avx2,pclmulqdq")]
     fn prefix_xor(bits: u64) -> u64 {
@@ -276,7 +291,7 @@ mod x86 {
 mod elsewhere {
     use super::*;
 
-    /// Never there.
+    /// Exists on x86-64 only.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub(in super::super) enum Avx2 {}
 
@@ -285,7 +300,7 @@ mod elsewhere {
             None
         }
 
-        pub(in super::super) fn index(self, _: &[u8], _: usize, _: &mut Seen, _: &mut [u64]) -> usize {
+        pub(in super::super) fn index(self, _: &[u8], _: usize, _: &mut IndexState, _: &mut [u64]) -> usize {
             match self {}
         }
 
@@ -293,26 +308,26 @@ mod elsewhere {
             match self {}
         }
 
-        pub(in super::super) fn read(self, _: &[u8], _: &mut Strings, _: &mut Place) {
+        pub(in super::super) fn read(self, _: &[u8], _: &mut StringCarry, _: &mut BlockCursor) {
             match self {}
         }
 
-        pub(in super::super) fn out_of(self, _: &[u8], _: &mut Strings, _: u64, _: &mut Place) -> Option<u64> {
-            match self {}
-        }
-
-        #[cfg(test)]
-        pub(in super::super) fn masks(self, _: &[u8; BLOCK]) -> Masks {
+        pub(in super::super) fn leave(self, _: &[u8], _: &mut StringCarry, _: u64, _: &mut BlockCursor) -> Option<u64> {
             match self {}
         }
 
         #[cfg(test)]
-        pub(in super::super) fn signs(self, _: &[u8; BLOCK]) -> Signs {
+        pub(in super::super) fn strict_classes(self, _: &[u8; BLOCK]) -> StrictClasses {
+            match self {}
+        }
+
+        #[cfg(test)]
+        pub(in super::super) fn trusted_classes(self, _: &[u8; BLOCK]) -> TrustedClasses {
             match self {}
         }
     }
 
-    pub(in super::super) use super::super::index::digits;
+    pub(in super::super) use super::super::portable::digits;
 }
 
 #[cfg(not(target_arch = "x86_64"))]

@@ -2,7 +2,7 @@
 
 mod writer;
 
-use super::index::Level;
+use super::backend::SimdBackend;
 use super::*;
 use crate::event::path::{RawPath, Step};
 use crate::event::value::Value;
@@ -14,10 +14,10 @@ use serde_json::Value as Json;
 use writer::Writer;
 
 /// Every way of indexing that this processor can do.
-fn levels() -> impl Iterator<Item = Level> {
-    let mut levels = vec![Level::Portable, Level::detect()];
-    levels.dedup();
-    levels.into_iter()
+fn backends() -> impl Iterator<Item = SimdBackend> {
+    let mut backends = vec![SimdBackend::Portable, SimdBackend::detect()];
+    backends.dedup();
+    backends.into_iter()
 }
 
 /// What serde_json says, without its limit of nesting. The second is true where it refuses only since a number is too big.
@@ -48,10 +48,10 @@ fn captured(line: &[u8], paths: &[RawPath], mode: Mode) -> Result<Vec<Option<Jso
     let trie = Trie::new(paths.iter().map(Vec::as_slice));
     assert_eq!(trie.slots(), paths.len());
     let mut captures = Captures::new(&trie);
-    let mut results = levels().map(|level| {
+    let mut results = backends().map(|backend| {
         // Twice, since captures are used again.
-        let first = scan_with(level, &trie, line, mode, Limits::default(), &mut captures);
-        let again = scan_with(level, &trie, line, mode, Limits::default(), &mut captures);
+        let first = scan_with(backend, &trie, line, mode, Limits::default(), &mut captures);
+        let again = scan_with(backend, &trie, line, mode, Limits::default(), &mut captures);
         assert_eq!(first, again);
         let arena = Bump::new();
         let mut found = captures.found().to_vec();
@@ -313,8 +313,8 @@ fn trusted_takes_the_first_and_stops() {
 fn spans(trie: &Trie, line: &[u8]) -> [Option<Vec<Found>>; 2] {
     let mut captures = Captures::new(trie);
     [Mode::Strict, Mode::Trusted].map(|mode| {
-        let mut results = levels().map(|level| {
-            scan_with(level, trie, line, mode, Limits::default(), &mut captures).ok()?;
+        let mut results = backends().map(|backend| {
+            scan_with(backend, trie, line, mode, Limits::default(), &mut captures).ok()?;
             Some((0..trie.slots()).map(|slot| captures.get(slot)).collect::<Vec<_>>())
         });
         let first = results.next().unwrap();
@@ -371,7 +371,7 @@ fn settle(trie: &mut Trie, paths: &[RawPath]) -> Vec<(usize, Vec<usize>)> {
             (n + 1..paths.len()).filter(|m| paths[*m] != *path && is_sibling(&paths[*m])).collect();
         let keys = path.iter().chain(others.iter().flat_map(|m| &paths[*m]));
         if keys.into_iter().all(|step| matches!(step, Step::Key(_))) {
-            trie.settle(path, &others.iter().map(|m| paths[*m].as_slice()).collect::<Vec<_>>());
+            trie.supersede(path, &others.iter().map(|m| paths[*m].as_slice()).collect::<Vec<_>>());
             settled.push((n, others));
         }
     }

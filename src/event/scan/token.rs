@@ -1,9 +1,8 @@
 //! Numbers, words and escapes, by RFC 8259's grammar.
 
-use super::fault::Fault;
 use super::simd;
 
-/// The end of the number that begins at `start`; or where it goes wrong.
+/// The end of the number that begins at `start`; or the position at which it is malformed.
 #[inline]
 pub(super) fn number(line: &[u8], start: usize) -> Result<usize, usize> {
     let window = line.get(start..).and_then(|rest| rest.first_chunk::<32>());
@@ -17,18 +16,18 @@ pub(super) fn number(line: &[u8], start: usize) -> Result<usize, usize> {
     }
 }
 
-/// Which bytes from `start` on are digits, where the line ends within 32 bytes of it.
+/// Which bytes from `start` on are digits, if the line ends within 32 bytes.
 fn last_digits(line: &[u8], start: usize) -> u64 {
     let before = start.saturating_sub(line.len().saturating_sub(32));
     line.last_chunk::<32>().map_or(0, |window| u64::from(simd::digits(window)) >> before)
 }
 
-/// The end of a number that has no exponent and ends within 32 bytes, which is nearly every number. Bit n of `digits` says
-/// whether the byte at `start + n` is one.
+/// The end of a number that has no exponent and ends within 32 bytes, as nearly all do. Bit n of `digits` is set if the byte
+/// at `start + n` is a digit.
 #[inline(always)]
 fn short_number(line: &[u8], start: usize, digits: u64) -> Option<usize> {
     let byte = |at: u32| line.get(start + at as usize).copied();
-    // 32 bytes in 64 bits: no shift below is too far, and digits end at the window's end.
+    // `digits` has 32 bits in a word of 64, so no shift below overflows, and the digits end within the word.
     let first = u32::from(byte(0) == Some(b'-'));
     let whole = (digits >> first).trailing_ones();
     let mut end = first + whole;
@@ -46,7 +45,7 @@ fn short_number(line: &[u8], start: usize, digits: u64) -> Option<usize> {
     is_end.then_some(start + end as usize)
 }
 
-/// The same for every number.
+/// The end of any number.
 #[inline(never)]
 fn any_number(line: &[u8], start: usize) -> Result<usize, usize> {
     let byte = |at: usize| line.get(at).copied().unwrap_or(0);
@@ -67,8 +66,8 @@ fn any_number(line: &[u8], start: usize) -> Result<usize, usize> {
     if is_end(line, at) { Ok(at) } else { Err(at) }
 }
 
-/// True if a number or word may end before this byte: at an operator, a quote (which the walk refuses), or white space.
-/// A table, since a `match` becomes a jump for each.
+/// True if a number or word may end before this byte: an operator, a quote (which the scan refuses), or white space.
+/// A table, since a `match` is compiled to a jump for each byte.
 #[inline(always)]
 fn ends(byte: u8) -> bool {
     ENDS.get(usize::from(byte)).copied().unwrap_or(false)
@@ -109,21 +108,21 @@ pub(super) fn word(line: &[u8], start: usize, word: &[u8]) -> Option<usize> {
     (line.get(start..end) == Some(word) && is_end(line, end)).then_some(end)
 }
 
-/// The first escape that is none, in a text whose backslashes all stand within strings.
+/// The first invalid escape in a text all of whose backslashes are within strings, and the reason.
 #[cold]
-pub(super) fn bad_escape(text: &[u8]) -> Option<Fault> {
+pub(super) fn bad_escape(text: &[u8]) -> Option<(usize, &'static str)> {
     let mut at = 0;
     while let Some(next) = text.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
         at += next;
         match escape(text, at) {
             Ok((_, len)) => at += len,
-            Err(message) => return Some(Fault::new(at, message)),
+            Err(message) => return Some((at, message)),
         }
     }
     None
 }
 
-/// The character that the escape at `at` stands for, and its length. A pair of surrogates is one escape.
+/// The character that the escape at `at` represents, and the length of the escape. A pair of surrogates is one escape.
 fn escape(text: &[u8], at: usize) -> Result<(char, usize), &'static str> {
     const UNKNOWN: &str = "unknown escape";
     const LONE: &str = "lone surrogate";
@@ -143,7 +142,7 @@ fn escape(text: &[u8], at: usize) -> Result<(char, usize), &'static str> {
             }
             let low = if text.get(at + 6..at + 8) == Some(b"\\u") { hex(text, at + 8) } else { None };
             let pair = low.and_then(|low| char::decode_utf16([unit as u16, low as u16]).next()?.ok());
-            // Two surrogates make one character; anything else leaves the first alone.
+            // Two surrogates are one character; without the second, the first is invalid.
             return pair.filter(|char| *char as u32 > 0xffff).map(|char| (char, 12)).ok_or(LONE);
         }
         _ => return Err(UNKNOWN),
@@ -156,13 +155,13 @@ fn hex(text: &[u8], at: usize) -> Option<u32> {
     digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | (*digit as char).to_digit(16)?))
 }
 
-/// True if a text has escapes. There are none unless a `backslash` was seen somewhere.
+/// True if a text has escapes. `backslash` is true if the line has any.
 #[inline(always)]
 pub(super) fn has_escapes(text: &[u8], backslash: bool) -> bool {
     backslash && memchr::memchr(b'\\', text).is_some()
 }
 
-/// A key as it is meant: itself, or with its escapes resolved in `room`.
+/// A key with its escapes resolved, in `room` if there are any.
 #[inline(always)]
 pub(super) fn key<'k>(key: &'k [u8], backslash: bool, room: &'k mut Vec<u8>) -> &'k [u8] {
     if !has_escapes(key, backslash) {
@@ -173,7 +172,7 @@ pub(super) fn key<'k>(key: &'k [u8], backslash: bool, room: &'k mut Vec<u8>) -> 
     room
 }
 
-/// Calls `push` with each piece of a string's inside, escapes resolved. What is no escape becomes U+FFFD.
+/// Calls `push` with each piece of the inside of a string, escapes resolved. An invalid escape becomes U+FFFD.
 pub(in crate::event) fn unescape(inside: &[u8], mut push: impl FnMut(&[u8])) {
     let mut rest = inside;
     while let Some(next) = memchr::memchr(b'\\', rest) {

@@ -1,8 +1,8 @@
 //! The trie of paths.
 //!
-//! Nodes are numbered; node 0 is the event. A node's members lie in an open hash table of their own, a slice of one shared
-//! array, its elements in another. An entry holds the length, the first and the last bytes of its key: up to 16 bytes that
-//! is the key, so that most keys are compared without a look at them.
+//! Nodes are numbered; node 0 is the event. The members of a node are in an open hash table of their own, a slice of one shared
+//! array; its elements are in a slice of another. An entry has the length and the first and last bytes of its key. Up to 16
+//! bytes these are the key, so most keys are compared without reading the key itself.
 
 use crate::event::path::Step;
 use rustc_hash::FxHashMap;
@@ -13,51 +13,51 @@ pub(super) const NONE: u32 = u32::MAX;
 /// The event itself.
 pub(super) const ROOT: u32 = 0;
 
-/// The paths to look for, as a trie. A slot is the number of a path, in the order given.
+/// The paths to find, as a trie. A slot is the number of a path, in the order given.
 #[derive(Clone, Debug, Default)]
 pub struct Trie {
-    nodes: Vec<Node>,
-    entries: Vec<Entry>,
+    nodes: Vec<TrieNode>,
+    entries: Vec<KeyEntry>,
     items: Vec<(u32, u32)>,
     /// By slot: the next slot with the same path.
-    twins: Vec<u32>,
+    same_path: Vec<u32>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Node {
-    /// The slot of the path that ends here.
+pub(super) struct TrieNode {
+    /// The first slot whose path ends here.
     pub(super) slot: u32,
-    /// How many members are looked for.
+    /// The number of members to find.
     pub(super) keys: u32,
-    /// The elements looked for, in ascending order, are `items[first..last]`.
+    /// The elements to find, in ascending order, are `items[first_item..last_item]`.
     pub(super) first_item: u32,
     pub(super) last_item: u32,
-    /// Bit n is set if a member's key has n bytes; the top bit stands for 63 and more.
+    /// Bit n is set if a member's key has n bytes; the top bit is for 63 and more.
     lengths: u64,
-    /// The members' table is `entries[table..=table + mask]`.
+    /// The hash table of the members is `entries[table..=table + mask]`.
     table: u32,
     mask: u32,
     /// The key that led here.
     key: Box<str>,
-    /// Siblings that are of no interest once this one is there.
-    pub(super) settles: Box<[u32]>,
+    /// Siblings that need not be found once this node is found and not null.
+    pub(super) supersedes: Box<[u32]>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Entry {
+struct KeyEntry {
     ends: (u64, u64),
     len: u32,
     node: u32,
 }
 
-const VACANT: Entry = Entry { ends: (0, 0), len: u32::MAX, node: NONE };
+const VACANT: KeyEntry = KeyEntry { ends: (0, 0), len: u32::MAX, node: NONE };
 
-/// Tables of so few entries are gone through from their beginning, without a hash.
+/// Tables with fewer entries are searched from the beginning, without a hash.
 const FEW: u32 = 8;
 
-impl Node {
-    fn new(key: Box<str>) -> Node {
-        Node {
+impl TrieNode {
+    fn new(key: Box<str>) -> TrieNode {
+        TrieNode {
             slot: NONE,
             keys: 0,
             first_item: 0,
@@ -66,22 +66,22 @@ impl Node {
             table: 0,
             mask: 0,
             key,
-            settles: Box::default(),
+            supersedes: Box::default(),
         }
     }
 
-    /// How many elements are looked for.
+    /// The number of elements to find.
     pub(super) fn items(&self) -> u32 {
         self.last_item - self.first_item
     }
 
-    /// True if some member is looked for whose key has so many bytes.
+    /// True if a member to find has a key of this length.
     #[inline(always)]
     pub(super) fn has_length(&self, bytes: usize) -> bool {
         self.lengths >> bytes.min(63) & 1 == 1
     }
 
-    /// True if something below this node is looked for.
+    /// True if a node below this one is to be found.
     #[inline]
     pub(super) fn is_inner(&self) -> bool {
         self.keys > 0 || self.last_item > self.first_item
@@ -89,9 +89,9 @@ impl Node {
 }
 
 impl Trie {
-    /// A trie of paths from the raw event's root. The empty path is the event itself. The same path may come twice.
+    /// A trie of paths from the root of the raw event. The empty path is the event itself. A path may be given twice.
     pub fn new<'p>(paths: impl IntoIterator<Item = &'p [Step]>) -> Trie {
-        let mut trie = Trie { nodes: vec![Node::new("".into())], ..Trie::default() };
+        let mut trie = Trie { nodes: vec![TrieNode::new("".into())], ..Trie::default() };
         let mut children: FxHashMap<(u32, &Step), u32> = FxHashMap::default();
         let mut order: Vec<(u32, &Step, u32)> = Vec::new();
         for (slot, path) in paths.into_iter().enumerate() {
@@ -100,7 +100,7 @@ impl Trie {
                 at = *children.entry((at, step)).or_insert_with(|| {
                     let child = trie.nodes.len() as u32;
                     let key = if let Step::Key(key) = step { key.clone() } else { "".into() };
-                    trie.nodes.push(Node::new(key));
+                    trie.nodes.push(TrieNode::new(key));
                     order.push((at, step, child));
                     child
                 });
@@ -115,16 +115,16 @@ impl Trie {
         trie
     }
 
-    /// Says that what is at `others` (and below) is of no interest where `path` is there and not null: in trusted mode the
-    /// scan does not wait for it. Paths that are not siblings in the trie are passed over.
-    pub fn settle(&mut self, path: &[Step], others: &[&[Step]]) {
+    /// Declares that `others` and the paths below them need not be found if `path` is present and not null: a trusted scan
+    /// then ends without them. Others that are not siblings of `path` in the trie are ignored.
+    pub fn supersede(&mut self, path: &[Step], others: &[&[Step]]) {
         let Some((_, parent)) = path.split_last() else { return };
         let Some(node) = self.descend(path) else { return };
         let is_sibling = |other: &&&[Step]| other.split_last().is_some_and(|(_, up)| up == parent) && **other != path;
-        let settled = others.iter().filter(is_sibling).filter_map(|other| self.descend(other));
-        let settled: Box<[u32]> = settled.collect();
+        let superseded = others.iter().filter(is_sibling).filter_map(|other| self.descend(other));
+        let superseded: Box<[u32]> = superseded.collect();
         if let Some(node) = self.nodes.get_mut(node as usize) {
-            node.settles = settled;
+            node.supersedes = superseded;
         }
     }
 
@@ -136,9 +136,9 @@ impl Trie {
         })
     }
 
-    /// How many slots there are.
+    /// The number of slots.
     pub fn slots(&self) -> usize {
-        self.twins.len()
+        self.same_path.len()
     }
 
     pub(super) fn nodes(&self) -> usize {
@@ -146,35 +146,38 @@ impl Trie {
     }
 
     #[inline]
-    pub(super) fn node(&self, node: u32) -> Option<&Node> {
+    pub(super) fn node(&self, node: u32) -> Option<&TrieNode> {
         self.nodes.get(node as usize)
     }
 
     /// The next slot with the same path.
     #[inline]
-    pub(super) fn twin(&self, slot: u32) -> u32 {
-        self.twins.get(slot as usize).copied().unwrap_or(NONE)
+    pub(super) fn next_slot(&self, slot: u32) -> u32 {
+        self.same_path.get(slot as usize).copied().unwrap_or(NONE)
     }
 
-    /// An element that is looked for: its index, and its node.
+    /// An element to find: its index, and its node.
     #[inline]
     pub(super) fn item(&self, at: u32) -> Option<(u32, u32)> {
         self.items.get(at as usize).copied()
     }
 
-    /// The member of a node; `NONE` where it is not looked for.
+    /// The node of a member; `NONE` if it is not to be found.
     #[inline]
-    pub(super) fn member(&self, node: &Node, key: &[u8]) -> u32 {
+    pub(super) fn member(&self, node: &TrieNode, key: &[u8]) -> u32 {
         if node.has_length(key.len()) { self.find(node, key) } else { NONE }
     }
 
     #[inline]
-    fn find(&self, node: &Node, key: &[u8]) -> u32 {
+    fn find(&self, node: &TrieNode, key: &[u8]) -> u32 {
         let ends = ends(key);
         let mut at = if node.mask < FEW { 0 } else { hash(ends, key) & node.mask };
         loop {
             let entry = self.entries.get((node.table + at) as usize).copied().unwrap_or(VACANT);
-            if entry.ends == ends && entry.len as usize == key.len() && (key.len() <= 16 || self.is(entry.node, key)) {
+            if entry.ends == ends
+                && entry.len as usize == key.len()
+                && (key.len() <= 16 || self.has_key(entry.node, key))
+            {
                 return entry.node;
             }
             if entry.node == NONE {
@@ -185,13 +188,13 @@ impl Trie {
     }
 
     #[cold]
-    fn is(&self, node: u32, key: &[u8]) -> bool {
+    fn has_key(&self, node: u32, key: &[u8]) -> bool {
         self.node(node).is_some_and(|node| node.key.as_bytes() == key)
     }
 
     fn end(&mut self, node: u32, slot: u32) {
         if let Some(node) = self.nodes.get_mut(node as usize) {
-            self.twins.push(node.slot);
+            self.same_path.push(node.slot);
             node.slot = slot;
         }
     }
@@ -206,14 +209,14 @@ impl Trie {
                 Step::Key(key) => keys.push((key.as_bytes(), child)),
             }
         }
-        // At least twice the room: probing ends soon, and a vacant entry ends it for certain.
+        // At least twice as many entries as keys, so that probing is short and always reaches a vacant entry.
         let room = (keys.len() * 2).next_power_of_two();
         let table = self.entries.len();
         self.entries.resize(table + room, VACANT);
         let lengths = keys.iter().fold(0, |bits, (key, _)| bits | 1 << key.len().min(63));
         let slots = self.entries.get_mut(table..).unwrap_or_default();
         for (key, child) in &keys {
-            place(slots, key, *child);
+            insert(slots, key, *child);
         }
         if let Some(node) = self.nodes.get_mut(parent as usize) {
             node.keys = keys.len() as u32;
@@ -223,21 +226,21 @@ impl Trie {
     }
 }
 
-fn place(table: &mut [Entry], key: &[u8], node: u32) {
+fn insert(table: &mut [KeyEntry], key: &[u8], node: u32) {
     let mask = table.len() as u32 - 1;
     let ends = ends(key);
     let mut at = if mask < FEW { 0 } else { hash(ends, key) & mask };
     while let Some(entry) = table.get_mut(at as usize) {
         if entry.node == NONE {
-            *entry = Entry { ends, len: key.len() as u32, node };
+            *entry = KeyEntry { ends, len: key.len() as u32, node };
             return;
         }
         at = (at + 1) & mask;
     }
 }
 
-/// The first and the last eight bytes, which overlap in a key of less than 16; up to seven bytes stand in the first word
-/// alone.
+/// The first and the last eight bytes, which overlap in a key of less than 16; up to seven bytes are all in the first
+/// word.
 #[inline(always)]
 fn ends(key: &[u8]) -> (u64, u64) {
     if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {

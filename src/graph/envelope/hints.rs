@@ -34,7 +34,7 @@ impl ScanHints<'_> {
             while let Some((first, others)) = rest.split_first() {
                 let others: Vec<&[Step]> = others.iter().filter_map(|path| self.read_once(*path)).collect();
                 if let Some(first) = self.raw_path(*first) {
-                    trie.settle(first, &others);
+                    trie.supersede(first, &others);
                 }
                 rest = rest.get(1..).unwrap_or(&[]);
             }
@@ -74,7 +74,7 @@ impl ScanHints<'_> {
                 *siblings.entry(sibling).or_insert(true) &= is_later;
             }
             let others: Vec<&[Step]> = siblings.into_iter().filter(|(_, all)| *all).map(|(path, _)| path).collect();
-            trie.settle(root, &others);
+            trie.supersede(root, &others);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A source, split into lines.
 
-use super::source::{Checkpoint, ReadEvent, Source};
+use super::source::{Checkpoint, InputSource, ReadEvent};
 use crate::pipeline::lines::{LineBuffer, LineSplitter};
 use std::io;
 
@@ -13,7 +13,7 @@ pub struct Feed<S> {
 
 /// The result of filling a buffer.
 #[derive(Debug)]
-pub struct Step {
+pub struct Filled {
     /// The number of bytes read.
     pub bytes: u64,
     /// The input has ended.
@@ -22,7 +22,7 @@ pub struct Step {
     pub checkpoint: Option<Checkpoint>,
 }
 
-impl<S: Source> Feed<S> {
+impl<S: InputSource> Feed<S> {
     /// Splits `source` into lines of at most `limit` bytes.
     pub fn new(source: S, limit: usize) -> Feed<S> {
         let at_start = source.checkpoint().is_none_or(|checkpoint| checkpoint.offset == 0);
@@ -31,7 +31,7 @@ impl<S: Source> Feed<S> {
 
     /// Reads until at least one line is complete, and no further: a line that arrives alone is passed on at once. The
     /// buffer stays empty at the end of the input and between two files. `on_read` gets the size of each read.
-    pub fn fill(&mut self, buffer: &mut LineBuffer, on_read: impl Fn(u64)) -> io::Result<Step> {
+    pub fn fill(&mut self, buffer: &mut LineBuffer, on_read: impl Fn(u64)) -> io::Result<Filled> {
         self.splitter.begin(buffer);
         let mut bytes = 0;
         loop {
@@ -61,7 +61,7 @@ impl<S: Source> Feed<S> {
                 ..checkpoint
             });
             self.splitter.end(buffer);
-            return Ok(Step { bytes, over, checkpoint });
+            return Ok(Filled { bytes, over, checkpoint });
         }
     }
 }

@@ -1,12 +1,12 @@
 //! A growing file, followed by its name: through truncation, and through rotation, where another file takes the name.
 //!
-//! The file is polled, a few milliseconds after a line came and less often while none comes. That works on every file
-//! system, and costs little compared to what a line costs.
+//! The file is polled a few milliseconds after a line has arrived, and less often while no line arrives. That works on
+//! every file system, and costs little compared to a line.
 
 use super::rotation;
-use super::source::{Checkpoint, FileIdentity, ReadEvent, Source};
+use super::source::{Checkpoint, FileIdentity, InputSource, ReadEvent};
 use super::state::SavedState;
-use crate::pipeline::stop::{Stop, Woken};
+use crate::pipeline::stop::{StopSignal, Woken};
 use open_file::{OpenFile, through_last_line};
 use std::collections::HashSet;
 use std::fs::{self, Metadata};
@@ -41,7 +41,7 @@ pub struct FollowOptions {
 #[derive(Debug)]
 pub struct Follow {
     path: PathBuf,
-    stop: Stop,
+    stop: StopSignal,
     options: FollowOptions,
     open: Option<OpenFile>,
     /// Rotated files that may still be written to.
@@ -49,7 +49,7 @@ pub struct Follow {
     /// Files that have been read.
     done: HashSet<FileIdentity>,
     pause: Duration,
-    /// The last read came to the end of the file. The file may be overwritten before the next.
+    /// The last read reached the end of the file. The file may be overwritten before the next.
     at_rest: bool,
     /// Since when the name has belonged to another file.
     moved: Option<Instant>,
@@ -57,7 +57,7 @@ pub struct Follow {
     warned: bool,
 }
 
-/// What to do next.
+/// The next action.
 enum Next {
     Read,
     Wait,
@@ -65,8 +65,13 @@ enum Next {
 }
 
 impl Follow {
-    /// Reads the file from its beginning, or from where an earlier run stopped.
-    pub fn new(path: &Path, stop: Stop, options: FollowOptions, saved: Option<&SavedState>) -> io::Result<Follow> {
+    /// Reads the file from its beginning, or from the position at which an earlier run stopped.
+    pub fn new(
+        path: &Path,
+        stop: StopSignal,
+        options: FollowOptions,
+        saved: Option<&SavedState>,
+    ) -> io::Result<Follow> {
         let mut follow = Follow {
             path: path.to_path_buf(),
             stop,
@@ -90,13 +95,13 @@ impl Follow {
         Ok(follow)
     }
 
-    /// Opens the file of that name at its beginning; `None` if it has to be waited for.
+    /// Opens the file of this name at its beginning; `None` if it does not exist yet.
     fn open_named(&mut self) -> io::Result<Option<OpenFile>> {
         let path = self.path.clone();
         self.open_or_wait(&path)
     }
 
-    /// Opens a file; `None` if it does not exist yet, or not with the rights that it will have.
+    /// Opens a file; `None` if it does not exist yet, or cannot be read yet.
     fn open_or_wait(&mut self, path: &Path) -> io::Result<Option<OpenFile>> {
         let why = match OpenFile::at(path, 0) {
             Ok(open) => {
@@ -114,7 +119,7 @@ impl Follow {
         Ok(None)
     }
 
-    /// Opens the file that an earlier run stopped in, whatever its name is now.
+    /// Opens the file in which an earlier run stopped, even if it was renamed.
     fn resume(&self, saved: &SavedState) -> io::Result<Option<OpenFile>> {
         let folder = rotation::folder_of(&self.path);
         let others = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
@@ -138,7 +143,7 @@ impl Follow {
         Ok(None)
     }
 
-    /// What to do at the end of a file.
+    /// The next action at the end of a file.
     fn at_end(&mut self) -> io::Result<Next> {
         let Some(open) = &self.open else {
             self.open = self.open_named()?;
@@ -206,6 +211,8 @@ impl Follow {
 
     /// Waits a little, each time longer.
     fn pause(&mut self) -> io::Result<Next> {
+        #[cfg(test)]
+        tests::count_pause();
         if self.stop.wait(None, Some(self.pause))? == Woken::Stop {
             return Ok(Next::Return(ReadEvent::Stopped));
         }
@@ -250,7 +257,7 @@ impl Follow {
     }
 }
 
-impl Source for Follow {
+impl InputSource for Follow {
     fn next(&mut self, buffer: &mut [u8]) -> io::Result<ReadEvent> {
         loop {
             if self.stop.is_requested() {

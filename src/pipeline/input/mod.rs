@@ -7,8 +7,8 @@ mod source;
 mod state;
 mod stream;
 
-pub use feed::{Feed, Step};
+pub use feed::{Feed, Filled};
 pub use follow::{Follow, FollowOptions};
-pub use source::{Checkpoint, FileIdentity, ReadEvent, Source};
+pub use source::{Checkpoint, FileIdentity, InputSource, ReadEvent};
 pub use state::{Progress, SavedState, StateError};
 pub use stream::{Stream, open_stream};

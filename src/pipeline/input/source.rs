@@ -18,7 +18,7 @@ pub enum ReadEvent {
 }
 
 /// A source of bytes.
-pub trait Source: Send {
+pub trait InputSource: Send {
     /// Reads once; blocks while there is nothing to read.
     fn next(&mut self, buffer: &mut [u8]) -> io::Result<ReadEvent>;
 

@@ -143,14 +143,14 @@ fn hash(bytes: &[u8]) -> String {
 pub struct Progress {
     input: PathBuf,
     path: PathBuf,
-    at: Mutex<Position>,
+    at: Mutex<ReachedPosition>,
     wake: Condvar,
     /// Held while the file is written.
     writing: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
-struct Position {
+struct ReachedPosition {
     reached: Option<(Checkpoint, u64)>,
     saved: Option<SavedState>,
     over: bool,
@@ -166,7 +166,7 @@ impl Progress {
         let progress = Progress {
             input: input.to_path_buf(),
             path,
-            at: Mutex::new(Position { reached: start, ..Position::default() }),
+            at: Mutex::new(ReachedPosition { reached: start, ..ReachedPosition::default() }),
             wake: Condvar::new(),
             writing: Mutex::default(),
         };
@@ -245,7 +245,7 @@ impl Progress {
         written.and(removed)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Position> {
+    fn lock(&self) -> MutexGuard<'_, ReachedPosition> {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

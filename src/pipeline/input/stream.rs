@@ -1,7 +1,7 @@
 //! A stream or a file, read once from beginning to end.
 
-use super::source::{ReadEvent, Source};
-use crate::pipeline::stop::{Stop, Woken};
+use super::source::{InputSource, ReadEvent};
+use crate::pipeline::stop::{StopSignal, Woken};
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
@@ -10,17 +10,17 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Stream {
     file: File,
-    stop: Stop,
+    stop: StopSignal,
 }
 
 impl Stream {
     /// Reads `file` until it ends or `stop` is requested.
-    pub fn new(file: File, stop: Stop) -> Stream {
+    pub fn new(file: File, stop: StopSignal) -> Stream {
         Stream { file, stop }
     }
 }
 
-impl Source for Stream {
+impl InputSource for Stream {
     fn next(&mut self, buffer: &mut [u8]) -> io::Result<ReadEvent> {
         loop {
             if self.stop.wait(Some(&self.file), None)? == Woken::Stop {
