@@ -81,8 +81,8 @@ impl Sealer {
         let Some(draft) = self.drafts.get_mut(at) else { return NodeId::FALSE };
         let node = match std::mem::replace(draft, Node::Const(false)) {
             Node::Const(truth) => Node::Const(truth),
-            Node::And(parts) => Node::And(self.parts(parts)),
-            Node::Or(parts) => Node::Or(self.parts(parts)),
+            Node::And(parts) => Node::And(self.parts(&parts)),
+            Node::Or(parts) => Node::Or(self.parts(&parts)),
             Node::Not(inner) => Node::Not(self.seal(inner)),
             Node::Test(test) => Node::Test(test),
             Node::Topic(set) => Node::Topic(set),
@@ -97,7 +97,7 @@ impl Sealer {
         sealed
     }
 
-    fn parts(&mut self, parts: Box<[DraftId]>) -> Box<[NodeId]> {
+    fn parts(&mut self, parts: &[DraftId]) -> Box<[NodeId]> {
         parts.iter().map(|part| self.seal(*part)).collect()
     }
 

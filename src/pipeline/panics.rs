@@ -18,7 +18,7 @@ thread_local! {
 /// True once a panic has been logged.
 static LOGGED: AtomicBool = AtomicBool::new(false);
 
-/// Installs a panic hook that leaves panics in events to [`log_once`]. All other panics are reported as before.
+/// Installs a panic hook that leaves panics in events to `log_once`. All other panics are reported as before.
 ///
 /// Without it, the standard library writes a report to stderr for each event that panics.
 pub fn install_hook() {

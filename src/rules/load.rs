@@ -39,7 +39,7 @@ use std::sync::Arc;
 /// # Errors
 ///
 /// Every error is in [`Loaded::diagnostics`], even a folder that does not exist; [`Loaded::rule_set`] is `None` if there is an
-/// error. If a folder contains several rule sets, nothing is loaded, and they are listed in [`Loaded::rule_sets`]. [`LoadLimits`]
+/// error. If a folder contains several rule sets, nothing is loaded, and they are listed in [`Loaded::rule_sets`]. [`LoadLimits`](super::LoadLimits)
 /// has the limits for sizes. [`Loaded::into_result`] turns the errors into one value.
 pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
     match FileTree::disk(path, options) {

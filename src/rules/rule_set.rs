@@ -41,9 +41,9 @@ pub struct RuleSet {
     pub labels: Vec<NamedCases>,
     /// Topic nodes and patterns, in file order. Nodes that are written in several places are merged.
     pub topics: Vec<TopicNode>,
-    /// Rules by rank: descending priority, then file order. Includes disabled rules. The position is the [`RuleId`].
+    /// Rules by rank: descending priority, then file order. Includes disabled rules. The position is the [`RuleId`](super::RuleId).
     pub rules: Vec<Rule>,
-    /// Groups; the position is the [`GroupId`]; a parent comes before its members.
+    /// Groups; the position is the [`GroupId`](super::GroupId); a parent comes before its members.
     pub groups: Vec<Group>,
     /// Header tables, in file order.
     pub tables: Vec<Table>,

@@ -103,10 +103,13 @@ fn is_within(value: &Json, depth: usize) -> bool {
     }
 }
 
+/// Documents by URI.
+type Documents = Vec<(String, Arc<Json>)>;
+
 /// Reads the documents that references lead to, and keeps them.
 struct Retriever<R> {
     resources: R,
-    read: Arc<Mutex<Vec<(String, Arc<Json>)>>>,
+    read: Arc<Mutex<Documents>>,
 }
 
 impl<R: Resources> Retrieve for Retriever<R> {

@@ -1,14 +1,11 @@
 //! Roots that are computed from the event as it is: the envelope, the headers and the clock.
 
-use super::run::TransformRun;
+use super::run::{COMPUTED_ROOTS, TransformRun};
 use crate::clock::Clock;
 use crate::event::{Step as PathStep, Value, cloud_event};
 use crate::expr::{self, Root, evaluate};
 use crate::rules::{Envelope, Layout};
 use jiff::Timestamp;
-
-/// The roots that are computed, or assembled from several fields.
-pub(super) const COMPUTED_ROOTS: [Root; 5] = [Root::Topic, Root::Id, Root::Time, Root::Now, Root::Headers];
 
 impl<'a> TransformRun<'a> {
     /// The layout of the current event; none for a CloudEvent.

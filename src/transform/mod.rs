@@ -4,11 +4,12 @@
 //! that several subscribers are sent share their common parts. The interpreter and the decision graph both use this module,
 //! which knows neither.
 //!
-//! `run` has the state of an event and evaluates expressions, `steps` does the steps, `sources` computes the values that they
+//! `run` has the state of an event, `environment` evaluates expressions on it, `steps` does the steps, `sources` computes the values that they
 //! write, `fields` reads and writes them in the tree (`tree`), `envelope` computes roots like `topic` and `now`, and
 //! `shared_prefixes` runs the transforms of all subscribers.
 
 mod envelope;
+mod environment;
 mod errors;
 mod fields;
 mod run;

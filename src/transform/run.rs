@@ -1,18 +1,17 @@
-//! An event during its transforms, and the evaluation of expressions on it.
+//! An event during its transforms: the state that all steps share.
 
-use super::envelope::COMPUTED_ROOTS;
 use super::errors::StepErrors;
 use crate::clock::Clock;
 use crate::event::{Json, Value};
-use crate::expr::{
-    Budget, DefineId, Env, Exceeded, LookupId, MeasuredValue, Meter, Path, PathId, PathTable, Root, Typed,
-    evaluate_measured,
-};
-use crate::lookup::{self, Lookup};
-use crate::rules::{Envelope, NamedCases, Transform, TransformId, shown_computation};
+use crate::expr::{Budget, Meter, PathTable, Root};
+use crate::lookup::Lookup;
+use crate::rules::{Envelope, NamedCases, Transform, TransformId};
 use bumpalo::Bump;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+/// The roots that are computed, or assembled from several fields.
+pub(super) const COMPUTED_ROOTS: [Root; 5] = [Root::Topic, Root::Id, Root::Time, Root::Now, Root::Headers];
 
 /// The parts of the rule set that transforms read.
 #[derive(Clone, Copy, Debug)]
@@ -59,9 +58,9 @@ pub(crate) struct TransformRun<'a> {
     pub(super) elements: Vec<Value<'a>>,
     /// The current transform.
     pub(super) current: Option<TransformId>,
-    /// Increases with every change of the tree. NamedCases values are valid for one version.
+    /// Increases with every change of the tree. Named values are valid for one version.
     pub(super) version: u64,
-    defines: Vec<Option<(u64, Value<'a>)>>,
+    pub(super) defines: Vec<Option<(u64, Value<'a>)>>,
     /// Computed roots, each with the version of the tree that it was computed for.
     pub(super) roots: [Option<(u64, Value<'a>)>; COMPUTED_ROOTS.len()],
     /// The number of bytes that steps have added to the event.
@@ -126,41 +125,6 @@ impl<'a> TransformRun<'a> {
         self.version += 1;
     }
 
-    pub(super) fn root(&mut self, path: &Path) -> Value<'a> {
-        match path.root {
-            Root::Event => self.tree.walk(&path.steps),
-            Root::Data => self.data().walk(&path.steps),
-            Root::Headers if !path.steps.is_empty() => self.headers(&path.steps),
-            Root::It => self.elements.last().copied().unwrap_or_default().walk(&path.steps),
-            root => self.computed_root(root),
-        }
-    }
-
-    fn named(&mut self, named: &'a NamedCases) -> Value<'a> {
-        for alternative in &named.cases.alternatives {
-            if alternative.when.as_ref().is_none_or(|when| self.evaluated(when).is_true()) {
-                let value = self.evaluated(&alternative.value);
-                if !value.is_null() {
-                    return value;
-                }
-            }
-        }
-        Value::Null
-    }
-
-    /// The value of an expression, charged to the budget of all transforms. Records an error if the computation exceeds its own
-    /// budget.
-    pub(super) fn evaluated(&mut self, typed: &'a Typed) -> Value<'a> {
-        let MeasuredValue { value, exceeded, memory, work } = evaluate_measured(typed, self);
-        self.meter.allocate(memory);
-        self.meter.work(usize::try_from(work).unwrap_or(usize::MAX));
-        if let Some(Exceeded { computation, limit }) = exceeded {
-            let shown = shown_computation(computation, self.rules.paths);
-            self.error(&shown, self.rules.budget.describe(limit), String::from("more"));
-        }
-        value
-    }
-
     /// Records an error of the current transform.
     pub(super) fn error(&mut self, path: &str, expected: String, found: String) {
         if let Some(id) = self.current
@@ -176,46 +140,4 @@ pub(super) fn meter(budget: Budget) -> Meter {
     let meter = Meter::default();
     meter.start(budget.times(COMPUTATIONS));
     meter
-}
-
-impl<'a> Env<'a> for TransformRun<'a> {
-    fn arena(&self) -> &'a Bump {
-        self.arena
-    }
-
-    fn path(&mut self, path: PathId) -> Value<'a> {
-        let paths = self.rules.paths;
-        paths.get(path).map_or(Value::Null, |path| self.root(path))
-    }
-
-    fn define(&mut self, id: DefineId) -> Value<'a> {
-        let (rules, at) = (self.rules, id.0 as usize);
-        if let Some(Some((version, value))) = self.defines.get(at)
-            && *version == self.version
-        {
-            return *value;
-        }
-        let value = rules.defines.get(at).map_or(Value::Null, |named| self.named(named));
-        self.defines.resize(rules.defines.len(), None);
-        if let Some(slot) = self.defines.get_mut(at) {
-            *slot = Some((self.version, value));
-        }
-        value
-    }
-
-    fn zone(&self) -> &'a TimeZone {
-        self.rules.zone
-    }
-
-    fn lookup(&mut self, table: LookupId, column: u32, key: &[Value<'_>]) -> Value<'a> {
-        lookup::cell(self.rules.lookups, table, column, key, self.arena)
-    }
-
-    fn event_id(&mut self) -> Value<'a> {
-        self.computed_root(Root::Id)
-    }
-
-    fn budget(&self) -> Budget {
-        self.rules.budget
-    }
 }

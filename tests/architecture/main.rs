@@ -1,7 +1,7 @@
-//! The sources keep to the layers: no circles of imports between modules, or between the files of a module, but for those in
-//! `circles.txt`, a list that may only shrink; and the table of imports in ARCHITECTURE.md is what is so.
+//! The sources keep to the layers: there are no circles of imports between modules or between the files of a module, and the table
+//! of imports in ARCHITECTURE.md is correct.
 //!
-//! `UPDATE_DOCS=1 cargo test --test architecture` writes the table anew, and takes circles that have been opened off the list.
+//! `UPDATE_DOCS=1 cargo test --test architecture` writes the table.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod graph;
@@ -33,25 +33,10 @@ fn written(circles: &Circles) -> String {
 }
 
 #[test]
-fn circles_are_known_and_become_fewer() {
+fn there_are_no_circles() {
     let (top, files) = edges();
-    let present: Circles = graph::circles(&top).into_iter().chain(graph::circles(&files)).collect();
-    let path = root().join("tests/architecture/circles.txt");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let line = |line: &str| line.split(' ').map(str::to_owned).collect::<BTreeSet<String>>();
-    let known: Circles = text.lines().filter(|line| !line.is_empty()).map(line).collect();
-    let new: Circles =
-        present.iter().filter(|circle| !known.iter().any(|known| circle.is_subset(known))).cloned().collect();
-    assert!(new.is_empty(), "imports go in a circle:\n{}{}", written(&new), links(&new, &top, &files));
-    if updates() {
-        std::fs::write(&path, written(&present)).unwrap();
-    } else {
-        assert_eq!(
-            written(&known),
-            written(&present),
-            "circles have been opened: UPDATE_DOCS=1 takes them off the list"
-        );
-    }
+    let circles: Circles = graph::circles(&top).into_iter().chain(graph::circles(&files)).collect();
+    assert!(circles.is_empty(), "imports go in a circle:\n{}{}", written(&circles), links(&circles, &top, &files));
 }
 
 /// The imports within circles, to see which to take away.

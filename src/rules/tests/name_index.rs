@@ -81,7 +81,7 @@ fn occurrences(text: &str, word: &str) -> Vec<u32> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '"');
     let starts = text.match_indices(word).map(|(at, _)| at);
     let whole = starts.filter(|at| {
-        let (before, after) = (&text[..*at], &text[at + word.len()..]);
+        let (before, after) = (text.get(..*at).unwrap(), text.get(at + word.len()..).unwrap());
         !before.ends_with(is_part) && !after.starts_with(is_part) && !after.starts_with(':')
     });
     whole.map(|at| at as u32).collect()
