@@ -30,7 +30,7 @@ fn number() -> Text {
 fn test() -> Text {
     let textual = one_of(&["data.city", "data.city", "event.data.city", "data.tier", "headers.tier", "data.any"]);
     let numeric = one_of(&["data.amount", "data.amount", "event.data.amount", "data.limit"]);
-    let pattern = one_of(&["*u*", "m*i", "*", "?une", "mumbai"]);
+    let pattern = one_of(&["*u*", "m*i", "*m*i", "u*", "*", "?une", "mumbai"]);
     prop_oneof![
         8 => (textual.clone(), text()).prop_map(|(path, text)| format!("{path} == {text}")),
         2 => (textual.clone(), text()).prop_map(|(path, text)| format!("{path} != {text}")),
@@ -43,7 +43,8 @@ fn test() -> Text {
         1 => (textual.clone(), pattern).prop_map(|(path, glob)| format!("glob({path}, \"{glob}\")")),
         1 => textual.clone().prop_map(|path| format!("matches({path}, \"u.*i|old\")")),
         1 => textual.clone().prop_map(|path| format!("(starts_with({path}, \"mu\") || ends_with({path}, \"ai\"))")),
-        2 => (one_of(&["data.tags", "data.any", "data.city"]), text())
+        // In some texts twice.
+        2 => (one_of(&["data.tags", "data.any", "data.city"]), prop_oneof![2 => text(), 1 => Just("\"m\"".to_owned())])
             .prop_map(|(path, text)| format!("contains({path}, {text})")),
         1 => textual.prop_map(|path| format!("exists({path})")),
     ]

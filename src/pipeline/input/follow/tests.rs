@@ -183,6 +183,8 @@ fn a_last_line_without_a_break() {
     assert_eq!(place.follow(true, Some(&saved)).next(9), none);
     place.append("log", "\nc\n");
     assert_eq!(place.follow(true, Some(&saved)).next(9), ["c"]);
+    fs::write(place.log(), "a\nb\r\nc\n").unwrap();
+    assert_eq!(place.follow(true, Some(&saved)).next(9), ["c"]);
     fs::write(place.log(), "a\nb-and-more\n").unwrap();
     assert_eq!(place.follow(true, Some(&saved)).next(9), ["b-and-more"], "it was not the whole line");
 }
@@ -246,6 +248,43 @@ fn what_is_written_to_a_rotated_file_is_read_late() {
     assert_eq!(reading.next(1), ["e"]);
     assert_eq!(reading.reached.as_ref().unwrap().offset, 9);
     assert_eq!(late_bytes.load(std::sync::atomic::Ordering::Relaxed), 11);
+}
+
+/// Files that cannot be told apart by any of their times: each is read, and none again.
+#[test]
+fn files_of_one_moment_are_read_once() {
+    for _ in 0..40 {
+        let place = Place::new("0\n");
+        let mut reading = place.follow(false, None);
+        assert_eq!(reading.next(1), ["0"]);
+        for i in 1..4 {
+            place.rotate(&format!("log.{i}"));
+            place.append("log", &format!("{i}\n"));
+        }
+        assert_eq!(reading.next(3), ["1", "2", "3"]);
+    }
+}
+
+/// What has been read of the new file ends with a line, so that late lines can come between.
+#[test]
+fn half_a_line_keeps_no_late_lines_waiting() {
+    let place = Place::new("a\n");
+    let stop = Stop::new().unwrap();
+    let follow = Follow::new(&place.log(), stop.clone(), FollowOptions::default(), None).unwrap();
+    let mut reading =
+        Reading { feed: Feed::new(follow, 1 << 20), buffer: LineBuffer::default(), reached: None, lines: 0 };
+    assert_eq!(reading.next(1), ["a"]);
+    place.rotate("log.1");
+    place.append("log", "b\nhalf");
+    assert_eq!(reading.next(1), ["b"]);
+    place.append("log.1", "late\n");
+    // Longer than the time between two looks at files that were left.
+    std::thread::sleep(std::time::Duration::from_millis(30));
+    std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_secs(5));
+        stop.request();
+    });
+    assert_eq!(reading.next(1), ["late"]);
 }
 
 #[test]
