@@ -90,8 +90,22 @@ fn part() -> BoxedStrategy<Part> {
         .boxed()
 }
 
-fn yaml(parts: &[Part]) -> String {
+/// Conditions of which so many test the same two values that those get an index of their own; in half of all rule sets.
+fn pairs() -> BoxedStrategy<Vec<String>> {
+    let one = || one_of(&["\"mumbai\"", "\"pune\"", "\"gold\"", "5"]);
+    let pair = (one(), one(), any::<bool>(), weighted(0.3, test())).prop_map(|(city, tier, turned, more)| {
+        let (city, tier) = (format!("data.city == {city}"), format!("data.tier == {tier}"));
+        let (first, second) = if turned { (tier, city) } else { (city, tier) };
+        more.into_iter().fold(format!("{first} && {second}"), |all, more| format!("{all} && {more}"))
+    });
+    weighted(0.5, vec(pair, 70..130)).prop_map(Option::unwrap_or_default).boxed()
+}
+
+fn yaml(parts: &[Part], pairs: &[String]) -> String {
     let mut out = String::from("rules:\n");
+    for (n, when) in pairs.iter().enumerate() {
+        writeln!(out, "  - {{name: p{n}, when: '{when}', subscribers: [s{}]}}", n % 9).unwrap();
+    }
     for (g, part) in parts.iter().enumerate() {
         let indent = if part.mode.is_some() { "      " } else { "  " };
         if let Some(mode) = part.mode {
@@ -110,7 +124,8 @@ fn yaml(parts: &[Part]) -> String {
 
 #[test]
 fn graph_and_interpreter_agree_on_crowds() {
-    let cases = (vec(part(), 1..8).prop_map(|parts| yaml(&parts)), vec(events::event(), 12));
+    let cases =
+        ((vec(part(), 1..8), pairs()).prop_map(|(parts, pairs)| yaml(&parts, &pairs)), vec(events::event(), 12));
     let noon = Clock::Fixed("2026-01-10T13:00:00+05:30".parse().unwrap());
     let seen = RefCell::new(Seen::default());
     check(60, &cases, |(yaml, events)| match &load(&yaml).rule_set {
