@@ -15,6 +15,8 @@ fn decide(when: &str, data: &Json, budget: Budget) -> Decision {
     let event = serde_json::to_vec(&json!({"type": "x", "data": data})).unwrap();
     let options = Options { budget, ..Options::default() };
     let decision = Router::with_options(&rules, options).route(&event);
+    let other = Options { budget: Budget { memory: 1 << 30, work: 1 << 30 }, ..options };
+    assert_eq!(decision, Router::with_options(&rules, other).and_options(options).route(&event), "{when}");
     assert_eq!(decision, Interpreter::new(&rules).decide(&event, 1, &options), "{when}");
     decision
 }
@@ -114,4 +116,31 @@ fn transforms_come_to_an_end() {
         let errors = &delivered.deliveries[0].errors;
         assert!(errors.iter().any(|error| error.expected == expected && error.found == "more"), "{errors:?}");
     }
+}
+
+/// A part of the event that is moved takes no memory anew.
+#[test]
+fn moves_add_nothing() {
+    let there_and_back = "    - move: {data.b: data.a}\n    - move: {data.a: data.b}\n".repeat(20);
+    let yaml = format!("transforms:\n  t:\n{there_and_back}subscribers: {{s: {{transform: t}}}}\ntopics: {{x: [s]}}\n");
+    let rules = load_strings("cost", [("rules.yaml", yaml.as_str())]).rule_set.unwrap();
+    let data = json!({"a": "x".repeat(100_000)});
+    let event = serde_json::to_vec(&json!({"type": "x", "data": data})).unwrap();
+    let delivered = Router::with_options(&rules, Options { budget: SMALL, ..Options::default() }).deliver(&event);
+    assert_eq!(delivered.deliveries[0].errors, []);
+    assert_eq!(delivered.deliveries[0].event["data"], data);
+}
+
+/// The sets that searching makes are counted: where they may not fit, both evaluators look.
+#[test]
+fn sets_of_long_lists_are_counted() {
+    let data = json!({"x": [1], "l": (0..1000).collect::<Vec<_>>()});
+    let budget = |shift: u32| Budget { memory: 1 << shift, work: 1 << 30 };
+    let held = (10..22).filter(|shift| {
+        let decision = decide("any(data.x, it in data.l)", &data, budget(*shift));
+        assert_eq!(decision.rules.is_empty(), !decision.errors.is_empty());
+        decision.errors.is_empty()
+    });
+    let held: Vec<u32> = held.collect();
+    assert!(!held.is_empty() && held.len() < 12 && held.last() == Some(&21), "{held:?}");
 }

@@ -166,6 +166,13 @@ fn wrong_rules_are_told_in_every_format() {
         let called = place.call(&[command], "").code(1).complains("error[E003]");
         assert!(!called.out.contains("E003"), "{called:?}");
     }
+    // That there are no tests either is another matter.
+    place.call(&["test"], "").code(1).says("0 passed, 1 failed");
+    // A file that cannot be read says nothing about the rules.
+    std::fs::write(place.path("rules/a.yaml"), b"rules: \xff\n").unwrap();
+    for command in ["check", "route", "test"] {
+        place.call(&[command], "").code(2).complains("error[E011]");
+    }
 }
 
 #[test]

@@ -112,3 +112,18 @@ fn deliveries_come_in_parts() {
     assert_eq!((parts, &taken), (20, &whole));
     assert!(rest.is_empty() && longest * 20 <= whole.len() + 20);
 }
+
+/// An envelope may ask for `now` while it works out the time that is to be the clock: it is null then, and the time afterwards.
+#[test]
+fn the_event_clock_is_set_after_the_time_is_known() {
+    let yaml = "
+ruleset: {name: late, envelope: {time: 'if(exists(now), event.at, event.timestamp)', topic: event.type}}
+rules: [{name: saturday, when: 'weekday(now) == \"sat\"', subscribers: [s]}]
+";
+    let rules = dadar::load_strings("late", [("rules.yaml", yaml)]).rule_set.unwrap();
+    let options = Options { clock: Clock::Event, ..Options::default() };
+    let event = br#"{"type": "a", "timestamp": "2026-01-10T13:00:00Z", "at": "2026-01-09T13:00:00Z"}"#;
+    let decision = Router::with_options(&rules, options).route(event);
+    assert_eq!(decision, Interpreter::new(&rules).decide(event, 1, &options));
+    assert_eq!(decision.rules.len(), 1);
+}

@@ -1,5 +1,5 @@
-//! What people are shown for each mistake. A folder of `tests/cases/check` is a rule set with mistakes; `shown.snap` in it holds
-//! what `dadar check` would print.
+//! What people are shown for each mistake. A folder of `tests/cases/check` is a rule set with mistakes (`quiet` looks as if it
+//! had some); `shown.snap` in it holds what `dadar check` would print.
 #![cfg(feature = "render")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 

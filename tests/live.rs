@@ -492,6 +492,7 @@ fn metrics_are_served() {
     assert!(address.starts_with("127.0.0.1:"), "{address}");
     running.send(&(event(1) + &event(2) + "no\n"));
     (0..3).for_each(|_| drop(running.decision()));
+    let mut events = running.stdin.take().unwrap();
     let metrics = || get(&address, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
     let has = |line: &str| running.until(line, || metrics().lines().any(|one| one == line));
     has("dadar_events_total{status=\"routed\"} 2");
@@ -504,9 +505,13 @@ fn metrics_are_served() {
     place.write("rules/rules.yaml", "no: rules");
     has("dadar_reload_failures_total 1");
     has("dadar_reload_last_successful 0");
-    place.write("rules/rules.yaml", &to("two"));
+    let more = "  - {name: rule-more, when: data.n >= 0, subscribers: [zone-more]}\nlabels:";
+    place.write("rules/rules.yaml", &to("two").replace("labels:", more));
     has("dadar_ruleset_generation 2");
     has("dadar_reload_last_successful 1");
+    events.write_all(event(3).as_bytes()).unwrap();
+    has("dadar_rule_matches_total{rule=\"rule-more\"} 1");
+    has("dadar_subscriber_events_total{subscriber=\"zone-more\"} 1");
     assert!(metrics().starts_with("HTTP/1.1 200"));
     assert!(get(&address, "GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404"));
     assert!(get(&address, "POST /metrics HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 405"));

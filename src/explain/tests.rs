@@ -136,6 +136,24 @@ transforms:
     assert_eq!(sent, r#"{"zone": "b","amount": null,"nested": {"z": "1","a": "a"}}"#, "{page}");
 }
 
+/// What has nothing to do with the event is cut short, and only where there is more.
+#[test]
+fn long_lists_are_cut_short() {
+    let page = |rules: usize, rows: usize| {
+        let rules: String = (0..rules).map(|n| format!("  - {{name: r{n}, topic: b, subscribers: [s]}}\n")).collect();
+        let rows: String = (0..rows).map(|n| format!("      - {{when: {{n: {n}}}, subscribers: [s]}}\n")).collect();
+        let text = format!("rules:\n{rules}tables:\n  t:\n    inputs: {{n: data.n}}\n    rows:\n{rows}");
+        let loaded = load_strings("long", [("rules.yaml", text.as_str())]);
+        let event = br#"{"type": "a", "data": {"n": 99}}"#;
+        let trace = interpreter::trace(loaded.rule_set.as_ref().unwrap(), event, 1, &Options::default());
+        render(&trace, &loaded.sources, Focus::All, &TextStyle::PLAIN).unwrap()
+    };
+    assert!(page(4, 1).contains("4 rules for other topics: r0, r1, r2, r3\n"), "{}", page(4, 1));
+    assert!(page(5, 1).contains("5 rules for other topics: r0, r1, r2, r3, …\n"), "{}", page(5, 1));
+    assert_eq!(page(1, 5).matches("row at").count(), 5);
+    assert_eq!(page(1, 9).matches("row at").count(), 5);
+}
+
 #[test]
 fn unknown_names_have_a_hint() {
     assert_eq!(

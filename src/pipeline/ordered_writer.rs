@@ -203,6 +203,23 @@ mod tests {
     }
 
     #[test]
+    fn a_part_waits_for_the_batch_before() {
+        with_job(|job| {
+            let mut output = Vec::new();
+            let writer = OrderedWriter::new(job, &mut output);
+            writer.put(0, written("0"));
+            std::thread::scope(|scope| {
+                scope.spawn(|| writer.put_part(2, &mut b"2a".to_vec()));
+                std::thread::sleep(std::time::Duration::from_millis(30));
+                writer.put(1, written("1"));
+            });
+            writer.put(2, written("2b"));
+            writer.end().unwrap();
+            assert_eq!(output, b"012a2b");
+        });
+    }
+
+    #[test]
     fn nobody_waits_for_a_closed_output() {
         struct Full;
         impl Write for Full {

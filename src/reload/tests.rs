@@ -200,6 +200,11 @@ fn tests_have_to_pass_if_asked() {
     assert!(reloader.state().last_error.unwrap().contains("1 test failed: `t`"));
     place.write("rules/a.test.yaml", &test.replace("one", "two"));
     follows(&reloader, "two");
+    // A mistake in a test is as bad as one that fails.
+    place.write("rules/a.test.yaml", &test.replace("one", "two").replace("expect:", "expects:"));
+    until("a mistake in a test", || reloader.state().last_error.is_some());
+    place.write("rules/a.test.yaml", &test.replace("one", "two"));
+    until("a clean state", || reloader.state().last_error.is_none());
     place.write("rules/e.ndjson", "{\"no\":\"topic\"}\n");
     until("a failed test", || reloader.state().last_error.is_some());
     place.write("rules/e.ndjson", event);

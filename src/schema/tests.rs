@@ -24,6 +24,9 @@ fn faults_have_pointers() {
         [": `id` is missing", "/items/0/price: `-1` is less than 0", "/items/1/price: expected number, found string"]
     );
     assert!(schema.validate(&json!({"id": 1})).is_empty());
+    let closed = compile(json!({"properties": {"x": {}}, "additionalProperties": false}));
+    let faults = closed.validate(&json!({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1}));
+    assert_eq!(faults[0].message, "unknown `a`, `b`, `c`, `d`, `e` and 2 more");
 }
 
 #[test]
@@ -45,6 +48,8 @@ fn says_what_is_broken_and_where() {
     let fetched = broken(json!({"$ref": "https://example.com/x.json"}));
     assert_eq!(fetched.message, "`https://example.com/x.json` is not available");
     assert!(!broken(json!({"$ref": "#/$defs/none"})).message.is_empty());
+    let below = json!({"properties": {"a/b~c": {"$ref": "#/$defs/none"}}});
+    assert_eq!(broken(below).path, "/properties/a~1b~0c/$ref");
     for (address, escaped) in [
         ("#/$defs/Foo<Bar>", "%3C"),
         ("#/$defs/a b", "%20"),
@@ -101,6 +106,9 @@ fn knows_types() {
     assert_eq!(schema.type_at(&[key("kind")]), Type::STRING.union(Type::NUMBER).union(Type::NULL));
     assert_eq!(schema.type_at(&[key("either")]), Type::STRING.union(Type::NULL));
     assert_eq!(schema.type_at(&[key("other")]), Type::ANY);
+    // Beside `prefixItems`, `items` speaks of those behind them.
+    let pair = compile(json!({"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "number"}}));
+    assert!(pair.type_at(&[Step::Index(0)]).intersects(Type::STRING));
     // Without `type: object` the value may be no object at all, and the path is null then.
     let open = compile(json!({"properties": {"a": {"type": "number"}}, "required": ["a"]}));
     assert_eq!(open.type_at(&[key("a")]), Type::NUMBER.union(Type::NULL));
@@ -125,6 +133,15 @@ fn branching_schemas_are_bounded() {
     for depth in [18, 30, 100, 900] {
         let one = messages(&node, &nested(depth, json!("x")));
         assert!(one.len() == 1 && one[0].starts_with("not validated"), "{depth}: {one:?}");
+    }
+    // By whatever keyword the schema is applied again.
+    for keyword in [
+        json!({"patternProperties": {"^a": {"$ref": "#"}}}),
+        json!({"dependentSchemas": {"a": {"properties": {"a": {"$ref": "#"}}}}}),
+    ] {
+        let twice = json!({"anyOf": [keyword.clone(), keyword, {"type": "integer"}], "not": {"type": "string"}});
+        let one = messages(&twice, &nested(20, json!("x")));
+        assert!(one.len() == 1 && one[0].starts_with("not validated"), "{twice}: {one:?}");
     }
     let mut defs = serde_json::Map::new();
     for level in 0..30 {

@@ -60,6 +60,7 @@ fn what_holds_passes() {
     for expect in [
         "{status: routed, topic: order.created, id: e1}",
         "{subscribers: [stock, checks], rules: [big]}",
+        "{subscribers: [checks, stock, checks]}",
         "{subscribers: {includes: stock, excludes: [nobody]}, rules: {excludes: [huge]}}",
         "{labels: {size: large, other: null}, settings: {lane: 1.0}}",
         "{errors: [], invalid: [], filtered: [], dropped_by: null}",
@@ -122,6 +123,8 @@ fn malformed_lines_can_be_written() {
 fn type_errors_are_entries() {
     let tests = "tests: [{name: x, event: {event_type: a, data: {amount: '5'}}, expect: {errors: [data.amount, {path: data.amount, required_by: [big, huge]}]}}]";
     assert_eq!(failures_of(tests, RULES), [""; 0]);
+    // All of an entry has to be one and the same.
+    assert_eq!(failures_of(&tests.replace("[big, huge]", "[big]"), RULES).len(), 1);
 }
 
 #[test]
@@ -143,6 +146,11 @@ fn the_clock_is_needed_where_it_is_read() {
 fn events_may_be_several() {
     let tests = "tests: [{name: x, events: [{event_type: ORDER_CREATED}, {event_type: X}], expect: {status: routed}}]";
     assert_eq!(failures_of(tests, RULES), ["event 2: status: \"routed\" but \"unrouted\""]);
+    // The first that failed is the one to look at.
+    let suite = suite(&tests.replace("status: routed", "status: dropped"));
+    let report = run(&rules(RULES), &suite, None);
+    let shown = report.outcomes().next().and_then(|outcome| outcome.failed_event.clone());
+    assert_eq!(shown.as_deref(), Some("{\"event_type\":\"ORDER_CREATED\"}"));
 }
 
 #[test]
@@ -159,7 +167,10 @@ fn recorded_decisions_are_held_line_by_line() {
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
     write("e.ndjson", "{\"event_type\":\"ORDER_CREATED\",\"data\":{\"amount\":500}}\r\n{\"event_type\":\"X\"}\n");
-    write("d.ndjson", "{\"subscribers\":[\"stock\",\"checks\"],\"ruleset\":\"old@1\"}\n{\"status\":\"routed\"}\n");
+    write(
+        "d.ndjson",
+        "{\"subscribers\":[\"stock\",\"checks\",\"stock\"],\"ruleset\":\"old@1\"}\n{\"status\":\"routed\"}\n",
+    );
     write("a.test.yaml", "tests:\n  - {name: x, events: e.ndjson, expected: d.ndjson}\n");
     let suite = load(&[dir.path().join("a.test.yaml")], &LoadOptions::default());
     assert!(suite.diagnostics.is_empty(), "{:?}", suite.diagnostics);

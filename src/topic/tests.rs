@@ -117,6 +117,13 @@ fn many_wildcards_do_not_blow_up() {
 }
 
 #[test]
+fn one_segment_is_not_many() {
+    assert!(!pattern("a.*").covers(&pattern("a.#")));
+    assert!(pattern("a.#").covers(&pattern("a.*")));
+    assert!(!pattern("*.*").covers(&pattern("#.*")));
+}
+
+#[test]
 fn empty_trie_matches_nothing() {
     assert_eq!(collect(&PatternTrie::default(), "a.b"), [0; 0]);
 }

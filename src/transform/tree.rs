@@ -197,7 +197,8 @@ mod tests {
 
     #[test]
     fn removes() {
-        let cases: [(Json, &[&str], Option<Json>); 6] = [
+        let cases: [(Json, &[&str], Option<Json>); 7] = [
+            (json!({"a": [1, 2, 3]}), &["a", "0"], Some(json!({"a": [2, 3]}))),
             (json!({"a": 1, "b": 2}), &["a"], Some(json!({"b": 2}))),
             (json!({"a": {"b": 1}}), &["a", "b"], Some(json!({"a": {}}))),
             (json!({"a": [1, 2, 3]}), &["a", "1"], Some(json!({"a": [1, 3]}))),

@@ -168,6 +168,12 @@ fn anchors_and_merge_keys() {
     assert_eq!(root.get("z").unwrap().to_json(), json!({"a": 1, "b": 2}));
     let root = tree("a: &a {k: 1}\nb: &b {k: 2, l: 3}\nc:\n  <<: [*a, *b]\n  m: 4\n");
     assert_eq!(root.get("c").unwrap().to_json(), json!({"k": 1, "l": 3, "m": 4}));
+    // A key beside `<<` stands alone, on whichever side.
+    for text in ["x: &x {a: 1}\ny: {<<: *x, a: 2}\n", "x: &x {a: 1}\ny: {a: 2, <<: *x}\n"] {
+        let root = tree(text);
+        let YamlKind::Mapping(entries) = &root.get("y").unwrap().kind else { panic!("{text}") };
+        assert_eq!(entries.iter().map(|entry| entry.value.to_json()).collect::<Vec<_>>(), [json!(2)], "{text}");
+    }
     assert_eq!(tree("\"<<\": 5\n").to_json(), json!({"<<": 5}));
     expect("a: {<<: 5}\n", &["E016 f:1:9 [5]"]);
     expect("a: {<<: [{b: c}, d]}\n", &["E016 f:1:18 [d]"]);
@@ -208,8 +214,11 @@ fn nesting_is_limited() {
     let deep = |n: usize| format!("a: {}{}\n", "[".repeat(n), "]".repeat(n));
     assert_eq!(reported(&deep(127)), "");
     expect(&deep(128), &["E009"]);
-    let text = format!("a: &a {}x{}\nb: {}*a{}\n", "[".repeat(90), "]".repeat(90), "[".repeat(60), "]".repeat(60));
-    expect(&text, &["E009"]);
+    let text =
+        |n: usize| format!("a: &a {}x{}\nb: {}*a{}\n", "[".repeat(90), "]".repeat(90), "[".repeat(n), "]".repeat(n));
+    expect(&text(60), &["E009"]);
+    expect(&text(38), &["E009"]);
+    assert_eq!(reported(&text(37)), "");
 }
 
 #[test]
@@ -255,6 +264,7 @@ fn continuation_lines_are_indented() {
         ("t: \"a\nb\"\n", "E001 f:2:1 [b]"),
         ("t: 'a\n\n#b'\n", "E001 f:3:1 [#]"),
         ("t: \"a\\\nb\"\n", "E001 f:2:1 [b]"),
+        ("t: 'a\n₹'\n", "E001 f:2:1 [₹]"),
         ("t: \"a\n\tb\"\n", "E001 f:2:1 [\t]"),
         ("t: [a,\n\tb]\n", "E001 f:2:1 [\t]"),
     ];

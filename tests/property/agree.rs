@@ -148,7 +148,8 @@ fn graph_and_interpreter_agree_on_small_budgets() {
         exceeded.set(exceeded.get() + errors.filter(|error| error.found == "more").count());
         Ok(())
     });
-    assert!(exceeded.get() > 60, "budgets are hardly ever used up: {}", exceeded.get());
+    let events = seen.borrow().events;
+    assert!(exceeded.get() * 20 > events, "budgets are hardly ever used up: {} in {events} events", exceeded.get());
 }
 
 /// The example rule sets, on their own events.
@@ -280,6 +281,9 @@ fn written_deliveries(session: &mut Session, delivered: &Delivered, event: &[u8]
         let value = parse(line.as_bytes(), Limits::default(), &arena);
         value.map(dadar::event::Value::to_json).map_err(|fault| format!("{}: {line}", fault.message))
     };
+    if text.contains('\r') {
+        return Err(format!("a line break within a line: {text:?}"));
+    }
     let lines = text.lines().map(read).collect::<Result<Vec<Json>, _>>()?;
     let decision = serde_json::to_value(&delivered.decision).unwrap_or_default();
     if delivered.deliveries.is_empty() {

@@ -5,7 +5,8 @@ use proptest::sample::select;
 
 /// Numbers as literals of the language.
 fn number() -> BoxedStrategy<String> {
-    let literals = ["0", "1", "2", "5", "10", "10.5", "-3", "5000", "0.1", "9007199254740993", "1000"];
+    let literals =
+        ["0", "1", "2", "5", "10", "10.5", "-3", "5000", "0.1", "9007199254740993", "1000", "-9223372036854775808"];
     select(literals.to_vec()).prop_map(str::to_owned).boxed()
 }
 
@@ -200,7 +201,10 @@ fn leaf() -> BoxedStrategy<String> {
         2 => fill("starts_with({a}, \"m\")", [textual(), none(), none()]),
         1 => fill("ends_with({a}, \"i\")", [textual(), none(), none()]),
         1 => fill("contains({a}, \"u\")", [textual(), none(), none()]),
+        // Texts that have it twice, and lists.
+        1 => fill("contains({a}, \"m\")", [textual(), none(), none()]),
         1 => fill("glob({a}, \"*u*\")", [textual(), none(), none()]),
+        1 => fill("glob({a}, \"*u*i\")", [textual(), none(), none()]),
         2 => fill("exists({a})", [anything(), none(), none()]),
         1 => fill("({a} ?? {b}) == {c}", [textual(), text(), text()]),
         1 => fill("({a} ?? {b}) > {c}", [numeric(), number(), number()]),

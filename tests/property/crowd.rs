@@ -30,7 +30,7 @@ fn number() -> Text {
 fn test() -> Text {
     let textual = one_of(&["data.city", "data.city", "event.data.city", "data.tier", "headers.tier", "data.any"]);
     let numeric = one_of(&["data.amount", "data.amount", "event.data.amount", "data.limit"]);
-    let pattern = one_of(&["*u*", "m*i", "*", "?une", "mumbai"]);
+    let pattern = one_of(&["*u*", "m*i", "*m*i", "u*", "*", "?une", "mumbai"]);
     prop_oneof![
         8 => (textual.clone(), text()).prop_map(|(path, text)| format!("{path} == {text}")),
         2 => (textual.clone(), text()).prop_map(|(path, text)| format!("{path} != {text}")),
@@ -43,7 +43,8 @@ fn test() -> Text {
         1 => (textual.clone(), pattern).prop_map(|(path, glob)| format!("glob({path}, \"{glob}\")")),
         1 => textual.clone().prop_map(|path| format!("matches({path}, \"u.*i|old\")")),
         1 => textual.clone().prop_map(|path| format!("(starts_with({path}, \"mu\") || ends_with({path}, \"ai\"))")),
-        2 => (one_of(&["data.tags", "data.any", "data.city"]), text())
+        // In some texts twice.
+        2 => (one_of(&["data.tags", "data.any", "data.city"]), prop_oneof![2 => text(), 1 => Just("\"m\"".to_owned())])
             .prop_map(|(path, text)| format!("contains({path}, {text})")),
         1 => textual.prop_map(|path| format!("exists({path})")),
     ]
@@ -89,8 +90,22 @@ fn part() -> BoxedStrategy<Part> {
         .boxed()
 }
 
-fn yaml(parts: &[Part]) -> String {
+/// Conditions of which so many test the same two values that those get an index of their own; in half of all rule sets.
+fn pairs() -> BoxedStrategy<Vec<String>> {
+    let one = || one_of(&["\"mumbai\"", "\"pune\"", "\"gold\"", "5"]);
+    let pair = (one(), one(), any::<bool>(), weighted(0.3, test())).prop_map(|(city, tier, turned, more)| {
+        let (city, tier) = (format!("data.city == {city}"), format!("data.tier == {tier}"));
+        let (first, second) = if turned { (tier, city) } else { (city, tier) };
+        more.into_iter().fold(format!("{first} && {second}"), |all, more| format!("{all} && {more}"))
+    });
+    weighted(0.5, vec(pair, 70..130)).prop_map(Option::unwrap_or_default).boxed()
+}
+
+fn yaml(parts: &[Part], pairs: &[String]) -> String {
     let mut out = String::from("rules:\n");
+    for (n, when) in pairs.iter().enumerate() {
+        writeln!(out, "  - {{name: p{n}, when: '{when}', subscribers: [s{}]}}", n % 9).unwrap();
+    }
     for (g, part) in parts.iter().enumerate() {
         let indent = if part.mode.is_some() { "      " } else { "  " };
         if let Some(mode) = part.mode {
@@ -109,7 +124,8 @@ fn yaml(parts: &[Part]) -> String {
 
 #[test]
 fn graph_and_interpreter_agree_on_crowds() {
-    let cases = (vec(part(), 1..8).prop_map(|parts| yaml(&parts)), vec(events::event(), 12));
+    let cases =
+        ((vec(part(), 1..8), pairs()).prop_map(|(parts, pairs)| yaml(&parts, &pairs)), vec(events::event(), 12));
     let noon = Clock::Fixed("2026-01-10T13:00:00+05:30".parse().unwrap());
     let seen = RefCell::new(Seen::default());
     check(60, &cases, |(yaml, events)| match &load(&yaml).rule_set {

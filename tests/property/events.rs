@@ -34,6 +34,8 @@ fn number() -> Text {
         "9007199254740992.0",
         "18446744073709551615",
         "18446744073709551616",
+        "-9223372036854775808",
+        "-9223372036854775808.0",
         // Too large, or too small, to be seconds since 1970.
         "1768050300123",
         "253402207201",
@@ -102,13 +104,18 @@ fn object(members: Vec<(&'static str, f64, Text)>) -> Text {
             })
         })
         .collect();
-    (pairs, any::<bool>())
-        .prop_map(|(pairs, backwards)| {
+    // An event from a file has no line breaks, one from another program may.
+    let comma = prop_oneof![6 => Just(", "), 1 => Just(","), 1 => Just(",\r"), 1 => Just("\t,\n ")];
+    // Now and then so many members that keys are told apart in another way.
+    let more = prop_oneof![15 => Just(0), 1 => Just(20)];
+    (pairs, more, any::<bool>(), comma)
+        .prop_map(|(pairs, more, backwards, comma)| {
             let mut pairs: Vec<String> = pairs.into_iter().flatten().collect();
+            pairs.extend((0..more).map(|n| format!("\"k{n}\":{n}")));
             if backwards {
                 pairs.reverse();
             }
-            format!("{{{}}}", pairs.join(", "))
+            format!("{{{}}}", pairs.join(comma))
         })
         .boxed()
 }
@@ -166,7 +173,7 @@ fn headers() -> Text {
 }
 
 fn id() -> Text {
-    prop_oneof![4 => one_of(&[r#""e1""#, r#""e2""#]), 1 => odd(), 1 => number()].boxed()
+    prop_oneof![4 => one_of(&[r#""e1""#, r#""e2""#, r#""e\\1""#, r#""e\n1""#]), 1 => odd(), 1 => number()].boxed()
 }
 
 fn time() -> Text {

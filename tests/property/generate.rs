@@ -304,6 +304,9 @@ fn envelope() -> BoxedStrategy<String> {
                   data: event.payload ?? event.data\n";
     let timed = "  envelope: {time: 'coalesce(event.at, event.timestamp, now)', id: event.event_id, \
                  topic: 'if(exists(now), event.event_type, event.event_type)'}\n";
+    // The time is worked out without a clock, and `now` is that time afterwards.
+    let asks = "  envelope: {time: 'if(exists(now), event.at, event.timestamp)', id: event.event_id, \
+                topic: event.event_type}\n";
     let raw = "  envelope: {data: event, topic: 'lower(event.event_type)'}\n";
     prop_oneof![
         4 => Just(String::new()),
@@ -313,6 +316,7 @@ fn envelope() -> BoxedStrategy<String> {
         1 => Just(custom.to_owned()),
         1 => Just(raw.to_owned()),
         1 => Just(timed.to_owned()),
+        1 => Just(asks.to_owned()),
     ]
     .boxed()
 }

@@ -215,6 +215,14 @@ fn hints() {
     }
 }
 
+/// Signs beside one another are not within one another.
+#[test]
+fn many_signs() {
+    for sign in ["-a", "!a", "-(a)"] {
+        assert!(!parsed(&vec![sign; 100].join(" + ")).starts_with('E'), "{sign}");
+    }
+}
+
 #[test]
 fn limits() {
     let deep = |open: &str, close: &str, n: usize| format!("{}a{}", open.repeat(n), close.repeat(n));

@@ -55,6 +55,11 @@ rules: [{{name: r, subscribers: x, {rule}, when: data.a > 5}}]"
         )
     };
     assert_eq!(shown(&super::load_one(&rules("topic: 'o.#'", "topic: o.x"))).len(), 1);
+    // The topics of a group around a rule count like its own.
+    let alone = rules("topic: 'o.#'", "enabled: true");
+    right(&alone);
+    let grouped = alone.replace("rules: [", "rules: [{group: g, topic: o.x, rules: [") + "}]";
+    assert_eq!(shown(&super::load_one(&grouped)).len(), 1);
     right(&rules("topic: 'o.#'", "topic: [o.x, p]"));
     right(&rules("topic: 'o.#', on_invalid: flag", "topic: o.x"));
     right(&rules("topic: 'o.#', when: data.b", "topic: o.x"));

@@ -46,7 +46,8 @@ impl TreeBuilder<'_> {
                     (first, message, "indent it by spaces")
                 }
             };
-            let span = self.span(&(at..at + 1));
+            let width = text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+            let span = self.span(&(at..at + width));
             self.report(Diagnostic::new(Code::YamlSyntax, span, message).help(help));
             return;
         }

@@ -192,6 +192,7 @@ fn targets(place: Place) -> BoxedStrategy<String> {
         "data.any",
         "data.items",
         "data.items[0].price",
+        "data.items[0]",
         "data.items[1]",
         "data.tags[0]",
         "data.tags[2]",

@@ -197,6 +197,8 @@ fn a_last_line_without_a_break() {
     assert_eq!(folder.follow(true, Some(&saved)).next(9), none);
     folder.append("log", "\nc\n");
     assert_eq!(folder.follow(true, Some(&saved)).next(9), ["c"]);
+    fs::write(folder.log(), "a\nb\r\nc\n").unwrap();
+    assert_eq!(folder.follow(true, Some(&saved)).next(9), ["c"]);
     fs::write(folder.log(), "a\nb-and-more\n").unwrap();
     assert_eq!(folder.follow(true, Some(&saved)).next(9), ["b-and-more"], "the line was not complete before");
 }
@@ -260,6 +262,43 @@ fn late_writes_to_a_rotated_file_are_read() {
     assert_eq!(reader.next(1), ["e"]);
     assert_eq!(reader.reached.as_ref().unwrap().offset, 9);
     assert_eq!(late_bytes.load(std::sync::atomic::Ordering::Relaxed), 11);
+}
+
+/// Files that cannot be told apart by any of their times: each is read, and none again.
+#[test]
+fn files_of_one_moment_are_read_once() {
+    for _ in 0..40 {
+        let folder = Folder::new("0\n");
+        let mut reader = folder.follow(false, None);
+        assert_eq!(reader.next(1), ["0"]);
+        for i in 1..4 {
+            folder.rotate(&format!("log.{i}"));
+            folder.append("log", &format!("{i}\n"));
+        }
+        assert_eq!(reader.next(3), ["1", "2", "3"]);
+    }
+}
+
+/// What has been read of the new file ends with a line, so that late lines can come between.
+#[test]
+fn half_a_line_keeps_no_late_lines_waiting() {
+    let folder = Folder::new("a\n");
+    let stop = StopSignal::new().unwrap();
+    let follow = Follow::new(&folder.log(), stop.clone(), FollowOptions::default(), None).unwrap();
+    let mut reader =
+        Reader { feed: Feed::new(follow, 1 << 20), buffer: LineBuffer::default(), reached: None, lines: 0 };
+    assert_eq!(reader.next(1), ["a"]);
+    folder.rotate("log.1");
+    folder.append("log", "b\nhalf");
+    assert_eq!(reader.next(1), ["b"]);
+    folder.append("log.1", "late\n");
+    // Longer than the time between two looks at files that were left.
+    std::thread::sleep(std::time::Duration::from_millis(30));
+    std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_secs(5));
+        stop.request();
+    });
+    assert_eq!(reader.next(1), ["late"]);
 }
 
 #[test]

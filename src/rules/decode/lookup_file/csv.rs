@@ -129,8 +129,9 @@ mod tests {
 
     #[test]
     fn what_rfc_4180_allows() {
-        let cases: [(&str, &[&str]); 9] = [
+        let cases: [(&str, &[&str]); 10] = [
             ("a,b\r\nc,d\r\n", &["a|b", "c|d"]),
+            ("a,\"b\"\r\nc,\"d\"\r\n", &["a|b", "c|d"]),
             ("a,b\n\n\nc,d", &["a|b", "c|d"]),
             ("a\rb", &["a", "b"]),
             ("\"a,\"\"b\"\"\",\"c\nd\"\ne", &["a,\"b\"|c\nd", "e"]),
