@@ -20,7 +20,7 @@ pub struct Footprint {
 /// What was looked at.
 #[derive(Clone, Debug, Default)]
 struct Seen {
-    /// Files that were found by walking, tests among them.
+    /// What walking found: files, tests among them, and what could not be read or leads outside.
     found: BTreeSet<PathBuf>,
     folders: BTreeSet<PathBuf>,
     /// Hashes of contents; none where nothing could be read.
@@ -115,5 +115,8 @@ impl Footprint {
 }
 
 fn locations(found: &Found) -> BTreeSet<PathBuf> {
-    found.rules.iter().chain(&found.tests).filter_map(|file| file.location.clone()).collect()
+    let files = found.rules.iter().chain(&found.tests).filter_map(|file| file.location.clone());
+    // What cannot be read is an error of the rule set, so its appearance has to be noticed like that of a file.
+    let unreadable = found.unreadable.iter().map(|(path, _)| PathBuf::from(path));
+    files.chain(unreadable).chain(found.outside.iter().cloned()).collect()
 }

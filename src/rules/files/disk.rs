@@ -145,6 +145,7 @@ impl Disk {
     /// Adds a file under its kind, if it lies inside.
     fn add(&self, location: &Path, path: String, found: &mut Found) {
         let Some(file) = file_ref(location, path) else {
+            self.notes.sought(location);
             return found.unreadable.push((location.display().to_string(), String::from("a broken symbolic link")));
         };
         if !self.allows(&file.identity) {
