@@ -130,7 +130,7 @@ pub struct Invalid {
 }
 
 /// A value that does not have the type that a part of the rule set requires:
-/// `{"path":"data.amount","expected":"number","found":"string","asked_by":["big","table:prices"],"count":2}`.
+/// `{"path":"data.amount","expected":"number","found":"string","required_by":["big","table:prices"],"count":2}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TypeError {
     /// The path as rules write it; elements as `data.items[].price`.

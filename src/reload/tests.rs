@@ -131,6 +131,23 @@ fn links_swapped_as_a_config_map_does() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_link_that_cannot_be_read_is_noticed_like_a_file() {
+    use std::os::unix::fs::symlink;
+    let place = RulesFolder::new(&[("rules/a.yaml", &to("one")), ("elsewhere/b.yaml", &to("two"))]);
+    let reloader = place.start("rules", quick());
+    let failed = |reason: &str| reloader.state().last_error.is_some_and(|error| error.contains(reason));
+    symlink(".later/b.txt", place.path("rules/b.yaml")).unwrap();
+    until("a broken link is reported", || failed("broken symbolic link"));
+    place.write("rules/.later/b.txt", "topics: {a: [zed]}");
+    follows(&reloader, "onezed");
+    symlink("../elsewhere/b.yaml", place.path("rules/c.yaml")).unwrap();
+    until("a link that leads outside is reported", || failed("outside"));
+    fs::remove_file(place.path("rules/c.yaml")).unwrap();
+    until("its removal is noticed", || reloader.state().last_error.is_none());
+}
+
+#[test]
 fn named_files_count() {
     let rules = "lookups:\n  who: {file: ../data/who.csv, key: k}\nschemas:\n  s: {topic: none, file: ../data/s.json}\n\
                  topics:\n  \"#\": [all]\nlabels:\n  name: [{expr: 'lookup(\"who.name\", \"x\")'}]\n";

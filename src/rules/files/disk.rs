@@ -167,6 +167,7 @@ impl Disk {
     /// Adds a file to those of its kind, if it is allowed.
     fn add(&self, location: &Path, path: String, found: &mut FoundFiles) {
         let Some(file) = self.file_ref(location, path) else {
+            self.recorder.sought(location);
             return found.unreadable.push((location.display().to_string(), String::from("a broken symbolic link")));
         };
         if !self.allows(&file.identity) {

@@ -64,7 +64,10 @@ pub(crate) struct FoundFiles {
 impl FoundFiles {
     /// The paths of the files on disk, including tests.
     pub(crate) fn locations(&self) -> BTreeSet<PathBuf> {
-        self.rules.iter().chain(&self.tests).filter_map(|file| file.location.clone()).collect()
+        let files = self.rules.iter().chain(&self.tests).filter_map(|file| file.location.clone());
+        // An unreadable entry is an error of the rule set, so its appearance has to be noticed like that of a file.
+        let unreadable = self.unreadable.iter().map(|(path, _)| PathBuf::from(path));
+        files.chain(unreadable).chain(self.outside.iter().cloned()).collect()
     }
 }
 
