@@ -2,9 +2,11 @@
 
 mod budget;
 pub(crate) mod check;
+pub(crate) mod codes;
 pub(crate) mod completions;
 mod exit;
 pub(crate) mod explain;
+pub(crate) mod functions;
 pub(crate) mod init;
 mod log;
 mod metrics;
@@ -83,6 +85,10 @@ pub(crate) enum Command {
     Explain(explain::ExplainArgs),
     /// Run the tests of a rule set
     Test(test::TestArgs),
+    /// Print the reference of the functions that expressions can call
+    Functions(functions::FunctionsArgs),
+    /// List the codes of all errors and warnings, or print the page of one
+    Codes(codes::CodesArgs),
     /// Print the JSON Schema of rule files, for editors
     #[command(after_help = "Example:\n  dadar schema > dadar.schema.json\n\n\
         In the first line of a rule file, for editors with the YAML language server:\n  \

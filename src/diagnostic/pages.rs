@@ -1,4 +1,4 @@
-//! The pages of the codes: what each means, an example, and how to mend it. `dadar check --explain CODE` prints them.
+//! The pages of the codes: what each means, an example, and how to mend it. `dadar codes CODE` prints them.
 
 use super::Code;
 
