@@ -6,17 +6,16 @@
 #[path = "support/program.rs"]
 mod program;
 
-use assert_cmd::Command;
 use program::{EVENT, Place, RULES, TESTS, program};
 use serde_json::Value;
 use std::io::{Read, Write};
-use std::path::Path;
 use std::process::Stdio;
 
 #[test]
 fn every_command_has_help_with_examples() {
     let place = Place::new(&[]);
-    for command in ["check", "route", "explain", "test", "functions", "codes", "schema", "init", "completions"] {
+    for command in ["check", "route", "explain", "test", "eval", "functions", "codes", "schema", "init", "completions"]
+    {
         place.call(&[command, "--help"], "").code(0).says("Usage: dadar").says("Example");
     }
     place.call(&["--help"], "").code(0).says("Exit codes");

@@ -113,7 +113,7 @@ fn entry(function: &Function, paint: &Paint) -> String {
         let note = if parameter.repeated { ", any number of times" } else { note };
         text += &format!("  {:widest$}  {}{note}\n", parameter.name, parameter.types);
     }
-    text += &format!("  {:widest$}  {}\n", "→", types(function.returns));
+    text += &format!("  {:widest$}  {}\n", "→", function.returns);
     if !function.aliases.is_empty() {
         text += &format!("\nAlso named: {}\n", function.aliases.join(", "));
     }
@@ -144,21 +144,11 @@ fn parameters(function: &Function) -> Vec<Parameter> {
     (0..count.max(names.len()))
         .map(|at| Parameter {
             name: named(at),
-            types: types(function.params.get(at).or(function.params.last()).copied().unwrap_or(Type::ANY)),
+            types: function.params.get(at).or(function.params.last()).copied().unwrap_or(Type::ANY).to_string(),
             required: at < function.required.max(if function.variadic { names.len() } else { 0 }),
             repeated: function.variadic && at + 1 == count.max(names.len()),
         })
         .collect()
-}
-
-/// `number or null`; `any value` for all types.
-fn types(ty: Type) -> String {
-    let other = ty.without(Type::NULL);
-    match ty.meets(Type::NULL) {
-        _ if ty.holds(Type::ANY) => String::from("any value"),
-        true if other != Type::NONE => format!("{other} or null"),
-        _ => ty.to_string(),
-    }
 }
 
 fn json_line(family: &str, function: &Function) -> String {
@@ -171,7 +161,7 @@ fn json_line(family: &str, function: &Function) -> String {
         "usage": function.usage,
         "description": function.doc,
         "parameters": parameters(function).iter().map(parameter).collect::<Vec<_>>(),
-        "returns": types(function.returns),
+        "returns": function.returns.to_string(),
         "examples": function.examples.iter().map(example).collect::<Vec<_>>(),
     });
     format!("{json}\n")

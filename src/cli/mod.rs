@@ -4,6 +4,8 @@ mod budget;
 pub(crate) mod check;
 pub(crate) mod codes;
 pub(crate) mod completions;
+pub(crate) mod eval;
+mod events;
 mod exit;
 pub(crate) mod explain;
 pub(crate) mod functions;
@@ -85,6 +87,8 @@ pub(crate) enum Command {
     Explain(explain::ExplainArgs),
     /// Run the tests of a rule set
     Test(test::TestArgs),
+    /// Evaluate one expression, and show the value of each of its parts
+    Eval(eval::EvalArgs),
     /// Print the reference of the functions that expressions can call
     Functions(functions::FunctionsArgs),
     /// List the codes of all errors and warnings, or print the page of one

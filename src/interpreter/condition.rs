@@ -273,7 +273,7 @@ impl<'a> Reader<'_, 'a> {
 }
 
 /// True if something is at a path, be it null.
-fn is_there(root: Value<'_>, steps: &[Step]) -> bool {
+pub(super) fn is_there(root: Value<'_>, steps: &[Step]) -> bool {
     let Some((last, before)) = steps.split_last() else { return !root.is_null() };
     match (root.walk(before), last) {
         (Value::Object(members), Step::Key(key)) => members.iter().any(|(name, _)| **name == **key),

@@ -7,6 +7,7 @@
 mod budget;
 mod condition;
 mod context;
+mod expression;
 mod outcome;
 mod requirements;
 mod rules;
@@ -27,6 +28,8 @@ use bumpalo::Bump;
 use context::EventContext;
 use requirements::Requirers;
 use std::sync::Arc;
+
+pub use expression::Expression;
 
 /// Decides about one line, slowly and plainly, as [`crate::Router`] does; for several, [`Interpreter`] saves working out who asks for which types again.
 pub fn decide(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Decision {

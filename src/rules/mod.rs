@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod compile;
 mod computations;
 mod decode;
 mod files;

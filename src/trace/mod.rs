@@ -1,6 +1,10 @@
 //! The trace of an event: what each part of a rule set made of it, as data. Spans say where a part is defined. The
 //! interpreter records it; [`crate::explain`] renders it for people.
 
+mod expression;
+
+pub use expression::{ExpressionTrace, PartTrace, ValueError};
+
 use crate::decision::{Decision, Invalid, TypeError};
 use crate::diagnostic::Span;
 use crate::event::Json;

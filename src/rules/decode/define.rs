@@ -213,7 +213,7 @@ fn needs(cases: &Cases) -> Vec<usize> {
 }
 
 /// What a value by cases may be: null too, unless its last alternative is always something.
-fn type_of_cases(cases: &Cases) -> Type {
+pub(in crate::rules) fn type_of_cases(cases: &Cases) -> Type {
     let all = cases.alternatives.iter().fold(Type::NONE, |ty, alternative| ty.or(alternative.value.ty));
     let is_time = cases.alternatives.iter().all(|alternative| alternative.value.ty.meets(Type::TIME));
     let certain = |alternative: &Alternative| alternative.when.is_none() && !alternative.value.ty.meets(Type::NULL);
