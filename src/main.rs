@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         Command::Eval(args) => cli::eval::run(&args, &global),
         Command::Functions(args) => cli::functions::run(&args, &global),
         Command::Codes(args) => cli::codes::run(&args),
-        Command::Schema => cli::schema::run(),
+        Command::Schema(args) => cli::schema::run(&args),
         Command::Init(args) => cli::init::run(&args),
         Command::Completions(args) => cli::completions::run(&args),
     };

@@ -93,11 +93,8 @@ pub(crate) enum Command {
     Functions(functions::FunctionsArgs),
     /// List the codes of all errors and warnings, or print the page of one
     Codes(codes::CodesArgs),
-    /// Print the JSON Schema of rule files, for editors
-    #[command(after_help = "Example:\n  dadar schema > dadar.schema.json\n\n\
-        In the first line of a rule file, for editors with the YAML language server:\n  \
-        # yaml-language-server: $schema=dadar.schema.json")]
-    Schema,
+    /// Print the JSON Schema of rule files, test files, or what a command writes
+    Schema(schema::SchemaArgs),
     /// Write a small rule set to start from
     Init(init::InitArgs),
     /// Print completions for a shell

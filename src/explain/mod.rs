@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of terminals; colours are the caller's choice.
 
+mod define;
 mod expression;
 mod focus;
 mod page;

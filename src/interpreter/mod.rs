@@ -19,11 +19,11 @@ mod tests;
 use crate::clock::Clock;
 use crate::decision::{Decision, Delivered, Delivery, Status, TypeError, add_errors, shown_id};
 use crate::event::{self, Value};
-use crate::expr::{Budget, Typed, holds};
+use crate::expr::{Budget, DefineId, Env, Typed, holds};
 use crate::options::Options;
-use crate::rules::{Computations, Group, GroupId, Name, RuleSet};
+use crate::rules::{Computations, Group, GroupId, Name, Named, RuleSet};
 use crate::topic::TopicPattern;
-use crate::trace::{Condition, EventTrace, SchemaOutcome, SentTrace, Trace};
+use crate::trace::{Condition, DefineTrace, EventTrace, SchemaOutcome, SentTrace, Trace};
 use bumpalo::Bump;
 use context::EventContext;
 use requirements::Requirers;
@@ -207,6 +207,7 @@ impl<'a> Interpretation<'a> {
         let mut trace = Trace {
             line: number,
             event,
+            defines: Vec::new(),
             filters,
             schemas,
             topics,
@@ -221,7 +222,24 @@ impl<'a> Interpretation<'a> {
             sent: Vec::new(),
         };
         self.conclude(&mut trace);
+        if self.parts {
+            trace.defines = self.defines(&trace);
+        }
         trace
+    }
+
+    /// The named values that a trace reads.
+    fn defines(&mut self, trace: &Trace) -> Vec<DefineTrace> {
+        let reads = trace.reads();
+        let numbered = (0..).map(DefineId).zip(&self.rules().defines);
+        let read = numbered.filter(|(_, named)| reads.contains(&*named.name.text));
+        let define = |(id, named): (DefineId, &'a Named)| DefineTrace {
+            name: named.name.text.clone(),
+            span: named.name.span,
+            value: self.context.define(id).to_json(),
+            cases: condition::behind(id, &mut self.context),
+        };
+        read.map(define).collect()
     }
 
     fn event(&mut self) -> EventTrace {
