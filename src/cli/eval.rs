@@ -30,7 +30,7 @@ pub(crate) struct EvalArgs {
     /// The expression
     #[arg(value_name = "EXPR", allow_hyphen_values = true)]
     expression: String,
-    /// Events: one JSON object a line, or laid out over several; `-`: standard input
+    /// Events: one JSON object a line, or laid out over several, also compressed with gzip; `-`: standard input
     #[arg(short, long, value_name = "FILE", conflicts_with = "event")]
     input: Option<PathBuf>,
     /// An event, as JSON; may be given several times

@@ -26,7 +26,7 @@ use std::path::PathBuf;
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
     rules: RulesArg,
-    /// Events: one JSON object a line, or laid out over several; `-` or nothing: standard input
+    /// Events: one JSON object a line, or laid out over several, also compressed with gzip; `-` or nothing: standard input
     #[arg(short, long, value_name = "FILE")]
     input: Option<PathBuf>,
     /// Only events with this id; may be given several times

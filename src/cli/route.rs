@@ -11,7 +11,9 @@ use clap::Args;
 use dadar::event::{Limits, Mode};
 use dadar::expr::time;
 use dadar::pipeline::counts::SharedCounts;
-use dadar::pipeline::input::{Follow, FollowOptions, Progress, SavedState, Source, StateError, Stream, open_stream};
+use dadar::pipeline::input::{
+    Follow, FollowOptions, Progress, SavedState, Source, StateError, Stream, is_gzip, open_stream,
+};
 use dadar::pipeline::stop::Stop;
 use dadar::pipeline::{Job, route_lines};
 use dadar::reload::{ChangeDetection, Live, ReloadOptions, Reloader};
@@ -28,6 +30,7 @@ use std::time::{Duration, Instant};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dadar route rules -i events.ndjson > decisions.ndjson\n  \
+    dadar route rules -i events.ndjson.gz > decisions.ndjson\n  \
     producer | dadar route rules | consumer        each decision as soon as its event arrives\n  \
     producer | dadar route rules --watch           with rules that may change\n  \
     dadar route rules -i events.ndjson --follow --state events.state >> decisions.ndjson\n  \
@@ -42,7 +45,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct RouteArgs {
     #[command(flatten)]
     rules: RulesArg,
-    /// The events, one JSON object a line; without this option, or with `-`, standard input
+    /// The events, one JSON object a line, also compressed with gzip; without this option, or with `-`, standard input
     #[arg(short, long, value_name = "FILE")]
     input: Option<PathBuf>,
     /// Continue at the end of FILE as it grows, through truncation and rotation, like `tail -F`
@@ -275,6 +278,7 @@ impl Input {
             return Self::stream(path, args, stop);
         };
         let name = format!("`{}`", path.display());
+        refuse_compressed(path, args, &name)?;
         let saved =
             args.state.as_deref().map(SavedState::read).transpose().map_err(|error| with_hint(&error))?.flatten();
         let options = FollowOptions { once: !args.follow, late_bytes: counts.late_bytes.clone() };
@@ -303,6 +307,17 @@ impl Input {
     }
 }
 
+/// Compressed input has no position to resume at, and cannot grow.
+fn refuse_compressed(path: &Path, args: &RouteArgs, name: &str) -> Result<(), Failure> {
+    let named = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
+    if !is_gzip(path) && !(named && args.follow) {
+        return Ok(());
+    }
+    let what = if args.follow { "--follow cannot read" } else { "--state cannot be kept for" };
+    Err(Failure::new(format!("{what} compressed input: {name} is gzip"))
+        .hint("route it as a whole, without this option"))
+}
+
 fn with_hint(error: &StateError) -> Failure {
     Failure::new(error.to_string()).hint(error.hint())
 }
@@ -328,7 +343,9 @@ impl Opened {
         if kind.is_dir() {
             return Err(Failure::new(format!("{name} is a folder")).hint("name a file with one event a line").into());
         }
-        Ok(Opened { reader: file, name, size: kind.is_file().then_some(kind.len()) })
+        // How much compressed input holds is not known.
+        let size = (kind.is_file() && !is_gzip(path)).then_some(kind.len());
+        Ok(Opened { reader: file, name, size })
     }
 }
 
