@@ -85,6 +85,7 @@ impl Gunzip {
     pub(super) fn end(&self) -> io::Result<()> {
         match self.stage {
             Stage::Between => Ok(()),
+            Stage::Failed(what) => Err(damaged(what)),
             _ => Err(io::Error::new(ErrorKind::UnexpectedEof, "the gzip data is cut off")),
         }
     }
@@ -125,10 +126,7 @@ impl Gunzip {
                 Stage::Between if byte == 0 => self.used += 1,
                 Stage::Between => self.stage = Stage::Failed("something else follows it"),
                 Stage::Failed(_) if made > 0 => break,
-                Stage::Failed(what) => {
-                    let message = format!("the gzip data is damaged: {what}");
-                    return Err(io::Error::new(ErrorKind::InvalidData, message));
-                }
+                Stage::Failed(what) => return Err(damaged(what)),
             }
         }
         Ok(made)
@@ -172,6 +170,10 @@ impl Gunzip {
         let expected = [self.crc.sum().to_le_bytes(), self.crc.amount().to_le_bytes()].concat();
         if *bytes == expected { Stage::Between } else { Stage::Failed("its checksum is wrong") }
     }
+}
+
+fn damaged(what: &str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, format!("the gzip data is damaged: {what}"))
 }
 
 #[cfg(test)]
@@ -251,8 +253,8 @@ mod tests {
             assert!(error.is_err() && by_byte == at_once);
             damages += usize::from(error.unwrap_err().contains("damaged"));
         }
-        // Most lead the decompressor astray until the input ends.
-        assert!(damages > 0);
+        // Others lead the decompressor astray until the input ends.
+        assert!(damages > 10, "{damages}");
         let mut wrong_sum = stream.clone();
         let sum = stream.len() - 8;
         wrong_sum[sum] ^= 1;
