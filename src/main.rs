@@ -15,7 +15,10 @@ fn main() -> ExitCode {
         Command::Route(args) => cli::route::run(args, &global),
         Command::Explain(args) => cli::explain::run(args, &global),
         Command::Test(args) => cli::test::run(args, &global),
-        Command::Schema => cli::schema::run(),
+        Command::Eval(args) => cli::eval::run(&args, &global),
+        Command::Functions(args) => cli::functions::run(&args, &global),
+        Command::Codes(args) => cli::codes::run(&args),
+        Command::Schema(args) => cli::schema::run(&args),
         Command::Init(args) => cli::init::run(&args),
         Command::Completions(args) => cli::completions::run(&args),
     };

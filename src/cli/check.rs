@@ -1,10 +1,10 @@
 //! `dadar check`: reports every problem of a rule set.
 
 use super::rule_set::{Findings, RulesArg, exit, load_all, options};
-use super::{CommandError, Done, Exit, Global, output};
+use super::{Done, Exit, Global, codes, output};
 use clap::{Args, ValueEnum};
+use dadar::diagnostic::Diagnostic;
 use dadar::diagnostic::render::{Format, render};
-use dadar::diagnostic::{Code, Diagnostic, did_you_mean};
 use dadar::rules::{Loaded, RuleSet};
 use dadar::suite;
 use serde_json::json;
@@ -27,7 +27,7 @@ pub(crate) struct CheckArgs {
     /// What to fail on besides errors
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Option<Deny>,
-    /// Print the page of a code, such as E020 or duplicate-name; without CODE, list all codes
+    /// Print the page of a code, such as E020 or duplicate-name; without CODE, list all codes (as `dadar codes` does)
     #[arg(long, value_name = "CODE", num_args = 0..=1)]
     explain: Option<Option<String>>,
 }
@@ -65,8 +65,8 @@ enum Deny {
 pub(crate) fn run(args: CheckArgs, global: &Global) -> Done {
     if let Some(code) = &args.explain {
         return match code {
-            Some(code) => explain(code),
-            None => list_codes(),
+            Some(code) => codes::page(code),
+            None => codes::list(),
         };
     }
     let mut all = Findings::default();
@@ -148,25 +148,4 @@ fn end(all: &Findings, deny_warnings: bool) -> Exit {
 fn json_summary(rule_sets: usize, all: &Findings) -> String {
     let summary = json!({"rule_sets": rule_sets, "errors": all.errors(), "warnings": all.warnings()});
     format!("{}\n", json!({"summary": summary}))
-}
-
-/// All codes, each with its name.
-fn list_codes() -> Done {
-    let lines: Vec<String> = Code::ALL.iter().map(|code| format!("{}  {}\n", code.as_str(), code.slug())).collect();
-    output::print(&lines.concat())?;
-    Ok(Exit::Fine)
-}
-
-/// Prints the page of a code.
-fn explain(name: &str) -> Done {
-    let Some(code) = Code::parse(name) else {
-        let known = Code::ALL.iter().flat_map(|code| [code.as_str(), code.slug()]);
-        let failure = CommandError::new(format!("there is no code `{name}`"));
-        let first = Code::ALL.first().map_or("E001", |code| code.as_str());
-        let hint = did_you_mean(name, known)
-            .unwrap_or_else(|| format!("codes look like {first}; `dadar check --explain` lists them"));
-        return Err(failure.hint(hint).into());
-    };
-    output::print(&format!("{}\n", code.page().trim_end()))?;
-    Ok(Exit::Fine)
 }

@@ -2,9 +2,13 @@
 
 mod budget;
 pub(crate) mod check;
+pub(crate) mod codes;
 pub(crate) mod completions;
+pub(crate) mod eval;
+mod events;
 mod exit;
 pub(crate) mod explain;
+pub(crate) mod functions;
 pub(crate) mod init;
 mod log;
 mod metrics;
@@ -83,11 +87,14 @@ pub(crate) enum Command {
     Explain(explain::ExplainArgs),
     /// Run the tests of a rule set
     Test(test::TestArgs),
-    /// Print the JSON Schema of rule files, for editors
-    #[command(after_help = "Example:\n  dadar schema > dadar.schema.json\n\n\
-        In the first line of a rule file, for editors with the YAML language server:\n  \
-        # yaml-language-server: $schema=dadar.schema.json")]
-    Schema,
+    /// Evaluate one expression, and show the value of each of its parts
+    Eval(eval::EvalArgs),
+    /// Print the reference of the functions that expressions can call
+    Functions(functions::FunctionsArgs),
+    /// List the codes of all errors and warnings, or print the page of one
+    Codes(codes::CodesArgs),
+    /// Print the JSON Schema of rule files, test files, or what a command writes
+    Schema(schema::SchemaArgs),
     /// Write a small rule set to start from
     Init(init::InitArgs),
     /// Print completions for a shell

@@ -12,7 +12,7 @@ use dadar::event::{Limits, Mode};
 use dadar::expr::time;
 use dadar::pipeline::counts::SharedCounts;
 use dadar::pipeline::input::{
-    Follow, FollowOptions, InputSource, Progress, SavedState, StateError, Stream, open_stream,
+    Follow, FollowOptions, InputSource, Progress, SavedState, StateError, Stream, is_gzip, open_stream,
 };
 use dadar::pipeline::stop::StopSignal;
 use dadar::pipeline::{Job, panics, route_lines};
@@ -30,6 +30,7 @@ use std::time::{Duration, Instant};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dadar route rules -i events.ndjson > decisions.ndjson\n  \
+    dadar route rules -i events.ndjson.gz > decisions.ndjson\n  \
     producer | dadar route rules | consumer        each decision as soon as its event arrives\n  \
     producer | dadar route rules --watch           with rules that may change\n  \
     dadar route rules -i events.ndjson --follow --state events.state >> decisions.ndjson\n  \
@@ -44,7 +45,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct RouteArgs {
     #[command(flatten)]
     rules: RulesArg,
-    /// The events, one JSON object a line; without this option, or with `-`, standard input
+    /// The events, one JSON object a line, also compressed with gzip; without this option, or with `-`, standard input
     #[arg(short, long, value_name = "FILE")]
     input: Option<PathBuf>,
     /// Continue at the end of FILE as it grows, through truncation and rotation, like `tail -F`
@@ -278,6 +279,7 @@ impl RouteInput {
             return Self::stream(path, args, stop);
         };
         let name = format!("`{}`", path.display());
+        refuse_compressed(path, args, &name)?;
         let saved =
             args.state.as_deref().map(SavedState::read).transpose().map_err(|error| with_hint(&error))?.flatten();
         let options = FollowOptions { once: !args.follow, late_bytes: counts.late_bytes.clone() };
@@ -304,6 +306,17 @@ impl RouteInput {
         let start = file.checkpoint().map(|checkpoint| (checkpoint, self.lines_before));
         Ok(Some(Progress::begin(&self.path, state, start).map_err(|error| with_hint(&error))?))
     }
+}
+
+/// Compressed input has no position to resume at, and cannot grow.
+fn refuse_compressed(path: &Path, args: &RouteArgs, name: &str) -> Result<(), CommandError> {
+    let named = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
+    if !is_gzip(path) && !(named && args.follow) {
+        return Ok(());
+    }
+    let what = if args.follow { "--follow cannot read" } else { "--state cannot be kept for" };
+    Err(CommandError::new(format!("{what} compressed input: {name} is gzip"))
+        .hint("route it as a whole, without this option"))
 }
 
 fn with_hint(error: &StateError) -> CommandError {
@@ -333,7 +346,9 @@ impl Opened {
                 .hint("name a file with one event a line")
                 .into());
         }
-        Ok(Opened { reader: file, name, size: kind.is_file().then_some(kind.len()) })
+        // How much compressed input holds is not known.
+        let size = (kind.is_file() && !is_gzip(path)).then_some(kind.len());
+        Ok(Opened { reader: file, name, size })
     }
 }
 

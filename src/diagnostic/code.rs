@@ -3,10 +3,10 @@
 use super::Severity;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal, $slug:literal;)*) => {
+    ($(#[doc = $title:literal] $variant:ident = $code:literal, $slug:literal;)*) => {
         /// A stable code: `E…` for errors, `W…` for lints.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code { $($(#[$doc])* $variant,)* }
+        pub enum Code { $(#[doc = $title] $variant,)* }
 
         impl Code {
             /// All codes.
@@ -20,6 +20,11 @@ macro_rules! codes {
             /// A short name: `duplicate-key`.
             pub fn slug(self) -> &'static str {
                 match self { $(Code::$variant => $slug,)* }
+            }
+
+            /// What it reports, in a few words: `The same key twice in one mapping.`
+            pub fn title(self) -> &'static str {
+                match self { $(Code::$variant => $title.trim_ascii(),)* }
             }
         }
     };

@@ -1,4 +1,4 @@
-//! The pages of the codes: the meaning of each, an example, and the fix. `dadar check --explain CODE` prints them.
+//! The pages of the codes: the meaning of each, an example, and the fix. `dadar codes CODE` prints them.
 
 use super::Code;
 

@@ -5,6 +5,7 @@
 mod canonical;
 pub(crate) mod cloud_event;
 mod decode;
+mod documents;
 mod json;
 mod number;
 mod path;
@@ -13,6 +14,7 @@ mod value;
 
 pub use canonical::{canonical_json, canonical_json_within, hash_text};
 pub use decode::{decode, parse};
+pub use documents::{DocumentJoiner, JsonDocument};
 pub use json::write_json;
 pub use number::{Number, format_number, parse_number};
 pub use path::{RawPath, Step};

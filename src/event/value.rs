@@ -244,19 +244,22 @@ impl Type {
 }
 
 impl fmt::Display for Type {
-    /// `number`, `string or array`, `time`.
+    /// `number`, `string or null`, `time`; `any value` for all types.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const NAMES: [(Type, &str); 7] = [
             (Type::TIME, "time"),
-            (Type::NULL, "null"),
             (Type::BOOLEAN, "boolean"),
             (Type::NUMBER, "number"),
             (Type::STRING, "string"),
             (Type::ARRAY, "array"),
             (Type::OBJECT, "object"),
+            (Type::NULL, "null"),
         ];
         if self.intersects(Type::TIME) {
             return f.write_str("time");
+        }
+        if self.contains(Type::ANY) {
+            return f.write_str("any value");
         }
         let mut first = true;
         for (_, name) in NAMES.iter().filter(|(ty, _)| self.intersects(*ty)) {

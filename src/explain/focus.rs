@@ -3,10 +3,10 @@
 use super::page::{Look, StyledLine, TextPage};
 use super::phrases::{place, quoted, reason, why, why_cells};
 use super::sections::{event, headline, inputs, one_rule, one_schema, row_name, rule_conditions, topic};
-use super::sent;
+use super::{define, sent};
 use crate::decision::Status;
 use crate::diagnostic::Sources;
-use crate::trace::{SchemaOutcome, SubscriberTrace, TableTrace, Trace};
+use crate::trace::{Condition, RuleTrace, SchemaOutcome, SubscriberTrace, TableTrace, Trace};
 use std::sync::Arc;
 
 /// Why a subscriber got the event, or did not: everything that could have chosen it, and what took it away.
@@ -31,6 +31,7 @@ pub(super) fn subscriber(page: &mut TextPage<'_>, trace: &Trace, sources: &Sourc
         if !before && !declared {
             page.line(1, StyledLine::new().plain("nothing: no topic, rule, table or default names it"));
         }
+        define::section(page, define::read_by(&trace.defines, conditions_about(trace, person)), sources);
     } else {
         page.heading(StyledLine::new().add(Look::Heading, "What could have chosen it"));
         if !defaults(page, trace, person) {
@@ -171,7 +172,23 @@ pub(super) fn rule(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources, na
         return;
     }
     page.heading(StyledLine::new().add(Look::Heading, "Rule"));
+    let mut conditions = Vec::new();
     for rule in trace.rules.iter().filter(|rule| *rule.name == *name) {
         one_rule(page, trace, rule, sources);
+        conditions.extend(conditions_of(trace, rule));
     }
+    define::section(page, define::read_by(&trace.defines, conditions), sources);
+}
+
+/// The condition of a rule, and those of the groups around it.
+fn conditions_of<'t>(trace: &'t Trace, rule: &'t RuleTrace) -> impl Iterator<Item = &'t Condition> {
+    let groups = trace.groups.iter().filter(|group| rule.groups.contains(&group.name));
+    rule.condition.iter().chain(groups.filter_map(|group| group.condition.as_ref()))
+}
+
+/// The conditions that decide whether a subscriber gets the event: of the rules that name it, and its filter.
+fn conditions_about<'t>(trace: &'t Trace, person: &'t SubscriberTrace) -> impl Iterator<Item = &'t Condition> {
+    let name = &person.name;
+    let rules = trace.rules.iter().filter(|rule| rule.subscribers.contains(name) || rule.exclude.contains(name));
+    person.filter.iter().chain(rules.flat_map(|rule| conditions_of(trace, rule)))
 }

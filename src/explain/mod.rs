@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of terminals; colours are the caller's choice.
 
+mod define;
+mod expression;
 mod focus;
 mod page;
 mod phrases;
@@ -15,6 +17,8 @@ use crate::event::Json;
 use crate::trace::Trace;
 use page::TextPage;
 use std::sync::Arc;
+
+pub use expression::{expression_to_json, render_expression};
 
 /// What somebody wants to know of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,7 +123,11 @@ pub fn check(trace: &Trace, focus: Focus<'_>) -> Result<(), UnknownName> {
 
 /// A trace as data: as it is, with each place as its file, line, column and text.
 pub fn to_json(trace: &Trace, sources: &Sources) -> Json {
-    let mut json = serde_json::to_value(trace).unwrap_or_default();
+    with_places(serde_json::to_value(trace).unwrap_or_default(), sources)
+}
+
+/// Spells out each place in a trace.
+fn with_places(mut json: Json, sources: &Sources) -> Json {
     let mut left = vec![&mut json];
     while let Some(value) = left.pop() {
         match value {

@@ -4,7 +4,7 @@ use super::page::{Look, StyledLine, TextPage};
 use super::phrases::{
     count, leads_to, list, mismatch, named, place, quoted, reading, readings, reason, short, value, why, why_cells,
 };
-use super::sent;
+use super::{define, sent};
 use crate::decision::{Decision, Requirer, Status};
 use crate::diagnostic::Sources;
 use crate::trace::{RowTrace, RuleOutcome, RuleTrace, SchemaOutcome, SchemaTrace, SubscriberTrace, TableTrace, Trace};
@@ -17,6 +17,7 @@ pub(super) fn all(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     if trace.decision.status == Status::Malformed {
         return;
     }
+    define::section(page, &trace.defines, sources);
     let open = matches!(trace.decision.status, Status::Routed | Status::Unrouted);
     if open {
         topics(page, trace, sources);

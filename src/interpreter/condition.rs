@@ -11,6 +11,11 @@ pub(super) fn trace<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Con
     Recorder { context, depth: 0, left: MAX_INSIDE }.condition(typed)
 }
 
+/// The conditions and expressions behind a named value, up to the one whose value it has.
+pub(super) fn behind<'a>(id: DefineId, context: &mut EventContext<'a>) -> Vec<Condition> {
+    Recorder { context, depth: 0, left: MAX_INSIDE }.inside(id)
+}
+
 /// How far named values are followed into one another.
 const MAX_DEPTH: u32 = 3;
 
@@ -275,7 +280,7 @@ impl<'a> ReadCollector<'_, 'a> {
 }
 
 /// True if something is at a path, be it null.
-fn is_there(root: Value<'_>, steps: &[Step]) -> bool {
+pub(super) fn is_there(root: Value<'_>, steps: &[Step]) -> bool {
     let Some((last, before)) = steps.split_last() else { return !root.is_null() };
     match (root.walk(before), last) {
         (Value::Object(members), Step::Key(key)) => members.iter().any(|(name, _)| **name == **key),

@@ -7,6 +7,7 @@
 mod budget;
 mod condition;
 mod context;
+mod expression;
 mod outcome;
 mod requirements;
 mod rules;
@@ -18,15 +19,17 @@ mod tests;
 use crate::clock::Clock;
 use crate::decision::{Decision, Delivered, Delivery, Status, TypeError, add_errors, shown_id};
 use crate::event::{self, Value};
-use crate::expr::{Budget, Typed, holds};
+use crate::expr::{Budget, DefineId, Env, Typed, holds};
 use crate::options::Options;
-use crate::rules::{Computations, Group, GroupId, Name, RuleSet};
+use crate::rules::{Computations, Group, GroupId, Name, NamedCases, RuleSet};
 use crate::topic::TopicPattern;
-use crate::trace::{Condition, EventTrace, SchemaOutcome, SentTrace, Trace};
+use crate::trace::{Condition, DefineTrace, EventTrace, SchemaOutcome, SentTrace, Trace};
 use bumpalo::Bump;
 use context::EventContext;
 use requirements::Requirements;
 use std::sync::Arc;
+
+pub use expression::Expression;
 
 /// Decides about one line, slowly and plainly, as [`crate::Router`] does; for several, [`Interpreter`] saves working out who asks for which types again.
 pub fn decide(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Decision {
@@ -204,6 +207,7 @@ impl<'a> Interpretation<'a> {
         let mut trace = Trace {
             line: number,
             event,
+            defines: Vec::new(),
             filters,
             schemas,
             topics,
@@ -218,7 +222,24 @@ impl<'a> Interpretation<'a> {
             sent: Vec::new(),
         };
         self.conclude(&mut trace);
+        if self.parts {
+            trace.defines = self.defines(&trace);
+        }
         trace
+    }
+
+    /// The named values that a trace reads.
+    fn defines(&mut self, trace: &Trace) -> Vec<DefineTrace> {
+        let reads = trace.reads();
+        let numbered = (0..).map(DefineId).zip(&self.rules().defines);
+        let read = numbered.filter(|(_, named)| reads.contains(&*named.name.text));
+        let define = |(id, named): (DefineId, &'a NamedCases)| DefineTrace {
+            name: named.name.text.clone(),
+            span: named.name.span,
+            value: self.context.define(id).to_json(),
+            cases: condition::behind(id, &mut self.context),
+        };
+        read.map(define).collect()
     }
 
     fn event(&mut self) -> EventTrace {

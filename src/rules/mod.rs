@@ -5,6 +5,7 @@
 mod active;
 mod cancellation;
 mod cases;
+mod compile;
 mod computations;
 mod decode;
 mod envelope;

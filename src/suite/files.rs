@@ -1,6 +1,7 @@
 //! The files that tests name: events and recorded decisions.
 
 use crate::diagnostic::Code;
+use crate::event::DocumentJoiner;
 use crate::read::{self, Overlay, ReadError};
 use crate::rules::LoadOptions;
 use std::cell::RefCell;
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// An event file may have at most so many bytes; tests are not the place for more.
 const MAX_EVENT_FILE: u64 = 64 << 20;
 
-/// Lines with their numbers, from 1.
+/// Events or decisions as text, each with the number of its first line, from 1.
 pub(super) type Lines = Vec<(u64, Vec<u8>)>;
 
 /// Why a file cannot be used.
@@ -50,7 +51,7 @@ impl Folder {
         self.named.into_inner()
     }
 
-    /// The lines of a file that a test names, each with its number from 1.
+    /// The lines of a file that a test names; pretty-printed JSON is one line.
     pub(super) fn lines(&self, name: &str) -> Result<Lines, Problem> {
         let path = self.path.join(name);
         self.named.borrow_mut().push(path.clone());
@@ -80,14 +81,20 @@ impl From<ReadError> for Problem {
     }
 }
 
-/// Lines as `dadar route` reads them: `\r\n` ends a line as well, and the last line needs no line break.
+/// Lines as `dadar route` reads them: `\r\n` ends a line as well, and the last line needs no line break. The lines of
+/// pretty-printed JSON are joined.
 fn split_lines(bytes: &[u8]) -> Lines {
     let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
     if lines.last().is_some_and(|last| last.is_empty()) {
         lines.pop();
     }
-    let whole = |line: &[u8]| line.strip_suffix(b"\r").unwrap_or(line).to_vec();
-    (1..).zip(lines.into_iter().map(whole)).collect()
+    let mut joiner = DocumentJoiner::new(MAX_EVENT_FILE as usize);
+    let mut documents = Vec::with_capacity(lines.len());
+    for (number, line) in (1..).zip(lines) {
+        documents.extend(joiner.line(line.strip_suffix(b"\r").unwrap_or(line), number));
+    }
+    documents.extend(joiner.end());
+    documents.into_iter().map(|document| (document.line, document.text)).collect()
 }
 
 #[cfg(test)]
@@ -104,5 +111,6 @@ mod tests {
         };
         assert_eq!(shown("a\r\nb\n\nc"), ["1:a", "2:b", "3:", "4:c"]);
         assert!(shown("").is_empty());
+        assert_eq!(shown("{\r\n  \"a\": 1\r\n}\r\n{}\n"), ["1:{\n  \"a\": 1\n}", "4:{}"]);
     }
 }

@@ -1,6 +1,12 @@
 //! The trace of an event: what each part of a rule set made of it, as data. Spans say where a part is defined. The
 //! interpreter records it; [`crate::explain`] renders it for people.
 
+mod define;
+mod expression;
+
+pub use define::DefineTrace;
+pub use expression::{ExpressionTrace, PartTrace, ValueError};
+
 use crate::decision::{Decision, Invalid, TypeError};
 use crate::diagnostic::Span;
 use crate::event::Json;
@@ -20,6 +26,9 @@ pub struct Trace {
     pub ingest_errors: Vec<TypeError>,
     /// The event as the envelope has it.
     pub event: EventTrace,
+    /// The named values that conditions and tables read, in an order in which each needs only earlier ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub defines: Vec<DefineTrace>,
     /// The filters of the whole rule set, in file order.
     pub filters: Vec<FilterTrace>,
     /// The schemas, in file order.

@@ -2,6 +2,7 @@
 
 mod feed;
 mod follow;
+mod gzip;
 mod rotation;
 mod source;
 mod state;
@@ -9,6 +10,7 @@ mod stream;
 
 pub use feed::{Feed, Filled};
 pub use follow::{Follow, FollowOptions};
+pub use gzip::is_gzip;
 pub use source::{Checkpoint, FileIdentity, InputSource, ReadEvent};
 pub use state::{Progress, SavedState, StateError};
 pub use stream::{Stream, open_stream};

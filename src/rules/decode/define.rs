@@ -214,7 +214,7 @@ fn needs(cases: &Cases) -> Vec<usize> {
 }
 
 /// The type of a value by cases. It includes null, unless the last alternative always has a value.
-fn type_of_cases(cases: &Cases) -> Type {
+pub(in crate::rules) fn type_of_cases(cases: &Cases) -> Type {
     let all = cases.alternatives.iter().fold(Type::NONE, |ty, alternative| ty.union(alternative.value.ty));
     let is_time = cases.alternatives.iter().all(|alternative| alternative.value.ty.intersects(Type::TIME));
     let certain =

@@ -32,6 +32,7 @@ mod tables;
 mod topics;
 mod transforms;
 
+pub(super) use define::type_of_cases;
 use fields::Fields;
 
 /// A parsed rule file.

@@ -1,24 +1,17 @@
 //! `dadar explain`: what the rules made of an event, and why.
 
-mod documents;
-
 use super::budget::BudgetArgs;
 use super::route::{Opened, clock};
 use super::rule_set::{Ready, RulesArg, load_one, refuse_stdin_twice};
-use super::{CommandError, Done, Exit, Global, output};
-use anyhow::Context;
+use super::{CommandError, Done, Exit, Global, events, output};
 use clap::{Args, ValueEnum};
 use dadar::decision::Status;
 use dadar::diagnostic::printable_json;
-use dadar::event::Json;
+use dadar::event::{Json, JsonDocument};
 use dadar::explain::{self, Focus, TextStyle};
 use dadar::interpreter::Interpreter;
-use dadar::pipeline::input::{Feed, Stream};
-use dadar::pipeline::lines::LineBuffer;
-use dadar::pipeline::stop::StopSignal;
 use dadar::route::{Clock, Options};
 use dadar::trace::Trace;
-use documents::{Joiner, JsonDocument};
 use std::fs::File;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::PathBuf;
@@ -33,7 +26,7 @@ use std::path::PathBuf;
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
     rules: RulesArg,
-    /// Events: one JSON object a line, or laid out over several; `-` or nothing: standard input
+    /// Events: one JSON object a line, or laid out over several, also compressed with gzip; `-` or nothing: standard input
     #[arg(short, long, value_name = "FILE")]
     input: Option<PathBuf>,
     /// Only events with this id; may be given several times
@@ -112,26 +105,8 @@ struct Missing {
 
 impl Explainer<'_> {
     fn all(&mut self, input: Opened) -> anyhow::Result<()> {
-        let source = Stream::new(input.reader, StopSignal::new()?);
-        let mut feed = Feed::new(source, self.options.limits.bytes);
-        let mut chunk = LineBuffer::default();
-        let mut joiner = Joiner::new(self.options.limits.bytes);
-        let mut number = 0;
-        loop {
-            let step = feed.fill(&mut chunk, |_| ()).with_context(|| format!("cannot read {}", input.name))?;
-            for line in chunk.lines() {
-                number += 1;
-                self.documents(joiner.line(line, number))?;
-            }
-            if step.over {
-                return self.documents(joiner.end());
-            }
-            self.out.flush()?;
-        }
-    }
-
-    fn documents(&mut self, documents: Vec<JsonDocument>) -> anyhow::Result<()> {
-        documents.iter().try_for_each(|document| self.document(document))
+        let limit = self.options.limits.bytes;
+        events::each(input, limit, self, Self::document, |explainer| Ok(explainer.out.flush()?))
     }
 
     /// True if an event is asked for: by its line, by its id, or since all are.

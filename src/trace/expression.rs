@@ -1,0 +1,55 @@
+//! The trace of one expression: its value on an event, and the value of each of its parts.
+
+use super::{Mismatch, place};
+use crate::diagnostic::Span;
+use crate::event::Json;
+use serde::Serialize;
+
+/// The value of an expression on one event.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExpressionTrace {
+    /// The number of the event's line.
+    pub line: u64,
+    /// The event's id.
+    pub id: Json,
+    /// The types that the expression can yield, whatever the event: `number or null`.
+    #[serde(rename = "type")]
+    pub ty: String,
+    /// Its value on this event.
+    pub value: Json,
+    /// Values of another type than the expression needs, and computations that used up their budget.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ValueError>,
+    /// Its parts, in the order in which they are written. Constants are left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartTrace>,
+}
+
+/// Why a value could not be used, or was not computed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ValueError {
+    /// The path or the computation.
+    pub path: String,
+    /// What is needed, and what was found.
+    #[serde(flatten)]
+    pub mismatch: Mismatch,
+}
+
+/// A part of an expression.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PartTrace {
+    /// The exact characters.
+    #[serde(serialize_with = "place")]
+    pub span: Span,
+    /// Its value; if it depends on the element that `any` and its kin are at, its value for each element.
+    pub value: Json,
+    /// True if it is a path at which there is nothing, not even null.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub missing: bool,
+    /// True if its value depends on the element that `any` and its kin are at.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub each: bool,
+    /// Its own parts; of a named value, the conditions and values behind the name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartTrace>,
+}
