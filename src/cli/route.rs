@@ -311,7 +311,8 @@ impl RouteInput {
 /// Compressed input has no position to resume at, and cannot grow.
 fn refuse_compressed(path: &Path, args: &RouteArgs, name: &str) -> Result<(), CommandError> {
     let named = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
-    if !is_gzip(path) && !(named && args.follow) {
+    let refused = is_gzip(path) || (named && args.follow);
+    if !refused {
         return Ok(());
     }
     let what = if args.follow { "--follow cannot read" } else { "--state cannot be kept for" };
