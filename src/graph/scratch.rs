@@ -116,6 +116,7 @@ impl Scratch {
     }
 
     /// Releases the memory that a large event needed.
+    #[inline]
     pub(crate) fn release(&mut self, graph: &DecisionGraph, line: usize) {
         if self.arena.allocated_bytes() > KEPT {
             self.arena = Bump::new();

@@ -87,7 +87,9 @@ pub(crate) fn decide<R>(
     then(&outcome, state)
 }
 
-/// The stages after the envelope.
+/// The stages after the envelope. `decide` is compiled once for each use of its result; inlined into each, the stages take 2 % fewer
+/// instructions on a small event.
+#[inline(always)]
 fn decide_on_topic<'a>(evaluator: &mut Evaluator<'a, '_>, outcome: &mut Outcome<'a>) {
     let graph = evaluator.graph;
     outcome.id = shown_id(evaluator.id());
@@ -129,6 +131,7 @@ pub(crate) fn refuse<R>(
 }
 
 /// Reports exceeded budgets, if the event is large enough to exceed one.
+#[inline(always)]
 fn report_budgets<'a>(
     evaluator: &mut Evaluator<'a, '_>,
     tree: Option<Value<'a>>,
@@ -164,6 +167,7 @@ fn unreadable<'a>(
 }
 
 /// The entry of the event's topic: the cached one for its key, or a new one.
+#[inline(always)]
 fn find_topic(evaluator: &mut Evaluator<'_, '_>, topics: &mut TopicCache, key: &mut Vec<u8>) -> Option<usize> {
     topics.begin();
     let has_key = evaluator.topic_key(key);

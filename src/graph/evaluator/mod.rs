@@ -40,6 +40,7 @@ pub(crate) struct Evaluator<'a, 's> {
 
 impl<'a, 's> Evaluator<'a, 's> {
     /// The evaluation of an event whose slots are known.
+    #[inline(always)]
     pub(crate) fn new(
         graph: &'a DecisionGraph,
         slots: Slots<'a>,
