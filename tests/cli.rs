@@ -281,6 +281,34 @@ fn a_closed_pipe_ends_it_quietly() {
     }
 }
 
+/// `dadar check | true` must not make a wrong rule set look right.
+#[test]
+fn a_closed_pipe_does_not_change_what_was_found() {
+    let wrong = Place::new(&[("rules/a.yaml", "rules:\n  - {name: x, whn: data.a > 1, subscribers: [s]}\n")]);
+    let failing = Place::small();
+    std::fs::write(
+        failing.path("rules/b.test.yaml"),
+        "tests: [{name: t, event: {type: a}, expect: {subscribers: [zz]}}]\n",
+    )
+    .unwrap();
+    let closed = |place: &Place, args: &[&str], which: [bool; 2]| {
+        let mut child = place.start(args);
+        let [out, err] = which;
+        drop(child.stdout.take().filter(|_| out));
+        drop(child.stderr.take().filter(|_| err));
+        child.wait().unwrap().code()
+    };
+    for which in [[true, false], [false, true], [true, true]] {
+        for format in ["human", "json", "github", "sarif"] {
+            assert_eq!(closed(&wrong, &["check", "--format", format], which), Some(1), "{format} {which:?}");
+        }
+        for format in ["human", "json", "junit"] {
+            assert_eq!(closed(&failing, &["test", "--format", format], which), Some(1), "{format} {which:?}");
+        }
+        assert_eq!(closed(&failing, &["check"], which), Some(0));
+    }
+}
+
 /// The next decision's id, or its status where it has none.
 fn next_id(stdout: &mut impl Read) -> Value {
     let mut line = Vec::new();

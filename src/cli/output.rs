@@ -20,18 +20,26 @@ pub(crate) fn colour(when: When, stream: &impl RawStream) -> bool {
     }
 }
 
-/// Writes a text to standard output.
+/// Writes a text to standard output. If the reader has closed it, the text is dropped: the exit code must still say what was found.
 pub(crate) fn print(text: &str) -> io::Result<()> {
-    let mut out = stdout();
+    unless_closed(write(text, &mut stdout()))
+}
+
+/// Writes a text to standard error. If the reader has closed it, the text is dropped.
+pub(crate) fn complain(text: &str) -> io::Result<()> {
+    unless_closed(write(text, &mut io::stderr().lock()))
+}
+
+fn write(text: &str, out: &mut impl Write) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()
 }
 
-/// Writes a text to standard error.
-pub(crate) fn complain(text: &str) -> io::Result<()> {
-    let mut err = io::stderr().lock();
-    err.write_all(text.as_bytes())?;
-    err.flush()
+fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// `1 error`, `2 errors`.
