@@ -23,6 +23,7 @@ mod structural;
 mod tests;
 mod token;
 mod trie;
+mod trie_cursor;
 mod trusted;
 
 use backend::SimdBackend;

@@ -147,7 +147,7 @@ impl StrictScan<'_> {
             b'n' => Tag::Null,
             _ => Tag::Number,
         };
-        self.trie.capture(slot, tag, pos, end);
+        self.trie.capture_slots(slot, tag, pos, end);
         Ok(())
     }
 

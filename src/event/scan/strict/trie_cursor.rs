@@ -1,41 +1,13 @@
-//! The position of a strict scan in the trie.
+//! The position of a strict scan in the trie. If a key is repeated, the last value wins.
 
 use super::super::Tag;
-use super::super::captures::Captures;
 use super::super::scratch::StrictFrame;
-use super::super::trie::{NONE, Trie, TrieNode};
+use super::super::trie::{NONE, TrieNode};
+use super::super::trie_cursor::TrieCursor;
 
-/// The objects and arrays that the trie leads into and that are open, the innermost last; and the captures. If a key is
-/// repeated, the last value wins.
-pub(super) struct StrictTrieCursor<'s> {
-    trie: &'s Trie,
-    pub(super) captures: &'s mut Captures,
-    pub(super) frames: Vec<StrictFrame>,
-}
+pub(super) type StrictTrieCursor<'s> = TrieCursor<'s, StrictFrame>;
 
-impl<'s> StrictTrieCursor<'s> {
-    #[inline(always)]
-    pub(super) fn new(trie: &'s Trie, captures: &'s mut Captures, frames: Vec<StrictFrame>) -> StrictTrieCursor<'s> {
-        debug_assert!(frames.is_empty());
-        StrictTrieCursor { trie, captures, frames }
-    }
-
-    #[inline(always)]
-    pub(super) fn node(&self, number: u32) -> Option<&'s TrieNode> {
-        self.trie.node(number)
-    }
-
-    /// How many objects and arrays are open.
-    #[inline(always)]
-    pub(super) fn nesting(&self) -> usize {
-        self.frames.len()
-    }
-
-    #[inline(always)]
-    pub(super) fn innermost(&self) -> Option<StrictFrame> {
-        self.frames.last().copied()
-    }
-
+impl StrictTrieCursor<'_> {
     /// Begins the value of a node; returns the mark for `open`.
     #[inline(always)]
     pub(super) fn enter(&mut self, number: u32, node: &TrieNode) -> u32 {
@@ -54,7 +26,7 @@ impl<'s> StrictTrieCursor<'s> {
         let Some(frame) = self.frames.pop() else { return };
         if let Some(node) = self.node(frame.node) {
             let tag = if frame.object { Tag::Object } else { Tag::Array };
-            self.capture(node.slot, tag, frame.start as usize, at + 1);
+            self.capture_slots(node.slot, tag, frame.start as usize, at + 1);
         }
         self.captures.leave(frame.node, frame.mark);
     }
@@ -84,14 +56,6 @@ impl<'s> StrictTrieCursor<'s> {
                 child
             }
             _ => NONE,
-        }
-    }
-
-    /// Captures a value for all slots of a path, of which `slot` is the first.
-    pub(super) fn capture(&mut self, mut slot: u32, tag: Tag, start: usize, end: usize) {
-        while slot != NONE {
-            self.captures.set(slot, tag, start..end);
-            slot = self.trie.next_slot(slot);
         }
     }
 }

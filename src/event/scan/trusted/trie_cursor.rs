@@ -1,45 +1,17 @@
-//! The position of a trusted scan in the trie.
+//! The position of a trusted scan in the trie. If a key is repeated, the first value wins.
 
 use super::super::Tag;
-use super::super::captures::Captures;
 use super::super::scratch::TrustedFrame;
-use super::super::trie::{NONE, ROOT, Trie, TrieNode};
+use super::super::trie::{NONE, ROOT, TrieNode};
+use super::super::trie_cursor::TrieCursor;
 
-/// The objects and arrays that the trie leads into and that are open, the innermost last; and the captures. If a key is
-/// repeated, the first value wins.
-pub(super) struct TrustedTrieCursor<'s> {
-    trie: &'s Trie,
-    pub(super) captures: &'s mut Captures,
-    pub(super) frames: Vec<TrustedFrame>,
-}
+pub(super) type TrustedTrieCursor<'s> = TrieCursor<'s, TrustedFrame>;
 
-impl<'s> TrustedTrieCursor<'s> {
-    #[inline(always)]
-    pub(super) fn new(trie: &'s Trie, captures: &'s mut Captures, frames: Vec<TrustedFrame>) -> TrustedTrieCursor<'s> {
-        debug_assert!(frames.is_empty());
-        TrustedTrieCursor { trie, captures, frames }
-    }
-
-    #[inline(always)]
-    pub(super) fn node(&self, number: u32) -> Option<&'s TrieNode> {
-        self.trie.node(number)
-    }
-
+impl TrustedTrieCursor<'_> {
     /// True if the trie has no path.
     #[inline(always)]
     pub(super) fn is_empty(&self) -> bool {
         self.node(ROOT).is_none_or(|root| root.keys == 0 && root.slot == NONE)
-    }
-
-    /// How many objects and arrays are open.
-    #[inline(always)]
-    pub(super) fn nesting(&self) -> usize {
-        self.frames.len()
-    }
-
-    #[inline(always)]
-    pub(super) fn innermost(&self) -> Option<TrustedFrame> {
-        self.frames.last().copied()
     }
 
     /// True if the innermost container is an object, or nothing is open.
@@ -108,11 +80,7 @@ impl<'s> TrustedTrieCursor<'s> {
     /// Captures a value for all slots of the path that ends at a node.
     #[inline(always)]
     pub(super) fn capture(&mut self, node: &TrieNode, tag: Tag, start: usize, end: usize) {
-        let mut slot = node.slot;
-        while slot != NONE {
-            self.captures.set(slot, tag, start..end);
-            slot = self.trie.next_slot(slot);
-        }
+        self.capture_slots(node.slot, tag, start, end);
         if !node.supersedes.is_empty() {
             self.supersede(node, tag);
         }
