@@ -1,8 +1,8 @@
 //! `dadar codes`: the codes of all errors and warnings.
 
-use super::{CommandError, Done, Exit, output};
-use clap::{Args, ValueEnum};
-use dadar::diagnostic::{Code, Severity, did_you_mean};
+use super::{CommandError, Done, Exit, OutputFormat, output};
+use clap::Args;
+use dadar::diagnostic::{Code, did_you_mean};
 use serde_json::{Value, json};
 
 #[derive(Debug, Args)]
@@ -15,24 +15,16 @@ pub(crate) struct CodesArgs {
     #[arg(value_name = "CODE")]
     code: Option<String>,
     /// How to write it
-    #[arg(long, value_enum, default_value_t = Shape::Human)]
-    format: Shape,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Shape {
-    /// For people
-    Human,
-    /// One JSON object a line
-    Json,
+    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
+    format: OutputFormat,
 }
 
 pub(crate) fn run(args: &CodesArgs) -> Done {
     match (&args.code, args.format) {
-        (None, Shape::Human) => list(),
-        (Some(name), Shape::Human) => page(name),
-        (None, Shape::Json) => json_lines(Code::ALL, false),
-        (Some(name), Shape::Json) => json_lines(&[find(name)?], true),
+        (None, OutputFormat::Human) => list(),
+        (Some(name), OutputFormat::Human) => page(name),
+        (None, OutputFormat::Json) => json_lines(Code::ALL, false),
+        (Some(name), OutputFormat::Json) => json_lines(&[find(name)?], true),
     }
 }
 
@@ -40,7 +32,7 @@ pub(crate) fn run(args: &CodesArgs) -> Done {
 pub(crate) fn list() -> Done {
     let widest = Code::ALL.iter().map(|code| code.slug().len()).max().unwrap_or(0);
     let line = |code: &Code| {
-        let (severity, slug) = (severity(*code), code.slug());
+        let (severity, slug) = (code.severity().as_str(), code.slug());
         format!("{}  {severity:7}  {slug:widest$}  {}\n", code.as_str(), code.title())
     };
     output::print(&Code::ALL.iter().map(line).collect::<String>())?;
@@ -63,7 +55,7 @@ fn json(code: Code, with_page: bool) -> Value {
     let mut json = json!({
         "code": code.as_str(),
         "slug": code.slug(),
-        "severity": severity(code),
+        "severity": code.severity().as_str(),
         "title": code.title(),
     });
     if with_page && let Some(members) = json.as_object_mut() {
@@ -72,14 +64,7 @@ fn json(code: Code, with_page: bool) -> Value {
     json
 }
 
-fn severity(code: Code) -> &'static str {
-    match code.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
-}
-
-/// The code of a name; an error with a suggestion if there is none.
+/// Finds a code by its name. An unknown name is an error, with a suggestion.
 fn find(name: &str) -> Result<Code, CommandError> {
     Code::parse(name).ok_or_else(|| {
         let known = Code::ALL.iter().flat_map(|code| [code.as_str(), code.slug()]);

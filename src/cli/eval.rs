@@ -3,10 +3,10 @@
 use super::budget::BudgetArgs;
 use super::route::{Opened, clock};
 use super::rule_set::{Ready, is_stdin, load_one};
-use super::{CommandError, Done, Exit, Global, events, output};
-use clap::{Args, ValueEnum};
+use super::{CommandError, Done, Exit, Global, OutputFormat, events, output};
+use clap::Args;
 use dadar::diagnostic::render::{Format, render};
-use dadar::diagnostic::{SourceFile, Sources, Span, Text, printable_json};
+use dadar::diagnostic::{SourceFile, Sources, Span, Text, printable, printable_json};
 use dadar::event::{Json, JsonDocument};
 use dadar::explain::{self, TextStyle};
 use dadar::interpreter::Expression;
@@ -45,16 +45,8 @@ pub(crate) struct EvalArgs {
     #[command(flatten)]
     budget: BudgetArgs,
     /// How to write it
-    #[arg(long, value_enum, default_value_t = Shape::Human)]
-    format: Shape,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Shape {
-    /// For people
-    Human,
-    /// One JSON object for each event
-    Json,
+    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
+    format: OutputFormat,
 }
 
 /// The name of the expression in diagnostics.
@@ -118,7 +110,7 @@ struct Evaluator {
     expression: Expression,
     sources: Sources,
     options: Options,
-    format: Shape,
+    format: OutputFormat,
     colour: bool,
     /// Whether results have headings.
     several: bool,
@@ -145,8 +137,8 @@ impl Evaluator {
         let result = self.expression.evaluate(&document.text, document.line, &self.options);
         self.malformed |= result.is_err();
         match self.format {
-            Shape::Human => self.human(document.line, result),
-            Shape::Json => self.json(document.line, result),
+            OutputFormat::Human => self.human(document.line, result),
+            OutputFormat::Json => self.json(document.line, result),
         }
     }
 
@@ -159,14 +151,14 @@ impl Evaluator {
                 Json::String(id) => format!("  {id}"),
                 other => format!("  {other}"),
             };
-            writeln!(self.out, "{gap}{}", output::one_line(&format!("== {line}{id}")))?;
+            writeln!(self.out, "{gap}{}", printable(&format!("== {line}{id}")))?;
         }
         match result {
             Ok(trace) => {
                 let style = if self.colour { TextStyle::COLOURED } else { TextStyle::PLAIN };
                 self.out.write_all(explain::render_expression(&trace, &self.sources, &style).as_bytes())?;
             }
-            Err(error) => writeln!(self.out, "malformed: {}", output::one_line(&error))?,
+            Err(error) => writeln!(self.out, "malformed: {}", printable(&error))?,
         }
         Ok(())
     }

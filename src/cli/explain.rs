@@ -3,8 +3,8 @@
 use super::budget::BudgetArgs;
 use super::route::{Opened, clock};
 use super::rule_set::{Ready, RulesArg, load_one, refuse_stdin_twice};
-use super::{CommandError, Done, Exit, Global, events, output};
-use clap::{Args, ValueEnum};
+use super::{CommandError, Done, Exit, Global, OutputFormat, events, output};
+use clap::Args;
 use dadar::decision::Status;
 use dadar::diagnostic::printable_json;
 use dadar::event::{Json, JsonDocument};
@@ -47,16 +47,8 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     budget: BudgetArgs,
     /// How to write it
-    #[arg(long, value_enum, default_value_t = ExplainFormat::Human)]
-    format: ExplainFormat,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ExplainFormat {
-    /// For people
-    Human,
-    /// One JSON object for each event
-    Json,
+    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
+    format: OutputFormat,
 }
 
 pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
@@ -141,8 +133,8 @@ impl Explainer<'_> {
         let trace = self.interpreter.trace(line, number, &self.options);
         self.malformed |= trace.decision.status == Status::Malformed;
         match self.args.format {
-            ExplainFormat::Human => self.page(&trace)?,
-            ExplainFormat::Json => self.json(&trace)?,
+            OutputFormat::Human => self.page(&trace)?,
+            OutputFormat::Json => self.json(&trace)?,
         }
         self.explained += 1;
         Ok(())

@@ -1,8 +1,8 @@
 //! `dadar functions`: the reference of functions, from the registry that the documentation is made from.
 
-use super::{CommandError, Done, Exit, Global, output};
+use super::{CommandError, Done, Exit, Global, OutputFormat, output};
 use anstyle::{AnsiColor, Style};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use dadar::diagnostic::did_you_mean;
 use dadar::event::Type;
 use dadar::expr::functions::{self, Function, families};
@@ -18,16 +18,8 @@ pub(crate) struct FunctionsArgs {
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// How to write it
-    #[arg(long, value_enum, default_value_t = Shape::Human)]
-    format: Shape,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Shape {
-    /// For people
-    Human,
-    /// One JSON object a line
-    Json,
+    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
+    format: OutputFormat,
 }
 
 /// The width of the column of usages in the list.
@@ -41,15 +33,15 @@ const NAME: Style = Style::new().bold();
 pub(crate) fn run(args: &FunctionsArgs, global: &Global) -> Done {
     let paint = Paint(output::colour(global.color, &io::stdout()));
     let text = match (&args.name, args.format) {
-        (None, Shape::Human) => {
+        (None, OutputFormat::Human) => {
             families().iter().map(|(title, all)| family(title, all, &paint)).collect::<Vec<_>>().join("\n")
         }
-        (None, Shape::Json) => {
+        (None, OutputFormat::Json) => {
             let all = families().iter().flat_map(|(title, all)| all.iter().map(|one| json_line(title, one)));
             all.collect()
         }
-        (Some(name), Shape::Human) => entry(find(name)?.1, &paint),
-        (Some(name), Shape::Json) => {
+        (Some(name), OutputFormat::Human) => entry(find(name)?.1, &paint),
+        (Some(name), OutputFormat::Json) => {
             let (title, function) = find(name)?;
             json_line(title, function)
         }
@@ -58,7 +50,7 @@ pub(crate) fn run(args: &FunctionsArgs, global: &Global) -> Done {
     Ok(Exit::Fine)
 }
 
-/// The function of a name or alias, with the title of its family; an error with a suggestion if there is none.
+/// Finds a function by its name or an alias; also returns the title of its family. An unknown name is an error, with a suggestion.
 fn find(name: &str) -> Result<(&'static str, &'static Function), CommandError> {
     // `lower(data.city)` is most likely copied from an expression.
     let bare = name.split('(').next().unwrap_or(name).trim();

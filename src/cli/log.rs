@@ -1,8 +1,7 @@
 //! Logs on stderr: as text, or as lines of JSON.
 
-use super::output::{escape_invisible, one_line};
 use clap::{Args, ValueEnum};
-use dadar::diagnostic::{Diagnostic, Sources};
+use dadar::diagnostic::{Diagnostic, Sources, printable, printable_json};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tracing::Level;
@@ -77,7 +76,7 @@ impl Write for EscapingStderr {
     fn write(&mut self, entry: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(entry);
         let text = text.trim_end_matches('\n');
-        let line = if self.json { escape_invisible(text) } else { escape_all_but_colours(text) };
+        let line = if self.json { printable_json(text).into_owned() } else { escape_all_but_colours(text) };
         // If stderr is closed or full, nothing can be reported.
         let _ = io::stderr().lock().write_all(format!("{line}\n").as_bytes());
         Ok(entry.len())
@@ -92,14 +91,14 @@ impl Write for EscapingStderr {
 /// escapes it.
 fn escape_all_but_colours(text: &str) -> String {
     let mut parts = text.split('\x1b');
-    let mut line = one_line(parts.next().unwrap_or_default());
+    let mut line = printable(parts.next().unwrap_or_default()).into_owned();
     for part in parts {
         let is_colour = part
             .strip_prefix('[')
             .and_then(|rest| rest.split_once('m'))
             .is_some_and(|(codes, _)| codes.bytes().all(|b| b.is_ascii_digit() || b == b';'));
         line.push_str(if is_colour { "\x1b" } else { "␛" });
-        line.push_str(&one_line(part));
+        line.push_str(&printable(part));
     }
     line
 }

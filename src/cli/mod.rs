@@ -65,6 +65,15 @@ pub(crate) struct Global {
     pub(crate) max_file: Option<usize>,
 }
 
+/// How a command writes its results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// For people
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {

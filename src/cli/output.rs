@@ -1,9 +1,8 @@
-//! Where output goes, whether it is coloured, and how text from events and rules is shown.
+//! Where output goes, whether it is coloured, and how counts and words are shown.
 
 use super::When;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
-use dadar::diagnostic::{printable, printable_json};
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 /// Standard output, locked and buffered. It has to be flushed, or the rest is lost together with its error.
@@ -57,30 +56,14 @@ pub(crate) fn quoted(word: &str) -> String {
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
-/// Text that must stay on its line: line breaks and tabs are shown as symbols, like all other control characters.
-pub(crate) fn one_line(text: &str) -> String {
-    printable(text).into_owned()
-}
-
-/// JSON in which characters that hide or reorder text are escaped.
-pub(crate) fn escape_invisible(json: &str) -> String {
-    printable_json(json).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{count, escape_invisible, one_line};
+    use super::count;
 
     #[test]
     fn plurals() {
         assert_eq!(count(1, "error"), "1 error");
         assert_eq!(count(0, "error"), "0 errors");
         assert_eq!(count(2, "reply"), "2 replies");
-    }
-
-    #[test]
-    fn text_stays_on_its_line() {
-        assert_eq!(one_line("a\nb\t\u{202e}\x1b[1m"), "a␊b␉\\u{202e}␛[1m");
-        assert_eq!(escape_invisible("{\"a\":\"é\u{202e}\"}"), "{\"a\":\"é\\u202e\"}");
     }
 }

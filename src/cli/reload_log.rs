@@ -1,7 +1,8 @@
 //! `route --watch`: reports on reloads, as text or JSON.
 
 use super::log::{self, LogFormat};
-use super::output::{self, one_line};
+use super::output;
+use dadar::diagnostic::printable;
 use dadar::diagnostic::render::{Format, render};
 use dadar::pipeline::counts::SharedCounts;
 use dadar::reload::{ReloadError, ReloadEvent};
@@ -69,11 +70,11 @@ impl ReloadLog {
 fn failures(error: &ReloadError) -> impl Iterator<Item = String> {
     let outcomes = error.tests.iter().flat_map(|report| report.outcomes());
     outcomes.filter(|outcome| !outcome.passed()).map(|outcome| {
-        let mut text = format!("test `{}` failed ({})\n", one_line(&outcome.name), one_line(&outcome.place));
+        let mut text = format!("test `{}` failed ({})\n", printable(&outcome.name), printable(&outcome.place));
         for failure in &outcome.failures {
             let event = failure.event.iter().map(|event| format!("{event}: ")).collect::<String>();
             let line = format!("{event}{}: expected {}, found {}", failure.field, failure.expected, failure.found);
-            text += &format!("  {}\n", one_line(&line));
+            text += &format!("  {}\n", printable(&line));
         }
         text
     })

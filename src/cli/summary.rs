@@ -1,7 +1,8 @@
 //! `--summary`: counts by status, rule and subscriber.
 
-use super::output::{count, escape_invisible, one_line};
+use super::output::count;
 use comfy_table::{CellAlignment, Table, presets};
+use dadar::diagnostic::{printable, printable_json};
 use dadar::pipeline::counts::{NamedCounts, STATUSES, Totals};
 use indicatif::HumanBytes;
 use serde_json::{Map, Value, json};
@@ -44,7 +45,7 @@ pub(crate) fn json(totals: &Totals, bytes: u64, took: Duration) -> String {
         "rules": object(named(&totals.rules)),
         "subscribers": object(named(&totals.subscribers)),
     });
-    format!("{}\n", escape_invisible(&json!({"message": "summary", "summary": summary}).to_string()))
+    format!("{}\n", printable_json(&json!({"message": "summary", "summary": summary}).to_string()))
 }
 
 fn named(counts: &NamedCounts) -> Vec<(String, u64)> {
@@ -57,8 +58,8 @@ fn named(counts: &NamedCounts) -> Vec<(String, u64)> {
 /// Rows for the counts that are not zero.
 fn rows(table: &mut Table, what: &str, counts: Vec<(String, u64)>) {
     for (name, n) in counts.into_iter().filter(|(_, n)| *n > 0) {
-        let name = one_line(&name);
-        table.add_row(vec![what.to_owned(), name, n.to_string()]);
+        let name = printable(&name);
+        table.add_row(vec![what.to_owned(), name.into_owned(), n.to_string()]);
     }
 }
 

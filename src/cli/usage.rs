@@ -4,6 +4,7 @@ use super::log::{self, LogFormat};
 use super::{Cli, Exit, When, output};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error, FromArgMatches, ValueEnum};
+use dadar::diagnostic::printable;
 use std::ffi::OsString;
 use std::io::{self, Write};
 
@@ -61,6 +62,6 @@ fn hint(error: &Error) -> Option<String> {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else { return None };
     let takes_input = usage.contains("dadar route") || usage.contains("dadar explain");
     let is_extra = error.kind() == ErrorKind::UnknownArgument && !word.starts_with('-');
-    let word = output::quoted(&output::one_line(word));
+    let word = output::quoted(&printable(word));
     (is_extra && takes_input).then(|| format!("events are read from a file with `-i {word}`"))
 }

@@ -26,6 +26,16 @@ pub enum Severity {
     Warning,
 }
 
+impl Severity {
+    /// `error` or `warning`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
 /// A span in a source file, with a short text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {

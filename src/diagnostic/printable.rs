@@ -72,6 +72,7 @@ mod tests {
     fn hidden_characters_become_visible() {
         assert_eq!(printable("a\x1b[31mb\x7f"), "a␛[31mb␡");
         assert_eq!(printable("x\n\n\tRules\r"), "x␊␊␉Rules␍");
+        assert_eq!(printable("a\nb\t\u{202e}\x1b[1m"), "a␊b␉\\u{202e}␛[1m");
         assert_eq!(printable("a\u{9b}31mb\u{202e}c\u{200b}\u{e0041}"), "a\\u{9b}31mb\\u{202e}c\\u{200b}\\u{e0041}");
         assert_eq!(printable_lines("₹5\tnaïve\n\r\u{202e}"), "₹5\tnaïve\n␍\u{fffd}");
         // The characters of scripts and emoji are kept.
@@ -80,6 +81,7 @@ mod tests {
 
     #[test]
     fn json_keeps_its_value() {
+        assert_eq!(printable_json("{\"a\":\"é\u{202e}\"}"), "{\"a\":\"é\\u202e\"}");
         let value = serde_json::json!({"a\u{202e}": "\u{9b}\n\u{e0041}\u{7f}é"});
         let shown = printable_json(&value.to_string()).into_owned();
         assert_eq!(shown, r#"{"a\u202e":"\u009b\n\udb40\udc41\u007fé"}"#);

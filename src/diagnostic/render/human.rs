@@ -1,6 +1,6 @@
 //! For people, in rustc's layout: the message, the source line with the place underlined, related places, and help.
 
-use super::{clean, severity_name};
+use super::clean;
 use crate::diagnostic::{Diagnostic, FileId, Label, LineColumn, Severity, SourceFile, Sources, Span};
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Padding, Renderer, Snippet};
 use std::ops::Range;
@@ -47,7 +47,7 @@ fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
     };
     let places = places(diagnostic, sources);
     let mut group = level
-        .with_name(severity_name(diagnostic.severity()))
+        .with_name(diagnostic.severity().as_str())
         .primary_title(message)
         .id(diagnostic.code.as_str())
         .elements(Vec::<Element<'_>>::new());

@@ -1,6 +1,5 @@
 //! For programs: one JSON object per line.
 
-use super::severity_name;
 use crate::diagnostic::{Diagnostic, Label, Sources};
 use serde::Serialize;
 
@@ -34,7 +33,7 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let record = JsonDiagnostic {
         code: diagnostic.code.as_str(),
         slug: diagnostic.code.slug(),
-        severity: severity_name(diagnostic.severity()),
+        severity: diagnostic.severity().as_str(),
         message: &diagnostic.message,
         place: diagnostic.primary.as_ref().and_then(|label| place(label, sources)),
         related: diagnostic.secondary.iter().filter_map(|label| place(label, sources)).collect(),

@@ -8,7 +8,7 @@ mod human;
 mod json;
 mod sarif;
 
-use super::{Diagnostic, Severity, Sources};
+use super::{Diagnostic, Sources};
 
 pub use super::printable_lines as clean;
 
@@ -33,14 +33,6 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, format: Format, col
         Format::Json => diagnostics.iter().map(|one| json::render(one, sources)).collect(),
         Format::Github => diagnostics.iter().map(|one| github::render(one, sources)).collect(),
         Format::Sarif => sarif::render(diagnostics, sources),
-    }
-}
-
-/// `error` or `warning`.
-fn severity_name(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
     }
 }
 

@@ -1,6 +1,5 @@
 //! SARIF 2.1.0, which code-scanning services read: one run with the rules that occur and a result for each diagnostic.
 
-use super::severity_name;
 use crate::diagnostic::{Code, Diagnostic, Label, Sources};
 use serde_json::Value as Json;
 use serde_json::json;
@@ -35,7 +34,7 @@ fn rule(code: Code) -> Json {
         "name": code.slug(),
         "shortDescription": {"text": first_sentence(page)},
         "help": {"text": page, "markdown": page},
-        "defaultConfiguration": {"level": severity_name(code.severity())},
+        "defaultConfiguration": {"level": code.severity().as_str()},
     })
 }
 
@@ -52,7 +51,7 @@ fn result(diagnostic: &Diagnostic, codes: &[Code], sources: &Sources) -> Json {
     let mut result = json!({
         "ruleId": diagnostic.code.as_str(),
         "ruleIndex": codes.binary_search(&diagnostic.code).unwrap_or(0),
-        "level": severity_name(diagnostic.severity()),
+        "level": diagnostic.severity().as_str(),
         "message": {"text": text},
     });
     if let Some(place) = diagnostic.primary.as_ref().and_then(|label| location(label, None, sources)) {
