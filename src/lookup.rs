@@ -4,7 +4,7 @@
 
 use crate::diagnostic::Span;
 use crate::event::{Json, Number, Value};
-use crate::expr::LookupId;
+use crate::expr::{LookupId, LookupInfo};
 use bumpalo::Bump;
 use rustc_hash::FxHasher;
 use smallvec::SmallVec;
@@ -54,6 +54,12 @@ impl Lookup {
     /// A table without rows.
     pub fn new(name: Arc<str>, span: Span, keys: Vec<String>, unordered: bool, columns: Vec<String>) -> Lookup {
         Lookup { name, span, keys, unordered, columns, rows: Rows::default() }
+    }
+
+    /// The table with this number, as the checker of expressions sees it.
+    pub(crate) fn info(&self, id: LookupId) -> LookupInfo {
+        let columns = self.columns.iter().chain(&self.keys).cloned().collect();
+        LookupInfo { id, keys: self.keys.len(), columns }
     }
 
     /// Adds a row, which must have a key for each of `keys` and a cell for each of `columns`. `Err` with the number of

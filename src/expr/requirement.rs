@@ -28,9 +28,19 @@ impl TypeRequirement {
         }
         out
     }
+
+    /// The values that must have the type, if the path has the value `root`: `root` itself, or those of its elements.
+    pub(crate) fn values<'a>(&self, root: Value<'a>) -> Vec<Value<'a>> {
+        let mut values = vec![root];
+        for steps in &self.elements {
+            let elements = values.iter().filter_map(|value| value.as_array()).flatten();
+            values = elements.map(|element| element.walk(steps)).collect();
+        }
+        values
+    }
 }
 
-/// True if a value has a type that is needed. Null is always fine, since missing is not wrong; a time is read in `zone`.
+/// True if a value has a required type. Null always does, since a missing value is not an error; a time is read in `zone`.
 pub(crate) fn fits_type(value: Value<'_>, expected: Type, zone: &TimeZone) -> bool {
     value.is_null()
         || if expected.intersects(Type::TIME) {
@@ -40,8 +50,8 @@ pub(crate) fn fits_type(value: Value<'_>, expected: Type, zone: &TimeZone) -> bo
         }
 }
 
-/// All type_requirements of an expression used where `expected` is needed, each once, in order of appearance. What stands behind a
-/// named value is asked for by the named value itself and not repeated here.
+/// All type requirements of an expression used where `expected` is required, each once, in order of appearance. A named value has
+/// its own requirements, which are not repeated here.
 pub fn type_requirements(typed: &Typed, expected: Type, out: &mut Vec<TypeRequirement>) {
     let mut collector = RequirementCollector { seen: HashSet::new(), elements: Vec::new(), out };
     collector.require(typed, expected);

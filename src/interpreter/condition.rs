@@ -17,10 +17,10 @@ pub(super) fn behind<'a>(id: DefineId, context: &mut EventContext<'a>) -> Vec<Co
 }
 
 /// How far named values are followed into one another.
-const MAX_DEPTH: u32 = 3;
+pub(super) const MAX_DEPTH: u32 = 3;
 
-/// How many conditions behind named values are recorded for one condition.
-const MAX_INSIDE: usize = 200;
+/// How many conditions behind named values are recorded for one condition or expression.
+pub(super) const MAX_INSIDE: usize = 200;
 
 /// Records conditions, and the named values in them.
 struct Recorder<'r, 'a> {

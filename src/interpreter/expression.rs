@@ -1,6 +1,6 @@
 //! One expression outside of the rule files, taken apart: a scratchpad for rule writers.
 
-use super::condition::is_there;
+use super::condition::{MAX_DEPTH, MAX_INSIDE, is_there};
 use super::context::EventContext;
 use super::requirements::mismatch;
 use super::sent;
@@ -13,11 +13,6 @@ use crate::options::Options;
 use crate::rules::{RuleSet, shown_computation};
 use crate::trace::{ExpressionTrace, Mismatch, PartTrace, ValueError};
 use bumpalo::Bump;
-
-/// How far named values are followed into one another.
-const MAX_DEPTH: u32 = 3;
-/// How many parts behind named values are shown.
-const MAX_INSIDE: usize = 200;
 
 /// An expression with its parts, which can be evaluated on events.
 ///
@@ -104,10 +99,10 @@ impl Expression {
 
     fn mismatches(&self, context: &mut EventContext<'_>) -> Vec<ValueError> {
         let mut errors = Vec::new();
-        for demand in &self.needed {
-            let Some(found) = mismatch(demand, context) else { continue };
-            let mismatch = Mismatch { expected: demand.expected.to_string(), found: found.to_string() };
-            let error = ValueError { path: demand.shown(&context.rules.paths), mismatch };
+        for requirement in &self.needed {
+            let Some(found) = mismatch(requirement, context) else { continue };
+            let mismatch = Mismatch { expected: requirement.expected.to_string(), found: found.to_string() };
+            let error = ValueError { path: requirement.shown(&context.rules.paths), mismatch };
             if !errors.contains(&error) {
                 errors.push(error);
             }

@@ -143,10 +143,6 @@ fn of_table(table: &Table) -> Vec<TypeRequirement> {
 /// The type of the first value that does not fit a requirement.
 pub(super) fn mismatch(requirement: &TypeRequirement, context: &mut EventContext<'_>) -> Option<Type> {
     let zone = context.zone();
-    let mut values = vec![context.path(requirement.path)];
-    for steps in &requirement.elements {
-        let elements = values.iter().filter_map(|value| value.as_array()).flatten();
-        values = elements.map(|element| element.walk(steps)).collect();
-    }
+    let values = requirement.values(context.path(requirement.path));
     values.into_iter().find(|value| !fits_type(*value, requirement.expected, zone)).map(Value::type_of)
 }

@@ -12,7 +12,7 @@ pub(super) struct HashCons {
 }
 
 impl HashCons {
-    /// The number of the known node with this hash that `is_same` accepts. If there is none, `new` is filed under the hash.
+    /// The number of the known node with this hash that `is_same` accepts. If no node does, files `new` under the hash and returns `None`.
     pub(super) fn find_or_insert(&mut self, mut hash: u64, new: u32, is_same: impl Fn(u32) -> bool) -> Option<u32> {
         loop {
             match self.known.entry(hash) {

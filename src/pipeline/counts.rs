@@ -107,13 +107,13 @@ impl LocalCounts {
     }
 
     /// Counts a decision.
-    pub fn add(&mut self, verdict: &Summary<'_>) {
-        if let Some(n) = self.statuses.get_mut(verdict.status as usize) {
+    pub fn add(&mut self, summary: &Summary<'_>) {
+        if let Some(n) = self.statuses.get_mut(summary.status as usize) {
             *n += 1;
         }
-        self.no_clock += u64::from(verdict.no_clock);
-        self.subscribers.add(verdict.subscribers);
-        self.rules.add(verdict.rules);
+        self.no_clock += u64::from(summary.no_clock);
+        self.subscribers.add(summary.subscribers);
+        self.rules.add(summary.rules);
     }
 }
 

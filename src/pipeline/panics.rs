@@ -11,7 +11,7 @@ pub(super) const INTERNAL_ERROR: &str = "an internal error occurred; please repo
 thread_local! {
     /// True while this thread decides an event.
     static DECIDING: Cell<bool> = const { Cell::new(false) };
-    /// What the hook was told about the last panic in an event.
+    /// The description of the last panic in an event, from the hook.
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 

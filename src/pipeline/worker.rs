@@ -100,7 +100,7 @@ impl Worker<'_> {
         // The end of what was written by earlier events, or by earlier deliveries of this one.
         let mut complete = out.len();
         let decided = panics::catch(|| {
-            let verdict = session.route_in_parts(line, number, out, |out| {
+            let summary = session.route_in_parts(line, number, out, |out| {
                 part(out);
                 complete = out.len();
                 #[cfg(test)]
@@ -108,14 +108,14 @@ impl Worker<'_> {
             });
             #[cfg(test)]
             tests::after_decision(line);
-            counts.add(&verdict);
+            counts.add(&summary);
         });
         if !decided {
             panics::log_once(number);
             out.truncate(complete);
             *session = self.generation.router.session();
-            let verdict = session.refuse(line, number, INTERNAL_ERROR, out);
-            counts.add(&verdict);
+            let summary = session.refuse(line, number, INTERNAL_ERROR, out);
+            counts.add(&summary);
         }
     }
 }

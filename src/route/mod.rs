@@ -211,7 +211,7 @@ impl Session {
             }
             outcome.status
         });
-        self.verdict(status)
+        self.summary(status)
     }
 
     /// Appends the decision that a line is malformed for this reason, without reading the line.
@@ -226,7 +226,7 @@ impl Session {
             outcome.status
         };
         let status = graph::refuse(graph, &mut self.scratch, reason.to_owned(), options.deliveries, write);
-        self.verdict(status)
+        self.summary(status)
     }
 
     /// Decides one line, and produces the event that each subscriber is sent. The line is read strictly.
@@ -257,13 +257,13 @@ impl Session {
     /// # let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
     /// let router = dadar::Router::new(&rules);
     /// let mut session = router.session();
-    /// let verdict = session.decide(br#"{"type": "order.created"}"#);
-    /// let names: Vec<&str> = verdict.subscribers.iter().map(|at| &*router.subscribers()[*at as usize]).collect();
+    /// let summary = session.decide(br#"{"type": "order.created"}"#);
+    /// let names: Vec<&str> = summary.subscribers.iter().map(|at| &*router.subscribers()[*at as usize]).collect();
     /// assert_eq!(names, ["inventory"]);
     /// ```
     pub fn decide(&mut self, line: &[u8]) -> Summary<'_> {
         let status = self.run(line, false, |_, outcome, _| outcome.status);
-        self.verdict(status)
+        self.summary(status)
     }
 
     /// The router.
@@ -271,7 +271,7 @@ impl Session {
         &self.router
     }
 
-    fn verdict(&self, status: Status) -> Summary<'_> {
+    fn summary(&self, status: Status) -> Summary<'_> {
         let state = &self.scratch.state;
         Summary { status, subscribers: &state.chosen, rules: &state.rules, no_clock: state.no_clock }
     }

@@ -63,8 +63,8 @@ pub(super) fn line(
     out.extend_from_slice(b"}\n");
 }
 
-/// Appends a line for each subscriber; if there is none, one line with the status. Every line has the reason for which an event
-/// is not routed, since no decision is written with it.
+/// Appends a line for each subscriber, or one line with the status if nobody is sent the event. Every line says why an event is not
+/// routed, since no decision is written with it.
 pub(super) fn deliveries(
     graph: &DecisionGraph,
     outcome: &Outcome<'_>,

@@ -4,8 +4,7 @@ use super::RuleSet;
 use super::decode::type_of_cases;
 use crate::diagnostic::{Diagnostic, Text};
 use crate::event::Type;
-use crate::expr::{self, DefineId, ExprKind, LookupId, LookupInfo, PreparedPatterns, Root, Scope, Typed};
-use std::collections::HashMap;
+use crate::expr::{self, DefineId, ExprKind, LookupId, PreparedPatterns, Root, Scope, Typed};
 
 impl RuleSet {
     /// Compiles an expression that may use the named values, the lookups and the zone of the rule set. The paths that it
@@ -16,11 +15,13 @@ impl RuleSet {
         let defines = numbered.map(|(id, named)| (named.name.text.to_string(), id)).collect();
         let define_types: Vec<Type> = self.defines.iter().map(|named| type_of_cases(&named.cases)).collect();
         let roots = Root::ALL.map(|(_, root)| root);
+        let numbered = (0..).map(LookupId).zip(&self.lookups);
+        let lookups = numbered.map(|(id, lookup)| (lookup.name.to_string(), lookup.info(id))).collect();
         let mut scope = Scope {
             paths: &mut self.paths,
             defines: &defines,
             define_types: &define_types,
-            lookups: &self.lookups.iter().enumerate().map(lookup_info).collect::<HashMap<_, _>>(),
+            lookups: &lookups,
             patterns: &mut PreparedPatterns::default(),
             zone: &self.zone,
             type_of: &|_| Type::ANY,
@@ -32,13 +33,4 @@ impl RuleSet {
         }
         Some(typed)
     }
-}
-
-fn lookup_info((number, lookup): (usize, &crate::lookup::Lookup)) -> (String, LookupInfo) {
-    let info = LookupInfo {
-        id: LookupId(number as u32),
-        keys: lookup.keys.len(),
-        columns: lookup.columns.iter().chain(&lookup.keys).cloned().collect(),
-    };
-    (lookup.name.to_string(), info)
 }

@@ -134,7 +134,7 @@ fn branching_schemas_are_bounded() {
         let one = messages(&node, &nested(depth, json!("x")));
         assert!(one.len() == 1 && one[0].starts_with("not validated"), "{depth}: {one:?}");
     }
-    // By whatever keyword the schema is applied again.
+    // Any keyword may apply the schema again.
     for keyword in [
         json!({"patternProperties": {"^a": {"$ref": "#"}}}),
         json!({"dependentSchemas": {"a": {"properties": {"a": {"$ref": "#"}}}}}),

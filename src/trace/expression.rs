@@ -12,7 +12,7 @@ pub struct ExpressionTrace {
     pub line: u64,
     /// The event's id.
     pub id: Json,
-    /// The types that the expression can yield, whatever the event: `number or null`.
+    /// The types that the expression can yield on any event: `number or null`.
     #[serde(rename = "type")]
     pub ty: String,
     /// Its value on this event.

@@ -86,7 +86,7 @@ pub(crate) struct StepLog<'a> {
 }
 
 impl<'a> TransformRun<'a> {
-    /// Starts with an event; `decided` is none for `ingest`.
+    /// Starts with an event. `decided` is `None` for `ingest`.
     pub(crate) fn new(
         rules: RuleContext<'a>,
         arena: &'a Bump,

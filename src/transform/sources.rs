@@ -11,9 +11,9 @@ const LARGEST_IN_TEXT: usize = 4 * LONGEST_TEXT;
 impl<'a> TransformRun<'a> {
     /// The value of an expression. Records values that do not have the type it requires.
     pub(super) fn value(&mut self, checked: &'a CheckedExpression) -> Value<'a> {
-        for (demand, shown) in &checked.requirements {
-            if let Some(found) = self.mismatch(demand) {
-                self.error(shown, demand.expected.to_string(), found.to_string());
+        for (requirement, shown) in &checked.requirements {
+            if let Some(found) = self.mismatch(requirement) {
+                self.error(shown, requirement.expected.to_string(), found.to_string());
             }
         }
         let value = self.evaluated(&checked.typed);
@@ -24,15 +24,11 @@ impl<'a> TransformRun<'a> {
     }
 
     /// The type of the first value that does not have the required type.
-    fn mismatch(&mut self, demand: &TypeRequirement) -> Option<Type> {
-        let mut values = vec![self.path(demand.path)];
-        for steps in &demand.elements {
-            let elements = values.iter().filter_map(|value| value.as_array()).flatten();
-            values = elements.map(|element| element.walk(steps)).collect();
-        }
+    fn mismatch(&mut self, requirement: &TypeRequirement) -> Option<Type> {
+        let values = requirement.values(self.path(requirement.path));
         self.meter.work(values.len());
         let zone = self.zone();
-        values.into_iter().find(|value| !fits_type(*value, demand.expected, zone)).map(Value::type_of)
+        values.into_iter().find(|value| !fits_type(*value, requirement.expected, zone)).map(Value::type_of)
     }
 
     /// The value of a source for a field: that of its first alternative that applies and is not null.

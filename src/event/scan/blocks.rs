@@ -104,8 +104,8 @@ where
     None
 }
 
-/// The bracket of a block that closes the innermost `depth` open ones; if there is none, `depth` becomes the number of
-/// brackets that are open after the block.
+/// Finds the bracket of a block that closes the innermost `depth` open ones. If the block does not close them all, `depth` becomes the
+/// number of brackets that are open after the block.
 #[inline(always)]
 fn count_brackets(open: u64, close: u64, depth: &mut u64) -> Option<u64> {
     let closed = u64::from(close.count_ones());

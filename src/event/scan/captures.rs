@@ -47,7 +47,7 @@ impl Captures {
         captures
     }
 
-    /// The value found for a slot; `Tag::Missing` if there is none.
+    /// The value found for a slot; its tag is `Tag::Missing` if nothing was found.
     #[inline]
     pub fn get(&self, slot: usize) -> Found {
         let span = self.spans.get(slot).copied().unwrap_or_default();

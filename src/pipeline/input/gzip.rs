@@ -143,8 +143,8 @@ impl Gunzip {
         self.stage = Stage::Data;
     }
 
-    /// Decompresses no more than there is room for, whatever it makes: if the data turns out to be damaged, the
-    /// decompressor forgets what it could not write.
+    /// Decompresses only as much input as is certain to fit into `room` at the highest ratio: if the data turns out to be damaged, the
+    /// decompressor loses output that it could not write.
     fn data(&mut self, room: &mut [u8]) -> usize {
         let left = self.input.get(self.used..self.filled).unwrap_or_default();
         let most = (room.len().saturating_sub(SLACK) / MAX_RATIO).max(1);

@@ -4,7 +4,7 @@ use super::lookup_rows::{LookupShape, MAX_COLUMNS, RawCells, RawRow};
 use super::{Fields, RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::Json;
-use crate::expr::{LookupId, LookupInfo};
+use crate::expr::LookupId;
 use crate::lookup::Lookup;
 use crate::rules::files::FileRef;
 use crate::rules::{Name, NameKind, keys};
@@ -35,11 +35,7 @@ impl RuleSetDecoder<'_> {
                 self.broken.insert(name.text);
                 continue;
             };
-            let info = LookupInfo {
-                id: LookupId(lookups.len() as u32),
-                keys: lookup.keys.len(),
-                columns: lookup.columns.iter().chain(&lookup.keys).cloned().collect(),
-            };
+            let info = lookup.info(LookupId(lookups.len() as u32));
             self.lookups.insert(name.text.to_string(), info);
             lookups.push(lookup);
         }

@@ -264,7 +264,7 @@ fn late_writes_to_a_rotated_file_are_read() {
     assert_eq!(late_bytes.load(std::sync::atomic::Ordering::Relaxed), 11);
 }
 
-/// Files that cannot be told apart by any of their times: each is read, and none again.
+/// Files with equal times are each read once.
 #[test]
 fn files_of_one_moment_are_read_once() {
     for _ in 0..40 {

@@ -60,7 +60,7 @@ impl Header {
         Ok(at == 9)
     }
 
-    /// Goes on to the next field that the header has; true if there is none.
+    /// Moves to the next field of the header. True if the current field is the last.
     fn is_last_field(&mut self) -> bool {
         let fields = [
             (Field::ExtraLength, self.flags & EXTRA != 0),
