@@ -59,20 +59,25 @@ impl State {
     }
 
     /// Adds the subscribers under `defaults:`, and sorts all by name.
-    pub(super) fn add_defaults(&mut self, defaults: &[&[u32]]) {
+    pub(super) fn add_defaults(&mut self, defaults: &[u32]) {
+        if !defaults.is_empty() {
+            self.chosen.extend_from_slice(defaults);
+        }
+        if self.chosen.len() > 1 {
+            self.sort_chosen();
+        }
+    }
+
+    /// Sorts the chosen subscribers and removes repetitions.
+    fn sort_chosen(&mut self) {
         let State { chosen, sorter, .. } = self;
-        defaults.iter().for_each(|subscribers| chosen.extend(subscribers.iter()));
-        match chosen.len() {
-            0 | 1 => {}
-            // With at least as many subscribers as the set has words, scanning the set is cheaper.
-            many if many >= sorter.words().max(MANY) => {
-                chosen.drain(..).for_each(|subscriber| sorter.insert(subscriber as usize));
-                sorter.drain(|subscriber| chosen.push(subscriber as u32));
-            }
-            _ => {
-                chosen.sort_unstable();
-                chosen.dedup();
-            }
+        // With at least as many subscribers as the set has words, scanning the set is cheaper.
+        if chosen.len() >= sorter.words().max(MANY) {
+            chosen.drain(..).for_each(|subscriber| sorter.insert(subscriber as usize));
+            sorter.drain(|subscriber| chosen.push(subscriber as u32));
+        } else {
+            chosen.sort_unstable();
+            chosen.dedup();
         }
     }
 
