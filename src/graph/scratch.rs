@@ -85,6 +85,18 @@ impl Marks {
         }
     }
 
+    /// Sets the number for this event, unless one is set. True if it was not.
+    pub(crate) fn set_first(&mut self, event: u32, at: usize, number: u32) -> bool {
+        match self.marks.get_mut(at) {
+            Some(mark) if mark.0 == event => false,
+            Some(mark) => {
+                *mark = (event, number);
+                true
+            }
+            None => true,
+        }
+    }
+
     fn reset(&mut self, len: usize) {
         self.marks.clear();
         self.marks.resize(len, (0, 0));

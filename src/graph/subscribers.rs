@@ -16,8 +16,7 @@ impl State {
     pub(super) fn choose(&mut self, subscribers: &[u32]) {
         let event = self.event();
         for subscriber in subscribers {
-            if self.subscribers.get(event, *subscriber as usize).is_none() {
-                self.subscribers.set(event, *subscriber as usize, CHOSEN);
+            if self.subscribers.set_first(event, *subscriber as usize, CHOSEN) {
                 self.chosen.push(*subscriber);
             }
         }
