@@ -1,6 +1,6 @@
 //! Operators and the types of their operands.
 
-use super::times::is_time_alone;
+use super::times::{is_time_alone, time_elements};
 use super::types::{self, TIME_LIKE, plain, present};
 use super::{Checked, Checker, constant, fold};
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -169,15 +169,15 @@ impl Checker<'_, '_> {
 
     /// `==` and `!=` of types that are never equal are a mistake. Null may be asked for anywhere.
     fn equatable(&mut self, op: Comparison, left: &Typed, right: &Typed, span: Span) -> Option<()> {
+        let message = if op == Comparison::Equal { "these are never equal" } else { "these are always different" };
         let (a, b) = (present(left.ty), present(right.ty));
         if a == Type::NONE || b == Type::NONE || a.intersects(b) {
-            return Some(());
+            return self.possible_result(message, left, right, span);
         }
         let times = left.ty.union(right.ty).intersects(Type::TIME);
         if times && a.intersects(TIME_LIKE) && b.intersects(TIME_LIKE) {
             return Some(());
         }
-        let message = if op == Comparison::Equal { "these are never equal" } else { "these are always different" };
         self.never_alike(message, left, right, span)
     }
 
@@ -227,7 +227,15 @@ impl Checker<'_, '_> {
             };
             return self.error(Diagnostic::new(Code::TypeMismatch, list.span, message).help(help));
         }
+        self.member(left, list, span)
+    }
+
+    /// `item in list` of checked parts, of which the second may be a list.
+    pub(super) fn member(&mut self, left: Typed, list: Typed, span: Span) -> Checked {
         self.fitting_elements(&left, &list)?;
+        if let Some(items) = time_elements(&left, &list) {
+            return self.one_of_times(&left, items, span);
+        }
         let node = TypedNode::In(Box::new(left), Box::new(list));
         Some(self.fold(Typed { span, ty: Type::BOOLEAN, node }))
     }
@@ -244,7 +252,7 @@ impl Checker<'_, '_> {
         let left_type = plain(left.ty);
         let time = left.ty.intersects(Type::TIME) && elements.intersects(TIME_LIKE);
         if elements == Type::NONE || left_type.intersects(elements) || time {
-            return Some(());
+            return self.possible_elements(left, list);
         }
         let message = format!("no element of this list can be {}", types::kinds(left.ty));
         let label = format!("this is {}", types::described(left));
@@ -257,6 +265,27 @@ impl Checker<'_, '_> {
                 .also(left.span, label)
                 .maybe_help(values.or_else(|| negation_help(left))),
         )
+    }
+
+    /// Elements that a call on the left side never yields.
+    fn possible_elements(&mut self, left: &Typed, list: &Typed) -> Option<()> {
+        let mut fine = Some(());
+        match &list.node {
+            TypedNode::Const(Json::Array(items)) => {
+                for item in items {
+                    fine = self.possible_element(left, item, list.span).and(fine);
+                }
+            }
+            TypedNode::List(items) => {
+                for item in items {
+                    if let TypedNode::Const(value) = &item.node {
+                        fine = self.possible_element(left, value, item.span).and(fine);
+                    }
+                }
+            }
+            _ => {}
+        }
+        fine
     }
 }
 
