@@ -1,0 +1,57 @@
+//! Names in tests: those of subscribers and rules that the rule set does not have.
+
+use super::expectation::{Expectation, Matcher};
+use super::{Suite, TestCase};
+use crate::diagnostic::{Code, Diagnostic, MAX_SUGGESTIONS, did_you_mean};
+use crate::rules::RuleSet;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The names that a test may have under one field.
+struct KnownNames {
+    /// The name of what is named: `subscriber`.
+    kind: &'static str,
+    names: BTreeSet<Arc<str>>,
+}
+
+impl Suite {
+    /// Adds an error for each name of a subscriber or rule that `rules` does not have. A misspelt name under `excludes` would
+    /// otherwise pass for ever. The expectations of recorded decisions are not checked: their names are compared as they are.
+    pub fn check_names(&mut self, rules: &RuleSet) {
+        let subscribers = KnownNames { kind: "subscriber", names: rules.subscriber_names() };
+        let names = rules.rules.iter().map(|rule| rule.name.text.clone()).collect();
+        let rules = KnownNames { kind: "rule", names };
+        let mut found = Vec::new();
+        for test in self.files.iter().flat_map(|file| &file.tests) {
+            check_test(test, &subscribers, &rules, &mut found);
+        }
+        self.diagnostics.append(&mut found);
+    }
+}
+
+fn check_test(test: &TestCase, subscribers: &KnownNames, rules: &KnownNames, found: &mut Vec<Diagnostic>) {
+    for expectation in &test.expectations {
+        match expectation.field {
+            "subscribers" | "filtered" | "sent" => subscribers.check(expectation, found),
+            "rules" => rules.check(expectation, found),
+            _ => {}
+        }
+    }
+}
+
+impl KnownNames {
+    fn check(&self, expectation: &Expectation, found: &mut Vec<Diagnostic>) {
+        let names: Vec<&String> = match &expectation.matcher {
+            Matcher::Exactly { names, .. } => names.iter().collect(),
+            Matcher::Among { includes, excludes } => includes.iter().chain(excludes).collect(),
+            Matcher::Sent(members) => members.iter().map(|(name, _)| name).collect(),
+            _ => return,
+        };
+        for name in names.into_iter().filter(|name| !self.names.contains(name.as_str())) {
+            let known = || self.names.iter().map(|name| &**name);
+            let help = if found.len() < MAX_SUGGESTIONS { did_you_mean(name, known()) } else { None };
+            let message = format!("the rule set has no {} `{name}`", self.kind);
+            found.push(Diagnostic::new(Code::BadTest, expectation.span, message).maybe_help(help));
+        }
+    }
+}
