@@ -1,4 +1,4 @@
-//! Names in tests: those of subscribers and rules that the rule set does not have.
+//! Names that tests exclude: those of subscribers and rules that the rule set does not have.
 
 use super::expectation::{Expectation, Matcher};
 use super::{Suite, TestCase};
@@ -15,8 +15,8 @@ struct KnownNames {
 }
 
 impl Suite {
-    /// Adds an error for each name of a subscriber or rule that `rules` does not have. A misspelt name under `excludes` would
-    /// otherwise pass for ever. The expectations of recorded decisions are not checked: their names are compared as they are.
+    /// Adds an error for each excluded subscriber or rule that `rules` does not have: the test would always pass. A misspelt name
+    /// that is expected to be there fails the test anyway.
     pub fn check_names(&mut self, rules: &RuleSet) {
         let subscribers = KnownNames { kind: "subscriber", names: rules.subscriber_names() };
         let names = rules.rules.iter().map(|rule| rule.name.text.clone()).collect();
@@ -42,15 +42,14 @@ fn check_test(test: &TestCase, subscribers: &KnownNames, rules: &KnownNames, fou
 impl KnownNames {
     fn check(&self, expectation: &Expectation, found: &mut Vec<Diagnostic>) {
         let names: Vec<&String> = match &expectation.matcher {
-            Matcher::Exactly { names, .. } => names.iter().collect(),
-            Matcher::Among { includes, excludes } => includes.iter().chain(excludes).collect(),
-            Matcher::Sent(members) => members.iter().map(|(name, _)| name).collect(),
+            Matcher::Among { excludes, .. } => excludes.iter().collect(),
+            Matcher::Sent(members) => members.iter().filter(|(_, event)| event.is_null()).map(|(name, _)| name).collect(),
             _ => return,
         };
         for name in names.into_iter().filter(|name| !self.names.contains(name.as_str())) {
             let known = || self.names.iter().map(|name| &**name);
             let help = if found.len() < MAX_SUGGESTIONS { did_you_mean(name, known()) } else { None };
-            let message = format!("the rule set has no {} `{name}`", self.kind);
+            let message = format!("the rule set has no {} `{name}`, so this always passes", self.kind);
             found.push(Diagnostic::new(Code::BadTest, expectation.span, message).maybe_help(help));
         }
     }

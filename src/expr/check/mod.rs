@@ -171,6 +171,10 @@ impl Checker<'_, '_> {
         None
     }
 
+    fn warn(&mut self, diagnostic: Diagnostic) {
+        let _: Option<()> = self.error(diagnostic);
+    }
+
     /// True while names that look like a misspelt one are still searched for: that takes time for each name that is known, and
     /// a file with so many errors is of another kind.
     fn seeks_names(&self) -> bool {

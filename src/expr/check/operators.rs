@@ -169,15 +169,16 @@ impl Checker<'_, '_> {
 
     /// `==` and `!=` of types that are never equal are a mistake. Null may be asked for anywhere.
     fn equatable(&mut self, op: Comparison, left: &Typed, right: &Typed, span: Span) -> Option<()> {
-        let message = if op == Comparison::Equal { "these are never equal" } else { "these are always different" };
         let (a, b) = (present(left.ty), present(right.ty));
         if a == Type::NONE || b == Type::NONE || a.intersects(b) {
-            return self.possible_result(message, left, right, span);
+            self.possible_result(op, left, right, span);
+            return Some(());
         }
         let times = left.ty.union(right.ty).intersects(Type::TIME);
         if times && a.intersects(TIME_LIKE) && b.intersects(TIME_LIKE) {
             return Some(());
         }
+        let message = if op == Comparison::Equal { "these are never equal" } else { "these are always different" };
         self.never_alike(message, left, right, span)
     }
 
@@ -252,7 +253,8 @@ impl Checker<'_, '_> {
         let left_type = plain(left.ty);
         let time = left.ty.intersects(Type::TIME) && elements.intersects(TIME_LIKE);
         if elements == Type::NONE || left_type.intersects(elements) || time {
-            return self.possible_elements(left, list);
+            self.possible_elements(left, list);
+            return Some(());
         }
         let message = format!("no element of this list can be {}", types::kinds(left.ty));
         let label = format!("this is {}", types::described(left));
@@ -267,25 +269,21 @@ impl Checker<'_, '_> {
         )
     }
 
-    /// Elements that a call on the left side never yields.
-    fn possible_elements(&mut self, left: &Typed, list: &Typed) -> Option<()> {
-        let mut fine = Some(());
+    /// Warns of literal elements that a call on the left side never yields.
+    fn possible_elements(&mut self, left: &Typed, list: &Typed) {
         match &list.node {
             TypedNode::Const(Json::Array(items)) => {
-                for item in items {
-                    fine = self.possible_element(left, item, list.span).and(fine);
-                }
+                items.iter().for_each(|item| self.possible_element(left, item, list.span));
             }
             TypedNode::List(items) => {
                 for item in items {
                     if let TypedNode::Const(value) = &item.node {
-                        fine = self.possible_element(left, value, item.span).and(fine);
+                        self.possible_element(left, value, item.span);
                     }
                 }
             }
             _ => {}
         }
-        fine
     }
 }
 

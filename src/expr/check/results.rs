@@ -1,27 +1,24 @@
 //! Comparisons of a call with a value that the function never yields: `hour(now) == 24`, `lower(data.city) == "Pune"`.
 
-use super::types::{described, values_help};
+use super::types::values_help;
 use super::{Checker, constant};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::{Json, Number};
-use crate::expr::{Function, Prepared, Typed, TypedNode};
+use crate::expr::{Comparison, Function, Prepared, Typed, TypedNode};
 
 impl Checker<'_, '_> {
-    /// Reports `a == b` or `a != b` if one side is a call and the other a value that the call never yields.
-    pub(super) fn possible_result(&mut self, message: &str, a: &Typed, b: &Typed, span: Span) -> Option<()> {
-        let help = self.impossible(a, b).or_else(|| self.impossible(b, a));
-        let Some(help) = help else { return Some(()) };
-        let labelled = Diagnostic::new(Code::TypeMismatch, span, message)
-            .also(a.span, format!("this is {}", described(a)))
-            .also(b.span, format!("this is {}", described(b)));
-        self.error(labelled.help(help))
+    /// Warns of `a == b` or `a != b` if one side is a call and the other a value that the call never yields.
+    pub(super) fn possible_result(&mut self, op: Comparison, a: &Typed, b: &Typed, span: Span) {
+        let Some(help) = self.impossible(a, b).or_else(|| self.impossible(b, a)) else { return };
+        let message = if op == Comparison::Equal { "these are never equal" } else { "these are always different" };
+        self.warn(Diagnostic::new(Code::ConstantCondition, span, message).help(help));
     }
 
-    /// Reports an element of `call in [element, …]` that the call never yields.
-    pub(super) fn possible_element(&mut self, call: &Typed, element: &Json, span: Span) -> Option<()> {
-        let Some(help) = self.impossible(call, &constant(span, element.clone())) else { return Some(()) };
+    /// Warns of an element of `call in [element, …]` that the call never yields.
+    pub(super) fn possible_element(&mut self, call: &Typed, element: &Json, span: Span) {
+        let Some(help) = self.impossible(call, &constant(span, element.clone())) else { return };
         let message = format!("`{}` never yields `{element}`", self.shown(call));
-        self.error(Diagnostic::new(Code::TypeMismatch, span, message).help(help))
+        self.warn(Diagnostic::new(Code::ConstantCondition, span, message).help(help));
     }
 
     /// Why a call never yields a constant; None if it may.
