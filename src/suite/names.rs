@@ -43,7 +43,9 @@ impl KnownNames {
     fn check(&self, expectation: &Expectation, found: &mut Vec<Diagnostic>) {
         let names: Vec<&String> = match &expectation.matcher {
             Matcher::Among { excludes, .. } => excludes.iter().collect(),
-            Matcher::Sent(members) => members.iter().filter(|(_, event)| event.is_null()).map(|(name, _)| name).collect(),
+            Matcher::Sent(members) => {
+                members.iter().filter(|(_, event)| event.is_null()).map(|(name, _)| name).collect()
+            }
             _ => return,
         };
         for name in names.into_iter().filter(|name| !self.names.contains(name.as_str())) {
