@@ -3,7 +3,7 @@
 //! The text has passed the scanner, so it is not checked again; an invalid value would be read as null.
 
 use super::number::{Number, parse_number};
-use super::scan::{Captures, Fault, Found, Limits, MAX_DEPTH, Mode, Tag, Trie, ascii, scan, unescape};
+use super::scan::{Captures, Fault, Found, Limits, MAX_DEPTH, Mode, Tag, Trie, ascii, is_value, scan, unescape};
 use super::value::Value;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -30,6 +30,11 @@ pub fn decode<'a>(line: &'a [u8], found: Found, arena: &'a Bump) -> Value<'a> {
 pub fn parse<'a>(line: &'a [u8], limits: Limits, arena: &'a Bump) -> Result<Value<'a>, Fault> {
     scan(&Trie::default(), line, Mode::Strict, limits, &mut Captures::default())?;
     Ok(ValueDecoder { text: line, at: 0, arena }.value(0))
+}
+
+/// Parses a JSON text that is a value of any type; none if it is invalid or exceeds a limit.
+pub fn parse_value<'a>(text: &'a str, limits: Limits, arena: &'a Bump) -> Option<Value<'a>> {
+    is_value(text.as_bytes(), limits).then(|| ValueDecoder { text: text.as_bytes(), at: 0, arena }.value(0))
 }
 
 /// A number; null if it is out of the range of floats.

@@ -257,7 +257,9 @@ fn is_time(typed: &Typed) -> bool {
 fn index<'a>(base: Value<'a>, at: Value<'a>) -> Value<'a> {
     match (base, at) {
         (Value::Array(items), Value::Number(at)) => {
-            let at = at.as_int().and_then(|at| usize::try_from(at).ok());
+            // Negative positions count from the end.
+            let at = at.as_int().map(|at| if at < 0 { at + items.len() as i128 } else { at });
+            let at = at.and_then(|at| usize::try_from(at).ok());
             at.and_then(|at| items.get(at)).copied().unwrap_or_default()
         }
         (Value::Object(members), Value::String(key)) => {

@@ -4,6 +4,7 @@ use super::{Checked, Checker, fold};
 use crate::diagnostic::Span;
 use crate::event::{Json, Type};
 use crate::expr::functions::SpecialForm;
+use crate::expr::syntax::{Accessor, AccessorKind};
 use crate::expr::{Comparison, Expr, Function, Prepared, Quantifier, Typed, TypedNode};
 
 impl Checker<'_, '_> {
@@ -21,6 +22,10 @@ impl Checker<'_, '_> {
             }
             (SpecialForm::If, [condition, this, that]) => self.choice(condition, this, that, span),
             (SpecialForm::Between, [x, low, high]) => self.between(function, x, low, high, span),
+            (SpecialForm::Get, [base, keys @ ..]) if !keys.is_empty() => {
+                let step = |key: &Expr| Accessor { span: key.span, kind: AccessorKind::Index(key.clone()) };
+                self.access(base, &keys.iter().map(step).collect::<Vec<_>>(), span)
+            }
             (SpecialForm::Coalesce, _) => {
                 let checked = self.all(arguments);
                 counted?;
@@ -61,6 +66,8 @@ impl Checker<'_, '_> {
         fits?;
         let ty = match quantifier {
             Quantifier::Any | Quantifier::All => Type::BOOLEAN,
+            Quantifier::None => Type::BOOLEAN.union(Type::NULL),
+            Quantifier::Count => Type::NUMBER.union(Type::NULL),
             Quantifier::Filter | Quantifier::Map => Type::ARRAY.union(Type::NULL),
         };
         Some(Typed { span, ty, node: TypedNode::Quantified(quantifier, Box::new(list?), Box::new(body)) })

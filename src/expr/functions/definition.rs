@@ -90,6 +90,8 @@ pub enum SpecialForm {
     Coalesce,
     /// `between(x, low, high)`.
     Between,
+    /// `get(x, key, …)`.
+    Get,
 }
 
 /// Prepares a call.

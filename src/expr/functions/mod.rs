@@ -2,13 +2,17 @@
 //! a function together. The functions' reference in the documentation is generated from the entries.
 
 mod call;
+mod capture;
+mod collection;
 mod definition;
+mod encoding;
 mod event;
 mod foreign;
 mod list;
 mod logic;
 mod math;
 mod number;
+mod order;
 mod pattern;
 mod registry;
 mod text;
