@@ -197,6 +197,8 @@ impl Type {
     pub const OBJECT: Type = Type(32);
     /// Marks a time: a string that is RFC 3339, or a number of seconds. As a requirement it is used alone.
     pub const TIME: Type = Type(64);
+    /// Marks the name of a time zone: a string. It is used alone, as a requirement.
+    pub const ZONE: Type = Type(128);
     /// Anything.
     pub const ANY: Type = Type(63);
     /// Nothing.
@@ -257,6 +259,9 @@ impl fmt::Display for Type {
         ];
         if self.intersects(Type::TIME) {
             return f.write_str("time");
+        }
+        if self.intersects(Type::ZONE) {
+            return f.write_str("time zone");
         }
         if self.contains(Type::ANY) {
             return f.write_str("any value");

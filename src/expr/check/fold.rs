@@ -51,10 +51,10 @@ fn is_foldable(node: &TypedNode) -> bool {
     }
 }
 
-/// True for functions of their arguments alone. What takes a time may need the rule set's zone.
+/// True for functions of their arguments alone. What takes or yields a time may need the rule set's zone.
 fn is_pure(function: &Function) -> bool {
     let takes_time = function.params.iter().any(|param| param.intersects(Type::TIME));
-    !takes_time && function.pure
+    !takes_time && !function.returns.intersects(Type::TIME) && function.pure
 }
 
 fn size(value: &Json) -> usize {

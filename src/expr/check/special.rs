@@ -4,7 +4,7 @@ use super::{Checked, Checker, fold};
 use crate::diagnostic::Span;
 use crate::event::{Json, Type};
 use crate::expr::functions::SpecialForm;
-use crate::expr::syntax::{Accessor, AccessorKind};
+use crate::expr::syntax::{Accessor, AccessorKind, ExprNode};
 use crate::expr::{Comparison, Expr, Function, Prepared, Quantifier, Typed, TypedNode};
 
 impl Checker<'_, '_> {
@@ -22,10 +22,7 @@ impl Checker<'_, '_> {
             }
             (SpecialForm::If, [condition, this, that]) => self.choice(condition, this, that, span),
             (SpecialForm::Between, [x, low, high]) => self.between(function, x, low, high, span),
-            (SpecialForm::Get, [base, keys @ ..]) if !keys.is_empty() => {
-                let step = |key: &Expr| Accessor { span: key.span, kind: AccessorKind::Index(key.clone()) };
-                self.access(base, &keys.iter().map(step).collect::<Vec<_>>(), span)
-            }
+            (SpecialForm::Get, [base, keys @ ..]) if !keys.is_empty() => self.get(base, keys, span),
             (SpecialForm::Coalesce, _) => {
                 let checked = self.all(arguments);
                 counted?;
@@ -71,6 +68,18 @@ impl Checker<'_, '_> {
             Quantifier::Filter | Quantifier::Map => Type::ARRAY.union(Type::NULL),
         };
         Some(Typed { span, ty, node: TypedNode::Quantified(quantifier, Box::new(list?), Box::new(body)) })
+    }
+
+    /// `get(x, key, …)`: the keys are steps, so that `get(data.a, "b")` is the path `data.a.b`.
+    fn get(&mut self, x: &Expr, keys: &[Expr], span: Span) -> Checked {
+        let step = |key: &Expr| Accessor { span: key.span, kind: AccessorKind::Index(key.clone()) };
+        let keys = keys.iter().map(step);
+        match &x.node {
+            ExprNode::Access(base, steps) => {
+                self.access(base, &steps.iter().cloned().chain(keys).collect::<Vec<_>>(), span)
+            }
+            _ => self.access(x, &keys.collect::<Vec<_>>(), span),
+        }
     }
 
     /// `if(condition, this, that)`.

@@ -55,7 +55,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: Quantifier::Count.name(),
         usage: "count(list, condition)",
-        doc: "The number of elements for which the condition holds; null for null. (`len(list)` is the number of all elements.)",
+        doc: "The number of elements for which the condition holds, as `len` counts all of them; null for null.",
         examples: &[("count([1, 5, 9], it > 3)", "2"), ("count([], true)", "0"), ("count(data.nope, true)", "null")],
         params: &[Type::ARRAY, Type::ANY],
         required: 2,

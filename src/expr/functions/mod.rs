@@ -8,6 +8,7 @@ mod definition;
 mod encoding;
 mod event;
 mod foreign;
+mod instants;
 mod list;
 mod logic;
 mod math;
@@ -18,6 +19,7 @@ mod registry;
 mod text;
 mod text_builder;
 mod time;
+mod zone;
 
 pub use call::Call;
 pub(super) use call::Outside;
