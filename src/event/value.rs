@@ -113,6 +113,16 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// True if there is a value behind these steps, even if it is null; without steps, if this value is not null.
+    pub(crate) fn has(self, steps: &[Step]) -> bool {
+        let Some((last, before)) = steps.split_last() else { return !self.is_null() };
+        match (self.walk(before), last) {
+            (Value::Object(members), Step::Key(key)) => members.iter().any(|(name, _)| **name == **key),
+            (Value::Array(items), Step::Index(at)) => (*at as usize) < items.len(),
+            _ => false,
+        }
+    }
+
     /// Follows several steps.
     pub fn walk(self, steps: &[Step]) -> Value<'a> {
         steps.iter().fold(self, Value::step)

@@ -74,6 +74,7 @@ impl Bounds<'_, '_> {
             | TypedNode::Compare(..)
             | TypedNode::In(..)
             | TypedNode::Coalesce(..)
+            | TypedNode::Present(_)
             | TypedNode::If(..) => {
                 let parts = self.children(typed);
                 // A set of a list takes memory and work as well.

@@ -106,6 +106,7 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
                 Value::Null => self.value(b),
                 value => value,
             },
+            TypedNode::Present(place) => Value::Bool(self.is_present(place)),
             TypedNode::If(condition, then, other) => {
                 let taken = if self.holds(condition) { then } else { other };
                 self.value(taken)
@@ -152,6 +153,25 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
     fn index(&mut self, base: &'a Typed, at: &'a Typed) -> Value<'s> {
         let (base, at) = (self.value(base), self.value(at));
         if self.search(base) { index(base, at) } else { Value::Null }
+    }
+
+    /// True if there is a value at the place that steps lead to, even if it is null.
+    #[inline(never)]
+    fn is_present(&mut self, place: &'a Typed) -> bool {
+        let (base, has): (Value<'s>, bool) = match &place.node {
+            TypedNode::Path(id) => return self.env.is_present(*id),
+            TypedNode::Steps(base, steps) => {
+                let Some((last, before)) = steps.split_last() else { return false };
+                let base = self.steps(base, before);
+                (base, base.has(std::slice::from_ref(last)))
+            }
+            TypedNode::Index(base, at) => {
+                let (base, at) = (self.value(base), self.value(at));
+                (base, element(base, at).is_some())
+            }
+            _ => return !self.value(place).is_null(),
+        };
+        self.search(base) && has
     }
 
     /// Takes the steps of finding a member of an object.
@@ -253,19 +273,23 @@ fn is_time(typed: &Typed) -> bool {
     typed.ty.intersects(Type::TIME)
 }
 
-/// `base[at]` with an integer or a key.
+/// `base[at]` with an integer or a key; null if there is nothing.
 fn index<'a>(base: Value<'a>, at: Value<'a>) -> Value<'a> {
+    element(base, at).unwrap_or_default()
+}
+
+fn element<'a>(base: Value<'a>, at: Value<'a>) -> Option<Value<'a>> {
     match (base, at) {
         (Value::Array(items), Value::Number(at)) => {
             // Negative positions count from the end.
             let at = at.as_int().map(|at| if at < 0 { at + items.len() as i128 } else { at });
             let at = at.and_then(|at| usize::try_from(at).ok());
-            at.and_then(|at| items.get(at)).copied().unwrap_or_default()
+            at.and_then(|at| items.get(at)).copied()
         }
         (Value::Object(members), Value::String(key)) => {
-            members.iter().find(|(name, _)| *name == key).map_or(Value::Null, |&(_, member)| member)
+            members.iter().find(|(name, _)| *name == key).map(|&(_, member)| member)
         }
-        _ => Value::Null,
+        _ => None,
     }
 }
 

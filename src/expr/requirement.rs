@@ -90,6 +90,7 @@ impl RequirementCollector<'_> {
                 self.require(at, Type::ANY);
             }
             TypedNode::List(items) => items.iter().for_each(|item| self.require(item, Type::ANY)),
+            TypedNode::Present(inner) => self.require(inner, Type::ANY),
             TypedNode::Not(inner) => self.require(inner, Type::BOOLEAN),
             TypedNode::Negate(inner) => self.require(inner, Type::NUMBER),
             TypedNode::And(parts) | TypedNode::Or(parts) => {

@@ -92,6 +92,8 @@ pub enum SpecialForm {
     Between,
     /// `get(x, key, …)`.
     Get,
+    /// `present(path)`.
+    Present,
 }
 
 /// Prepares a call.
