@@ -96,8 +96,8 @@ fn textual() -> BoxedStrategy<String> {
         "join(slice(data.tags, -2), \"-\")",
         "join(sort(unique(flatten([data.tags, [\"gold\"]]))), \",\")",
         "join(keys(data.user), \",\")",
-        "time(data.start)",
-        "add_seconds(data.start, data.amount)",
+        "string(time(data.start))",
+        "string(add_seconds(data.start, data.amount))",
         "date(data.start, data.zone)",
     ];
     select(paths.to_vec()).prop_map(str::to_owned).boxed()
