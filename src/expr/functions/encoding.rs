@@ -65,7 +65,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "base64url_encode",
         usage: "base64url_encode(text)",
-        doc: "The same in the URL-safe alphabet, without padding.",
+        doc: "The UTF-8 bytes of the text in Base64 (RFC 4648), in the URL-safe alphabet without padding.",
         examples: &[("base64url_encode(\"???\")", "\"Pz8_\""), ("base64url_encode(\"₹50\")", "\"4oK5NTA\"")],
         params: &[Type::STRING],
         required: 1,
