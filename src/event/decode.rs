@@ -209,3 +209,25 @@ fn keep_last<'a>(members: &mut ArenaVec<'a, (&'a str, Value<'a>)>) {
     let mut keep = keep.into_iter();
     members.retain(|_| keep.next().unwrap_or(true));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Json;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// A text is a value if another reader finds one, the same.
+        #[test]
+        fn values_of_any_type(text in "[]\\[{}, :\"\\\\u0-2d.tnabl\u{e9}\n-]{0,12}|(\\[|\\{\"a\":|1|\"b\"|,|]|\\}|null|true| ){1,12}") {
+            let arena = Bump::new();
+            let found = parse_value(&text, Limits::default(), &arena).map(Value::to_json);
+            let wanted = serde_json::from_str::<Json>(&text).ok();
+            prop_assert_eq!(found.is_some(), wanted.is_some(), "{}", text);
+            let wanted = wanted.unwrap_or_default();
+            let wanted = Value::from_json(&wanted, &arena);
+            let found = found.unwrap_or_default();
+            prop_assert_eq!(Value::from_json(&found, &arena), wanted, "{}", text);
+        }
+    }
+}
