@@ -217,7 +217,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// A text is a value if another reader finds one, the same.
+        /// A text is a value exactly if `serde_json` reads one, and both read the same value.
         #[test]
         fn values_of_any_type(text in "[]\\[{}, :\"\\\\u0-2d.tnabl\u{e9}\n-]{0,12}|(\\[|\\{\"a\":|1|\"b\"|,|]|\\}|null|true| ){1,12}") {
             let arena = Bump::new();

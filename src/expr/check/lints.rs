@@ -189,7 +189,7 @@ fn there_if_true(condition: &Typed) -> Vec<PathId> {
     let literal = |typed: &Typed| matches!(typed.node, TypedNode::Const(_)) && !null(typed);
     match &condition.node {
         TypedNode::Path(id) => vec![*id],
-        // It may be null; whoever tells that apart from missing knows.
+        // The path may be null, but the writer of this condition has considered fields that are missing.
         TypedNode::Present(inner) => path_of(inner).into_iter().collect(),
         TypedNode::Not(inner) => there_if_false(inner),
         TypedNode::And(items) => items.iter().flat_map(there_if_true).collect(),
