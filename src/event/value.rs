@@ -256,7 +256,7 @@ impl Type {
 }
 
 impl fmt::Display for Type {
-    /// `number`, `string or null`, `time`; `any value` for all types.
+    /// `number`, `string or null`, `time or null`; `any value` for all types.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const NAMES: [(Type, &str); 7] = [
             (Type::TIME, "time"),
@@ -268,7 +268,7 @@ impl fmt::Display for Type {
             (Type::NULL, "null"),
         ];
         if self.intersects(Type::TIME) {
-            return f.write_str("time");
+            return f.write_str(if self.intersects(Type::NULL) { "time or null" } else { "time" });
         }
         if self.intersects(Type::ZONE) {
             return f.write_str("time zone");
