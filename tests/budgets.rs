@@ -50,6 +50,37 @@ fn what_costs_too_much_is_null_and_reported() {
         ("len(replace(data.text, \" \", data.text)) > 0", json!({"text": long}), "len(…)", "at most 1 MiB of memory"),
         ("len(split(data.text, \"\")) > 0", json!({"text": long}), "len(…)", "at most 1 MiB of memory"),
         (
+            "len(parse_json(data.text)) > 0",
+            json!({"text": format!("[{}0]", "0,".repeat(40_000))}),
+            "len(…)",
+            "at most 1 MiB of memory",
+        ),
+        (
+            "len(unique(data.l)) > 0",
+            json!({"l": (0..3000).map(|n| [n]).collect::<Vec<_>>()}),
+            "len(…)",
+            "at most 2000000 steps",
+        ),
+        (
+            "first(sort(data.l)) == \"\"",
+            json!({"l": (0..2000).map(|n| format!("{}{n}", "x".repeat(1000))).collect::<Vec<_>>()}),
+            "first(…)",
+            "at most 2000000 steps",
+        ),
+        ("len(flatten(map(data.l, data.l))) > 0", json!({"l": numbers(300)}), "len(…)", "at most 1 MiB of memory"),
+        (
+            "len(base64_encode(base64_encode(data.text))) > 0",
+            json!({"text": "x".repeat(500_000)}),
+            "len(…)",
+            "at most 1 MiB of memory",
+        ),
+        (
+            "count(data.l, count(data.l, it > 5) > 5) > 5",
+            json!({"l": numbers(1000)}),
+            "count(data.l, …)",
+            "at most 2000000 steps",
+        ),
+        (
             "exists([data.text, [data.text, data.text]])",
             json!({"text": "x".repeat(400_000)}),
             "[…]",
@@ -74,6 +105,11 @@ fn what_is_linear_stays_within_the_budget() {
     let items: Vec<Json> = (0..1000).map(|n| json!({"n": format!("{n}-x"), "i": n})).collect();
     let cases = [
         ("contains_any(data.l, data.m)", json!({"l": low, "m": high}), false),
+        ("len(unique(data.l)) == 20000", json!({"l": low}), true),
+        ("last(sort(data.l)) == 19999", json!({"l": low}), true),
+        ("len(parse_json(data.text)) == 20001", json!({"text": format!("[{}0]", "0,".repeat(20_000))}), true),
+        ("none(data.l, it < 0)", json!({"l": low}), true),
+        ("first(slice(data.l, -1)) == 19999 && data.l[-1] == 19999", json!({"l": low}), true),
         ("any(data.l, it in data.m)", json!({"l": low, "m": high}), false),
         ("any(data.l, it in data.m)", json!({"l": low, "m": [19_999]}), true),
         (

@@ -38,7 +38,10 @@ fn one_function_with_its_types_and_examples() {
         assert_eq!(place.call(&["functions", name], "").out, called.out);
     }
     let line = &place.call(&["functions", "hour", "--format", "json"], "").code(0).decisions()[0];
-    assert_eq!(line["parameters"][1], json!({"name": "zone", "type": "string", "required": false, "repeated": false}));
+    assert_eq!(
+        line["parameters"][1],
+        json!({"name": "zone", "type": "time zone", "required": false, "repeated": false})
+    );
     place.call(&["functions", "lowr"], "").code(2).complains("no function `lowr`").complains("did you mean `lower`?");
     place.call(&["functions", "xyzzy"], "").code(2).complains("`dadar functions` lists them");
 }

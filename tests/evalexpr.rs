@@ -76,6 +76,9 @@ impl<'a> Env<'a> for Ours<'a> {
             _ => Value::Null,
         }
     }
+    fn is_present(&mut self, path: PathId) -> bool {
+        !self.path(path).is_null()
+    }
     fn define(&mut self, _: DefineId) -> Value<'a> {
         Value::Null
     }

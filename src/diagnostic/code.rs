@@ -143,6 +143,8 @@ codes! {
     ConstantCondition = "W008", "constant-condition";
     /// A step of a transform that never has an effect.
     IdleStep = "W009", "idle-step";
+    /// Two times of the event that are compared as text.
+    TimesAsText = "W012", "times-as-text";
     /// A member of a JSON Schema that is probably a misspelt keyword.
     SchemaKeyword = "W013", "schema-keyword";
 }

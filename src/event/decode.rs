@@ -3,7 +3,7 @@
 //! The text has passed the scanner, so it is not checked again; an invalid value would be read as null.
 
 use super::number::{Number, parse_number};
-use super::scan::{Captures, Fault, Found, Limits, MAX_DEPTH, Mode, Tag, Trie, ascii, scan, unescape};
+use super::scan::{Captures, Fault, Found, Limits, MAX_DEPTH, Mode, Tag, Trie, ascii, is_value, scan, unescape};
 use super::value::Value;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -30,6 +30,11 @@ pub fn decode<'a>(line: &'a [u8], found: Found, arena: &'a Bump) -> Value<'a> {
 pub fn parse<'a>(line: &'a [u8], limits: Limits, arena: &'a Bump) -> Result<Value<'a>, Fault> {
     scan(&Trie::default(), line, Mode::Strict, limits, &mut Captures::default())?;
     Ok(ValueDecoder { text: line, at: 0, arena }.value(0))
+}
+
+/// Parses a JSON text that is a value of any type; none if it is invalid or exceeds a limit.
+pub fn parse_value<'a>(text: &'a str, limits: Limits, arena: &'a Bump) -> Option<Value<'a>> {
+    is_value(text.as_bytes(), limits).then(|| ValueDecoder { text: text.as_bytes(), at: 0, arena }.value(0))
 }
 
 /// A number; null if it is out of the range of floats.
@@ -203,4 +208,26 @@ fn keep_last<'a>(members: &mut ArenaVec<'a, (&'a str, Value<'a>)>) {
     }
     let mut keep = keep.into_iter();
     members.retain(|_| keep.next().unwrap_or(true));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Json;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// A text is a value exactly if `serde_json` reads one, and both read the same value.
+        #[test]
+        fn values_of_any_type(text in "[]\\[{}, :\"\\\\u0-2d.tnabl\u{e9}\n-]{0,12}|(\\[|\\{\"a\":|1|\"b\"|,|]|\\}|null|true| ){1,12}") {
+            let arena = Bump::new();
+            let found = parse_value(&text, Limits::default(), &arena).map(Value::to_json);
+            let wanted = serde_json::from_str::<Json>(&text).ok();
+            prop_assert_eq!(found.is_some(), wanted.is_some(), "{}", text);
+            let wanted = wanted.unwrap_or_default();
+            let wanted = Value::from_json(&wanted, &arena);
+            let found = found.unwrap_or_default();
+            prop_assert_eq!(Value::from_json(&found, &arena), wanted, "{}", text);
+        }
+    }
 }

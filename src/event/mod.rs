@@ -13,7 +13,7 @@ mod scan;
 mod value;
 
 pub use canonical::{canonical_json, canonical_json_within, hash_text};
-pub use decode::{decode, parse};
+pub use decode::{decode, parse, parse_value};
 pub use documents::{DocumentJoiner, JsonDocument};
 pub use json::write_json;
 pub use number::{Number, format_number, parse_number};

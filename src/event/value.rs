@@ -113,6 +113,16 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// True if there is a value behind these steps, even if it is null; without steps, if this value is not null.
+    pub(crate) fn has(self, steps: &[Step]) -> bool {
+        let Some((last, before)) = steps.split_last() else { return !self.is_null() };
+        match (self.walk(before), last) {
+            (Value::Object(members), Step::Key(key)) => members.iter().any(|(name, _)| **name == **key),
+            (Value::Array(items), Step::Index(at)) => (*at as usize) < items.len(),
+            _ => false,
+        }
+    }
+
     /// Follows several steps.
     pub fn walk(self, steps: &[Step]) -> Value<'a> {
         steps.iter().fold(self, Value::step)
@@ -197,6 +207,8 @@ impl Type {
     pub const OBJECT: Type = Type(32);
     /// Marks a time: a string that is RFC 3339, or a number of seconds. As a requirement it is used alone.
     pub const TIME: Type = Type(64);
+    /// Marks the name of a time zone: a string. It is used alone, as a requirement.
+    pub const ZONE: Type = Type(128);
     /// Anything.
     pub const ANY: Type = Type(63);
     /// Nothing.
@@ -244,7 +256,7 @@ impl Type {
 }
 
 impl fmt::Display for Type {
-    /// `number`, `string or null`, `time`; `any value` for all types.
+    /// `number`, `string or null`, `time or null`; `any value` for all types.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const NAMES: [(Type, &str); 7] = [
             (Type::TIME, "time"),
@@ -256,7 +268,10 @@ impl fmt::Display for Type {
             (Type::NULL, "null"),
         ];
         if self.intersects(Type::TIME) {
-            return f.write_str("time");
+            return f.write_str(if self.intersects(Type::NULL) { "time or null" } else { "time" });
+        }
+        if self.intersects(Type::ZONE) {
+            return f.write_str("time zone");
         }
         if self.contains(Type::ANY) {
             return f.write_str("any value");

@@ -74,6 +74,7 @@ impl Bounds<'_, '_> {
             | TypedNode::Compare(..)
             | TypedNode::In(..)
             | TypedNode::Coalesce(..)
+            | TypedNode::Present(_)
             | TypedNode::If(..) => {
                 let parts = self.children(typed);
                 // A set of a list takes memory and work as well.
@@ -96,7 +97,7 @@ impl Bounds<'_, '_> {
         let count = (list.size / PER_ELEMENT).ceil();
         let work = list.work + count * (body.work + 1.0) + 1.0;
         let (size, memory) = match quantifier {
-            Quantifier::Any | Quantifier::All => (0.0, body.memory),
+            Quantifier::Any | Quantifier::All | Quantifier::None | Quantifier::Count => (0.0, body.memory),
             Quantifier::Filter => (list.size, body.memory + list.size),
             Quantifier::Map => (count * (body.size + PER_ELEMENT), count * (body.memory + PER_ELEMENT)),
         };

@@ -11,6 +11,8 @@ pub trait Env<'a> {
     fn arena(&self) -> &'a Bump;
     /// The value at a path; null if there is none.
     fn path(&mut self, path: PathId) -> Value<'a>;
+    /// True if a field of the event is there, even if it is null. The path has steps.
+    fn is_present(&mut self, path: PathId) -> bool;
     /// A named value.
     fn define(&mut self, id: DefineId) -> Value<'a>;
     /// The time zone of the rule set.

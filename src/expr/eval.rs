@@ -11,6 +11,7 @@ use bumpalo::collections::Vec as BumpVec;
 use members::Members;
 use smallvec::SmallVec;
 
+mod access;
 mod members;
 mod quantified;
 
@@ -106,6 +107,7 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
                 Value::Null => self.value(b),
                 value => value,
             },
+            TypedNode::Present(place) => Value::Bool(self.is_present(place)),
             TypedNode::If(condition, then, other) => {
                 let taken = if self.holds(condition) { then } else { other };
                 self.value(taken)
@@ -139,27 +141,6 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
         let built = matches!(json, Json::Array(_) | Json::Object(_));
         let fits = !built || self.common.meter.allocate(budget::size_of_constant(json));
         if fits { Value::from_json(json, self.arena) } else { Value::Null }
-    }
-
-    fn steps(&mut self, base: &'a Typed, steps: &'a [crate::event::Step]) -> Value<'s> {
-        let base = self.value(base);
-        if !self.common.meter.is_running() {
-            return base.walk(steps);
-        }
-        steps.iter().fold(base, |value, step| if self.search(value) { value.step(step) } else { Value::Null })
-    }
-
-    fn index(&mut self, base: &'a Typed, at: &'a Typed) -> Value<'s> {
-        let (base, at) = (self.value(base), self.value(at));
-        if self.search(base) { index(base, at) } else { Value::Null }
-    }
-
-    /// Takes the steps of finding a member of an object.
-    fn search(&self, base: Value<'_>) -> bool {
-        match base {
-            Value::Object(members) => self.common.meter.work(members.len()),
-            _ => true,
-        }
     }
 
     // A function of its own, so that the arguments take no stack at every level of recursion.
@@ -251,20 +232,6 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
 
 fn is_time(typed: &Typed) -> bool {
     typed.ty.intersects(Type::TIME)
-}
-
-/// `base[at]` with an integer or a key.
-fn index<'a>(base: Value<'a>, at: Value<'a>) -> Value<'a> {
-    match (base, at) {
-        (Value::Array(items), Value::Number(at)) => {
-            let at = at.as_int().and_then(|at| usize::try_from(at).ok());
-            at.and_then(|at| items.get(at)).copied().unwrap_or_default()
-        }
-        (Value::Object(members), Value::String(key)) => {
-            members.iter().find(|(name, _)| *name == key).map_or(Value::Null, |&(_, member)| member)
-        }
-        _ => Value::Null,
-    }
 }
 
 /// `value == json`, without building a value of the constant.

@@ -30,6 +30,8 @@ pub enum Comparison {
 pub enum Quantifier {
     Any,
     All,
+    None,
+    Count,
     Filter,
     Map,
 }
@@ -40,6 +42,8 @@ impl Quantifier {
         match self {
             Quantifier::Any => "any",
             Quantifier::All => "all",
+            Quantifier::None => "none",
+            Quantifier::Count => "count",
             Quantifier::Filter => "filter",
             Quantifier::Map => "map",
         }

@@ -1,4 +1,4 @@
-//! Regular expressions, for `matches` and `regex_replace`.
+//! Regular expressions, for `matches`, `regex_replace` and `regex_capture`.
 
 use super::excerpt::excerpt;
 use regex::{Regex, RegexBuilder};

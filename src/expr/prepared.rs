@@ -12,6 +12,8 @@ pub enum Prepared {
     Regex(Pattern),
     /// A regular expression and the replacement of its matches; `None` if that depends on the event.
     Replace(Pattern, Option<Replacement>),
+    /// A regular expression, and the number of a group of it.
+    Capture(Pattern, usize),
     /// A glob.
     Glob(Glob),
     /// A network.

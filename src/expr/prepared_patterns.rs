@@ -27,7 +27,10 @@ impl PreparedPatterns {
             return Ok(known.clone());
         }
         let prepared = prepare(call)?;
-        if matches!(prepared, Prepared::Regex(_) | Prepared::Replace(..) | Prepared::Glob(_) | Prepared::Cidr(_)) {
+        if matches!(
+            prepared,
+            Prepared::Regex(_) | Prepared::Replace(..) | Prepared::Capture(..) | Prepared::Glob(_) | Prepared::Cidr(_)
+        ) {
             self.known.insert(key, prepared.clone());
         }
         Ok(prepared)

@@ -1,7 +1,7 @@
 //! Which types an expression needs of which paths, for the `errors` of a decision.
 
 use super::functions::Requires;
-use super::time::instant;
+use super::time::{instant, is_zone};
 use super::{Arithmetic, Comparison, Function, PathId, PathTable, Quantifier, Typed, TypedNode};
 use crate::event::{Step, Type, Value};
 use jiff::tz::TimeZone;
@@ -42,12 +42,12 @@ impl TypeRequirement {
 
 /// True if a value has a required type. Null always does, since a missing value is not an error; a time is read in `zone`.
 pub(crate) fn fits_type(value: Value<'_>, expected: Type, zone: &TimeZone) -> bool {
-    value.is_null()
-        || if expected.intersects(Type::TIME) {
-            instant(value, zone).is_some()
-        } else {
-            expected.intersects(value.type_of())
-        }
+    match expected {
+        _ if value.is_null() => true,
+        Type::ZONE => value.as_str().is_some_and(is_zone),
+        _ if expected.intersects(Type::TIME) => instant(value, zone).is_some(),
+        _ => expected.intersects(value.type_of()),
+    }
 }
 
 /// All type requirements of an expression used where `expected` is required, each once, in order of appearance. A named value has
@@ -90,6 +90,7 @@ impl RequirementCollector<'_> {
                 self.require(at, Type::ANY);
             }
             TypedNode::List(items) => items.iter().for_each(|item| self.require(item, Type::ANY)),
+            TypedNode::Present(inner) => self.require(inner, Type::ANY),
             TypedNode::Not(inner) => self.require(inner, Type::BOOLEAN),
             TypedNode::Negate(inner) => self.require(inner, Type::NUMBER),
             TypedNode::And(parts) | TypedNode::Or(parts) => {

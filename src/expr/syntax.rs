@@ -1,5 +1,6 @@
 //! The syntax tree, faithful to what was written. The parser builds it, and only the checker reads it.
 
+use super::functions::{self, SpecialForm};
 use super::{Arithmetic, Comparison};
 use crate::diagnostic::Span;
 use crate::event::Json;
@@ -88,8 +89,11 @@ impl ExprNode {
         let highest = |items: &[Expr]| items.iter().map(|item| item.height).max().unwrap_or(0);
         let below = match self {
             ExprNode::Literal(_) | ExprNode::Name(_) => 0,
-            ExprNode::List(items) | ExprNode::And(items) | ExprNode::Or(items) | ExprNode::Call(_, _, items) => {
-                highest(items)
+            ExprNode::List(items) | ExprNode::And(items) | ExprNode::Or(items) => highest(items),
+            ExprNode::Call(name, _, items) => {
+                // Each key of `get` is a step, and so a node on top of the value before it.
+                let is_get = functions::find(name).and_then(|found| found.special_form) == Some(SpecialForm::Get);
+                highest(items) + if is_get { items.len() } else { 0 }
             }
             ExprNode::Not(a) | ExprNode::Negate(a) => a.height,
             ExprNode::Binary(_, _, a, b) => a.height.max(b.height),

@@ -34,6 +34,13 @@ impl<'a> Env<'a> for Event<'a> {
         }
     }
 
+    fn is_present(&mut self, path: PathId) -> bool {
+        match self.paths.get(path) {
+            Some(Path { root: Root::Data, steps }) => self.data.has(steps),
+            _ => false,
+        }
+    }
+
     fn define(&mut self, _: DefineId) -> Value<'a> {
         Value::Null
     }

@@ -51,6 +51,8 @@ pub enum TypedNode {
     In(Box<Typed>, Box<Typed>),
     /// `a ?? b`.
     Coalesce(Box<Typed>, Box<Typed>),
+    /// `present(a)`, where `a` is a path with steps, or steps into a computed value.
+    Present(Box<Typed>),
     /// `if(c, a, b)`.
     If(Box<Typed>, Box<Typed>, Box<Typed>),
     /// `any(list, body)` and its kin.

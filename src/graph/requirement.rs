@@ -201,8 +201,8 @@ impl<C> RequirementPlan<C> {
     fn needs_check(&self) -> Type {
         let types = if !self.elements.is_empty() {
             Type::ARRAY
-        } else if self.expected.intersects(Type::TIME) {
-            // Whether a text or a number is a time shows only when it is parsed.
+        } else if self.expected.intersects(Type::TIME.union(Type::ZONE)) {
+            // Whether a text or a number is a time or zone shows only when it is parsed.
             Type::ANY
         } else {
             Type::ANY.difference(self.expected)

@@ -10,8 +10,8 @@ use std::collections::HashMap;
 pub(crate) enum Slots<'a> {
     /// Spans of a line, decoded on demand.
     Scanned { line: &'a [u8], captures: &'a Captures },
-    /// Values of a tree, by slot, and the slots that are not empty.
-    Tree { values: &'a [Value<'a>], found: &'a [u32] },
+    /// Values of a tree, by slot (none where the tree has nothing), and the slots with a value other than null.
+    Tree { values: &'a [Option<Value<'a>>], found: &'a [u32] },
 }
 
 impl<'a> Slots<'a> {
@@ -20,7 +20,7 @@ impl<'a> Slots<'a> {
     pub(crate) fn get(self, slot: usize, arena: &'a Bump) -> Value<'a> {
         match self {
             Slots::Scanned { line, captures } => decode(line, captures.get(slot), arena),
-            Slots::Tree { values, .. } => values.get(slot).copied().unwrap_or_default(),
+            Slots::Tree { values, .. } => values.get(slot).copied().flatten().unwrap_or_default(),
         }
     }
 
@@ -34,7 +34,16 @@ impl<'a> Slots<'a> {
                 found if found.tag == Tag::Number => !decode(line, found, arena).is_null(),
                 _ => true,
             },
-            Slots::Tree { values, .. } => values.get(slot).is_some_and(|value| !value.is_null()),
+            Slots::Tree { .. } => !self.get(slot, arena).is_null(),
+        }
+    }
+
+    /// True if a slot has a value, even if it is null.
+    #[inline]
+    pub(crate) fn is_found(self, slot: usize) -> bool {
+        match self {
+            Slots::Scanned { captures, .. } => captures.get(slot).tag != Tag::Missing,
+            Slots::Tree { values, .. } => values.get(slot).is_some_and(Option::is_some),
         }
     }
 
@@ -53,7 +62,8 @@ impl<'a> Slots<'a> {
         match self {
             Slots::Scanned { captures, .. } => of_tag(captures.get(slot).tag),
             Slots::Tree { values, .. } => {
-                values.get(slot).map_or(Type::NONE, |value| value.type_of().difference(Type::NULL))
+                let value = values.get(slot).copied().flatten();
+                value.map_or(Type::NONE, |value| value.type_of().difference(Type::NULL))
             }
         }
     }
@@ -118,20 +128,28 @@ impl SlotTree {
 
     /// The slots of an event.
     pub(crate) fn fill<'a>(&self, event: Value<'a>, arena: &'a Bump) -> Slots<'a> {
-        let values = arena.alloc_slice_fill_copy(self.slots, Value::Null);
+        let values = arena.alloc_slice_fill_copy(self.slots, None);
         let mut found = ArenaVec::new_in(arena);
         self.fill_below(0, event, values, &mut found);
         Slots::Tree { values, found: found.into_bump_slice() }
     }
 
     /// (The recursion is as deep as the longest path.)
-    fn fill_below<'a>(&self, node: u32, value: Value<'a>, values: &mut [Value<'a>], found: &mut ArenaVec<'a, u32>) {
-        let Some(node) = self.nodes.get(node as usize).filter(|_| !value.is_null()) else { return };
+    fn fill_below<'a>(
+        &self,
+        node: u32,
+        value: Value<'a>,
+        values: &mut [Option<Value<'a>>],
+        found: &mut ArenaVec<'a, u32>,
+    ) {
+        let Some(node) = self.nodes.get(node as usize) else { return };
         if let Some(slot) = node.slot
             && let Some(place) = values.get_mut(slot as usize)
         {
-            *place = value;
-            found.push(slot);
+            *place = Some(value);
+            if !value.is_null() {
+                found.push(slot);
+            }
         }
         match value {
             Value::Object(members) if !node.keys.is_empty() => {

@@ -191,7 +191,7 @@ impl<'a> ReadCollector<'_, 'a> {
                 TypedNode::It(level) => self.element(level, steps),
                 _ => self.read(base),
             },
-            TypedNode::Not(a) | TypedNode::Negate(a) => self.read(a),
+            TypedNode::Not(a) | TypedNode::Negate(a) | TypedNode::Present(a) => self.read(a),
             TypedNode::List(items) | TypedNode::And(items) | TypedNode::Or(items) | TypedNode::Call(_, items, _) => {
                 items.iter().for_each(|item| self.read(item));
             }
@@ -236,7 +236,7 @@ impl<'a> ReadCollector<'_, 'a> {
     fn path(&mut self, id: PathId) {
         let Some(path) = self.context.rules.paths.get(id) else { return };
         let value = self.context.path(id);
-        let missing = value.is_null() && !is_there(self.context.root(path.root), &path.steps);
+        let missing = value.is_null() && !self.context.root(path.root).has(&path.steps);
         let value = value.to_json();
         self.push(ReadValue { path: path.to_string(), span: None, value, missing, from: Vec::new(), mismatch: None });
     }
@@ -276,15 +276,5 @@ impl<'a> ReadCollector<'_, 'a> {
         if !self.out.iter().any(|known| known.path == reading.path) {
             self.out.push(reading);
         }
-    }
-}
-
-/// True if something is at a path, be it null.
-pub(super) fn is_there(root: Value<'_>, steps: &[Step]) -> bool {
-    let Some((last, before)) = steps.split_last() else { return !root.is_null() };
-    match (root.walk(before), last) {
-        (Value::Object(members), Step::Key(key)) => members.iter().any(|(name, _)| **name == **key),
-        (Value::Array(items), Step::Index(at)) => (*at as usize) < items.len(),
-        _ => false,
     }
 }

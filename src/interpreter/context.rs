@@ -145,6 +145,10 @@ impl<'a> Env<'a> for EventContext<'a> {
         }
     }
 
+    fn is_present(&mut self, path: PathId) -> bool {
+        self.rules.paths.get(path).is_some_and(|path| self.root(path.root).has(&path.steps))
+    }
+
     fn define(&mut self, id: DefineId) -> Value<'a> {
         let at = id.0 as usize;
         if let Some(known) = self.defines.get(at).copied().flatten() {

@@ -1,6 +1,6 @@
 //! One expression outside of the rule files, taken apart: a scratchpad for rule writers.
 
-use super::condition::{MAX_DEPTH, MAX_INSIDE, is_there};
+use super::condition::{MAX_DEPTH, MAX_INSIDE};
 use super::context::EventContext;
 use super::requirements::mismatch;
 use super::sent;
@@ -117,7 +117,7 @@ impl Part {
         let missing = match &self.typed.node {
             TypedNode::Path(id) if value.is_null() => {
                 let path = context.rules.paths.get(*id);
-                path.is_some_and(|path| !is_there(context.root(path.root), &path.steps))
+                path.is_some_and(|path| !context.root(path.root).has(&path.steps))
             }
             _ => false,
         };

@@ -36,6 +36,7 @@ pub(crate) fn written_out(typed: &Typed, defines: &[Cases], budget: &mut Expansi
         }
         TypedNode::Const(_) | TypedNode::Path(_) | TypedNode::It(_) => return typed.clone(),
         TypedNode::Not(a) => TypedNode::Not(boxed(a)),
+        TypedNode::Present(a) => TypedNode::Present(boxed(a)),
         TypedNode::Negate(a) => TypedNode::Negate(boxed(a)),
         TypedNode::Steps(a, steps) => TypedNode::Steps(boxed(a), steps.clone()),
         TypedNode::Index(a, b) => TypedNode::Index(boxed(a), boxed(b)),

@@ -5,11 +5,11 @@ use crate::event::{Json, Step, Type};
 /// The limit for references and combinations that are followed.
 const FUEL: u32 = 2_000;
 
-/// The types that a valid value can have at a path.
+/// The types that a valid value can have at a path. `Type::TIME` is set beside them if a text there has the format `date-time`.
 pub(super) fn type_at(schema: &Json, steps: &[Step]) -> Type {
     let mut resolver = TypeResolver { root: schema, fuel: FUEL };
     let ty = resolver.at(schema, steps, 0);
-    if ty == Type::NONE { Type::ANY } else { ty }
+    if ty.difference(Type::TIME) == Type::NONE { Type::ANY } else { ty }
 }
 
 struct TypeResolver<'s> {
@@ -39,15 +39,18 @@ impl<'s> TypeResolver<'s> {
             [step, rest @ ..] => self.below(schema, step, rest, depth),
         };
         for part in parts(schema, "allOf") {
-            ty = ty.intersection(self.at(part, steps, depth + 1));
+            ty = both(ty, self.at(part, steps, depth + 1));
         }
         for keyword in ["anyOf", "oneOf"] {
             let mut union = Type::NONE;
+            let mut texts_are_times = true;
             for part in parts(schema, keyword) {
-                union = union.union(self.at(part, steps, depth + 1));
+                let part = self.at(part, steps, depth + 1);
+                texts_are_times &= part.intersects(Type::TIME) || !part.intersects(Type::STRING);
+                union = union.union(part);
             }
             if keywords.contains_key(keyword) && union != Type::NONE {
-                ty = ty.intersection(union);
+                ty = both(ty, if texts_are_times { union } else { union.difference(Type::TIME) });
             }
         }
         ty
@@ -99,7 +102,14 @@ fn own(schema: &Json) -> Type {
         Some(Json::Array(values)) => values.iter().map(Type::of_json).fold(Type::NONE, Type::union),
         _ => Type::ANY,
     };
-    named.intersection(constant).intersection(listed)
+    let types = named.intersection(constant).intersection(listed);
+    let is_time = schema.get("format").and_then(Json::as_str) == Some("date-time") && types.intersects(Type::STRING);
+    if is_time { types.union(Type::TIME) } else { types }
+}
+
+/// The types that two schemas allow together: if one of them says that a text is a time, it is one.
+fn both(a: Type, b: Type) -> Type {
+    a.intersection(b).union(a.union(b).intersection(Type::TIME))
 }
 
 fn by_name(name: &str) -> Type {

@@ -57,6 +57,11 @@ impl<'a> Env<'a> for TransformRun<'a> {
         paths.get(path).map_or(Value::Null, |path| self.root(path))
     }
 
+    fn is_present(&mut self, path: PathId) -> bool {
+        let Some(path) = self.rules.paths.get(path) else { return false };
+        self.root(&Path { root: path.root, steps: Vec::new() }).has(&path.steps)
+    }
+
     fn define(&mut self, id: DefineId) -> Value<'a> {
         let (rules, at) = (self.rules, id.0 as usize);
         if let Some(Some((version, value))) = self.defines.get(at)

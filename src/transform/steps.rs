@@ -2,7 +2,7 @@
 //! cannot be computed or written is null or left as it is, and recorded as an error.
 
 use super::run::{COMPUTATIONS, StepLog, TransformRun};
-use crate::event::{Step as PathStep, Type, Value};
+use crate::event::{Type, Value};
 use crate::expr::ELEMENT;
 use crate::rules::{Action, FieldPath, LookupStep, TransformId, TransformStep, ValueSource};
 use bumpalo::collections::Vec as ArenaVec;
@@ -102,7 +102,7 @@ impl<'a> TransformRun<'a> {
         let mut kept = Value::Object(&[]);
         for field in fields {
             let value = self.read(field);
-            if is_present(self.base(field), field)
+            if (field.path.is_empty() || self.base(field).has(&field.path))
                 && let Some(with) = self.written(kept, field, value, false)
             {
                 kept = with;
@@ -151,15 +151,5 @@ impl<'a> TransformRun<'a> {
             new.push(self.elements.pop().unwrap_or_default());
         }
         self.replace(list, Value::Array(new.into_bump_slice()), false);
-    }
-}
-
-/// True if a field exists, even if it is null.
-fn is_present(base: Value<'_>, field: &FieldPath) -> bool {
-    let Some((last, before)) = field.path.split_last() else { return true };
-    match (base.walk(before), last) {
-        (Value::Object(members), PathStep::Key(key)) => members.iter().any(|(name, _)| *name == &**key),
-        (Value::Array(items), PathStep::Index(at)) => (*at as usize) < items.len(),
-        _ => false,
     }
 }

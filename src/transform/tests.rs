@@ -170,6 +170,16 @@ fn goes_through_lists() {
             json!({"data": {"n": 1, "l": [1, 2]}}),
             json!({"data": {"n": 1, "l": [2, 3]}}),
         ),
+        (
+            "- for_each: l\n  do: [{when: 'present(it.a) && it.a == null', set: {it.t: 1}}]",
+            json!({"l": [{"a": null}, {}, {"a": 1}]}),
+            json!({"l": [{"a": null, "t": 1}, {}, {"a": 1}]}),
+        ),
+        (
+            "- set: {t: present(data.a), u: present(headers.b), v: present(data.b), w: present(event.headers)}",
+            json!({"data": {"a": null}, "headers": {"b": null}}),
+            json!({"data": {"a": null}, "headers": {"b": null}, "t": true, "u": true, "v": false, "w": true}),
+        ),
         ("- for_each: data.none\n  do: [{set: {it.t: 1}}]", json!({}), json!({})),
         (
             "- for_each: l\n  do: [{for_each: it.m, do: [{when: 'it > 1', set: {it: 'any([5], it > 4)'}}]}]",

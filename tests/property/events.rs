@@ -144,9 +144,45 @@ fn data() -> Text {
         ("items", 0.6, mostly(array(mostly(item)))),
         ("user", 0.6, mostly(user)),
         ("odd key", 0.3, mostly(string())),
+        ("start", 0.4, mostly(time())),
+        ("end", 0.4, mostly(time())),
+        ("zone", 0.4, mostly(zone())),
+        ("body", 0.4, mostly(encoded_json())),
+        (
+            "code",
+            0.3,
+            mostly(one_of(&[r#""bXVtYmFp""#, r#""Z29sZA==""#, r#""Z29sZA""#, r#""w7w""#, r#""_w""#, r#""!""#])),
+        ),
+        ("suffix", 0.3, one_of(&[r#""me""#, r#""mes""#])),
         ("any", 0.4, mostly(odd())),
         ("reference_of_the_order", 0.2, mostly(string())),
         ("reference_by_the_order", 0.2, mostly(string())),
+    ])
+}
+
+fn zone() -> Text {
+    one_of(&[
+        r#""Asia/Kolkata""#,
+        r#""+05:30""#,
+        r#""-09:00""#,
+        r#""written""#,
+        r#""Mars/Olympus""#,
+        r#""+5""#,
+        r#""""#,
+    ])
+}
+
+/// Texts that are JSON, mostly.
+fn encoded_json() -> Text {
+    one_of(&[
+        r#""{\"a\": 5, \"b\": [\"gold\", \"mumbai\"], \"list\": [0, 2]}""#,
+        r#""{\"a\":5,\"a\":\"x\",\"list\":null}""#,
+        r#""{\"name\": \"asha\"}""#,
+        r#""[1, 2]""#,
+        r#""7""#,
+        r#""{\"a\": 5""#,
+        r#""{\"a\": 01}""#,
+        r#""\"\\ud800\"""#,
     ])
 }
 

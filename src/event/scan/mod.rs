@@ -103,6 +103,12 @@ pub fn scan(trie: &Trie, line: &[u8], mode: Mode, limits: Limits, captures: &mut
     scan_with(SimdBackend::detect(), trie, line, mode, limits, captures)
 }
 
+/// True if a text is valid JSON: one value of any type, within the limits.
+pub(super) fn is_value(text: &[u8], limits: Limits) -> bool {
+    let most = limits.bytes.min(u32::MAX as usize - 1);
+    text.len() <= most && strict::is_value(SimdBackend::detect(), text, limits.depth.min(MAX_DEPTH))
+}
+
 /// Scans with a given backend, so that tests can compare them.
 fn scan_with(
     backend: SimdBackend,

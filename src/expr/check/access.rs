@@ -77,8 +77,11 @@ impl Checker<'_, '_> {
                 if let Some(at) = whole.and_then(|n| u32::try_from(n).ok()) {
                     return Some(Taken::Literal(Step::Index(at)));
                 }
+                if whole.is_some_and(|n| n < 0) {
+                    return Some(Taken::Computed(typed));
+                }
                 let message = format!("`{n}` is not an index");
-                let help = "the first element is `[0]`, and there are none from the end";
+                let help = "the first element is `[0]`, the last one `[-1]`";
                 self.error(Diagnostic::new(Code::TypeMismatch, typed.span, message).help(help))
             }
             _ => self.index_type(&typed).map(|()| Taken::Computed(typed)),

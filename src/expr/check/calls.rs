@@ -5,7 +5,7 @@ use super::{Checked, Checker};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::{Json, Type};
 use crate::expr::functions::{self, Prepare, PrepareError};
-use crate::expr::{Expr, Function, Prepared, Root, Typed, TypedNode};
+use crate::expr::{Expr, Function, Prepared, Quantifier, Root, Typed, TypedNode};
 
 impl Checker<'_, '_> {
     pub(super) fn call(&mut self, name: &str, name_span: Span, arguments: &[Expr], span: Span) -> Checked {
@@ -23,7 +23,7 @@ impl Checker<'_, '_> {
         let checked = checked?;
         self.arguments(function, name, &checked)?;
         let prepared = self.prepare(function, &checked, span)?;
-        let ty = function.returns.intersection(Type::ANY);
+        let ty = function.returns;
         Some(self.fold(Typed { span, ty, node: TypedNode::Call(function, checked, prepared) }))
     }
 
@@ -49,7 +49,10 @@ impl Checker<'_, '_> {
         let extra = most.and_then(|most| arguments.get(most)).zip(arguments.last());
         let place = extra.map_or(span, |(first, last)| first.span.to(last.span));
         let message = format!("`{name}` takes {takes}, and {there}");
-        self.error(Diagnostic::new(Code::ArgumentCount, place, message).help(format!("write `{}`", function.usage)))
+        // In other languages, `count` is `len`.
+        let also = if name == Quantifier::Count.name() { "; `len(list)` is the number of all elements" } else { "" };
+        let help = format!("write `{}`{also}", function.usage);
+        self.error(Diagnostic::new(Code::ArgumentCount, place, message).help(help))
     }
 
     fn arguments(&mut self, function: &'static Function, name: &str, arguments: &[Typed]) -> Option<()> {
@@ -65,7 +68,11 @@ impl Checker<'_, '_> {
     /// An argument of a type that never fits.
     pub(super) fn argument(&mut self, function: &Function, name: &str, argument: &Typed, needed: Type) -> Option<()> {
         let wants_time = needed.intersects(Type::TIME);
-        let accepted = if wants_time { needed.union(TIME_LIKE) } else { needed };
+        let accepted = match needed {
+            _ if wants_time => needed.union(TIME_LIKE),
+            Type::ZONE => Type::STRING,
+            _ => needed,
+        };
         // Null is fine anywhere: functions of it are null.
         if needed == Type::NONE
             || matches!(argument.node, TypedNode::Const(Json::Null))

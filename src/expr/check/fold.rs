@@ -3,7 +3,7 @@
 use super::{Checker, constant};
 use crate::diagnostic::Span;
 use crate::event::{Json, Type, Value};
-use crate::expr::{DefineId, Env, Function, LookupId, PathId, Typed, TypedNode, evaluate};
+use crate::expr::{Comparison, DefineId, Env, Function, LookupId, PathId, Typed, TypedNode, evaluate};
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
 
@@ -51,10 +51,10 @@ fn is_foldable(node: &TypedNode) -> bool {
     }
 }
 
-/// True for functions of their arguments alone. What takes a time may need the rule set's zone.
+/// True for functions of their arguments alone. What takes or yields a time may need the rule set's zone.
 fn is_pure(function: &Function) -> bool {
     let takes_time = function.params.iter().any(|param| param.intersects(Type::TIME));
-    !takes_time && function.pure
+    !takes_time && !function.returns.intersects(Type::TIME) && function.pure
 }
 
 fn size(value: &Json) -> usize {
@@ -124,6 +124,13 @@ fn join(span: Span, items: Vec<Typed>, and: bool) -> Typed {
     Typed { span, ty: Type::BOOLEAN, node }
 }
 
+/// `a == null`.
+pub(super) fn is_null(typed: Typed) -> Typed {
+    let span = typed.span;
+    let node = TypedNode::Compare(Comparison::Equal, Box::new(typed), Box::new(constant(span, Json::Null)));
+    Typed { span, ty: Type::BOOLEAN, node }
+}
+
 /// An environment without an event, for constant expressions.
 pub(super) struct Nowhere<'a> {
     pub(super) arena: &'a Bump,
@@ -136,6 +143,9 @@ impl<'a> Env<'a> for Nowhere<'a> {
     }
     fn path(&mut self, _: PathId) -> Value<'a> {
         Value::Null
+    }
+    fn is_present(&mut self, _: PathId) -> bool {
+        false
     }
     fn define(&mut self, _: DefineId) -> Value<'a> {
         Value::Null

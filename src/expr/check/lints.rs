@@ -38,7 +38,7 @@ impl Linter<'_> {
                 self.with(&there_if_false(condition), std::slice::from_ref(that));
             }
             TypedNode::List(items) | TypedNode::Call(_, items, _) => items.iter().for_each(|item| self.walk(item)),
-            TypedNode::Steps(inner, _) | TypedNode::Negate(inner) => self.walk(inner),
+            TypedNode::Steps(inner, _) | TypedNode::Negate(inner) | TypedNode::Present(inner) => self.walk(inner),
             TypedNode::Index(a, b)
             | TypedNode::Arithmetic(_, a, b)
             | TypedNode::Compare(_, a, b)
@@ -189,6 +189,8 @@ fn there_if_true(condition: &Typed) -> Vec<PathId> {
     let literal = |typed: &Typed| matches!(typed.node, TypedNode::Const(_)) && !null(typed);
     match &condition.node {
         TypedNode::Path(id) => vec![*id],
+        // The path may be null, but the writer of this condition has considered fields that are missing.
+        TypedNode::Present(inner) => path_of(inner).into_iter().collect(),
         TypedNode::Not(inner) => there_if_false(inner),
         TypedNode::And(items) => items.iter().flat_map(there_if_true).collect(),
         TypedNode::Or(items) => in_all(items, there_if_true),

@@ -65,12 +65,13 @@ impl Checker<'_, '_> {
             return Some(self.path(Path { root: Root::It, steps: Vec::new() }, span));
         }
         let message = "`it` means nothing here";
-        let help = "it is the element in the second argument of `any`, `all`, `filter` and `map`: `any(data.items, it.price > 100)`";
+        let help = "it is the element in the second argument of `any`, `all`, `filter`, `map` and their kin: `any(data.items, it.price > 100)`";
         self.error(Diagnostic::new(Code::UnknownName, span, message).help(help))
     }
 
     pub(super) fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
-        if let Some(function) = functions::find(name) {
+        // `none` is how some languages write null.
+        if let Some(function) = functions::find(name).filter(|function| function.name != "none") {
             let message = format!("`{name}` is a function, and has no arguments here");
             return Diagnostic::new(Code::UnknownName, span, message).help(format!("write `{}`", function.usage));
         }

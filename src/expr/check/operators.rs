@@ -141,6 +141,7 @@ impl Checker<'_, '_> {
             self.orderable(Operator::Compare(op).symbol(), &left, &right, span)?;
         }
         self.written_times(&left, &right)?;
+        self.times_as_text(op, &left, &right, span);
         let node = TypedNode::Compare(op, Box::new(left), Box::new(right));
         Some(self.fold(Typed { span, ty: Type::BOOLEAN, node }))
     }

@@ -1,9 +1,10 @@
 //! Special forms: functions that have bodies, or are short for operators.
 
 use super::{Checked, Checker, fold};
-use crate::diagnostic::Span;
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Json, Type};
 use crate::expr::functions::SpecialForm;
+use crate::expr::syntax::{Accessor, AccessorKind, ExprNode};
 use crate::expr::{Comparison, Expr, Function, Prepared, Quantifier, Typed, TypedNode};
 
 impl Checker<'_, '_> {
@@ -21,6 +22,8 @@ impl Checker<'_, '_> {
             }
             (SpecialForm::If, [condition, this, that]) => self.choice(condition, this, that, span),
             (SpecialForm::Between, [x, low, high]) => self.between(function, x, low, high, span),
+            (SpecialForm::Get, [base, keys @ ..]) if !keys.is_empty() => self.get(base, keys, span),
+            (SpecialForm::Present, [path]) => self.present(path, span),
             (SpecialForm::Coalesce, _) => {
                 let checked = self.all(arguments);
                 counted?;
@@ -61,9 +64,44 @@ impl Checker<'_, '_> {
         fits?;
         let ty = match quantifier {
             Quantifier::Any | Quantifier::All => Type::BOOLEAN,
+            Quantifier::None => Type::BOOLEAN.union(Type::NULL),
+            Quantifier::Count => Type::NUMBER.union(Type::NULL),
             Quantifier::Filter | Quantifier::Map => Type::ARRAY.union(Type::NULL),
         };
         Some(Typed { span, ty, node: TypedNode::Quantified(quantifier, Box::new(list?), Box::new(body)) })
+    }
+
+    /// `get(x, key, …)`: the keys are steps, so that `get(data.a, "b")` is the path `data.a.b`.
+    fn get(&mut self, x: &Expr, keys: &[Expr], span: Span) -> Checked {
+        let step = |key: &Expr| Accessor { span: key.span, kind: AccessorKind::Index(key.clone()) };
+        let keys = keys.iter().map(step);
+        match &x.node {
+            ExprNode::Access(base, steps) => {
+                self.access(base, &steps.iter().cloned().chain(keys).collect::<Vec<_>>(), span)
+            }
+            _ => self.access(x, &keys.collect::<Vec<_>>(), span),
+        }
+    }
+
+    /// `present(path)`. A root by itself is present unless it is null.
+    fn present(&mut self, path: &Expr, span: Span) -> Checked {
+        let typed = self.check(path)?;
+        let is_root = match typed.node {
+            TypedNode::Path(id) => self.scope.paths.get(id).is_some_and(|path| path.steps.is_empty()),
+            TypedNode::Steps(..) | TypedNode::Index(..) => false,
+            _ => {
+                let shown = self.shown(&typed);
+                let message = "`present` asks for a field, and this is not a path with steps";
+                let help = match typed.node {
+                    TypedNode::Const(_) => String::from("write the path of a field: `present(data.note)`"),
+                    _ => format!("write `{shown} != null`, or the path of a field: `present(data.note)`"),
+                };
+                return self.error(Diagnostic::new(Code::TypeMismatch, typed.span, message).help(help));
+            }
+        };
+        let node =
+            if is_root { TypedNode::Not(Box::new(fold::is_null(typed))) } else { TypedNode::Present(Box::new(typed)) };
+        Some(Typed { span, ty: Type::BOOLEAN, node })
     }
 
     /// `if(condition, this, that)`.

@@ -4,7 +4,7 @@ use super::types::present;
 use super::{Checked, Checker, constant, fold};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Json, Number, Type};
-use crate::expr::{Arithmetic, Comparison, Typed, TypedNode, time};
+use crate::expr::{Arithmetic, Comparison, Root, Typed, TypedNode, time};
 
 impl Checker<'_, '_> {
     /// How to reckon with `now`, which is a text.
@@ -37,6 +37,24 @@ impl Checker<'_, '_> {
         let checked: Vec<Checked> = items.into_iter().map(compare).collect();
         let equal: Option<Vec<Typed>> = checked.into_iter().collect();
         Some(fold::junction(span, equal?, false))
+    }
+
+    /// Lints a comparison of two times of the event, which are read as text (W012).
+    pub(super) fn times_as_text(&mut self, op: Comparison, left: &Typed, right: &Typed, span: Span) {
+        let is_written_time = |typed: &Typed| match typed.node {
+            TypedNode::Path(id) if !typed.ty.intersects(Type::TIME) => {
+                let path = self.scope.paths.get(id).filter(|path| path.root == Root::Data);
+                path.is_some_and(|path| (self.scope.type_of)(path).intersects(Type::TIME))
+            }
+            _ => false,
+        };
+        if left == right || !is_written_time(left) || !is_written_time(right) {
+            return;
+        }
+        let (a, b) = (self.shown(left), self.shown(right));
+        let message = "these times are compared as text, which is wrong where their offsets or precisions differ";
+        let help = format!("write `time({a}) {} time({b})`", op.symbol());
+        let _: Option<()> = self.error(Diagnostic::new(Code::TimesAsText, span, message).help(help));
     }
 
     pub(super) fn written_time(&mut self, typed: &Typed) -> Option<()> {

@@ -21,6 +21,9 @@ pub(super) fn kinds(ty: Type) -> String {
     if ty.intersects(Type::TIME) {
         return String::from("a time");
     }
+    if ty.intersects(Type::ZONE) {
+        return String::from("a time zone");
+    }
     let ty = if present(ty) == Type::NONE { ty } else { present(ty) };
     const KINDS: [(Type, &str); 6] = [
         (Type::NULL, "null"),

@@ -1,4 +1,4 @@
-//! `any`, `all`, `filter` and `map`.
+//! `any`, `all`, `none`, `count`, `filter` and `map`.
 
 use super::{Element, Evaluator};
 use crate::event::{Type, Value};
@@ -15,12 +15,21 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
         let Some(items) = self.value(list).as_array() else {
             return match quantifier {
                 Quantifier::Any | Quantifier::All => Value::Bool(false),
-                Quantifier::Filter | Quantifier::Map => Value::Null,
+                Quantifier::None | Quantifier::Count | Quantifier::Filter | Quantifier::Map => Value::Null,
             };
         };
         match quantifier {
             Quantifier::Any => Value::Bool(!self.each(items, body, |_, value| !value.is_true())),
             Quantifier::All => Value::Bool(self.each(items, body, |_, value| value.is_true())),
+            Quantifier::None => Value::Bool(self.each(items, body, |_, value| !value.is_true())),
+            Quantifier::Count => {
+                let mut count = 0;
+                self.each(items, body, |_, value| {
+                    count += i128::from(value.is_true());
+                    true
+                });
+                Value::int(count)
+            }
             Quantifier::Filter => {
                 let mut kept = BumpVec::new_in(self.arena);
                 self.each_with(items, body, |meter, item, value| {

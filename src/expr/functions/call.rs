@@ -55,6 +55,10 @@ impl<'s, 'a: 's> Env<'s> for Outside<'_, 'a> {
         self.0.path(path)
     }
 
+    fn is_present(&mut self, path: PathId) -> bool {
+        self.0.is_present(path)
+    }
+
     fn define(&mut self, id: DefineId) -> Value<'s> {
         self.0.define(id)
     }

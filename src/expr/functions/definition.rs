@@ -94,6 +94,10 @@ pub enum SpecialForm {
     Coalesce,
     /// `between(x, low, high)`.
     Between,
+    /// `get(x, key, …)`.
+    Get,
+    /// `present(path)`.
+    Present,
 }
 
 /// Prepares a call.

@@ -42,6 +42,28 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..BASE
     },
     Function {
+        name: Quantifier::None.name(),
+        usage: "none(list, condition)",
+        doc: "True if the condition holds for no element, which is `it` in the condition; true for an empty list, null for null.",
+        examples: &[("none([1, 5], it > 5)", "true"), ("none([], true)", "true"), ("none(data.nope, true)", "null")],
+        params: &[Type::ARRAY, Type::ANY],
+        required: 2,
+        returns: MAYBE_BOOLEAN,
+        special_form: Some(SpecialForm::Quantified(Quantifier::None)),
+        ..BASE
+    },
+    Function {
+        name: Quantifier::Count.name(),
+        usage: "count(list, condition)",
+        doc: "The number of elements for which the condition holds, as `len` counts all of them; null for null.",
+        examples: &[("count([1, 5, 9], it > 3)", "2"), ("count([], true)", "0"), ("count(data.nope, true)", "null")],
+        params: &[Type::ARRAY, Type::ANY],
+        required: 2,
+        returns: MAYBE_NUMBER,
+        special_form: Some(SpecialForm::Quantified(Quantifier::Count)),
+        ..BASE
+    },
+    Function {
         name: Quantifier::Filter.name(),
         usage: "filter(list, condition)",
         doc: "The elements for which the condition holds; null for null.",

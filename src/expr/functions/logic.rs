@@ -21,6 +21,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..BASE
     },
     Function {
+        name: "present",
+        reads_text: false,
+        usage: "present(path)",
+        doc: "True if the event has the field, even if it is null; `exists` is false for null. The path may begin in any value.",
+        examples: &[
+            ("present(data.nope)", "false"),
+            ("any([parse_json(\"{\\\"a\\\": null}\")], present(it.a))", "true"),
+            ("any([parse_json(\"{\\\"a\\\": null}\")], exists(it.a) || present(it.b))", "false"),
+        ],
+        params: &[Type::ANY],
+        required: 1,
+        returns: Type::BOOLEAN,
+        special_form: Some(SpecialForm::Present),
+        ..BASE
+    },
+    Function {
         name: "coalesce",
         reads_text: false,
         usage: "coalesce(a, …)",

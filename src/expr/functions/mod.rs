@@ -2,18 +2,24 @@
 //! a function together. The functions' reference in the documentation is generated from the entries.
 
 mod call;
+mod capture;
+mod collection;
 mod definition;
+mod encoding;
 mod event;
 mod foreign;
+mod instants;
 mod list;
 mod logic;
 mod math;
 mod number;
+mod order;
 mod pattern;
 mod registry;
 mod text;
 mod text_builder;
 mod time;
+mod zone;
 
 pub use call::Call;
 pub(super) use call::Outside;

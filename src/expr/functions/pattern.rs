@@ -1,5 +1,6 @@
 //! Patterns of text. They are literals, compiled when the rules are loaded.
 
+use super::capture;
 use super::definition::{BASE, MAYBE_BOOLEAN, MAYBE_STRING};
 use super::text_builder::{TextBuilder, replacing_cost};
 use super::{Call, Function, Predicate, Prepare, PrepareError};
@@ -130,6 +131,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
         eval: |call| regex_replace(call).unwrap_or_default(),
         // Matches do not overlap, so each group in `to` writes no more than the whole text.
         cost: Some(|call| replacing_cost(call, call.size(2) / 2.0)),
+        ..BASE
+    },
+    Function {
+        name: "regex_capture",
+        usage: "regex_capture(text, \"regex\", group)",
+        doc: "The text that a group of the regular expression has matched, at its first match; null without a match, or if the \
+              group took no part in it. The group is a number (0 is the whole match) or a name. Both must be literals.",
+        examples: &[
+            ("regex_capture(\"order-1042/IN\", \"([0-9]+)/([A-Z]+)\", 2)", "\"IN\""),
+            ("regex_capture(\"user=mira;\", \"user=(?<name>[a-z]+)\", \"name\")", "\"mira\""),
+            ("regex_capture(\"abc\", \"(x)|c\", 1)", "null"),
+            ("regex_capture(\"abc\", \"[0-9]+\", 0)", "null"),
+        ],
+        params: &[Type::STRING, Type::STRING, Type::STRING.union(Type::NUMBER)],
+        required: 3,
+        returns: MAYBE_STRING,
+        prepare: Some(capture::prepare),
+        eval: |call| capture::captured(call).unwrap_or_default(),
         ..BASE
     },
 ];

@@ -1,6 +1,6 @@
 //! The registry of functions.
 
-use super::{Function, event, list, logic, math, number, pattern, text, time};
+use super::{Function, collection, encoding, event, list, logic, math, number, pattern, text, time};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -10,7 +10,9 @@ pub fn families() -> &'static [(&'static str, &'static [Function])] {
         ("Logic", logic::FUNCTIONS),
         ("Patterns", pattern::FUNCTIONS),
         ("Lists", list::FUNCTIONS),
+        ("Parts of lists and objects", collection::FUNCTIONS),
         ("Text", text::FUNCTIONS),
+        ("Encodings", encoding::FUNCTIONS),
         ("Numbers", number::FUNCTIONS),
         ("Times", time::FUNCTIONS),
         ("The event and reference data", event::FUNCTIONS),

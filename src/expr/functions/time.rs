@@ -1,13 +1,11 @@
 //! Times. Functions of a value that is not a time are null.
 
 use super::definition::{BASE, MAYBE_NUMBER, MAYBE_STRING};
-use super::{Call, Function, Prepare, PrepareError};
-use crate::diagnostic::{Code, did_you_mean};
+use super::zone::{self, part};
+use super::{Call, Function, instants};
 use crate::event::{Type, Value};
-use crate::expr::Prepared;
-use crate::expr::time::{Civil, Instant, instant, written_time, zone_hint};
+use crate::expr::time::{Instant, instant};
 use jiff::civil::Weekday;
-use jiff::tz::TimeZone;
 
 /// A function that reads the clock on the wall.
 macro_rules! part {
@@ -17,22 +15,74 @@ macro_rules! part {
             usage: concat!($name, "(time, zone)"),
             doc: concat!(
                 $doc,
-                " In the rule set's zone, or in the one that a second argument names (`\"written\"`: the time's own offset)."
+                " In the rule set's zone, or in the one that a second argument names: `\"Asia/Kolkata\"`, `\"+05:30\"`, or \
+                 `\"written\"` for the time's own offset."
             ),
             examples: $examples,
-            params: &[Type::TIME, Type::STRING],
+            params: &[Type::TIME, Type::ZONE],
             required: 1,
             returns: $returns,
             $($property: $known,)?
-            prepare: Some(prepare_zone),
+            prepare: Some(zone::prepare),
             eval: $eval,
             ..BASE
         }
     };
 }
 
+/// What functions yield that make times.
+const MAYBE_TIME: Type = MAYBE_STRING.union(Type::TIME);
+
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "time",
+        usage: "time(x)",
+        doc: "The time that a text or a number of seconds since 1970 represents, written as `now` is. Comparisons with it compare \
+              instants: `time(data.start) < time(data.end)`.",
+        examples: &[
+            ("time(\"2026-01-10T13:00:00+05:30\")", "\"2026-01-10T07:30:00Z\""),
+            ("time(\"2026-01-10T13:00:00+05:30\") == \"2026-01-10T07:30:00.0Z\"", "true"),
+            ("time(1.5)", "\"1970-01-01T00:00:01.5Z\""),
+            ("time(data.nope)", "null"),
+        ],
+        params: &[Type::TIME],
+        required: 1,
+        returns: MAYBE_TIME,
+        eval: |call| instants::time(call).unwrap_or_default(),
+        ..BASE
+    },
+    Function {
+        name: "from_unix_ms",
+        usage: "from_unix_ms(x)",
+        doc: "The time of a number of milliseconds since 1970; null outside of the years 0 to 9999.",
+        examples: &[
+            ("from_unix_ms(1768030200000)", "\"2026-01-10T07:30:00Z\""),
+            ("from_unix_ms(unix_ms(now)) == now", "true"),
+            ("from_unix_ms(1e18)", "null"),
+        ],
+        params: &[Type::NUMBER],
+        required: 1,
+        returns: MAYBE_TIME,
+        eval: |call| instants::from_unix_ms(call).unwrap_or_default(),
+        ..BASE
+    },
+    Function {
+        name: "add_seconds",
+        usage: "add_seconds(time, n)",
+        doc: "The time `n` seconds later, or earlier if `n` is negative; null outside of the years 0 to 9999.",
+        examples: &[
+            ("add_seconds(\"2026-01-10T13:00:00+05:30\", -0.5)", "\"2026-01-10T07:29:59.5Z\""),
+            ("add_seconds(\"2026-01-31\", 24 * 3600)", "\"2026-02-01T00:00:00Z\""),
+            ("now < add_seconds(now, 60)", "true"),
+            ("add_seconds(data.nope, 1)", "null"),
+        ],
+        params: &[Type::TIME, Type::NUMBER],
+        required: 2,
+        returns: MAYBE_TIME,
+        eval: |call| instants::add_seconds(call).unwrap_or_default(),
+        ..BASE
+    },
     part!(
         "hour",
         "The hour of a time, 0 to 23.",
@@ -40,6 +90,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[
             ("hour(\"2026-01-10T13:30:00Z\", \"Asia/Kolkata\")", "19"),
             ("hour(\"2026-01-10T13:30:00+09:00\", \"written\")", "13"),
+            ("hour(\"2026-01-10T13:30:00Z\", \"-08:00\")", "5"),
             ("hour(data.nope)", "null"),
         ],
         |call| part(call, |at| Value::int(at.hour())),
@@ -134,33 +185,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..BASE
     },
 ];
-
-fn prepare_zone(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
-    if call.args.len() < 2 {
-        return Ok(Prepared::None);
-    }
-    let name = call.literal(1, "the time zone")?;
-    if name == "written" {
-        return Ok(Prepared::Written);
-    }
-    TimeZone::get(name).map(Prepared::Zone).map_err(|_| {
-        let message = format!("there is no time zone `{name}`");
-        let help = "time zones have IANA names, such as `Asia/Kolkata`, `UTC`; `written` is the time's own offset";
-        let help = did_you_mean(name, ["written"]).or_else(|| zone_hint(name)).unwrap_or_else(|| help.to_owned());
-        PrepareError::new(Code::UnknownTimezone, 1, message).help(help)
-    })
-}
-
-/// A part of the local date and time at the first argument's instant.
-fn part<'a>(call: &Call<'_, 'a>, read: impl Fn(Civil) -> Value<'a>) -> Value<'a> {
-    let zone = call.zone();
-    let Some(time) = written_time(call.arg(0), zone) else { return Value::Null };
-    read(match (call.prepared, time.offset) {
-        (Prepared::Written, Some(offset)) => time.instant.at_offset(offset),
-        (Prepared::Zone(zone), _) => time.instant.in_zone(zone),
-        _ => time.instant.in_zone(zone),
-    })
-}
 
 fn weekday(day: Weekday) -> &'static str {
     match day {

@@ -1,5 +1,7 @@
 //! Writing of times.
 
+use super::Instant;
+use super::instant::CYCLE_YEARS;
 use crate::event::Value;
 use bumpalo::Bump;
 use jiff::Timestamp;
@@ -8,6 +10,23 @@ use jiff::tz::{Offset, TimeZone};
 /// The value of `now`: null if there is no clock.
 pub(crate) fn now_value<'a>(now: Option<Timestamp>, zone: &TimeZone, arena: &'a Bump) -> Value<'a> {
     now.map_or(Value::Null, |now| Value::String(arena.alloc_str(&format_time(now, zone))))
+}
+
+/// An instant, written as `now` is; none before the year 0, and in the last minute.
+///
+/// Where the year would be 10000 in the zone, the offset is another one: RFC 3339 has years of four digits.
+pub(in crate::expr) fn format_instant(at: Instant, zone: &TimeZone) -> Option<String> {
+    if let Some(timestamp) = at.timestamp() {
+        return (at.in_zone(zone).year() >= 0).then(|| format_time(timestamp, zone));
+    }
+    let earlier = at.cycle_earlier()?;
+    let last = Offset::from_seconds(-(23 * 60 + 59) * 60).map(TimeZone::fixed).unwrap_or(TimeZone::UTC);
+    [zone, &TimeZone::UTC, &last].into_iter().find_map(|zone| {
+        let text = format_time(earlier, zone);
+        let (year, rest) = text.split_at_checked(4)?;
+        let year = year.parse::<i16>().ok()? + CYCLE_YEARS;
+        (year <= 9999).then(|| format!("{year}{rest}"))
+    })
 }
 
 /// How the value of `now` is written: RFC 3339 in `zone`, with `Z` where that is UTC.

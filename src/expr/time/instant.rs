@@ -58,9 +58,23 @@ impl Instant {
         i128::from(self.second) * 1000 + i128::from(self.nanosecond / 1_000_000)
     }
 
+    /// So many seconds later, or earlier if they are negative; of decimals the digits as they are written.
+    pub(in crate::expr) fn plus(self, seconds: Number) -> Option<Instant> {
+        let nanos = match seconds {
+            Number::Int(n) => n.checked_mul(NANOS)?,
+            Number::Float(n) => decimal_nanoseconds(n)?,
+        };
+        Instant::from_nanoseconds(self.nanoseconds().checked_add(nanos)?)
+    }
+
     /// As a clock has it; none in the last hours of the year 9999.
     pub fn timestamp(self) -> Option<Timestamp> {
         Timestamp::new(self.second, self.nanosecond).ok()
+    }
+
+    /// The same date and time of day 400 years earlier, for instants that a clock cannot hold.
+    pub(super) fn cycle_earlier(self) -> Option<Timestamp> {
+        Timestamp::new(self.second - CYCLE_SECONDS, self.nanosecond).ok()
     }
 
     /// The seconds from another instant to this one: the nearest float to the exact difference.
@@ -85,10 +99,7 @@ impl Instant {
     fn civil(self, read: impl Fn(Timestamp) -> DateTime) -> Civil {
         match self.timestamp() {
             Some(at) => Civil { at: read(at), cycles: 0 },
-            None => {
-                let earlier = Timestamp::new(self.second - CYCLE_SECONDS, self.nanosecond);
-                Civil { at: read(earlier.unwrap_or(Timestamp::MAX)), cycles: 1 }
-            }
+            None => Civil { at: read(self.cycle_earlier().unwrap_or(Timestamp::MAX)), cycles: 1 },
         }
     }
 }

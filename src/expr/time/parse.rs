@@ -68,17 +68,9 @@ pub fn instant(value: Value<'_>, zone: &TimeZone) -> Option<Instant> {
     written_time(value, zone).map(|time| time.instant)
 }
 
-/// `did you mean …` for the name of a zone that there is not: a slip of one letter, or a city without its continent. Short names
-/// are too much alike to be guessed.
-pub fn zone_hint(name: &str) -> Option<String> {
-    let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).to_lowercase();
-    let near = |zone: &str| {
-        let near = name.len() > 4 && strsim::osa_distance(&zone.to_lowercase(), &name.to_lowercase()) <= 1;
-        near || zone.eq_ignore_ascii_case(name) || city(zone) == city(name)
-    };
-    let db = jiff::tz::db();
-    let found = db.available().find(|zone| near(zone.as_str()));
-    found.map(|zone| format!("did you mean `{}`?", zone.as_str()))
+/// An offset by itself: `+05:30`.
+pub(super) fn parse_offset(text: &str) -> Option<Offset> {
+    TimeReader(text.as_bytes()).offset()?
 }
 
 /// Bytes still to be read.

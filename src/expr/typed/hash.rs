@@ -17,7 +17,7 @@ impl Hash for Typed {
             TypedNode::Define(id) => id.hash(state),
             TypedNode::It(depth) => depth.hash(state),
             TypedNode::Steps(base, steps) => (base, steps).hash(state),
-            TypedNode::Not(a) | TypedNode::Negate(a) => a.hash(state),
+            TypedNode::Not(a) | TypedNode::Negate(a) | TypedNode::Present(a) => a.hash(state),
             TypedNode::Arithmetic(op, a, b) => (op, a, b).hash(state),
             TypedNode::Compare(op, a, b) => (op, a, b).hash(state),
             TypedNode::Index(a, b) | TypedNode::In(a, b) | TypedNode::Coalesce(a, b) => (a, b).hash(state),

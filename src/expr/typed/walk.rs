@@ -11,7 +11,9 @@ impl Typed {
             }
             TypedNode::List(items) | TypedNode::And(items) | TypedNode::Or(items) => (None, None, None, items),
             TypedNode::Call(_, arguments, _) => (None, None, None, arguments),
-            TypedNode::Steps(a, _) | TypedNode::Not(a) | TypedNode::Negate(a) => (Some(a), None, None, &[]),
+            TypedNode::Steps(a, _) | TypedNode::Not(a) | TypedNode::Negate(a) | TypedNode::Present(a) => {
+                (Some(a), None, None, &[])
+            }
             TypedNode::Index(a, b)
             | TypedNode::Arithmetic(_, a, b)
             | TypedNode::Compare(_, a, b)

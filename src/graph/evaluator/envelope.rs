@@ -142,6 +142,17 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
+    /// True if the event has a field at a path, even if it is null.
+    pub(super) fn is_path_present(&mut self, path: PathId) -> bool {
+        match self.graph.sources.of(path) {
+            Source::Slot(slot) => self.slots.is_found(*slot),
+            Source::Choice(field, slots) => {
+                self.chosen.slot(*field, slots).is_some_and(|slot| self.slots.is_found(slot))
+            }
+            Source::AllHeaders { .. } | Source::Root(_) | Source::Unread => !self.path_value(path).is_null(),
+        }
+    }
+
     fn chosen_slot(&self, field: EnvelopeField, slots: &[Option<usize>]) -> Value<'a> {
         self.chosen.slot(field, slots).map_or(Value::Null, |slot| self.slot(slot))
     }

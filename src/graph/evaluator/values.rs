@@ -134,6 +134,10 @@ impl<'a> Env<'a> for Evaluator<'a, '_> {
         self.path_value(path)
     }
 
+    fn is_present(&mut self, path: PathId) -> bool {
+        self.is_path_present(path)
+    }
+
     fn define(&mut self, id: DefineId) -> Value<'a> {
         match self.graph.define_values.get(id.0 as usize).copied() {
             Some(value) => self.value(value),

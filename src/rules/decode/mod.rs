@@ -306,8 +306,12 @@ impl<'d> RuleSetDecoder<'d> {
     fn with_scope<R>(&mut self, act: impl FnOnce(&mut Scope<'_>, &mut Vec<Diagnostic>) -> R) -> R {
         let typing = &self.typing;
         let type_of = |path: &expr::Path| {
-            let known = typing.iter().map(|schema| schema.type_at(&path.steps)).fold(Type::ANY, Type::intersection);
-            if path.root != Root::Data || known == Type::NONE { Type::ANY } else { known }
+            if path.root != Root::Data || typing.is_empty() {
+                return Type::ANY;
+            }
+            let types = typing.iter().map(|schema| schema.type_at(&path.steps));
+            let known = types.fold(Type::ANY.union(Type::TIME), Type::intersection);
+            if known.difference(Type::TIME) == Type::NONE { Type::ANY } else { known }
         };
         let mut scope = Scope {
             paths: &mut self.paths,

@@ -2,7 +2,7 @@
 
 use super::{Fields, RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::time::zone_hint;
+use crate::expr::time::{find_zone, zone_hint};
 use crate::rules::{Defaults, keys};
 use crate::yaml::YamlNode;
 use jiff::tz::TimeZone;
@@ -51,11 +51,12 @@ impl RuleSetDecoder<'_> {
 
     fn timezone(&mut self, node: &YamlNode) -> Option<TimeZone> {
         let name = &self.string(node)?.text.value;
-        if let Ok(zone) = TimeZone::get(name) {
+        if let Some(zone) = find_zone(name) {
             return Some(zone);
         }
-        let help =
-            zone_hint(name).unwrap_or_else(|| String::from("write an IANA name, such as `Asia/Kolkata` or `UTC`"));
+        let help = zone_hint(name).unwrap_or_else(|| {
+            String::from("write an IANA name, such as `Asia/Kolkata` or `UTC`, or an offset, such as `+05:30`")
+        });
         self.report(
             Diagnostic::new(Code::UnknownTimezone, node.span, format!("there is no time zone `{name}`")).help(help),
         );

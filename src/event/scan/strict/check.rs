@@ -1,7 +1,7 @@
 //! Checks values that the trie does not lead into, without recursion.
 
 use super::super::backend::SimdBackend;
-use super::super::fault::{ScanStop, StopReason, stop};
+use super::super::fault::{Fault, ScanStop, StopReason, stop};
 use super::super::token;
 use super::brackets::BracketStack;
 use super::index::{StructuralIndex, TokenCursor};
@@ -23,6 +23,17 @@ pub(in super::super) fn check(backend: SimdBackend, line: &[u8], start: usize, d
     let first = checker.token();
     let end = checker.value(first, 0)?;
     if end == line.len() { Ok(()) } else { stop(end, StopReason::Value) }
+}
+
+/// True if a whole text is one value, of any type, with valid contents of strings.
+pub(in super::super) fn is_value(backend: SimdBackend, text: &[u8], depth: usize) -> bool {
+    let mut checker = ValueChecker::new(StructuralIndex::new(backend, text, 0), depth, Vec::new());
+    let first = checker.token();
+    if checker.value(first, 0).is_err() || checker.token() < text.len() {
+        return false;
+    }
+    let state = &checker.index.state;
+    !state.needs_string_check() || Fault::in_strings(text, state).is_none()
 }
 
 impl<'l> ValueChecker<'l> {

@@ -8,7 +8,7 @@ mod check;
 mod index;
 mod trie_cursor;
 
-pub(super) use check::check;
+pub(super) use check::{check, is_value};
 
 use super::backend::SimdBackend;
 use super::fault::{Fault, ScanStop, StopReason, stop};
