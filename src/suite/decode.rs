@@ -210,7 +210,9 @@ impl SuiteDecoder<'_> {
         let YamlKind::Sequence(items) = &node.kind else { return None };
         if items.is_empty() {
             self.error(Code::EmptyValue, node.span, "`expect` is an empty list, and a line always has a decision");
-            self.amend(|one| one.help("for an empty list of events, write `expect: {status: dropped, dropped_by: split}`"));
+            self.amend(|one| {
+                one.help("for an empty list of events, write `expect: {status: dropped, dropped_by: split}`")
+            });
         }
         Some(ExpectedParts { span: node.span, parts: items.iter().map(|item| self.expectations(item)).collect() })
     }
