@@ -143,11 +143,11 @@ pub(crate) struct Input<'l> {
 
 /// The number of an event in its line, from 1, and the number of events in that line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
+pub(crate) struct Part {
     /// Its number; 0 if there is none.
-    pub part: u64,
+    pub(crate) part: u64,
     /// How many there are.
-    pub parts: u64,
+    pub(crate) parts: u64,
 }
 
 impl Part {

@@ -174,6 +174,8 @@ fn mistakes_in_split_are_reported() {
     assert!(errors("ruleset: {split: event}").contains("BadEnvelope"));
     assert!(errors("ruleset: {split: data.x}").contains("UnknownName"));
     assert!(errors("ruleset: {split: [event.x]}").contains("WrongType"));
+    let step = "ruleset: {split: batch}\ningest: t\ntransforms: {t: [{remove: batch.x}]}\ntopics: {a: [s]}";
+    assert!(errors(step).contains("BadPath: paths of a step begin with a field of the event, not with `batch`"));
     let unknown = errors("rules: [{name: r, when: batch.x == 1, subscribers: [s]}]");
     assert!(unknown.contains("UnknownName: `batch` is not known here"), "{unknown}");
 }

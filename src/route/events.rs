@@ -158,6 +158,7 @@ impl Stage<'_> {
     }
 
     /// The text of one event of a line; the line if it has no such event.
+    #[cfg(feature = "pipeline")]
     pub(super) fn text<'l>(&self, split: &mut Option<SplitScratch>, line: &'l [u8], part: Part) -> &'l [u8] {
         let (Some(split), Some(plan)) = (split, &self.router.graph.split) else { return line };
         let options = &self.router.options;

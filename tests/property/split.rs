@@ -13,7 +13,7 @@ use proptest::sample::select;
 use proptest::test_runner::TestCaseError;
 use std::cell::Cell;
 
-/// Whether a text is JSON that may stand in a list.
+/// True if a text is JSON, so that it can be an element of a list.
 fn is_json(element: &Vec<u8>) -> bool {
     let line = [b"{\"x\":", element.as_slice(), b"}"].concat();
     parse(&line, Limits::default(), &bumpalo::Bump::new()).is_ok()
