@@ -41,7 +41,7 @@ fn route(events: &str, options: Options, threads: usize) -> (Vec<Json>, [u64; 2]
     let loaded = load_strings("r", [("r.yaml", RULES)]);
     let rules = loaded.rule_set.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
     let router = Router::with_options(&rules, options);
-    let counts = SharedCounts::new(false);
+    let counts = SharedCounts::new(true);
     counts.introduce(&router);
     let live = Live::new(router);
     let job = Job { live: &live, counts: &counts, progress: None, lines_before: 0, threads };
@@ -59,6 +59,8 @@ fn route(events: &str, options: Options, threads: usize) -> (Vec<Json>, [u64; 2]
     route_lines(job, BytesSource(events.as_bytes()), SharedOutput(&out), |_| {}).unwrap();
     let text = String::from_utf8(out.into_inner().unwrap()).unwrap();
     let totals = counts.totals();
+    assert_eq!(totals.lines, events.lines().count() as u64);
+    assert_eq!(totals.latency.counts.iter().sum::<u64>(), totals.events(), "each decision is timed");
     (text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), [totals.malformed(), totals.events()])
 }
 
