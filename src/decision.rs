@@ -13,7 +13,7 @@ pub enum Status {
     Routed,
     /// No subscriber was chosen, or all were filtered out.
     Unrouted,
-    /// A filter dropped the event.
+    /// A filter dropped the event, or the line has an empty list of events.
     Dropped,
     /// The event is not valid by a schema.
     Rejected,
@@ -55,7 +55,7 @@ impl Status {
 pub struct Decision {
     /// The id of the event if it is a string, number or boolean; else null.
     pub id: Json,
-    /// The topic; none if the event is malformed.
+    /// The topic; none if the event is malformed, or the line has an empty list of events.
     pub topic: Option<String>,
     /// The result.
     pub status: Status,
@@ -72,7 +72,7 @@ pub struct Decision {
     /// Subscribers that were chosen, but whose filter is false; sorted by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub filtered: Vec<Arc<str>>,
-    /// The filter that dropped the event.
+    /// The filter that dropped the event; `split` for an empty list of events.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropped_by: Option<Arc<str>>,
     /// The faults that schemas found.
@@ -81,6 +81,12 @@ pub struct Decision {
     /// Values that do not have the type that a rule requires; sorted by path.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<TypeError>,
+    /// Which of the events in its line this is, from 1, if the rule set splits lines and the line has a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<u64>,
+    /// How many events the line has; 0 if its list is empty, and then there is no `part`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parts: Option<u64>,
     /// The number of the line, from 1, if it is malformed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
@@ -116,6 +122,37 @@ pub struct Delivery {
     /// Values that do not have the type that a step of a transform requires; sorted by path.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<TypeError>,
+    /// As [`Decision::part`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<u64>,
+    /// As [`Decision::parts`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parts: Option<u64>,
+}
+
+/// One event in the input.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Input<'l> {
+    /// The event's text: the line, or one element of the list in it.
+    pub(crate) text: &'l [u8],
+    /// The number of the line.
+    pub(crate) line: u64,
+    /// Its number in the list of the line, if that is split.
+    pub(crate) part: Option<Part>,
+}
+
+/// The number of an event in its line, from 1, and the number of events in that line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Its number; 0 if there is none.
+    pub(crate) part: u64,
+    /// How many there are.
+    pub(crate) parts: u64,
+}
+
+impl Part {
+    /// For a line whose list is empty.
+    pub(crate) const EMPTY: Part = Part { part: 0, parts: 0 };
 }
 
 /// One fault that a schema found.
@@ -257,11 +294,19 @@ impl Decision {
             dropped_by: None,
             invalid: Vec::new(),
             errors: Vec::new(),
+            part: None,
+            parts: None,
             line: None,
             error: None,
             input: None,
             ruleset,
         }
+    }
+
+    /// Sets the number of the event in its line.
+    pub(crate) fn set_part(&mut self, part: Option<Part>) {
+        self.part = part.map(|part| part.part).filter(|part| *part > 0);
+        self.parts = part.map(|part| part.parts);
     }
 
     /// The decision on a line that is not an event.

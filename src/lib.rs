@@ -86,6 +86,7 @@ pub mod reload;
 pub mod route;
 pub mod rules;
 pub mod schema;
+mod split;
 pub mod suite;
 pub mod topic;
 pub mod trace;

@@ -17,6 +17,7 @@ use dadar::trace::ExpressionTrace;
 use serde_json::json;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dadar eval '(2 + 3) * 4'\n  \
@@ -63,10 +64,11 @@ pub(crate) fn run(args: &EvalArgs, global: &Global) -> Done {
         },
     };
     let clock = args.now.as_deref().map_or(Ok(Clock::System), |text| clock(text, &rules))?;
+    let splits = rules.splits();
     let Some(expression) = compile(&args.expression, rules, &mut sources, global)? else { return Ok(Exit::Refused) };
-    let several = input.is_some() || args.event.len() > 1;
+    let several = input.is_some() || args.event.len() > 1 || splits;
     let mut evaluator = Evaluator {
-        expression,
+        expression: Rc::new(expression),
         sources,
         options: Options { clock, budget: args.budget.budget(), ..Options::default() },
         format: args.format,
@@ -107,7 +109,7 @@ fn compile(source: &str, rules: RuleSet, sources: &mut Sources, global: &Global)
 
 /// Evaluates the expression on one event after the other.
 struct Evaluator {
-    expression: Expression,
+    expression: Rc<Expression>,
     sources: Sources,
     options: Options,
     format: OutputFormat,
@@ -134,24 +136,36 @@ impl Evaluator {
     }
 
     fn document(&mut self, document: &JsonDocument) -> anyhow::Result<()> {
-        let result = self.expression.evaluate(&document.text, document.line, &self.options);
+        let mut done = Ok(());
+        let (expression, options) = (self.expression.clone(), self.options);
+        expression.evaluate_each(&document.text, document.line, &options, |result| {
+            if done.is_ok() {
+                done = self.result(document.line, result);
+            }
+        });
+        done
+    }
+
+    fn result(&mut self, line: u64, result: Result<ExpressionTrace, String>) -> anyhow::Result<()> {
         self.malformed |= result.is_err();
         match self.format {
-            OutputFormat::Human => self.human(document.line, result),
-            OutputFormat::Json => self.json(document.line, result),
+            OutputFormat::Human => self.human(line, result),
+            OutputFormat::Json => self.json(line, result),
         }
     }
 
     fn human(&mut self, line: u64, result: Result<ExpressionTrace, String>) -> anyhow::Result<()> {
         if self.several {
-            let gap = if line > 1 { "\n" } else { "" };
+            let part = result.as_ref().ok().and_then(|trace| trace.part);
+            let gap = if line > 1 || part > Some(1) { "\n" } else { "" };
+            let part = part.map(|part| format!(", part {part}")).unwrap_or_default();
             let id = result.as_ref().map_or(Json::Null, |trace| trace.id.clone());
             let id = match &id {
                 Json::Null => String::new(),
                 Json::String(id) => format!("  {id}"),
                 other => format!("  {other}"),
             };
-            writeln!(self.out, "{gap}{}", printable(&format!("== {line}{id}")))?;
+            writeln!(self.out, "{gap}{}", printable(&format!("== {line}{part}{id}")))?;
         }
         match result {
             Ok(trace) => {

@@ -5,7 +5,7 @@ use super::route::{Opened, clock};
 use super::rule_set::{Ready, RulesArg, load_one, refuse_stdin_twice};
 use super::{CommandError, Done, Exit, Global, OutputFormat, events, output};
 use clap::Args;
-use dadar::decision::Status;
+use dadar::decision::{Decision, Status};
 use dadar::diagnostic::printable_json;
 use dadar::event::{Json, JsonDocument};
 use dadar::explain::{self, Focus, TextStyle};
@@ -15,6 +15,7 @@ use dadar::trace::Trace;
 use std::fs::File;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dadar explain rules -i events.ndjson --event evt-17\n  \
@@ -35,6 +36,9 @@ pub(crate) struct ExplainArgs {
     /// Only the event on this line, counted from 1; may be given several times
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     line: Vec<u64>,
+    /// Only the event of this number in its line, counted from 1, where the rule set splits lines
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    part: Option<u64>,
     /// Why this subscriber does or does not get the event
     #[arg(long, value_name = "NAME", conflicts_with = "rule")]
     subscriber: Option<String>,
@@ -60,7 +64,7 @@ pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
     };
     let clock = args.now.as_deref().map_or(Ok(Clock::System), |text| clock(text, &ready.rules))?;
     let mut explainer = Explainer {
-        interpreter: Interpreter::new(&ready.rules),
+        interpreter: Rc::new(Interpreter::new(&ready.rules)),
         ready: &ready,
         options: Options { clock, budget: args.budget.budget(), ..Options::default() },
         args: &args,
@@ -68,7 +72,7 @@ pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
         out: output::stdout(),
         explained: 0,
         malformed: false,
-        missing: Missing { events: args.event.clone(), lines: args.line.clone() },
+        missing: Missing { events: args.event.clone(), lines: args.line.clone(), part: args.part },
     };
     explainer.all(input)?;
     explainer.out.flush()?;
@@ -78,7 +82,7 @@ pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
 
 /// Goes through the input, and explains the events that are asked for.
 struct Explainer<'e> {
-    interpreter: Interpreter<'e>,
+    interpreter: Rc<Interpreter<'e>>,
     ready: &'e Ready,
     options: Options,
     args: &'e ExplainArgs,
@@ -89,10 +93,11 @@ struct Explainer<'e> {
     missing: Missing,
 }
 
-/// The ids and lines that were asked for and have not come.
+/// The ids, lines and part that were asked for and have not come.
 struct Missing {
     events: Vec<String>,
     lines: Vec<u64>,
+    part: Option<u64>,
 }
 
 impl Explainer<'_> {
@@ -101,19 +106,36 @@ impl Explainer<'_> {
         events::each(input, limit, self, Self::document, |explainer| Ok(explainer.out.flush()?))
     }
 
-    /// True if an event is asked for: by its line, by its id, or since all are.
-    fn is_asked_for(&mut self, document: &JsonDocument) -> bool {
+    /// True if a line is asked for, or all are.
+    fn is_line_asked_for(&mut self, document: &JsonDocument) -> bool {
         let (events, lines) = (&self.args.event, &self.args.line);
         self.missing.lines.retain(|line| !document.covers(*line));
-        if lines.iter().any(|line| document.covers(*line)) || (events.is_empty() && lines.is_empty()) {
-            return true;
+        lines.iter().any(|line| document.covers(*line)) || (events.is_empty() && lines.is_empty())
+    }
+
+    /// True if a line has an event that is asked for by its id.
+    fn has_event(&self, document: &JsonDocument) -> bool {
+        let ids = &self.args.event;
+        let mut found = false;
+        if !ids.is_empty() {
+            self.interpreter.decide_each(&document.text, document.line, &self.options, |decision| {
+                found |= ids.contains(&text(&decision.id));
+            });
         }
-        if events.is_empty() {
-            return false;
+        found
+    }
+
+    /// True if an event is asked for: by its line, by its id, or since all are; and by its number in the line.
+    fn is_asked_for(&mut self, decision: &Decision, line_asked_for: bool) -> bool {
+        let id = text(&decision.id);
+        let asked_for = line_asked_for || self.args.event.contains(&id);
+        // An event that the line does not split is its only part.
+        let is_part = self.args.part.is_none_or(|part| part == decision.part.unwrap_or(1));
+        if asked_for && is_part {
+            self.missing.events.retain(|missing| *missing != id);
+            self.missing.part = None;
         }
-        let id = text(&self.interpreter.decide(&document.text, document.line, &self.options).id);
-        self.missing.events.retain(|missing| *missing != id);
-        events.contains(&id)
+        asked_for && is_part
     }
 
     /// An error if something was asked for that the input does not have.
@@ -121,20 +143,33 @@ impl Explainer<'_> {
         match (self.missing.events.first(), self.missing.lines.first()) {
             (Some(id), _) => Err(CommandError::new(format!("no event has the id `{id}`"))),
             (None, Some(line)) => Err(CommandError::new(format!("the input has no line {line}"))),
-            (None, None) => Ok(()),
+            (None, None) => match self.missing.part {
+                Some(part) => Err(CommandError::new(format!("no line has a part {part}"))),
+                None => Ok(()),
+            },
         }
     }
 
     fn document(&mut self, document: &JsonDocument) -> anyhow::Result<()> {
-        if !self.is_asked_for(document) {
+        let line_asked_for = self.is_line_asked_for(document);
+        if !line_asked_for && !self.has_event(document) {
             return Ok(());
         }
-        let (line, number) = (&document.text, document.line);
-        let trace = self.interpreter.trace(line, number, &self.options);
+        let (interpreter, options) = (self.interpreter.clone(), self.options);
+        let mut result = Ok(());
+        interpreter.trace_each(&document.text, document.line, &options, |trace| {
+            if result.is_ok() && self.is_asked_for(&trace.decision, line_asked_for) {
+                result = self.event(&trace);
+            }
+        });
+        result
+    }
+
+    fn event(&mut self, trace: &Trace) -> anyhow::Result<()> {
         self.malformed |= trace.decision.status == Status::Malformed;
         match self.args.format {
-            OutputFormat::Human => self.page(&trace)?,
-            OutputFormat::Json => self.json(&trace)?,
+            OutputFormat::Human => self.page(trace)?,
+            OutputFormat::Json => self.json(trace)?,
         }
         self.explained += 1;
         Ok(())

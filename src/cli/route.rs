@@ -38,7 +38,8 @@ use std::time::{Duration, Instant};
     dadar route rules -i events.ndjson --now 2026-01-10T13:00:00+05:30\n  \
     dadar route rules -i events.ndjson --threads 4 --summary > /dev/null\n  \
     dadar route rules -i events.ndjson --deliveries     {\"id\": …, \"subscriber\": …, \"event\": {…}}\n\n\
-    Lines in = lines out, in order (with --deliveries: a line for each event and subscriber). An empty line \
+    Lines in = lines out, in order (with --deliveries: a line for each event and subscriber; \
+    with `split` in the rules: a line for each event of a line). An empty line \
     is a malformed event.\n\n\
     SIGINT and SIGTERM: the lines that were read are finished, and the exit code is 0; a \
     second signal ends the program at once. SIGHUP: reloads the rules (with --watch). Exit code 3: some input was malformed.")]

@@ -26,7 +26,7 @@ pub(crate) fn render(totals: &Totals, bytes: u64, took: Duration, drawn: bool) -
     for line in table.to_string().lines() {
         let _ = writeln!(text, "{}", line.trim_end());
     }
-    let _ = writeln!(text, "{}", speed(totals.lines(), bytes, took));
+    let _ = writeln!(text, "{}", speed(totals.lines, bytes, took));
     text
 }
 
@@ -37,7 +37,8 @@ pub(crate) fn json(totals: &Totals, bytes: u64, took: Duration) -> String {
         counts.into_iter().filter(|(_, n)| *n > 0).map(|(name, n)| (name, n.into())).collect()
     };
     let summary = json!({
-        "lines": totals.lines(),
+        "lines": totals.lines,
+        "events": totals.events(),
         "bytes": bytes,
         "seconds": took.as_secs_f64(),
         "statuses": object(statuses.collect()),

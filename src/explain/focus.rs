@@ -65,7 +65,10 @@ fn short_of(person: &SubscriberTrace, trace: &Trace) -> String {
 /// A filter or a schema that ended it before any rule was looked at.
 fn stopped_before(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     if let Some(error) = &trace.decision.error {
-        page.line(1, StyledLine::new().plain(format!("line {} is malformed: {error}", trace.line)));
+        page.line(1, StyledLine::new().plain(format!("{} is malformed: {error}", super::sections::line(trace))));
+    }
+    if trace.decision.parts == Some(0) {
+        page.line(1, StyledLine::new().plain("the list of events in its line is empty"));
     }
     for filter in trace.filters.iter().filter(|filter| filter.dropped) {
         let said = if filter.drop { "drops the event, since" } else { "drops the event, since it does not hold that" };

@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) fn all(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     headline(page, trace);
     sent::ingest(page, trace, sources);
-    if trace.decision.status == Status::Malformed {
+    if trace.decision.status == Status::Malformed || trace.decision.parts == Some(0) {
         return;
     }
     define::section(page, &trace.defines, sources);
@@ -37,24 +37,34 @@ pub(super) fn headline(page: &mut TextPage<'_>, trace: &Trace) {
     let decision = &trace.decision;
     let good = matches!(decision.status, Status::Routed);
     let look = if good { Look::Yes } else { Look::No };
-    let line = StyledLine::new().name(event(trace)).plain(topic(trace));
-    page.heading(line.add(look, decision.status.as_str()).plain(leads_to(&decision.subscribers)));
+    let title = StyledLine::new().name(event(trace)).plain(topic(trace));
+    page.heading(title.add(look, decision.status.as_str()).plain(leads_to(&decision.subscribers)));
     if let Some(error) = &decision.error {
-        page.line(1, StyledLine::new().plain(format!("line {}: {error}", trace.line)));
+        page.line(1, StyledLine::new().plain(format!("{}: {error}", line(trace))));
     }
     if let Some(input) = &decision.input {
         page.line(1, StyledLine::new().faint(short(input)));
     }
-    if decision.status != Status::Malformed {
+    if decision.parts == Some(0) {
+        page.line(1, StyledLine::new().plain(format!("{}: its list of events is empty", line(trace))));
+    } else if decision.status != Status::Malformed {
         let time =
             if trace.event.time.is_null() { String::new() } else { format!("time {}", value(&trace.event.time)) };
         page.line(
             1,
             StyledLine::new()
-                .faint(format!("line {}", trace.line))
+                .faint(line(trace))
                 .faint(time)
                 .faint(format!("now {}", trace.event.now.as_deref().unwrap_or("null: the event has no time"))),
         );
+    }
+}
+
+/// The line of an event, and its number in the line: `line 3, part 1 of 2`.
+pub(super) fn line(trace: &Trace) -> String {
+    match (trace.decision.part, trace.decision.parts) {
+        (Some(part), Some(parts)) => format!("line {}, part {part} of {parts}", trace.line),
+        _ => format!("line {}", trace.line),
     }
 }
 
@@ -66,7 +76,7 @@ pub(super) fn topic(trace: &Trace) -> String {
 /// What an event is called: its id, or its line.
 pub(super) fn event(trace: &Trace) -> String {
     match &trace.decision.id {
-        serde_json::Value::Null => format!("event on line {}", trace.line),
+        serde_json::Value::Null => format!("event on {}", line(trace)),
         serde_json::Value::String(id) => named(id),
         id => id.to_string(),
     }

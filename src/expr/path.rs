@@ -26,11 +26,13 @@ pub enum Root {
     Now,
     /// The element that a transform's `for_each` is at. (Within `any`, `all`, `filter`, `map`, `it` is theirs.)
     It,
+    /// The whole line, in a rule set that makes several events of one.
+    Batch,
 }
 
 impl Root {
     /// Every root, by the name it has in the language. `it` is not among them: it exists only in a `for_each`.
-    pub const ALL: [(&'static str, Root); 7] = [
+    pub const ALL: [(&'static str, Root); 8] = [
         ("event", Root::Event),
         ("data", Root::Data),
         ("headers", Root::Headers),
@@ -38,6 +40,7 @@ impl Root {
         ("id", Root::Id),
         ("time", Root::Time),
         ("now", Root::Now),
+        ("batch", Root::Batch),
     ];
 
     /// Its name in the language.

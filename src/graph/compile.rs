@@ -15,7 +15,7 @@ use super::schemas::{SchemaPlan, schemas};
 use super::tables::TablePlan;
 use super::topics::Topics;
 use super::transforms::TransformPlan;
-use super::{DecisionGraph, DefaultsPlan};
+use super::{DecisionGraph, DefaultsPlan, SplitPlan};
 use crate::diagnostic::{FileId, Span};
 use crate::event::Type;
 use crate::expr::{DefineId, Path, PathId, PathTable, Root, Typed, TypedNode};
@@ -135,6 +135,7 @@ impl<'r> Compiler<'r> {
             budgets: plans.budgets.seal(&mut sealer),
             conditions: sealer.finish(),
             reads_clock: rules.reads_clock(),
+            split: SplitPlan::new(rules),
             no_topic: [rules.no_topic(false).into(), rules.no_topic(true).into()],
         }
     }

@@ -60,9 +60,7 @@ pub(crate) use names::Names;
 pub(crate) use names::json_string;
 pub(crate) use outcome::{Outcome, SentEvent, SentTo};
 pub(crate) use scratch::{Scratch, State};
-#[cfg(feature = "pipeline")]
-pub(crate) use stages::refuse;
-pub(crate) use stages::{Reading, decide};
+pub(crate) use stages::{Reading, decide, drop_empty, refuse};
 
 use crate::decision::Status;
 use crate::event::Trie;
@@ -70,6 +68,7 @@ use crate::expr::{Budget, PathId};
 use crate::logic::{Conditions, NodeId, ValueId, Values};
 use crate::lookup::Lookup;
 use crate::rules::{Defaults, Name, RuleSet};
+use crate::split::{self, Splitter};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
@@ -116,6 +115,25 @@ pub(crate) struct DecisionGraph {
     /// The errors of an event without a topic: for a plain layout, and for a CloudEvent.
     no_topic: [Box<str>; 2],
     budgets: budget::BudgetPlan,
+    /// Only if several events may be in one line.
+    pub(crate) split: Option<Box<SplitPlan>>,
+}
+
+/// How lines are split into events.
+#[derive(Debug)]
+pub(crate) struct SplitPlan {
+    pub(crate) splitter: Splitter,
+    /// What decisions show for a line with an empty list.
+    dropped_by: filters::FilterPlan,
+}
+
+impl SplitPlan {
+    fn new(rules: &RuleSet) -> Option<Box<SplitPlan>> {
+        let splitter = Splitter::new(&rules.split, &rules.paths)?;
+        let (name, json) = (split::NAME.into(), json_string(split::NAME));
+        let dropped_by = filters::FilterPlan { name, json, drop: true, condition: NodeId::TRUE };
+        Some(Box::new(SplitPlan { splitter, dropped_by }))
+    }
 }
 
 impl DecisionGraph {

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::decision::{Status, TypeError, add_errors};
 use crate::event::{Mode, Value, parse, scan};
 use crate::options::Options;
+use crate::split::Batch;
 use bumpalo::Bump;
 
 /// How lines are read, and what is returned.
@@ -24,6 +25,8 @@ pub(crate) struct Reading<'g> {
     pub(crate) deliver: bool,
     /// The sizes of events that cannot exceed the budget of `options`.
     pub(crate) thresholds: &'g Thresholds,
+    /// The values below `batch`.
+    pub(crate) batch: &'g Batch<'g>,
 }
 
 impl Reading<'_> {
@@ -54,7 +57,7 @@ fn run_stages<'a>(
     buffers: &'a mut Buffers,
     state: &mut State,
     line: &'a [u8],
-    reading: Reading<'_>,
+    reading: Reading<'a>,
     outcome: &mut Outcome<'a>,
 ) {
     let Buffers { captures, topics, topic_key } = buffers;
@@ -67,14 +70,14 @@ fn run_stages<'a>(
         },
         Some((plan, slots)) => match parse(line, limits, arena) {
             Ok(event) => {
-                let stage = transforms::ingest(graph, plan, event, arena, clock, budget);
+                let stage = transforms::ingest(graph, plan, event, arena, clock, budget, reading.batch);
                 clock = stage.clock_read().map_or(clock, Clock::Fixed);
                 (slots.fill(stage.tree, arena), Some((stage.tree, stage.errors.into_list())))
             }
             Err(fault) => return set_unreadable(outcome, graph, state, fault.to_string(), reading.deliver),
         },
     };
-    let mut evaluator = Evaluator::new(graph, slots, arena, state, clock, budget);
+    let mut evaluator = Evaluator::new(graph, slots, arena, state, clock, budget, reading.batch);
     evaluator.set_event_clock();
     match find_topic(&mut evaluator, topics, topic_key).and_then(|number| topics.get(number)) {
         Some(topic) => {
@@ -125,7 +128,6 @@ fn decide_on_topic<'a>(evaluator: &mut Evaluator<'a, '_>, outcome: &mut Outcome<
 }
 
 /// The outcome for a line that is not decided: it is malformed, for the reason given.
-#[cfg(feature = "pipeline")]
 pub(crate) fn refuse<R>(
     graph: &DecisionGraph,
     scratch: &mut Scratch,
@@ -137,6 +139,19 @@ pub(crate) fn refuse<R>(
     let Scratch { arena, state, .. } = scratch;
     let mut outcome = Outcome::new(arena, Status::Malformed, Value::Null);
     set_unreadable(&mut outcome, graph, state, reason, deliver);
+    then(&outcome, state)
+}
+
+/// The outcome for a line with an empty list of events. Nobody receives it, since there is no event.
+pub(crate) fn drop_empty<R>(
+    graph: &DecisionGraph,
+    scratch: &mut Scratch,
+    then: impl FnOnce(&Outcome<'_>, &State) -> R,
+) -> R {
+    scratch.begin(graph);
+    let Scratch { arena, state, .. } = scratch;
+    let mut outcome = Outcome::new(arena, Status::Dropped, Value::Null);
+    outcome.dropped_by = graph.split.as_ref().map(|split| &split.dropped_by);
     then(&outcome, state)
 }
 
@@ -152,10 +167,16 @@ fn report_budgets<'a>(
         return;
     }
     let size = tree.map_or_else(|| size_of_line(line.len()), crate::expr::size);
+    let size = size.saturating_add(size_of_batch(evaluator.batch.bytes));
     if !thresholds.are_above(size) {
         let graph = evaluator.graph;
         graph.budgets.report(evaluator, size, thresholds, outcome);
     }
+}
+
+/// An upper bound for the size of the values below `batch`.
+fn size_of_batch(bytes: usize) -> usize {
+    if bytes == 0 { 0 } else { size_of_line(bytes) }
 }
 
 /// Sets the outcome for a line that is not a JSON object.

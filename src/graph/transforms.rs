@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::event::{Limits, RawPath, Value, parse};
 use crate::expr::{Budget, PathTable};
 use crate::rules::{Envelope, NamedCases, RuleSet, Transform, TransformId};
+use crate::split::Batch;
 use crate::transform::{Decided, Deliveries, PrefixPlan, RuleContext, TransformRun};
 use bumpalo::Bump;
 
@@ -49,9 +50,15 @@ impl TransformPlan {
     }
 }
 
-fn rule_context<'a>(graph: &'a DecisionGraph, plan: &'a TransformPlan, budget: Budget) -> RuleContext<'a> {
+fn rule_context<'a>(
+    graph: &'a DecisionGraph,
+    plan: &'a TransformPlan,
+    budget: Budget,
+    batch: &'a Batch<'a>,
+) -> RuleContext<'a> {
     RuleContext {
         budget,
+        batch,
         paths: &plan.paths,
         envelope: &plan.envelope,
         defines: &plan.defines,
@@ -69,8 +76,9 @@ pub(super) fn ingest<'a>(
     arena: &'a Bump,
     clock: Clock,
     budget: Budget,
+    batch: &'a Batch<'a>,
 ) -> TransformRun<'a> {
-    let mut stage = TransformRun::new(rule_context(graph, plan, budget), arena, event, None, clock);
+    let mut stage = TransformRun::new(rule_context(graph, plan, budget, batch), arena, event, None, clock);
     stage.run(&plan.ingest);
     stage
 }
@@ -96,7 +104,13 @@ pub(super) fn sent<'a>(
     let event = tree.unwrap_or_else(|| parse(line, limits, arena).unwrap_or_default());
     let topic = evaluator.topic.map_or(Value::Null, |entry| Value::String(&entry.topic));
     let decided = Decided { topic, id: evaluator.id(), time: evaluator.time(), now: evaluator.clock() };
-    let mut made = Deliveries::new(rule_context(graph, plan, evaluator.budget), &plan.chains, arena, event, decided);
+    let mut made = Deliveries::new(
+        rule_context(graph, plan, evaluator.budget, evaluator.batch),
+        &plan.chains,
+        arena,
+        event,
+        decided,
+    );
     let send = |subscriber: u32| match chain_of(subscriber) {
         None => plain(subscriber),
         chain => {

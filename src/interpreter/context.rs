@@ -5,6 +5,7 @@ use crate::event::{Json, Step, Value, cloud_event};
 use crate::expr::{self, Budget, DefineId, Env, LookupId, PathId, Root, evaluate, holds};
 use crate::lookup;
 use crate::rules::{Cases, Envelope, Layout, RuleSet};
+use crate::split::Batch;
 use bumpalo::Bump;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -24,6 +25,7 @@ pub(super) struct EventContext<'a> {
     pub(super) now: Option<Timestamp>,
     pub(super) cloud_event: bool,
     pub(super) budget: Budget,
+    pub(super) batch: &'a Batch<'a>,
     /// The clock as a value, made once.
     now_value: Cell<Option<Value<'a>>>,
     defines: Vec<Option<Value<'a>>>,
@@ -37,6 +39,7 @@ impl<'a> EventContext<'a> {
         event: Value<'a>,
         clock: Clock,
         budget: Budget,
+        batch: &'a Batch<'a>,
     ) -> EventContext<'a> {
         let mut context = EventContext {
             rules,
@@ -54,6 +57,7 @@ impl<'a> EventContext<'a> {
             },
             cloud_event: false,
             budget,
+            batch,
             now_value: Cell::new(None),
             defines: vec![None; rules.defines.len()],
         };
@@ -124,6 +128,7 @@ impl<'a> EventContext<'a> {
             Root::Time => self.time,
             // No condition can name it.
             Root::It => Value::Null,
+            Root::Batch => self.batch.tree,
             Root::Now => self.now_value.get().unwrap_or_else(|| {
                 let value = expr::time::now_value(self.now, &self.rules.zone, self.arena);
                 self.now_value.set(Some(value));

@@ -4,13 +4,15 @@ use super::condition::{MAX_DEPTH, MAX_INSIDE};
 use super::context::EventContext;
 use super::requirements::mismatch;
 use super::sent;
+use super::split::{LineEvent, each_event};
 use crate::clock::Clock;
-use crate::decision::shown_id;
+use crate::decision::{Input, shown_id};
 use crate::diagnostic::{Diagnostic, Span, Text};
 use crate::event::{self, Type, Value};
 use crate::expr::{Quantifier, TypeRequirement, Typed, TypedNode, evaluate, evaluate_measured, type_requirements};
 use crate::options::Options;
 use crate::rules::{RuleSet, shown_computation};
+use crate::split::{self, Batch, Splitter};
 use crate::trace::{ExpressionTrace, Mismatch, PartTrace, ValueError};
 use bumpalo::Bump;
 
@@ -38,6 +40,7 @@ pub struct Expression {
     typed: Typed,
     needed: Vec<TypeRequirement>,
     parts: Vec<Part>,
+    splitter: Option<Splitter>,
 }
 
 /// A part that is shown.
@@ -59,7 +62,8 @@ impl Expression {
         type_requirements(&typed, Type::ANY, &mut needed);
         let mut dissector = Dissector { rules: &rules, lists: Vec::new(), depth: 0, left: MAX_INSIDE };
         let parts = dissector.parts(&typed);
-        Some(Expression { rules, typed, needed, parts })
+        let splitter = Splitter::new(&rules.split, &rules.paths);
+        Some(Expression { rules, typed, needed, parts, splitter })
     }
 
     /// The types that it can yield.
@@ -71,24 +75,57 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// If the line is not a JSON object.
+    /// If the line is not a JSON object, or the rule set splits it into several events.
     pub fn evaluate(&self, line: &[u8], number: u64, options: &Options) -> Result<ExpressionTrace, String> {
+        let mut results = Vec::new();
+        self.evaluate_each(line, number, options, |result| results.push(result));
+        match results.len() {
+            1 => results.pop().unwrap_or_else(|| Err(String::from("no event"))),
+            0 => Err(String::from("an empty list of events")),
+            several => Err(split::too_many(several as u64)),
+        }
+    }
+
+    /// As [`Expression::evaluate`], for each event of the line.
+    pub fn evaluate_each(
+        &self,
+        line: &[u8],
+        number: u64,
+        options: &Options,
+        mut each: impl FnMut(Result<ExpressionTrace, String>),
+    ) {
+        each_event(self.splitter.as_ref(), &self.rules, line, options.limits, &mut |event| match event {
+            LineEvent::Malformed(error) => each(Err(error)),
+            LineEvent::EmptyList => {}
+            LineEvent::Event(text, part, batch) => {
+                each(self.evaluate_event(Input { text, line: number, part }, batch, options));
+            }
+        });
+    }
+
+    fn evaluate_event(
+        &self,
+        input: Input<'_>,
+        batch: &Batch<'_>,
+        options: &Options,
+    ) -> Result<ExpressionTrace, String> {
         let arena = Bump::new();
-        let event = match event::parse(line, options.limits, &arena) {
+        let event = match event::parse(input.text, options.limits, &arena) {
             Ok(event @ Value::Object(_)) => event,
             Ok(_) => return Err(String::from("not a JSON object")),
             Err(fault) => return Err(fault.to_string()),
         };
-        let ingest = sent::ingest(&self.rules, &arena, event, options, false);
+        let ingest = sent::ingest(&self.rules, &arena, event, options, batch, false);
         let clock = ingest.clock_read().map_or(options.clock, Clock::Fixed);
-        let mut context = EventContext::new(&self.rules, &arena, ingest.tree, clock, options.budget);
+        let mut context = EventContext::new(&self.rules, &arena, ingest.tree, clock, options.budget, batch);
         let evaluation = evaluate_measured(&self.typed, &mut context);
         let exceeded = evaluation.exceeded.map(|exceeded| ValueError {
             path: shown_computation(exceeded.computation, &self.rules.paths),
             mismatch: Mismatch { expected: options.budget.describe(exceeded.limit), found: String::from("more") },
         });
         Ok(ExpressionTrace {
-            line: number,
+            line: input.line,
+            part: input.part.map(|part| part.part),
             id: shown_id(context.id),
             ty: self.typed.ty.to_string(),
             value: evaluation.value.to_json(),

@@ -12,16 +12,18 @@ mod outcome;
 mod requirements;
 mod rules;
 mod sent;
+mod split;
 mod stages;
 #[cfg(test)]
 mod tests;
 
 use crate::clock::Clock;
-use crate::decision::{Decision, Delivered, Delivery, Status, TypeError, add_errors, shown_id};
+use crate::decision::{Decision, Delivered, Delivery, Input, Status, TypeError, add_errors, shown_id};
 use crate::event::{self, Value};
 use crate::expr::{Budget, DefineId, Env, Typed, holds};
 use crate::options::Options;
 use crate::rules::{Computations, Group, GroupId, Name, NamedCases, RuleSet};
+use crate::split::{Batch, Splitter};
 use crate::topic::TopicPattern;
 use crate::trace::{Condition, DefineTrace, EventTrace, SchemaOutcome, SentTrace, Trace};
 use bumpalo::Bump;
@@ -63,6 +65,7 @@ pub struct Interpreter<'r> {
     requirements: Requirements,
     computations: Computations<'r>,
     chains: sent::Chains,
+    splitter: Option<Splitter>,
 }
 
 impl<'r> Interpreter<'r> {
@@ -75,33 +78,35 @@ impl<'r> Interpreter<'r> {
             requirements: Requirements::new(rules),
             computations: Computations::new(rules),
             chains: sent::Chains::new(rules),
+            splitter: Splitter::new(&rules.split, &rules.paths),
         }
     }
 
-    /// Decides about one line, whose number (from 1) stands on the decision if it is malformed.
+    /// Decides about one line, whose number (from 1) stands on the decision if it is malformed. A line that is split into
+    /// several events is malformed, as for [`Session::route`](crate::Session::route).
     pub fn decide(&self, line: &[u8], number: u64, options: &Options) -> Decision {
-        self.walk(line, number, options, Detail { parts: false, sent: false }).decision
+        self.walk_one(line, number, options, Detail { parts: false, sent: false }).decision
     }
 
     /// As [`Interpreter::decide`], with what everybody is sent.
     pub fn deliver(&self, line: &[u8], number: u64, options: &Options) -> Delivered {
-        let trace = self.walk(line, number, options, Detail { parts: false, sent: true });
-        let id = trace.decision.id.clone();
-        let delivery = |sent: SentTrace| Delivery {
-            id: id.clone(),
-            subscriber: sent.subscriber,
-            event: sent.value,
-            errors: trace.ingest_errors.iter().cloned().chain(sent.errors).collect(),
-        };
-        Delivered { deliveries: trace.sent.into_iter().map(delivery).collect(), decision: trace.decision }
+        delivered(self.walk_one(line, number, options, Detail { parts: false, sent: true }))
     }
 
     /// As [`Interpreter::deliver`], with every condition and every step taken apart.
     pub fn trace(&self, line: &[u8], number: u64, options: &Options) -> Trace {
-        self.walk(line, number, options, Detail { parts: true, sent: true })
+        self.walk_one(line, number, options, Detail { parts: true, sent: true })
     }
 
-    fn walk(&self, line: &[u8], number: u64, options: &Options, detail: Detail) -> Trace {
+    /// Evaluates one event. `part` is its number if the line has a list of events.
+    fn walk(&self, input: Input<'_>, batch: &Batch<'_>, options: &Options, detail: Detail) -> Trace {
+        let mut trace = self.walk_event(input, batch, options, detail);
+        trace.decision.set_part(input.part);
+        trace
+    }
+
+    fn walk_event(&self, input: Input<'_>, batch: &Batch<'_>, options: &Options, detail: Detail) -> Trace {
+        let Input { text: line, line: number, .. } = input;
         let arena = Bump::new();
         let version = &self.rules.version;
         let malformed = |error: &str| Decision::malformed(version.clone(), line, number, error, options.input_echo);
@@ -110,9 +115,9 @@ impl<'r> Interpreter<'r> {
             Ok(_) => return self.unread(number, malformed("not a JSON object"), detail),
             Err(fault) => return self.unread(number, malformed(&fault.to_string()), detail),
         };
-        let ingest = sent::ingest(self.rules, &arena, event, options, detail.parts);
+        let ingest = sent::ingest(self.rules, &arena, event, options, batch, detail.parts);
         let clock = ingest.clock_read().map_or(options.clock, Clock::Fixed);
-        let context = EventContext::new(self.rules, &arena, ingest.tree, clock, options.budget);
+        let context = EventContext::new(self.rules, &arena, ingest.tree, clock, options.budget, batch);
         let mut event = Interpretation {
             interpreter: self,
             context,
@@ -143,7 +148,7 @@ impl<'r> Interpreter<'r> {
     /// The trace of a line that is no event: nothing was reached.
     fn unread(&self, number: u64, decision: Decision, detail: Detail) -> Trace {
         let arena = Bump::new();
-        let context = EventContext::new(self.rules, &arena, Value::Null, Clock::Event, Budget::default());
+        let context = EventContext::new(self.rules, &arena, Value::Null, Clock::Event, Budget::default(), &Batch::NONE);
         let mut event =
             Interpretation { interpreter: self, context, parts: false, clock: Clock::Event, ingest_errors: Vec::new() };
         let mut trace = event.stages(number, decision);
@@ -153,6 +158,20 @@ impl<'r> Interpreter<'r> {
         }
         trace
     }
+}
+
+/// A trace as a decision with what everybody is sent.
+fn delivered(trace: Trace) -> Delivered {
+    let decision = trace.decision;
+    let delivery = |sent: SentTrace| Delivery {
+        id: decision.id.clone(),
+        subscriber: sent.subscriber,
+        event: sent.value,
+        errors: trace.ingest_errors.iter().cloned().chain(sent.errors).collect(),
+        part: decision.part,
+        parts: decision.parts,
+    };
+    Delivered { deliveries: trace.sent.into_iter().map(delivery).collect(), decision: decision.clone() }
 }
 
 /// What a caller needs beside the decision.
@@ -188,9 +207,9 @@ impl<'a> Interpretation<'a> {
 
     /// The stages in their order; a decision that is malformed passes none of them.
     fn stages(&mut self, number: u64, mut decision: Decision) -> Trace {
-        let filters = self.filters(decision.status != Status::Malformed);
-        decision.dropped_by = filters.iter().find(|filter| filter.dropped).map(|filter| filter.name.clone());
-        if decision.dropped_by.is_some() {
+        let filters = self.filters(decision.status == Status::Unrouted);
+        if let Some(filter) = filters.iter().find(|filter| filter.dropped) {
+            decision.dropped_by = Some(filter.name.clone());
             decision.status = Status::Dropped;
         }
         let schemas = self.schemas(decision.status == Status::Unrouted);

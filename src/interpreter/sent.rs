@@ -6,6 +6,7 @@ use crate::event::{Json, Value, write_json};
 use crate::expr::Budget;
 use crate::options::Options;
 use crate::rules::RuleSet;
+use crate::split::Batch;
 use crate::trace::{ChangeTrace, SentTrace, StepTrace};
 use crate::transform::{Decided, Deliveries, PrefixPlan, RuleContext, StepLog, TransformRun};
 use bumpalo::Bump;
@@ -38,7 +39,7 @@ impl Chains {
             time: context.time,
             now: context.now,
         };
-        let rule_context = rule_context(context.rules, context.budget);
+        let rule_context = rule_context(context.rules, context.budget, context.batch);
         let mut made =
             Deliveries::new(rule_context, &self.plan, context.arena, context.event, decided).in_detail(detail);
         let sent = |name: &Arc<str>| {
@@ -79,9 +80,10 @@ pub(super) fn ingest<'a>(
     arena: &'a Bump,
     event: Value<'a>,
     options: &Options,
+    batch: &'a Batch<'a>,
     detail: bool,
 ) -> TransformRun<'a> {
-    let mut stage = TransformRun::new(rule_context(rules, options.budget), arena, event, None, options.clock);
+    let mut stage = TransformRun::new(rule_context(rules, options.budget, batch), arena, event, None, options.clock);
     stage.log = detail.then(Vec::new);
     stage.run(&rules.ingest);
     stage
@@ -104,9 +106,10 @@ fn change(path: &str, value: Option<Json>) -> ChangeTrace {
     ChangeTrace { path: path.to_owned(), removed: value.is_none(), value: value.unwrap_or_default() }
 }
 
-fn rule_context(rules: &RuleSet, budget: Budget) -> RuleContext<'_> {
+fn rule_context<'a>(rules: &'a RuleSet, budget: Budget, batch: &'a Batch<'a>) -> RuleContext<'a> {
     RuleContext {
         budget,
+        batch,
         paths: &rules.paths,
         envelope: &rules.envelope,
         defines: &rules.defines,

@@ -5,7 +5,7 @@ use crate::route::{Router, Summary};
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Every status, in the order of their discriminants.
 pub const STATUSES: [Status; 5] =
@@ -64,6 +64,8 @@ pub struct LocalCounts {
     no_clock: u64,
     subscribers: Counts,
     rules: Counts,
+    /// The number of lines read.
+    pub lines: u64,
     /// The number of bytes read.
     pub bytes: u64,
     /// How long decisions took.
@@ -106,6 +108,15 @@ impl LocalCounts {
         LocalCounts { subscribers, rules, ..LocalCounts::default() }
     }
 
+    /// Adds the time since the last decision, if there is a clock, and starts the clock again.
+    pub fn time(&mut self, clock: &mut Option<Instant>) {
+        if let Some(start) = clock {
+            let end = Instant::now();
+            self.latency.add(end - *start);
+            *start = end;
+        }
+    }
+
     /// Counts a decision.
     pub fn add(&mut self, summary: &Summary<'_>) {
         if let Some(n) = self.statuses.get_mut(summary.status as usize) {
@@ -128,6 +139,8 @@ pub struct Totals {
     pub subscribers: NamedCounts,
     /// Decisions by rule.
     pub rules: NamedCounts,
+    /// The number of lines read.
+    pub lines: u64,
     /// The number of bytes read.
     pub bytes: u64,
     /// How long decisions took.
@@ -163,8 +176,8 @@ impl NamedCounts {
 }
 
 impl Totals {
-    /// The number of decisions.
-    pub fn lines(&self) -> u64 {
+    /// The number of decisions: one for each event, so as many as lines unless lines are split.
+    pub fn events(&self) -> u64 {
         self.statuses.iter().sum()
     }
 
@@ -223,6 +236,7 @@ impl SharedCounts {
         totals.no_clock += std::mem::take(&mut local.no_clock);
         local.subscribers.take(router.subscribers()).for_each(|(name, n)| totals.subscribers.add(name, n));
         local.rules.take(router.rules()).for_each(|(name, n)| totals.rules.add(name, n));
+        totals.lines += std::mem::take(&mut local.lines);
         totals.bytes += std::mem::take(&mut local.bytes);
         totals.latency.merge(&std::mem::take(&mut local.latency));
     }
@@ -235,10 +249,11 @@ impl SharedCounts {
     /// The sums so far, except for those by name.
     pub fn totals_without_names(&self) -> Totals {
         let totals = self.lock();
-        let Totals { statuses, no_clock, bytes, latency, .. } = &*totals;
+        let Totals { statuses, no_clock, lines, bytes, latency, .. } = &*totals;
         Totals {
             statuses: *statuses,
             no_clock: *no_clock,
+            lines: *lines,
             bytes: *bytes,
             latency: latency.clone(),
             ..Totals::default()
@@ -287,7 +302,7 @@ mod tests {
         let totals = shared.totals();
         let counts: Vec<(&str, u64)> = totals.subscribers.as_slice().iter().map(|(name, n)| (&**name, *n)).collect();
         assert_eq!(counts, [("shared", 4), ("zed", 2), ("alpha", 2)]);
-        assert_eq!((totals.lines(), totals.malformed()), (6, 2));
+        assert_eq!((totals.events(), totals.malformed()), (6, 2));
     }
 
     #[test]

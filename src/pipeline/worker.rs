@@ -7,7 +7,7 @@ use super::job::Job;
 use super::ordered_writer::{DecidedBatch, OrderedWriter};
 use super::panics::{self, INTERNAL_ERROR};
 use crate::reload::Generation;
-use crate::route::Session;
+use crate::route::{Session, Written};
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Instant;
@@ -79,44 +79,56 @@ impl<'j> Worker<'j> {
         }
     }
 
-    fn line(&mut self, line: &[u8], number: u64, part: impl FnMut(&mut Vec<u8>)) {
-        let start = match self.job.counts.watched {
-            true => Some(self.clock.unwrap_or_else(Instant::now)),
-            false => None,
-        };
-        self.decide(line, number, part);
-        if let Some(start) = start {
-            let end = Instant::now();
-            self.counts.latency.add(end - start);
-            self.clock = Some(end);
+    /// Decides a line: all its events, even if one of them panics.
+    fn line(&mut self, line: &[u8], number: u64, mut part: impl FnMut(&mut Vec<u8>)) {
+        self.counts.lines += 1;
+        let mut first = Some(1);
+        while let Some(event) = first {
+            first = self.events(line, number, event, &mut part);
         }
     }
-}
 
-impl Worker<'_> {
-    /// Decides an event. If that panics, the event is malformed, and the session is replaced.
-    fn decide(&mut self, line: &[u8], number: u64, mut part: impl FnMut(&mut Vec<u8>)) {
-        let Self { session, counts, out, .. } = self;
+    /// Decides the events of a line from number `first` on. If one of them panics, it is malformed, and the session is
+    /// replaced; then returns the number of the next.
+    fn events(&mut self, line: &[u8], number: u64, first: u64, part: &mut impl FnMut(&mut Vec<u8>)) -> Option<u64> {
+        let Self { session, counts, out, clock, job, .. } = self;
+        if job.counts.watched {
+            clock.get_or_insert_with(Instant::now);
+        }
         // The end of what was written by earlier events, or by earlier deliveries of this one.
         let mut complete = out.len();
         let decided = panics::catch(|| {
-            let summary = session.route_in_parts(line, number, out, |out| {
+            session.route_rest_to(line, number, first, out, |out, written| {
+                if let Written::Event(summary) = written {
+                    #[cfg(test)]
+                    tests::after_decision(line, out.get(complete..).unwrap_or_default());
+                    counts.add(&summary);
+                    counts.time(clock);
+                }
+                let before = out.len();
                 part(out);
                 complete = out.len();
+                if complete < before && clock.is_some() {
+                    // Do not count the time spent writing.
+                    *clock = Some(Instant::now());
+                }
                 #[cfg(test)]
-                tests::after_delivery(line);
+                if let Written::Delivery = written {
+                    tests::after_delivery(line);
+                }
             });
-            #[cfg(test)]
-            tests::after_decision(line);
-            counts.add(&summary);
         });
-        if !decided {
-            panics::log_once(number);
-            out.truncate(complete);
-            *session = self.generation.router.session();
-            let summary = session.refuse(line, number, INTERNAL_ERROR, out);
-            counts.add(&summary);
+        if decided {
+            return None;
         }
+        panics::log_once(number);
+        out.truncate(complete);
+        let current = session.current();
+        *session = self.generation.router.session();
+        let summary = session.refuse(line, number, current, INTERNAL_ERROR, out);
+        counts.add(&summary);
+        counts.time(clock);
+        current.filter(|part| part.part < part.parts).map(|part| part.part + 1)
     }
 }
 

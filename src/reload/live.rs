@@ -1,7 +1,7 @@
 //! The rule set in force, replaced as a whole. Readers never lock and never wait.
 
 use crate::decision::Decision;
-use crate::route::{Router, Session, Summary};
+use crate::route::{Router, Session, Summary, Written};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -117,6 +117,24 @@ impl LiveSession {
     pub fn route(&mut self, line: &[u8], number: u64) -> Decision {
         self.renew();
         self.session.route(line, number)
+    }
+
+    /// [`Session::route_each`] by the newest generation: all events of the line by the same one.
+    pub fn route_each(&mut self, line: &[u8], number: u64, each: impl FnMut(Decision)) {
+        self.renew();
+        self.session.route_each(line, number, each);
+    }
+
+    /// [`Session::route_each_to`] by the newest generation.
+    pub fn route_each_to(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        out: &mut Vec<u8>,
+        written: impl FnMut(&mut Vec<u8>, Written<'_>),
+    ) {
+        self.renew();
+        self.session.route_each_to(line, number, out, written);
     }
 
     /// [`Session::route_to`] by the newest generation.

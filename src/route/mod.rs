@@ -1,12 +1,14 @@
 //! The router: decides events by one compiled rule set.
 
+mod events;
 mod write;
 
-use crate::decision::{Decision, Delivered, Delivery, Status, input_echo};
+use crate::decision::{Decision, Delivered, Delivery, Input, Part, Status, input_echo};
 use crate::event::{self, Json, Value};
-use crate::graph::{self, DecisionGraph, Outcome, Reading, Scratch, SentEvent, SentTo, State, Thresholds};
+use crate::graph::{self, DecisionGraph, Scratch, SentEvent, SentTo, State, Thresholds};
 use crate::rules::RuleSet;
 use bumpalo::Bump;
+use events::{Decided, Progress, SplitScratch, Stage};
 use std::sync::Arc;
 
 pub use crate::clock::Clock;
@@ -56,6 +58,19 @@ pub struct Router {
 pub struct Session {
     router: Router,
     scratch: Scratch,
+    /// Only if the rule set splits lines.
+    split: Option<SplitScratch>,
+    /// The event of a split line that was decided last.
+    current: Option<Part>,
+}
+
+/// What [`Session::route_each_to`] has written.
+#[derive(Clone, Copy, Debug)]
+pub enum Written<'s> {
+    /// A delivery. More of the same event may follow.
+    Delivery,
+    /// Everything about one event.
+    Event(Summary<'s>),
 }
 
 /// A decision by number, for callers that need no names: cheap, since nothing is allocated.
@@ -134,7 +149,8 @@ impl Router {
 
     /// A session for one thread. Its memory grows to the needs of the largest event, and is kept until it is dropped.
     pub fn session(&self) -> Session {
-        Session { scratch: Scratch::new(&self.graph), router: self.clone() }
+        let (scratch, split) = (Scratch::new(&self.graph), SplitScratch::new(&self.graph));
+        Session { scratch, split, current: None, router: self.clone() }
     }
 
     /// The names of all subscribers, sorted; their indexes are their numbers.
@@ -173,9 +189,28 @@ impl Session {
     /// assert_eq!(&*session.route(br#"{"type": "order.created"}"#, 1).subscribers[0], "inventory");
     /// assert_eq!(session.route(b"not JSON", 2).line, Some(2));
     /// ```
+    ///
+    /// If the rule set splits lines (`ruleset.split`) and the line has several events, the decision is that the line is
+    /// malformed, since one decision cannot be about several events: use [`Session::route_each`].
     pub fn route(&mut self, line: &[u8], number: u64) -> Decision {
         let options = self.router.options;
-        self.run(line, false, |graph, outcome, state| decision(graph, outcome, state, line, number, &options))
+        self.only(line, number, false, |decided| decision(&decided, &options))
+    }
+
+    /// Decides each event of one line, in their order: one, unless the rule set splits lines (`ruleset.split`).
+    ///
+    /// ```
+    /// let rules = "ruleset: {split: event.Records}\ntopics: {order.created: [inventory]}";
+    /// let rules = dadar::load_strings("shop", [("rules.yaml", rules)]).rule_set.unwrap();
+    /// let mut session = dadar::Router::new(&rules).session();
+    /// let mut parts = Vec::new();
+    /// let line = br#"{"Records": [{"type": "order.created"}, {"type": "order.paid"}]}"#;
+    /// session.route_each(line, 1, |decision| parts.push((decision.part, decision.subscribers.len())));
+    /// assert_eq!(parts, [(Some(1), 1), (Some(2), 0)]);
+    /// ```
+    pub fn route_each(&mut self, line: &[u8], number: u64, mut each: impl FnMut(Decision)) {
+        let options = self.router.options;
+        self.each(line, number, 1, false, |decided| each(decision(&decided, &options)));
     }
 
     /// Decides one line and appends the decision to `out` as one line of JSON with its line break. The text is that of
@@ -190,6 +225,9 @@ impl Session {
     /// assert!(out.starts_with(br#"{"id":7,"topic":"order.created","status":"routed","subscribers":["inventory"]"#));
     /// assert!(out.ends_with(b"}\n"));
     /// ```
+    ///
+    /// If the rule set splits lines, it writes the decisions on all events of the line, and returns the last.
+    /// [`Session::route_each_to`] reports each.
     pub fn route_to(&mut self, line: &[u8], number: u64, out: &mut Vec<u8>) -> Summary<'_> {
         self.route_in_parts(line, number, out, |_| {})
     }
@@ -203,55 +241,83 @@ impl Session {
         out: &mut Vec<u8>,
         mut part: impl FnMut(&mut Vec<u8>),
     ) -> Summary<'_> {
-        let options = self.router.options;
-        let status = self.run(line, options.deliveries, |graph, outcome, state| {
-            match options.deliveries {
-                false => write::line(graph, outcome, state, line, number, &options, out),
-                true => write::deliveries(graph, outcome, line, number, &options, out, &mut part),
-            }
-            outcome.status
+        let mut last = Status::Malformed;
+        self.route_each_to(line, number, out, |out, written| match written {
+            Written::Delivery => part(out),
+            Written::Event(summary) => last = summary.status,
         });
-        self.summary(status)
+        self.summary(last)
     }
 
-    /// Appends the decision that a line is malformed for this reason, without reading the line.
+    /// As [`Session::route_to`], and calls `written` after each delivery and after each event of the line, so that `out` can
+    /// be written and cleared before the next one, and each decision can be counted.
+    pub fn route_each_to(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        out: &mut Vec<u8>,
+        written: impl FnMut(&mut Vec<u8>, Written<'_>),
+    ) {
+        self.route_rest_to(line, number, 1, out, written);
+    }
+
+    /// As [`Session::route_each_to`], beginning with the event of number `first` (from 1).
+    pub(crate) fn route_rest_to(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        first: u64,
+        out: &mut Vec<u8>,
+        mut written: impl FnMut(&mut Vec<u8>, Written<'_>),
+    ) {
+        let options = self.router.options;
+        self.each(line, number, first, options.deliveries, |decided| {
+            write(&decided, &options, out, &mut |out| written(out, Written::Delivery));
+            written(out, Written::Event(Summary::new(decided.outcome.status, decided.state)));
+        });
+    }
+
+    /// Appends the decision that a line is malformed for this reason, or one event of it; it is not read.
     #[cfg(feature = "pipeline")]
-    pub(crate) fn refuse(&mut self, line: &[u8], number: u64, reason: &str, out: &mut Vec<u8>) -> Summary<'_> {
-        let Router { graph, options, .. } = &self.router;
-        let write = |outcome: &Outcome<'_>, state: &State| {
-            match options.deliveries {
-                false => write::line(graph, outcome, state, line, number, options, out),
-                true => write::deliveries(graph, outcome, line, number, options, out, &mut |_| {}),
-            }
-            outcome.status
-        };
-        let status = graph::refuse(graph, &mut self.scratch, reason.to_owned(), options.deliveries, write);
-        self.summary(status)
+    pub(crate) fn refuse(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        part: Option<Part>,
+        reason: &str,
+        out: &mut Vec<u8>,
+    ) -> Summary<'_> {
+        let Session { router, scratch, split, .. } = self;
+        let options = router.options;
+        let stage = Stage { router, deliver: options.deliveries };
+        let text = part.map_or(line, |part| stage.text(split, line, part));
+        stage.refuse(scratch, Input { text, line: number, part }, reason.to_owned(), |decided| {
+            write(&decided, &options, out, &mut |_| {});
+        });
+        self.summary(Status::Malformed)
     }
 
-    /// Decides one line, and produces the event that each subscriber is sent. The line is read strictly.
+    /// The event of a split line that was being decided last.
+    #[cfg(feature = "pipeline")]
+    pub(crate) fn current(&self) -> Option<Part> {
+        self.current
+    }
+
+    /// Decides one line, and produces the event that each subscriber is sent. The line is read strictly. A line with several
+    /// events is malformed, as for [`Session::route`].
     pub fn deliver(&mut self, line: &[u8], number: u64) -> Delivered {
         let options = self.router.options;
-        self.run(line, true, |graph, outcome, state| {
-            let decision = decision(graph, outcome, state, line, number, &options);
-            let delivery = |sent: &SentTo<'_>| Delivery {
-                id: decision.id.clone(),
-                subscriber: graph.subscribers.name(sent.subscriber),
-                event: match sent.event {
-                    SentEvent::Nothing => Json::Null,
-                    SentEvent::Tree(tree) => tree.to_json(),
-                    SentEvent::Line => {
-                        let arena = Bump::new();
-                        event::parse(line, options.limits, &arena).unwrap_or_default().to_json()
-                    }
-                },
-                errors: outcome.ingest_errors().iter().chain(&sent.errors).cloned().collect(),
-            };
-            Delivered { deliveries: outcome.sent().iter().map(delivery).collect(), decision: decision.clone() }
-        })
+        self.only(line, number, true, |decided| delivered(&decided, &options))
     }
 
-    /// Decides one line. Returns numbers only: does not resolve names or build a [`Decision`].
+    /// As [`Session::deliver`], for each event of the line.
+    pub fn deliver_each(&mut self, line: &[u8], number: u64, mut each: impl FnMut(Delivered)) {
+        let options = self.router.options;
+        self.each(line, number, 1, true, |decided| each(delivered(&decided, &options)));
+    }
+
+    /// Decides one line. Returns numbers only: does not resolve names or build a [`Decision`]. A line with several events is
+    /// malformed, as for [`Session::route`].
     ///
     /// ```
     /// # let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
@@ -262,8 +328,13 @@ impl Session {
     /// assert_eq!(names, ["inventory"]);
     /// ```
     pub fn decide(&mut self, line: &[u8]) -> Summary<'_> {
-        let status = self.run(line, false, |_, outcome, _| outcome.status);
+        let status = self.only(line, 1, false, |decided| decided.outcome.status);
         self.summary(status)
+    }
+
+    /// As [`Session::decide`], for each event of the line.
+    pub fn decide_each(&mut self, line: &[u8], mut each: impl FnMut(Summary<'_>)) {
+        self.each(line, 1, 1, false, |decided| each(Summary::new(decided.outcome.status, decided.state)));
     }
 
     /// The router.
@@ -272,38 +343,76 @@ impl Session {
     }
 
     fn summary(&self, status: Status) -> Summary<'_> {
-        let state = &self.scratch.state;
-        Summary { status, subscribers: &state.chosen, rules: &state.rules, no_clock: state.no_clock }
+        Summary::new(status, &self.scratch.state)
     }
 
-    fn run<R>(
-        &mut self,
-        line: &[u8],
-        deliver: bool,
-        then: impl FnOnce(&DecisionGraph, &Outcome<'_>, &State) -> R,
-    ) -> R {
-        let Router { graph, options, thresholds } = &self.router;
-        let then = |outcome: &Outcome<'_>, state: &State| then(graph, outcome, state);
-        let reading = Reading { options, deliver, thresholds };
-        let result = graph::decide(graph, &mut self.scratch, line, reading, then);
-        self.scratch.release(graph, line.len());
+    fn only<R>(&mut self, line: &[u8], number: u64, deliver: bool, then: impl FnOnce(Decided<'_>) -> R) -> R {
+        let Session { router, scratch, split, .. } = self;
+        let whole = Input { text: line, line: number, part: None };
+        let result = Stage { router, deliver }.only(scratch, split, whole, then);
+        self.release(line.len());
         result
+    }
+
+    fn each(&mut self, line: &[u8], number: u64, first: u64, deliver: bool, then: impl FnMut(Decided<'_>)) {
+        let Session { router, scratch, split, current } = self;
+        *current = None;
+        let whole = Input { text: line, line: number, part: None };
+        Stage { router, deliver }.each(scratch, split, whole, Progress { first, current }, then);
+        self.release(line.len());
+    }
+
+    fn release(&mut self, line: usize) {
+        if let Some(split) = &mut self.split {
+            split.release(&self.router.graph, line);
+        }
     }
 }
 
+impl Summary<'_> {
+    fn new(status: Status, state: &State) -> Summary<'_> {
+        Summary { status, subscribers: &state.chosen, rules: &state.rules, no_clock: state.no_clock }
+    }
+}
+
+/// Appends the decision or the deliveries.
+fn write(decided: &Decided<'_>, options: &Options, out: &mut Vec<u8>, written: &mut dyn FnMut(&mut Vec<u8>)) {
+    let Decided { graph, outcome, state, input } = decided;
+    match options.deliveries {
+        false => write::line(graph, outcome, state, *input, options, out),
+        true => write::deliveries(graph, outcome, *input, options, out, written),
+    }
+}
+
+/// The decision, and the event that each subscriber is sent.
+fn delivered(decided: &Decided<'_>, options: &Options) -> Delivered {
+    let Decided { graph, outcome, input, .. } = decided;
+    let decision = decision(decided, options);
+    let delivery = |sent: &SentTo<'_>| Delivery {
+        id: decision.id.clone(),
+        subscriber: graph.subscribers.name(sent.subscriber),
+        event: match sent.event {
+            SentEvent::Nothing => Json::Null,
+            SentEvent::Tree(tree) => tree.to_json(),
+            SentEvent::Line => {
+                let arena = Bump::new();
+                event::parse(input.text, options.limits, &arena).unwrap_or_default().to_json()
+            }
+        },
+        errors: outcome.ingest_errors().iter().chain(&sent.errors).cloned().collect(),
+        part: decision.part,
+        parts: decision.parts,
+    };
+    Delivered { deliveries: outcome.sent().iter().map(delivery).collect(), decision: decision.clone() }
+}
+
 /// The decision with its names.
-fn decision(
-    graph: &DecisionGraph,
-    outcome: &Outcome<'_>,
-    state: &State,
-    line: &[u8],
-    number: u64,
-    options: &Options,
-) -> Decision {
+fn decision(decided: &Decided<'_>, options: &Options) -> Decision {
+    let Decided { graph, outcome, state, input } = decided;
     let names = |numbers: &[u32]| numbers.iter().map(|number| graph.subscribers.name(*number)).collect();
     let labels = outcome.labels.iter().map(|(label, value)| (graph.labels.names.name(*label), value.to_json()));
     let malformed = outcome.fault().is_some();
-    Decision {
+    let mut decision = Decision {
         id: outcome.id.to_json(),
         topic: outcome.topic.map(|entry| entry.topic.to_string()),
         status: outcome.status,
@@ -318,11 +427,15 @@ fn decision(
         dropped_by: outcome.dropped_by.map(|filter| filter.name.clone()),
         invalid: outcome.invalid().to_vec(),
         errors: outcome.errors().to_vec(),
-        line: malformed.then_some(number),
+        part: None,
+        parts: None,
+        line: malformed.then_some(input.line),
         error: outcome.fault().map(str::to_owned),
-        input: (malformed && options.input_echo).then(|| input_echo(line)),
+        input: (malformed && options.input_echo).then(|| input_echo(input.text)),
         ruleset: graph.version.clone(),
-    }
+    };
+    decision.set_part(input.part);
+    decision
 }
 
 /// True for the statuses of events that have gone through all stages.

@@ -3,7 +3,7 @@
 //! The order and the presence of keys are those of [`Decision`](crate::decision::Decision) when it is serialised.
 
 use super::{Options, is_routed, write_value};
-use crate::decision::{Status, TypeError, input_echo};
+use crate::decision::{Input, Part, Status, TypeError, input_echo};
 use crate::event::{Limits, Number, Value, parse, write_json};
 use crate::graph::{DecisionGraph, Outcome, SentEvent, State, json_string};
 use bumpalo::Bump;
@@ -14,8 +14,7 @@ pub(super) fn line(
     graph: &DecisionGraph,
     outcome: &Outcome<'_>,
     state: &State,
-    line: &[u8],
-    number: u64,
+    input: Input<'_>,
     options: &Options,
     out: &mut Vec<u8>,
 ) {
@@ -57,7 +56,8 @@ pub(super) fn line(
     }
     rare("invalid", outcome.invalid(), out);
     rare("errors", outcome.errors(), out);
-    fault(outcome, line, number, options, out);
+    part(input, out);
+    fault(outcome, input, options, out);
     out.extend_from_slice(b",\"ruleset\":");
     out.extend_from_slice(&graph.version_json);
     out.extend_from_slice(b"}\n");
@@ -68,11 +68,10 @@ pub(super) fn line(
 pub(super) fn deliveries(
     graph: &DecisionGraph,
     outcome: &Outcome<'_>,
-    line: &[u8],
-    number: u64,
+    input: Input<'_>,
     options: &Options,
     out: &mut Vec<u8>,
-    part: &mut dyn FnMut(&mut Vec<u8>),
+    written: &mut dyn FnMut(&mut Vec<u8>),
 ) {
     for sent in outcome.sent() {
         out.extend_from_slice(b"{\"id\":");
@@ -82,7 +81,7 @@ pub(super) fn deliveries(
         out.extend_from_slice(b",\"event\":");
         match sent.event {
             SentEvent::Nothing => out.extend_from_slice(b"null"),
-            SentEvent::Line => whole(line, options.limits, out),
+            SentEvent::Line => whole(input.text, options.limits, out),
             SentEvent::Tree(tree) => write_json(tree, out),
         }
         let errors: Vec<&TypeError> = outcome.ingest_errors().iter().chain(&sent.errors).collect();
@@ -90,16 +89,16 @@ pub(super) fn deliveries(
         if outcome.status != Status::Routed {
             status(outcome, out);
         }
-        reasons(outcome, line, number, options, out);
+        reasons(outcome, input, options, out);
         out.extend_from_slice(b"}\n");
-        part(out);
+        written(out);
     }
     if outcome.sent().is_empty() {
         out.extend_from_slice(b"{\"id\":");
         value(outcome.id, out);
         status(outcome, out);
         rare("errors", outcome.ingest_errors(), out);
-        reasons(outcome, line, number, options, out);
+        reasons(outcome, input, options, out);
         out.extend_from_slice(b"}\n");
     }
 }
@@ -111,13 +110,14 @@ fn status(outcome: &Outcome<'_>, out: &mut Vec<u8>) {
 }
 
 /// The reason for the status: the filter that dropped the event, the faults that schemas found, or the error in the line.
-fn reasons(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, out: &mut Vec<u8>) {
+fn reasons(outcome: &Outcome<'_>, input: Input<'_>, options: &Options, out: &mut Vec<u8>) {
     if let Some(filter) = outcome.dropped_by {
         out.extend_from_slice(b",\"dropped_by\":");
         out.extend_from_slice(&filter.json);
     }
     rare("invalid", outcome.invalid(), out);
-    fault(outcome, line, number, options, out);
+    part(input, out);
+    fault(outcome, input, options, out);
 }
 
 /// A line of input as JSON on one line. A caller of the library may pass an event with line breaks.
@@ -130,14 +130,23 @@ fn whole(line: &[u8], limits: Limits, out: &mut Vec<u8>) {
     write_json(parse(line, limits, &arena).unwrap_or_default(), out);
 }
 
+/// The number of the event in its line.
+fn part(input: Input<'_>, out: &mut Vec<u8>) {
+    let Some(Part { part, parts }) = input.part else { return };
+    if part > 0 {
+        out.extend_from_slice(format!(",\"part\":{part}").as_bytes());
+    }
+    out.extend_from_slice(format!(",\"parts\":{parts}").as_bytes());
+}
+
 /// The error in a malformed line.
-fn fault(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, out: &mut Vec<u8>) {
+fn fault(outcome: &Outcome<'_>, input: Input<'_>, options: &Options, out: &mut Vec<u8>) {
     let Some(fault) = outcome.fault() else { return };
-    out.extend_from_slice(format!(",\"line\":{number},\"error\":").as_bytes());
+    out.extend_from_slice(format!(",\"line\":{},\"error\":", input.line).as_bytes());
     out.extend_from_slice(&json_string(fault));
     if options.input_echo {
         out.extend_from_slice(b",\"input\":");
-        out.extend_from_slice(&json_string(&input_echo(line)));
+        out.extend_from_slice(&json_string(&input_echo(input.text)));
     }
 }
 

@@ -14,7 +14,8 @@ impl RuleSet {
         let numbered = (0..).map(DefineId).zip(&self.defines);
         let defines = numbered.map(|(id, named)| (named.name.text.to_string(), id)).collect();
         let define_types: Vec<Type> = self.defines.iter().map(|named| type_of_cases(&named.cases)).collect();
-        let roots = Root::ALL.map(|(_, root)| root);
+        let exists = |root: &Root| *root != Root::Batch || self.splits();
+        let roots: Vec<Root> = Root::ALL.map(|(_, root)| root).into_iter().filter(exists).collect();
         let numbered = (0..).map(LookupId).zip(&self.lookups);
         let lookups = numbered.map(|(id, lookup)| (lookup.name.to_string(), lookup.info(id))).collect();
         let mut scope = Scope {

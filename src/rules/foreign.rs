@@ -113,7 +113,7 @@ const HINTS: &[Hint] = &[
     // A rule file.
     (
         "a rule file",
-        &["timezone", "envelope", "defaults", "strict_subscribers", "name"],
+        &["timezone", "envelope", "split", "defaults", "strict_subscribers", "name"],
         "this is a key of `ruleset:`: move it there",
     ),
     ("a rule file", &["route", "routes", "routing", "policies", "conditions"], "rules are a list under `rules:`"),

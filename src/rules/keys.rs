@@ -51,7 +51,7 @@ pub const FILE: Keys = Keys::new(
 
 /// `ruleset:`.
 pub const RULESET: Keys =
-    Keys::new("`ruleset`", &["name", "timezone", "strict_subscribers", "root", "envelope", "defaults"]);
+    Keys::new("`ruleset`", &["name", "timezone", "strict_subscribers", "root", "envelope", "split", "defaults"]);
 
 /// `ruleset.envelope:`.
 pub const ENVELOPE: Keys = Keys::new("an envelope", &["id", "topic", "time", "headers", "data"]);

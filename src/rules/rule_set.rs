@@ -12,6 +12,7 @@ use super::table::Table;
 use super::topic_node::TopicNode;
 use super::transform::{Transform, TransformId};
 use crate::decision::NO_TOPIC;
+use crate::event::RawPath;
 use crate::expr::{DefineId, PathTable, Root, TypedNode};
 use crate::lookup::Lookup;
 use jiff::tz::TimeZone;
@@ -29,6 +30,8 @@ pub struct RuleSet {
     pub zone: TimeZone,
     /// Where an event has its id, topic, time, headers and payload.
     pub envelope: Envelope,
+    /// The paths in a line whose list is split into events: the first that is a list. The empty path is the line itself.
+    pub split: Vec<RawPath>,
     /// Subscribers by the status of an event, independent of the rules.
     pub defaults: Defaults,
     /// Every path that is read: first those that decisions depend on, then those that only transforms read.
@@ -102,6 +105,11 @@ impl RuleSet {
         self.paths.as_slice().iter().any(|path| path.root == Root::Now)
             || self.rules.iter().any(|rule| !rule.active.is_always())
             || self.groups.iter().any(|group| !group.active.is_always())
+    }
+
+    /// True if the rule set makes several events of a line that has a list of them.
+    pub fn splits(&self) -> bool {
+        !self.split.is_empty()
     }
 
     /// A named value.

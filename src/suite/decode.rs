@@ -3,7 +3,7 @@
 use super::expectation::{Expectation, Matcher};
 use super::files::{Folder, Lines};
 use super::recorded::Recorded;
-use super::{TestCase, TestClock, TestInput};
+use super::{ExpectedParts, TestCase, TestClock, TestInput};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::Json;
 use crate::expr::time;
@@ -86,13 +86,23 @@ impl SuiteDecoder<'_> {
         let (name, span) = self.name(node, entries)?;
         let now = get(entries, "now").map_or(TestClock::None, |value| self.now(value));
         let inputs = self.inputs(node, entries);
-        let expectations = get(entries, "expect").map(|value| self.expectations(value)).unwrap_or_default();
+        let expected = get(entries, "expect");
+        let parts = expected.and_then(|value| self.parts(value));
+        let expectations = expected.filter(|_| parts.is_none()).map(|value| self.expectations(value));
         let recorded = get(entries, "expected").map(|value| self.recorded(value, &inputs, entries));
         if get(entries, "expect").is_none() && recorded.is_none() {
             self.error(Code::MissingKey, span, format!("test `{name}` expects nothing"));
             self.amend(|one| one.help("add `expect:`, such as `expect: {status: routed}`"));
         }
-        (self.diagnostics.len() == before).then_some(TestCase { name, span, now, inputs, expectations, recorded })
+        (self.diagnostics.len() == before).then_some(TestCase {
+            name,
+            span,
+            now,
+            inputs,
+            expectations: expectations.unwrap_or_default(),
+            parts,
+            recorded,
+        })
     }
 
     fn name(&mut self, node: &YamlNode, entries: &[YamlEntry]) -> Option<(String, Span)> {
@@ -161,11 +171,9 @@ impl SuiteDecoder<'_> {
             return Vec::new();
         }
         let Some((name, lines)) = self.lines(node, "`expected`") else { return Vec::new() };
-        if lines.len() != inputs.len() && !inputs.is_empty() {
-            let counts = format!("`{name}` has {} lines for {} events", lines.len(), inputs.len());
-            self.error(Code::BadTest, node.span, counts);
-        }
-        let mut recorded = Vec::new();
+        let counts = format!("`{name}` has {} lines for {} events", lines.len(), inputs.len());
+        let differ = lines.len() != inputs.len() && !inputs.is_empty();
+        let mut recorded: Vec<Recorded> = Vec::new();
         for (number, line) in lines {
             match Recorded::parse(&line, format!("{name}:{number}")) {
                 Ok(one) => recorded.push(one),
@@ -179,6 +187,10 @@ impl SuiteDecoder<'_> {
                 }
             }
         }
+        // How many decisions there are for a line that is split is only known when it is routed.
+        if differ && !recorded.iter().any(Recorded::is_part) {
+            self.error(Code::BadTest, node.span, counts);
+        }
         recorded
     }
 
@@ -191,6 +203,18 @@ impl SuiteDecoder<'_> {
                 None
             }
         }
+    }
+
+    /// A list with expectations for each event of a line.
+    fn parts(&mut self, node: &YamlNode) -> Option<ExpectedParts> {
+        let YamlKind::Sequence(items) = &node.kind else { return None };
+        if items.is_empty() {
+            self.error(Code::EmptyValue, node.span, "`expect` is an empty list, and a line always has a decision");
+            self.amend(|one| {
+                one.help("for an empty list of events, write `expect: {status: dropped, dropped_by: split}`")
+            });
+        }
+        Some(ExpectedParts { span: node.span, parts: items.iter().map(|item| self.expectations(item)).collect() })
     }
 
     fn expectations(&mut self, node: &YamlNode) -> Vec<Expectation> {

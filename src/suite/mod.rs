@@ -50,8 +50,18 @@ pub struct TestCase {
     pub span: Span,
     now: TestClock,
     inputs: Vec<TestInput>,
+    /// What is expected of every event.
     expectations: Vec<Expectation>,
+    /// What is expected of each event of a line that the rule set splits.
+    parts: Option<ExpectedParts>,
     recorded: Option<Vec<Recorded>>,
+}
+
+/// A list under `expect`: an entry for each event of a line.
+#[derive(Debug)]
+struct ExpectedParts {
+    span: Span,
+    parts: Vec<Vec<Expectation>>,
 }
 
 /// The clock of a test.

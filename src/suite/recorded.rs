@@ -29,6 +29,11 @@ impl Recorded {
         }
     }
 
+    /// True for the decision on an event of a line that was split.
+    pub(super) fn is_part(&self) -> bool {
+        self.members.iter().any(|(key, _)| key == "parts")
+    }
+
     /// What did not hold of a decision, given as the JSON that is written of it.
     pub(super) fn check(&self, decision: &Json) -> Vec<TestFailure> {
         let compared = self.members.iter().filter(|(key, _)| key != VERSION);

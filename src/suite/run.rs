@@ -90,22 +90,59 @@ impl Runner<'_> {
     /// Routes the events of a test and holds its expectations against the decisions.
     fn route(&self, test: &TestCase, clock: Clock, outcome: &mut TestOutcome) {
         let mut session = self.router.and_options(Options { clock, ..*self.router.options() }).session();
-        let wants_sent = test.expectations.iter().any(|expectation| matches!(expectation.matcher, Matcher::Sent(_)));
-        for (at, input) in test.inputs.iter().enumerate() {
-            let decision = match wants_sent {
-                true => with_sent(session.deliver(&input.line, input.number)),
-                false => serde_json::to_value(session.route(&input.line, input.number)).unwrap_or_default(),
-            };
-            let expectations =
-                test.expectations.iter().filter_map(|expectation| expectation.check(&decision, self.sources));
-            let recorded = test.recorded.as_ref().and_then(|lines| lines.get(at));
-            let found = expectations.chain(recorded.into_iter().flat_map(|line| line.check(&decision)));
+        let parts = test.parts.iter().flat_map(|expected| &expected.parts).flatten();
+        let mut all = test.expectations.iter().chain(parts);
+        let wants_sent = all.any(|expectation| matches!(expectation.matcher, Matcher::Sent(_)));
+        let mut decisions = 0;
+        for input in &test.inputs {
             let before = outcome.failures.len();
-            outcome.failures.extend(found.map(|failure| of_event(failure, input)));
+            let mut parts = 0;
+            let mut check = |decision: &Json| {
+                let failures = self.failures(test, decision, parts, decisions);
+                outcome.failures.extend(failures.into_iter().map(|failure| of_event(failure, input, decision)));
+                (parts, decisions) = (parts + 1, decisions + 1);
+            };
+            match wants_sent {
+                true => session.deliver_each(&input.line, input.number, |delivered| check(&with_sent(delivered))),
+                false => session.route_each(&input.line, input.number, |decision| {
+                    check(&serde_json::to_value(decision).unwrap_or_default());
+                }),
+            }
+            outcome.failures.extend(self.wrong_count(test, parts).map(|one| of_event(one, input, &Json::Null)));
             if before == 0 && !outcome.failures.is_empty() {
                 outcome.failed_event = Some(String::from_utf8_lossy(&input.line).into_owned());
             }
         }
+        if let Some(recorded) = test.recorded.as_ref().filter(|recorded| recorded.len() != decisions) {
+            outcome.failures.push(count(recorded.len(), decisions, None));
+        }
+    }
+
+    /// What does not hold of a decision: the one of number `part` on its line, and of number `at` in the test.
+    fn failures(&self, test: &TestCase, decision: &Json, part: usize, at: usize) -> Vec<TestFailure> {
+        let of_part = test.parts.as_ref().and_then(|expected| expected.parts.get(part));
+        let expectations = test.expectations.iter().chain(of_part.into_iter().flatten());
+        let expected = expectations.filter_map(|expectation| expectation.check(decision, self.sources));
+        let recorded = test.recorded.as_ref().and_then(|lines| lines.get(at));
+        expected.chain(recorded.into_iter().flat_map(|line| line.check(decision))).collect()
+    }
+
+    /// The failure of a line with another number of events than `expect` lists.
+    fn wrong_count(&self, test: &TestCase, found: usize) -> Option<TestFailure> {
+        let expected = test.parts.as_ref().filter(|expected| expected.parts.len() != found)?;
+        Some(count(expected.parts.len(), found, Some(self.sources.place(expected.span))))
+    }
+}
+
+/// The failure for another number of decisions than expected.
+fn count(expected: usize, found: usize, place: Option<String>) -> TestFailure {
+    TestFailure {
+        event: None,
+        field: String::from("decisions"),
+        expected: expected.to_string(),
+        found: found.to_string(),
+        note: None,
+        place,
     }
 }
 
@@ -130,6 +167,12 @@ fn with_sent(delivered: Delivered) -> Json {
     decision
 }
 
-fn of_event(failure: TestFailure, input: &TestInput) -> TestFailure {
-    TestFailure { event: input.shown.clone(), ..failure }
+/// A failure with its event, and the number of the event in its line.
+fn of_event(failure: TestFailure, input: &TestInput, decision: &Json) -> TestFailure {
+    let part = decision.get("part").map(|part| format!("part {part}"));
+    let event = match (&input.shown, part) {
+        (Some(shown), Some(part)) => Some(format!("{shown}, {part}")),
+        (shown, part) => shown.clone().or(part),
+    };
+    TestFailure { event, ..failure }
 }

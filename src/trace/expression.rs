@@ -10,6 +10,9 @@ use serde::Serialize;
 pub struct ExpressionTrace {
     /// The number of the event's line.
     pub line: u64,
+    /// The number of the event in its line, if the line is split.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<u64>,
     /// The event's id.
     pub id: Json,
     /// The types that the expression can yield on any event: `number or null`.

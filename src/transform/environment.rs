@@ -53,8 +53,11 @@ impl<'a> Env<'a> for TransformRun<'a> {
     }
 
     fn path(&mut self, path: PathId) -> Value<'a> {
-        let paths = self.rules.paths;
-        paths.get(path).map_or(Value::Null, |path| self.root(path))
+        match self.rules.paths.get(path) {
+            Some(Path { root: Root::Batch, .. }) => self.rules.batch.get(path),
+            Some(path) => self.root(path),
+            None => Value::Null,
+        }
     }
 
     fn is_present(&mut self, path: PathId) -> bool {

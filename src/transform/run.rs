@@ -6,6 +6,7 @@ use crate::event::{Json, Value};
 use crate::expr::{Budget, Meter, PathTable, Root};
 use crate::lookup::Lookup;
 use crate::rules::{Envelope, NamedCases, Transform, TransformId};
+use crate::split::Batch;
 use bumpalo::Bump;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -23,6 +24,7 @@ pub(crate) struct RuleContext<'a> {
     pub(crate) transforms: &'a [Transform],
     pub(crate) zone: &'a TimeZone,
     pub(crate) budget: Budget,
+    pub(crate) batch: &'a Batch<'a>,
 }
 
 /// The decision on the event, as far as transforms of subscribers can read it. `ingest` runs before the decision.

@@ -123,13 +123,16 @@ pub(crate) fn route(data: &[u8]) {
     let interpreter = Interpreter::new(&rules);
     let events = events.strip_prefix(&[0]).unwrap_or(events);
     for (number, line) in (1..).zip(events.split(|byte| *byte == b'\n').take(20)) {
-        let decision = session.route(line, number);
-        let expected = interpreter.decide(line, number, &options);
-        assert_eq!(decision, expected, "{}", String::from_utf8_lossy(line));
-        let mut written = Vec::new();
+        let (mut decisions, mut expected, mut written) = (Vec::new(), Vec::new(), Vec::new());
+        session.route_each(line, number, |decision| decisions.push(decision));
+        interpreter.decide_each(line, number, &options, |decision| expected.push(decision));
+        assert_eq!(decisions, expected, "{}", String::from_utf8_lossy(line));
         session.route_to(line, number, &mut written);
-        let written: serde_json::Value = serde_json::from_slice(&written).expect("a decision is a line of JSON");
-        assert_eq!(Some(written), serde_json::to_value(&decision).ok());
+        let lines = written.split_inclusive(|byte| *byte == b'\n');
+        let written: Vec<serde_json::Value> =
+            lines.map(|line| serde_json::from_slice(line).expect("a decision is a line of JSON")).collect();
+        let values = decisions.iter().map(|decision| serde_json::to_value(decision).unwrap_or_default());
+        assert!(values.eq(written));
     }
 }
 

@@ -238,7 +238,9 @@ fn agree_with(
             let differ = difference(&shown(&wanted), &shown(&got));
             return Err(fail(&format!("graph and interpreter differ:\n{differ}"), yaml, event));
         }
-        let (wanted, got) = (interpreter.deliver(event, number, &options), session.deliver(event, number));
+        let (mut wanted, mut got) = (Vec::new(), Vec::new());
+        interpreter.deliver_each(event, number, &options, |delivered| wanted.push(delivered));
+        session.deliver_each(event, number, |delivered| got.push(delivered));
         if got != wanted {
             let shown = |sent| serde_json::to_string_pretty(sent).unwrap_or_default();
             let differ = difference(&shown(&wanted), &shown(&got));
@@ -269,10 +271,10 @@ fn trusted_agrees(strict: &Session, yaml: &str, events: &[Vec<u8>]) -> Result<()
 }
 
 /// What a delivery has of the decision, since no decision is written beside it.
-const REASONS: [&str; 5] = ["dropped_by", "invalid", "line", "error", "input"];
+const REASONS: [&str; 7] = ["dropped_by", "invalid", "part", "parts", "line", "error", "input"];
 
 /// The lines that are written of deliveries say the same as their values.
-fn written_deliveries(session: &mut Session, delivered: &Delivered, event: &[u8], number: u64) -> Result<(), String> {
+fn written_deliveries(session: &mut Session, all: &[Delivered], event: &[u8], number: u64) -> Result<(), String> {
     let mut out = Vec::new();
     session.route_to(event, number, &mut out);
     let text = String::from_utf8_lossy(&out).into_owned();
@@ -285,6 +287,18 @@ fn written_deliveries(session: &mut Session, delivered: &Delivered, event: &[u8]
         return Err(format!("a line break within a line: {text:?}"));
     }
     let lines = text.lines().map(read).collect::<Result<Vec<Json>, _>>()?;
+    let mut rest = lines.as_slice();
+    for delivered in all {
+        let count = delivered.deliveries.len().max(1);
+        let own = rest.get(..count).ok_or_else(|| format!("too few lines: {text}"))?;
+        written_event(delivered, own, &text)?;
+        rest = &rest[count..];
+    }
+    if rest.is_empty() { Ok(()) } else { Err(format!("too many lines: {text}")) }
+}
+
+/// The lines of one event.
+fn written_event(delivered: &Delivered, lines: &[Json], text: &str) -> Result<(), String> {
     let decision = serde_json::to_value(&delivered.decision).unwrap_or_default();
     if delivered.deliveries.is_empty() {
         let same = |key: &&str| lines.first().and_then(|first| first.get(*key)) == decision.get(*key);

@@ -11,4 +11,5 @@ mod crowd;
 mod events;
 mod generate;
 mod oracle;
+mod split;
 mod transforms;

@@ -21,6 +21,8 @@ pub struct Trie {
     items: Vec<(u32, u32)>,
     /// By slot: the next slot with the same path.
     same_path: Vec<u32>,
+    /// True if a line may also be an array.
+    pub(super) takes_arrays: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -126,6 +128,11 @@ impl Trie {
         if let Some(node) = self.nodes.get_mut(node as usize) {
             node.supersedes = superseded;
         }
+    }
+
+    /// Declares that a line may also be an array.
+    pub fn take_arrays(&mut self) {
+        self.takes_arrays = true;
     }
 
     /// The node at a path of keys.

@@ -23,6 +23,12 @@ impl<'s, F: Copy> TrieCursor<'s, F> {
         self.trie.node(number)
     }
 
+    /// True if a line may also be an array.
+    #[inline(always)]
+    pub(super) fn takes_arrays(&self) -> bool {
+        self.trie.takes_arrays
+    }
+
     /// How many objects and arrays are open.
     #[inline(always)]
     pub(super) fn nesting(&self) -> usize {

@@ -48,7 +48,7 @@ impl Checker<'_, '_> {
         }
         let Some(root) = self.root(name, base.span) else { return self.check(base).map(Base::Value) };
         let root = root?;
-        if matches!(root, Root::Event | Root::Data | Root::Headers) {
+        if matches!(root, Root::Event | Root::Data | Root::Headers | Root::Batch) {
             return Some(Base::Root(root, base.span));
         }
         let span = steps.first().map_or(base.span, |step| step.span);

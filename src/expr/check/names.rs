@@ -31,6 +31,9 @@ impl Checker<'_, '_> {
         }
         let roots: Vec<String> = self.scope.roots.iter().map(|root| format!("`{}`", root.name())).collect();
         let help = match roots.split_last() {
+            _ if root == Root::Batch => {
+                String::from("`batch` is the whole line, in a rule set with `ruleset: {split: …}`")
+            }
             None => String::from("no path may stand here"),
             Some((one, [])) => format!("only {one} may be used here"),
             Some((last, others)) => format!("only {} and {last} may be used here", others.join(", ")),
@@ -47,7 +50,7 @@ impl Checker<'_, '_> {
             Root::Now => Type::STRING.union(Type::TIME).union(Type::NULL),
             Root::Time => Type::ANY.union(Type::TIME),
             Root::Data => (self.scope.type_of)(&path).difference(Type::TIME),
-            Root::Event | Root::Headers | Root::Id | Root::It => Type::ANY,
+            Root::Event | Root::Headers | Root::Id | Root::It | Root::Batch => Type::ANY,
         };
         Typed { span, ty, node: TypedNode::Path(self.scope.paths.intern(path)) }
     }

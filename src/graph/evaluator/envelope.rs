@@ -137,6 +137,7 @@ impl<'a> Evaluator<'a, '_> {
                 cloud_event::headers(self.slot(*whole), self.arena)
             }
             Source::AllHeaders { slots, .. } => self.chosen_slot(EnvelopeField::Headers, slots),
+            Source::Root(Root::Batch) => self.batch.get(path),
             Source::Root(root) => self.root(*root),
             Source::Unread => Value::Null,
         }
@@ -166,7 +167,7 @@ impl<'a> Evaluator<'a, '_> {
                 let now = self.clock();
                 time::now_value(now, self.zone(), self.arena)
             }
-            Root::Event | Root::Data | Root::Headers | Root::It => Value::Null,
+            Root::Event | Root::Data | Root::Headers | Root::It | Root::Batch => Value::Null,
         }
     }
 

@@ -12,6 +12,7 @@ use super::topics::TopicEntry;
 use crate::clock::Clock;
 use crate::event::Value;
 use crate::expr::{Budget, PathId};
+use crate::split::Batch;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use envelope::{Chosen, Now};
@@ -30,6 +31,8 @@ pub(crate) struct Evaluator<'a, 's> {
     pub(crate) topic: Option<&'a TopicEntry>,
     clock: Clock,
     pub(crate) budget: Budget,
+    /// The values below `batch`.
+    pub(crate) batch: &'a Batch<'a>,
     now: Now,
     /// The event's time, once it has become the clock.
     time: Option<Value<'a>>,
@@ -48,6 +51,7 @@ impl<'a, 's> Evaluator<'a, 's> {
         state: &'s mut State,
         clock: Clock,
         budget: Budget,
+        batch: &'a Batch<'a>,
     ) -> Evaluator<'a, 's> {
         Evaluator {
             graph,
@@ -58,6 +62,7 @@ impl<'a, 's> Evaluator<'a, 's> {
             topic: None,
             clock,
             budget,
+            batch,
             now: Now::Unread,
             time: None,
             chosen: Chosen::new(&graph.envelope, slots, arena),

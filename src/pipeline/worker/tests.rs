@@ -12,8 +12,9 @@ use std::io;
 use std::sync::Mutex;
 
 /// A bug in the decision of an event, for tests.
-pub(super) fn after_decision(line: &[u8]) {
+pub(super) fn after_decision(line: &[u8], decision: &[u8]) {
     assert!(!line.windows(14).any(|part| part == b"PANIC-DECISION"), "this event meets a bug");
+    assert!(!decision.windows(10).any(|part| part == b"PANIC-PART"), "this event meets a bug");
 }
 
 /// A bug between two deliveries of an event, for tests.
@@ -33,14 +34,14 @@ impl InputSource for BytesSource<'_> {
     }
 }
 
-const RULES: &str = "ruleset: {defaults: {rejected: [letters]}}\ntopics: {a: [one, two]}\n";
+const RULES: &str = "ruleset: {defaults: {rejected: [letters]}, split: event.list}\ntopics: {a: [one, two]}\n";
 
 /// The output as lines of JSON, and the counts of malformed events and of all.
 fn route(events: &str, options: Options, threads: usize) -> (Vec<Json>, [u64; 2]) {
     let loaded = load_strings("r", [("r.yaml", RULES)]);
     let rules = loaded.rule_set.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
     let router = Router::with_options(&rules, options);
-    let counts = SharedCounts::new(false);
+    let counts = SharedCounts::new(true);
     counts.introduce(&router);
     let live = Live::new(router);
     let job = Job { live: &live, counts: &counts, progress: None, lines_before: 0, threads };
@@ -58,7 +59,9 @@ fn route(events: &str, options: Options, threads: usize) -> (Vec<Json>, [u64; 2]
     route_lines(job, BytesSource(events.as_bytes()), SharedOutput(&out), |_| {}).unwrap();
     let text = String::from_utf8(out.into_inner().unwrap()).unwrap();
     let totals = counts.totals();
-    (text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), [totals.malformed(), totals.lines()])
+    assert_eq!(totals.lines, events.lines().count() as u64);
+    assert_eq!(totals.latency.counts.iter().sum::<u64>(), totals.events(), "each decision is timed");
+    (text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), [totals.malformed(), totals.events()])
 }
 
 fn events(bad: &str) -> String {
@@ -78,6 +81,18 @@ fn a_panic_makes_the_event_malformed() {
         assert_eq!(lines[1]["input"], "{\"type\":\"a\",\"id\":2,\"x\":\"PANIC-DECISION\"}");
         assert_eq!(counts, [1, 3]);
     }
+}
+
+#[test]
+fn only_the_event_that_panics_is_malformed() {
+    let line = r#"{"list":[{"type":"a","id":1},{"type":"a","id":"PANIC-PART"},{"type":"a","id":3}]}"#;
+    let events = format!("{line}\n{{\"list\":[{{\"type\":\"a\",\"id\":\"PANIC-PART\"}}]}}\n");
+    let (lines, counts) = route(&events, Options::default(), 2);
+    let shown: Vec<_> = lines.iter().map(|one| (one["part"].as_u64(), one["status"].as_str().unwrap())).collect();
+    assert_eq!(shown, [(Some(1), "routed"), (Some(2), "malformed"), (Some(3), "routed"), (Some(1), "malformed")]);
+    assert_eq!(lines[1]["input"], r#"{"type":"a","id":"PANIC-PART"}"#);
+    assert_eq!((&lines[1]["parts"], &lines[1]["line"], &lines[3]["line"]), (&3.into(), &1.into(), &2.into()));
+    assert_eq!(counts, [2, 4]);
 }
 
 #[test]

@@ -20,8 +20,8 @@ data: event.data
 /// The name under which [`PLAIN`] is shown.
 const PLAIN_PATH: &str = "(envelope: plain)";
 
-/// The roots that a layout may use: the others are only known once it has been applied.
-const ROOTS: [Root; 2] = [Root::Event, Root::Now];
+/// The roots that a layout may use: the others are only known once it has been applied. The first needs `split`.
+const ROOTS: [Root; 3] = [Root::Batch, Root::Event, Root::Now];
 
 impl RuleSetDecoder<'_> {
     pub(super) fn envelope(&mut self, node: Option<&YamlNode>) -> Envelope {
@@ -96,7 +96,7 @@ impl RuleSetDecoder<'_> {
             patterns: &mut self.patterns,
             zone: &self.zone,
             type_of: &|_| Type::ANY,
-            roots: &ROOTS,
+            roots: ROOTS.get(usize::from(!self.splits)..).unwrap_or_default(),
         };
         expr::compile_text(text, &mut scope, wanted, self.diagnostics)
     }

@@ -27,6 +27,7 @@ mod rules;
 mod ruleset;
 mod schemas;
 mod setting_conflicts;
+mod split;
 mod subscribers;
 mod tables;
 mod topics;
@@ -64,12 +65,9 @@ pub(super) struct ReferencedFiles<'d> {
     pub(super) read: &'d mut Vec<(FileRef, Vec<u8>)>,
 }
 
-/// Every root of the language.
-const ROOTS: [Root; 7] = [Root::Event, Root::Data, Root::Headers, Root::Topic, Root::Id, Root::Time, Root::Now];
-
-/// The roots within a `for_each`.
-const ROOTS_AND_ELEMENT: [Root; 8] =
-    [Root::Event, Root::Data, Root::Headers, Root::Topic, Root::Id, Root::Time, Root::Now, Root::It];
+/// Every root of the language. The first exists only in a rule set with `split`, the last only within a `for_each`.
+const ROOTS: [Root; 9] =
+    [Root::Batch, Root::Event, Root::Data, Root::Headers, Root::Topic, Root::Id, Root::Time, Root::Now, Root::It];
 
 /// The state of decoding.
 struct RuleSetDecoder<'d> {
@@ -87,6 +85,8 @@ struct RuleSetDecoder<'d> {
     define_cases: Vec<Cases>,
     /// Within a `for_each`: its elements, as errors show them.
     element: Option<String>,
+    /// True if the rule set has `split`, so that `batch` exists.
+    splits: bool,
     /// The schemas that guarantee types of `data` for the rule that is being compiled.
     typing: Vec<Validator>,
     seen: HashMap<(NameKind, Arc<str>), Span>,
@@ -118,6 +118,7 @@ pub(super) fn decode(
         transforms: HashMap::new(),
         define_cases: Vec::new(),
         element: None,
+        splits: false,
         typing: Vec::new(),
         seen: HashMap::new(),
         texts: HashMap::new(),
@@ -173,6 +174,7 @@ impl<'d> RuleSetDecoder<'d> {
         };
         let head = self.head(default_name, of("ruleset"));
         self.zone = head.zone.clone();
+        let split = self.split(head.split);
         let lookups = self.lookups(of("lookups"));
         let defines = self.defines(of("define"));
         let envelope = self.envelope(head.envelope);
@@ -196,6 +198,7 @@ impl<'d> RuleSetDecoder<'d> {
             version: Arc::from(""),
             zone: head.zone,
             envelope,
+            split,
             defaults: head.defaults,
             paths: std::mem::take(&mut self.paths),
             defines,
@@ -321,10 +324,16 @@ impl<'d> RuleSetDecoder<'d> {
             patterns: &mut self.patterns,
             zone: &self.zone,
             type_of: &type_of,
-            roots: if self.element.is_some() { &ROOTS_AND_ELEMENT } else { &ROOTS },
+            roots: roots(self.splits, self.element.is_some()),
         };
         act(&mut scope, self.diagnostics)
     }
+}
+
+/// The roots of an expression.
+fn roots(splits: bool, in_for_each: bool) -> &'static [Root] {
+    let (first, last) = (usize::from(!splits), ROOTS.len() - usize::from(!in_for_each));
+    ROOTS.get(first..last).unwrap_or_default()
 }
 
 /// A literal as an expression.

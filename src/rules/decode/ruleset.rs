@@ -14,6 +14,7 @@ pub(super) struct RuleSetHead<'n> {
     pub(super) zone: TimeZone,
     pub(super) strict: bool,
     pub(super) envelope: Option<&'n YamlNode>,
+    pub(super) split: Option<&'n YamlNode>,
     pub(super) defaults: Defaults,
 }
 
@@ -31,6 +32,7 @@ impl RuleSetDecoder<'_> {
             zone: TimeZone::UTC,
             strict: false,
             envelope: None,
+            split: None,
             defaults: Defaults::default(),
         };
         let fields = sections.first().and_then(|section| self.fields(section.node, &keys::RULESET));
@@ -45,6 +47,7 @@ impl RuleSetDecoder<'_> {
         // `root` was applied before files were read; only its type is checked here.
         fields.get("root").and_then(|node| self.string(node));
         head.envelope = fields.get("envelope");
+        head.split = fields.get("split");
         head.defaults = self.defaults(&fields);
         head
     }

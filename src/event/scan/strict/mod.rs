@@ -65,7 +65,12 @@ impl StrictScan<'_> {
     fn event(&mut self) -> Result<(), ScanStop> {
         let start = self.checker.token();
         let line = self.checker.index.line();
-        if self.checker.byte(start) != b'{' {
+        let takes_it = match self.checker.byte(start) {
+            b'{' => true,
+            b'[' => self.trie.takes_arrays(),
+            _ => false,
+        };
+        if !takes_it {
             return Err(ScanStop::not_an_object(line, start));
         }
         self.tracked(start)?;

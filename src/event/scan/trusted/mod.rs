@@ -63,7 +63,12 @@ impl TrustedScan<'_> {
     #[inline(always)]
     fn event(&mut self) -> Result<(), ScanStop> {
         let start = self.cursor.skip_space(0);
-        if self.cursor.byte(start) != b'{' {
+        let takes_it = match self.cursor.byte(start) {
+            b'{' => true,
+            b'[' => self.trie.takes_arrays(),
+            _ => false,
+        };
+        if !takes_it {
             return Err(ScanStop::not_an_object(self.cursor.line(), start));
         }
         if self.trie.is_empty() {

@@ -73,6 +73,14 @@ impl RuleSetDecoder<'_> {
             self.report(Diagnostic::new(Code::BadPath, text.span(), message).help(help));
             return None;
         }
+        if usage != PathUse::Field && self.splits && begins_with("batch") {
+            let path: String = steps.iter().map(ToString::to_string).collect();
+            let path = path.trim_start_matches('.');
+            let message = "paths of a step begin with a field of the event, not with `batch`";
+            let help = format!("read it with `expr: {path}`; a field that is called `batch` is written `[\"batch\"]`");
+            self.report(Diagnostic::new(Code::BadPath, text.span(), message).help(help));
+            return None;
+        }
         if self.element.is_some() && usage == PathUse::Write && !of_element {
             let message = format!("`{}` is not part of the element", text.value);
             let help = "the steps of a `for_each` change the element, so their targets begin with `it`";
