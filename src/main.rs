@@ -10,6 +10,10 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(exit) => return exit.into(),
     };
+    if let Command::Route(args) = &command {
+        args.begin_log(&global);
+    }
+    cli::warn_of_unknown(&global);
     let done = match command {
         Command::Check(args) => cli::check::run(args, &global),
         Command::Route(args) => cli::route::run(args, &global),

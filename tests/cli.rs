@@ -657,7 +657,7 @@ fn rules_from_standard_input() {
         assert_eq!(called.code, Some(0), "{called:?}");
         let called = place.call(&["check", name], "rules: [{name: x, wen: true}]");
         assert_eq!(called.code, Some(1), "{called:?}");
-        assert!(called.err.contains("stdin.yaml:1:"), "{called:?}");
+        assert!(called.err.contains("<stdin>:1:"), "{called:?}");
         let called = place.call(&["route", name, "-i", "events.ndjson"], RULES);
         assert_eq!((called.code, called.out.lines().count()), (Some(0), 1), "{called:?}");
         for both in [&["route", name][..], &["explain", name], &["route", name, "-i", "-"]] {

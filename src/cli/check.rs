@@ -70,7 +70,7 @@ pub(crate) fn run(args: CheckArgs, global: &Global) -> Done {
         };
     }
     let mut all = Findings::default();
-    let checked = load_all(&args.rules.rules, global)?;
+    let checked = load_all(args.rules.path(), global)?;
     let rule_sets = checked.len();
     for (path, loaded) in checked {
         let findings = check_one(&path, loaded, &args, rule_sets > 1, global)?;
@@ -102,7 +102,8 @@ fn check_one(
             output::print(&format!("== {}\n", path.display()))?;
         }
         let colour = output::colour(global.color, &io::stderr());
-        output::complain(&render(&findings.diagnostics, &findings.sources, Format::Human, colour))?;
+        let shown = findings.shown(global.quiet && args.deny.is_none());
+        output::complain(&render(&shown, &findings.sources, Format::Human, colour))?;
         output::print(&summary(path, loaded.rule_set.as_ref(), test_count, &findings))?;
     }
     Ok(findings)

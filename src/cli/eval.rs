@@ -101,8 +101,10 @@ fn compile(source: &str, rules: RuleSet, sources: &mut Sources, global: &Global)
     let mut diagnostics = Vec::new();
     let expression = Expression::compile(rules, &text, &mut diagnostics);
     let colour = output::colour(global.color, &io::stderr());
+    let failed = diagnostics.iter().any(dadar::Diagnostic::is_error);
+    diagnostics.retain(|one| one.is_error() || !global.quiet);
     output::complain(&render(&diagnostics, sources, Format::Human, colour))?;
-    Ok(expression.filter(|_| !diagnostics.iter().any(dadar::Diagnostic::is_error)))
+    Ok(expression.filter(|_| !failed))
 }
 
 /// Evaluates the expression on one event after the other.

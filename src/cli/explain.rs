@@ -52,9 +52,9 @@ pub(crate) struct ExplainArgs {
 }
 
 pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
-    refuse_stdin_twice(&args.rules.rules, args.input.as_deref())?;
+    refuse_stdin_twice(args.rules.path(), args.input.as_deref())?;
     let input = Opened::new(args.input.as_deref(), |path| File::open(path))?;
-    let ready = match load_one(&args.rules.rules, global)? {
+    let ready = match load_one(args.rules.path(), global)? {
         Ok(ready) => ready,
         Err(exit) => return Ok(exit),
     };

@@ -4,11 +4,13 @@ mod budget;
 pub(crate) mod check;
 pub(crate) mod codes;
 pub(crate) mod completions;
+mod environment;
 pub(crate) mod eval;
 mod events;
 mod exit;
 pub(crate) mod explain;
 pub(crate) mod functions;
+mod given;
 pub(crate) mod init;
 mod log;
 mod metrics;
@@ -26,6 +28,7 @@ mod usage;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+pub(crate) use environment::warn_of_unknown;
 pub(crate) use exit::{CommandError, Exit};
 pub(crate) use usage::parse;
 
@@ -40,6 +43,8 @@ pub(crate) type Done = anyhow::Result<Exit>;
     about = "Decides where events go, by rules in YAML",
     after_help = "Exit codes: 0 success; 1 the rules have errors, or a test failed; 2 wrong usage, or a file that cannot be \
                   read or written; 3 finished, but some input was malformed.\n\n\
+                  Each option has an environment variable, which `dadar COMMAND --help` names. The command line prevails; \
+                  an empty variable has no effect.\n\n\
                   To get started: dadar init rules",
     arg_required_else_help = true,
     propagate_version = true
@@ -57,6 +62,9 @@ pub(crate) struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
     pub(crate) color: When,
+    /// Write nothing but errors to stderr: no warnings, no progress, no summaries
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
     /// Let rules read files in this folder too [default: what `root` under `ruleset:` says, else the rule set's own folder only]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,

@@ -99,9 +99,15 @@ pub(crate) struct RouteArgs {
 /// The size of file for which a progress bar is shown.
 const LARGE: u64 = 64 << 20;
 
+impl RouteArgs {
+    /// Starts the log, before anything is reported.
+    pub(crate) fn begin_log(&self, global: &Global) {
+        self.log.begin(global.quiet, output::colour(global.color, &io::stderr()));
+    }
+}
+
 pub(crate) fn run(args: RouteArgs, global: &Global) -> Done {
     let colour = output::colour(global.color, &io::stderr());
-    args.log.begin(colour);
     let (stop, starting) = signals::install()?;
     // Report wrong arguments before loading the rules.
     let address = args.metrics.as_deref().map(metrics::address).transpose()?;
@@ -128,9 +134,9 @@ pub(crate) fn run(args: RouteArgs, global: &Global) -> Done {
         lines_before: input.lines_before,
         threads: threads(args.threads),
     };
-    let bytes = route(job, input)?;
+    let bytes = route(job, input, global.quiet)?;
     let totals = counts.totals();
-    if args.summary {
+    if args.summary && !global.quiet {
         let text = match args.log.log_format {
             LogFormat::Human => summary::render(&totals, bytes, start.elapsed(), io::stderr().is_terminal()),
             LogFormat::Json => summary::json(&totals, bytes, start.elapsed()),
@@ -143,8 +149,8 @@ pub(crate) fn run(args: RouteArgs, global: &Global) -> Done {
 
 /// Arguments that exclude one another by their values.
 fn refuse_conflicts(args: &RouteArgs) -> anyhow::Result<()> {
-    refuse_stdin_twice(&args.rules.rules, args.input.as_deref())?;
-    if is_stdin(&args.rules.rules) && args.watch {
+    refuse_stdin_twice(args.rules.path(), args.input.as_deref())?;
+    if is_stdin(args.rules.path()) && args.watch {
         return Err(CommandError::new("--watch needs a file or folder: standard input cannot be read again").into());
     }
     if args.state.is_some() && args.state == args.input {
@@ -162,7 +168,7 @@ fn in_force(
     counts: &Arc<SharedCounts>,
     colour: bool,
 ) -> anyhow::Result<Result<InForce, Exit>> {
-    let Ready { rules, mut snapshot, tests, .. } = match load_one(&args.rules.rules, global)? {
+    let Ready { rules, mut snapshot, tests, .. } = match load_one(args.rules.path(), global)? {
         Ok(ready) => ready,
         Err(exit) => return Ok(Err(exit)),
     };
@@ -188,7 +194,7 @@ fn in_force(
             dadar::reload::check_tests(&rules, &tests, &rule_set::options(global).within(snapshot.root()))
     {
         log.log_details(&error);
-        tracing::error!("{}: {error}, so nothing was done", args.rules.rules.display());
+        tracing::error!("{}: {error}, so nothing was done", args.rules.path().display());
         return Ok(Err(Exit::Refused));
     }
     let options = ReloadOptions {
@@ -226,8 +232,8 @@ fn threads(asked: u16) -> usize {
 }
 
 /// Routes the input. Returns the number of bytes read.
-fn route(job: Job<'_>, input: RouteInput) -> anyhow::Result<u64> {
-    let bar = progress_bar(input.size);
+fn route(job: Job<'_>, input: RouteInput, quiet: bool) -> anyhow::Result<u64> {
+    let bar = progress_bar(input.size.filter(|_| !quiet));
     let total = AtomicU64::new(0);
     let on_read = |bytes| {
         total.fetch_add(bytes, Ordering::Relaxed);

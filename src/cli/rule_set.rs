@@ -16,7 +16,17 @@ const MAX_STDIN: u64 = 16 << 20;
 pub(crate) struct RulesArg {
     /// The rule set: a folder, a file, or `-` for one file on standard input
     #[arg(value_name = "RULES", default_value = "rules")]
-    pub(crate) rules: PathBuf,
+    rules: PathBuf,
+    /// The same, as an option
+    #[arg(short = 'r', long = "rules", value_name = "RULES", conflicts_with = "rules")]
+    named: Option<PathBuf>,
+}
+
+impl RulesArg {
+    /// Where the rule set is.
+    pub(crate) fn path(&self) -> &Path {
+        self.named.as_deref().unwrap_or(&self.rules)
+    }
 }
 
 /// A rule set that can be used.
@@ -48,7 +58,7 @@ pub(crate) fn options(global: &Global) -> LoadOptions {
 pub(crate) fn load_all(path: &Path, global: &Global) -> anyhow::Result<Vec<(PathBuf, Loaded)>> {
     let loaded = load_path(path, global)?;
     if loaded.rule_sets.is_empty() {
-        return Ok(vec![(path.to_path_buf(), loaded)]);
+        return Ok(vec![(shown(path).to_path_buf(), loaded)]);
     }
     let folders = loaded.rule_sets;
     folders.into_iter().map(|folder| Ok((folder.clone(), load_path(&folder, global)?))).collect()
@@ -68,6 +78,7 @@ pub(crate) fn load_one(path: &Path, global: &Global) -> anyhow::Result<Result<Re
         None => {
             let errors: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
             let count = output::count(errors.len(), "error");
+            let path = shown(path);
             if log::is_json() {
                 log::diagnostics(&errors, &loaded.sources);
                 tracing::error!("{}: {count}, so nothing was done", path.display());
@@ -117,7 +128,26 @@ fn load_stdin() -> anyhow::Result<Loaded> {
         let limit = MAX_STDIN >> 20;
         return Err(CommandError::new(format!("the rules on standard input are larger than {limit} MiB")).into());
     }
-    Ok(load_strings("stdin", [("stdin.yaml", text.as_str())]))
+    let mut loaded = load_strings("stdin", [("stdin.yaml", text.as_str())]);
+    let mut sources = Sources::default();
+    for (_, file) in loaded.sources.iter() {
+        let mut file = file.clone();
+        file.path = STDIN.to_owned();
+        sources.add(file);
+    }
+    loaded.sources = sources;
+    for one in loaded.diagnostics.iter_mut().filter(|one| one.code == Code::NoRuleSet) {
+        one.message = one.message.replace("`stdin`", &format!("`{STDIN}`"));
+    }
+    Ok(loaded)
+}
+
+/// The name of standard input in messages.
+const STDIN: &str = "<stdin>";
+
+/// A path as messages show it.
+pub(crate) fn shown(path: &Path) -> &Path {
+    if is_stdin(path) { Path::new(STDIN) } else { path }
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> CommandError {
@@ -159,6 +189,11 @@ impl Findings {
             one.primary.iter_mut().chain(&mut one.secondary).for_each(shift);
             one
         }));
+    }
+
+    /// The diagnostics to show to people: all, or only errors. (`--quiet` hides warnings, unless they make the check fail.)
+    pub(crate) fn shown(&self, errors_only: bool) -> Vec<Diagnostic> {
+        self.diagnostics.iter().filter(|one| one.is_error() || !errors_only).cloned().collect()
     }
 
     /// The number of errors.

@@ -60,9 +60,9 @@ struct Tested {
 }
 
 pub(crate) fn run(args: TestArgs, global: &Global) -> Done {
-    let loaded = match test_files::rule_set_of(&args.rules.rules) {
-        Some(folder) => load_for(&folder, &args.rules.rules, global)?,
-        None => load_all(&args.rules.rules, global)?,
+    let loaded = match test_files::rule_set_of(args.rules.path()) {
+        Some(folder) => load_for(&folder, args.rules.path(), global)?,
+        None => load_all(args.rules.path(), global)?,
     };
     let several = loaded.len() > 1;
     let mut all = Vec::new();
@@ -70,7 +70,7 @@ pub(crate) fn run(args: TestArgs, global: &Global) -> Done {
         all.push(test_one(path, loaded, &args, global)?);
     }
     if !args.allow_empty {
-        refuse_empty(&mut all, args.filter.as_deref())?;
+        refuse_empty(&mut all, args.filter.as_deref(), global.quiet)?;
     }
     match args.format {
         TestFormat::Human => {
@@ -117,7 +117,7 @@ fn test_one(path: PathBuf, loaded: Loaded, args: &TestArgs, global: &Global) -> 
 
 /// A run without a single test fails, since it would look like success. If only some of several rule sets have no tests, that
 /// is reported on stderr.
-fn refuse_empty(all: &mut [Tested], filter: Option<&str>) -> anyhow::Result<()> {
+fn refuse_empty(all: &mut [Tested], filter: Option<&str>, quiet: bool) -> anyhow::Result<()> {
     let none_ran = all.iter().all(|tested| tested.ran == 0);
     for tested in all.iter_mut().filter(|tested| tested.exit == Exit::Fine && tested.ran == 0) {
         let path = tested.path.display().to_string();
@@ -128,7 +128,9 @@ fn refuse_empty(all: &mut [Tested], filter: Option<&str>) -> anyhow::Result<()> 
             _ => ("there are tests", String::from("no tests"), NO_TESTS),
         };
         if !none_ran {
-            output::complain(&format!("{path}: {found}\n"))?;
+            if !quiet {
+                output::complain(&format!("{path}: {found}\n"))?;
+            }
             continue;
         }
         let failure = suite::TestFailure {

@@ -1,7 +1,8 @@
 //! Reads the arguments. Wrong ones are reported in the colours and the format that they ask for.
 
+use super::given::Given;
 use super::log::{self, LogFormat};
-use super::{Cli, Exit, When, output};
+use super::{Cli, Exit, When, environment, output};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error, FromArgMatches, ValueEnum};
 use dadar::diagnostic::printable;
@@ -11,12 +12,13 @@ use std::io::{self, Write};
 /// The arguments; or, where there is nothing more to do, how the program ends.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit> {
     let args: Vec<OsString> = args.into_iter().collect();
-    let parsed = Cli::command().try_get_matches_from(&args).and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed.map_err(|error| report(&error, &args))
+    let given = Given::on(&args);
+    let matched = environment::with_variables(Cli::command(), &given).try_get_matches_from(&args);
+    matched.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| report(&error, &args, &given))
 }
 
-fn report(error: &Error, args: &[OsString]) -> Exit {
-    let colour: When = option(args, "--color").unwrap_or(When::Auto);
+fn report(error: &Error, args: &[OsString], given: &Given) -> Exit {
+    let colour: When = setting(args, "--color", "DADAR_COLOR").unwrap_or(When::Auto);
     if !error.use_stderr() {
         let text = rendered(error, output::colour(colour, &io::stdout()));
         return match output::print(&text) {
@@ -24,9 +26,12 @@ fn report(error: &Error, args: &[OsString]) -> Exit {
             _ => Exit::Fine,
         };
     }
-    let hint = hint(error).map(|hint| format!("\n  tip: {hint}\n")).unwrap_or_default();
-    if option(args, "--log-format") == Some(LogFormat::Json) {
-        log::begin(0, LogFormat::Json, false);
+    // Variables are to blame if there is no error without them.
+    let without = Cli::command().try_get_matches_from(args).map_err(|error| error.kind());
+    let hint = if without.err() == Some(error.kind()) { hint(error) } else { environment::blame(error, given) };
+    let hint = hint.map(|hint| format!("\n  tip: {hint}\n")).unwrap_or_default();
+    if setting(args, "--log-format", "DADAR_ROUTE_LOG_FORMAT") == Some(LogFormat::Json) {
+        log::begin(tracing::Level::WARN, LogFormat::Json, false);
         let text = rendered(error, false) + &hint;
         tracing::error!("{}", text.trim_start_matches("error: ").trim_end());
     } else {
@@ -40,6 +45,11 @@ fn report(error: &Error, args: &[OsString]) -> Exit {
 fn rendered(error: &Error, colour: bool) -> String {
     let text = error.render();
     if colour { text.ansi().to_string() } else { text.to_string() }
+}
+
+/// The value of an option or of its variable, though the arguments are wrong.
+fn setting<T: ValueEnum>(args: &[OsString], name: &str, variable: &str) -> Option<T> {
+    option(args, name).or_else(|| T::from_str(&std::env::var(variable).ok()?, true).ok())
 }
 
 /// The value of an option, wherever it stands among arguments that are wrong.
