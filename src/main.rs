@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Command::Codes(args) => cli::codes::run(&args),
         Command::Schema(args) => cli::schema::run(&args),
         Command::Init(args) => cli::init::run(&args),
+        Command::Man(args) => cli::man::run(&args),
         Command::Completions(args) => cli::completions::run(&args),
     };
     Exit::of(done, &global).into()

@@ -5,7 +5,13 @@
 #[path = "support/program.rs"]
 mod program;
 
+/// The build script: which commit it finds.
+#[allow(dead_code)]
+#[path = "../build.rs"]
+mod build;
+
 use program::{Called, Place, RULES, TESTS};
+use std::path::Path;
 
 /// A rule that the lints warn of.
 const DOUBTFUL: &str = "rules: [{name: x, when: data.a != 1}]";
@@ -165,4 +171,127 @@ fn standard_input_has_one_name() {
     }
     place.call(&["eval", "a", "-r", "-"], "define: {b: lower(}").code(1).complains("<stdin>:1:");
     place.call(&["route", "rules", "-r", "rules"], "").code(2).complains("cannot be used with");
+}
+
+#[test]
+fn man_pages_of_every_command() {
+    let place = Place::new(&[]);
+    place.call(&["man", "new/man1"], "").code(0).says("man pages in new/man1");
+    let page = |name: &str| std::fs::read_to_string(place.path("new/man1").join(name)).unwrap();
+    let all = page("dadar.1");
+    let commands = commands(&place);
+    assert!(commands.len() > 10 && commands.iter().any(|name| name == "man"), "{commands:?}");
+    for command in &commands {
+        assert!(all.contains(&format!("dadar\\-{command}(1)")), "{command}: {all}");
+        let own = page(&format!("dadar-{command}.1"));
+        for section in ["NAME", "SYNOPSIS", "OPTIONS", "EXAMPLES", "ENVIRONMENT", "\"EXIT STATUS\"", "\"SEE ALSO\""] {
+            assert!(own.contains(&format!(".SH {section}\n")), "{command}, {section}: {own}");
+        }
+        assert!(own.contains("wrong usage, or a file that cannot be read or written"), "{own}");
+        // `dadar help COMMAND` is the same as its `--help`.
+        let help = place.call(&["help", command], "").code(0).out;
+        assert_eq!(help, place.call(&[command, "--help"], "").code(0).out);
+    }
+    assert_eq!(std::fs::read_dir(place.path("new/man1")).unwrap().count(), commands.len() + 1);
+    assert!(page("dadar-route.1").contains("DADAR_ROUTE_THREADS") && page("dadar-route.1").contains("DADAR_QUIET"));
+    // Written again, they are the same.
+    place.call(&["man", "new/man1"], "").code(0);
+    assert_eq!(all, page("dadar.1"));
+    std::fs::write(place.path("file"), "").unwrap();
+    place.call(&["man", "file"], "").code(2).complains("cannot create the folder `file`");
+    place.call(&["man"], "").code(2).complains("<DIR>");
+}
+
+/// The commands, as `dadar --help` lists them.
+fn commands(place: &Place) -> Vec<String> {
+    let help = place.call(&["--help"], "").code(0).out;
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn versions_are_long_or_short() {
+    let place = Place::new(&[]);
+    let short = concat!("dadar ", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!(place.call(&["-V"], "").code(0).out, short);
+    let long = place.call(&["--version"], "").code(0).out;
+    let mut lines = long.lines();
+    let first = lines.next().unwrap();
+    let commit = build::commit_of_package(root()).or_else(|| build::commit_of_repository(root()));
+    assert_eq!(first, commit.map_or(short.trim().to_owned(), |commit| format!("{} ({commit})", short.trim())));
+    let features = lines.next().unwrap();
+    assert!(features.starts_with("features: cli pipeline render"), "{features}");
+    assert_eq!(features.contains("schemas"), cfg!(feature = "schemas"));
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn the_commit_is_that_of_the_package_or_of_its_own_repository() {
+    let place = Place::new(&[("inner/Cargo.toml", "")]);
+    let (outer, inner) = (place.path(""), place.path("inner"));
+    assert_eq!((build::commit_of_package(&inner), build::commit_of_repository(&inner)), (None, None));
+    let sha = "0123456789abcdef0123456789abcdef01234567";
+    let info = |sha: &str| format!("{{\n  \"git\": {{\n    \"sha1\": \"{sha}\"\n  }},\n  \"path_in_vcs\": \"\"\n}}");
+    std::fs::write(inner.join(".cargo_vcs_info.json"), info(sha)).unwrap();
+    assert_eq!(build::commit_of_package(&inner).as_deref(), Some("0123456789ab"));
+    for wrong in [String::from("{}"), info("0123"), info(&"x".repeat(40)), info(&"₹".repeat(40))] {
+        std::fs::write(inner.join(".cargo_vcs_info.json"), wrong).unwrap();
+        assert_eq!(build::commit_of_package(&inner), None);
+    }
+    let git = |args: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE");
+        command.args(["-c", "user.name=a", "-c", "user.email=a@b.c", "-C"]).arg(&outer).args(args);
+        command.output().is_ok_and(|output| output.status.success())
+    };
+    // Without git, there is nothing to find either.
+    if git(&["init", "-q"]) {
+        assert_eq!(build::commit_of_repository(&outer), None, "there is no commit yet");
+        assert!(git(&["commit", "-q", "--allow-empty", "-m", "a"]));
+        let commit = build::commit_of_repository(&outer).unwrap();
+        assert_eq!(commit.len(), 12);
+        assert!(git(&["commit", "-q", "--allow-empty", "-m", "b"]));
+        assert_ne!(build::commit_of_repository(&outer), Some(commit));
+        assert_eq!(build::commit_of_repository(&inner), None, "it is a copy in another repository");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn bash_completes_what_the_program_knows() {
+    let place = Place::new(&[]);
+    let script = place.call(&["completions", "bash"], "").code(0).out;
+    std::fs::write(place.path("dadar.bash"), script).unwrap();
+    let complete = |words: &[&str]| {
+        let code = "source ./dadar.bash; COMP_WORDS=(dadar \"$@\"); COMP_CWORD=$#; _dadar dadar \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD-1]}\"; echo \"${COMPREPLY[*]}\"";
+        let mut bash = std::process::Command::new("bash");
+        bash.current_dir(place.dir.path()).args(["--norc", "-c", code, "bash"]).args(words);
+        bash.output().ok().map(|output| String::from_utf8(output.stdout).unwrap())
+    };
+    for (words, completed) in [
+        (&["ro"][..], "route"),
+        (&["route", "--thr"], "--threads"),
+        (&["test", "--format", ""], "human json junit"),
+        (&["functions", "betw"], "between"),
+        (&["codes", "E02"], "E020 E021 E022"),
+        (&["check", "--explain", "W001"], "W001"),
+        (&["route", "-i", "dadar.b"], "dadar.bash"),
+        (&["route", "-r", "dadar.b"], "dadar.bash"),
+    ] {
+        // A machine without bash needs no completions for it.
+        let Some(out) = complete(words) else { return };
+        assert!(out.contains(completed), "{words:?}: {out}");
+    }
+    for shell in ["zsh", "fish", "elvish", "powershell"] {
+        let script = place.call(&["completions", shell], "").code(0).says("functions").says("max-file");
+        assert!(script.out.contains("E020") || shell != "fish" && shell != "zsh", "{shell}");
+    }
+    // Other forms of a name are accepted all the same.
+    place.call(&["functions", "lower(data.x)"], "").code(0);
+    place.call(&["codes", "duplicate-name"], "").code(0);
 }

@@ -4,7 +4,7 @@ use super::budget::BudgetArgs;
 use super::route::{Opened, clock};
 use super::rule_set::{Ready, RulesArg, load_one, refuse_stdin_twice};
 use super::{CommandError, Done, Exit, Global, OutputFormat, events, output};
-use clap::Args;
+use clap::{Args, ValueHint};
 use dadar::decision::Status;
 use dadar::diagnostic::printable_json;
 use dadar::event::{Json, JsonDocument};
@@ -27,7 +27,7 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     rules: RulesArg,
     /// Events: one JSON object a line, or laid out over several, also compressed with gzip; `-` or nothing: standard input
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     input: Option<PathBuf>,
     /// Only events with this id; may be given several times
     #[arg(long, value_name = "ID")]

@@ -13,6 +13,7 @@ pub(crate) mod functions;
 mod given;
 pub(crate) mod init;
 mod log;
+pub(crate) mod man;
 mod metrics;
 mod output;
 mod reload_log;
@@ -24,8 +25,9 @@ mod size;
 mod summary;
 pub(crate) mod test;
 mod usage;
+mod version;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
 pub(crate) use environment::warn_of_unknown;
@@ -40,12 +42,9 @@ pub(crate) type Done = anyhow::Result<Exit>;
 #[command(
     name = "dadar",
     version,
+    long_version = version::long(),
     about = "Decides where events go, by rules in YAML",
-    after_help = "Exit codes: 0 success; 1 the rules have errors, or a test failed; 2 wrong usage, or a file that cannot be \
-                  read or written; 3 finished, but some input was malformed.\n\n\
-                  Each option has an environment variable, which `dadar COMMAND --help` names. The command line prevails; \
-                  an empty variable has no effect.\n\n\
-                  To get started: dadar init rules",
+    after_help = after_help(),
     arg_required_else_help = true,
     propagate_version = true
 )]
@@ -54,6 +53,17 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
     #[command(flatten)]
     pub(crate) global: Global,
+}
+
+fn after_help() -> String {
+    let codes: Vec<String> = exit::EXIT_CODES.iter().map(|(code, meaning)| format!("{code} {meaning}")).collect();
+    format!(
+        "Exit codes: {}.\n\n\
+         Each option has an environment variable, which `dadar COMMAND --help` names. The command line prevails; an empty \
+         variable has no effect.\n\n\
+         To get started: dadar init rules",
+        codes.join("; ")
+    )
 }
 
 /// The options of every command.
@@ -66,7 +76,7 @@ pub(crate) struct Global {
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
     /// Let rules read files in this folder too [default: what `root` under `ruleset:` says, else the rule set's own folder only]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) root: Option<PathBuf>,
     /// How large a file of a rule set may be [default: 16MiB]
     #[arg(long, global = true, value_name = "SIZE", value_parser = size::parse)]
@@ -114,6 +124,8 @@ pub(crate) enum Command {
     Schema(schema::SchemaArgs),
     /// Write a small rule set to start from
     Init(init::InitArgs),
+    /// Write man pages, one for the program and one for each command
+    Man(man::ManArgs),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
 }

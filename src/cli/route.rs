@@ -7,7 +7,7 @@ use super::reload_log::ReloadLog;
 use super::rule_set::{self, Ready, RulesArg, is_stdin, load_one, refuse_stdin_twice};
 use super::{CommandError, Done, Exit, Global, output, signals, size, summary};
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueHint};
 use dadar::event::{Limits, Mode};
 use dadar::expr::time;
 use dadar::pipeline::counts::SharedCounts;
@@ -46,13 +46,13 @@ pub(crate) struct RouteArgs {
     #[command(flatten)]
     rules: RulesArg,
     /// The events, one JSON object a line, also compressed with gzip; without this option, or with `-`, standard input
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     input: Option<PathBuf>,
     /// Continue at the end of FILE as it grows, through truncation and rotation, like `tail -F`
     #[arg(long, requires = "input")]
     follow: bool,
     /// Record in this file how far FILE has been decided, and resume there next time
-    #[arg(long, value_name = "FILE", requires = "input")]
+    #[arg(long, value_name = "FILE", requires = "input", value_hint = ValueHint::FilePath)]
     state: Option<PathBuf>,
     /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
     #[arg(long, value_name = "TIME")]

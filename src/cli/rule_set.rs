@@ -1,7 +1,7 @@
 //! Loads the rule sets that a command works on.
 
 use super::{CommandError, Exit, Global, log, output};
-use clap::Args;
+use clap::{Args, ValueHint};
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Code, Diagnostic, FileId, Label, Sources};
 use dadar::rules::{InputSnapshot, LoadLimits, LoadOptions, Loaded, RuleSet, load, load_strings};
@@ -15,10 +15,10 @@ const MAX_STDIN: u64 = 16 << 20;
 #[derive(Debug, Args)]
 pub(crate) struct RulesArg {
     /// The rule set: a folder, a file, or `-` for one file on standard input
-    #[arg(value_name = "RULES", default_value = "rules")]
+    #[arg(value_name = "RULES", default_value = "rules", value_hint = ValueHint::AnyPath)]
     rules: PathBuf,
     /// The same, as an option
-    #[arg(short = 'r', long = "rules", value_name = "RULES", conflicts_with = "rules")]
+    #[arg(short = 'r', long = "rules", value_name = "RULES", conflicts_with = "rules", value_hint = ValueHint::AnyPath)]
     named: Option<PathBuf>,
 }
 

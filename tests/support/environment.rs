@@ -1,4 +1,5 @@
 //! The program without the settings of whoever runs the tests.
+#![allow(dead_code)]
 
 use std::env;
 use std::process::Command;
