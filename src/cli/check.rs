@@ -70,7 +70,7 @@ pub(crate) fn run(args: CheckArgs, global: &Global) -> Done {
         };
     }
     let mut all = Findings::default();
-    let checked = load_all(args.rules.path(), global)?;
+    let checked = load_all(args.rules.path(), global)?.sets;
     let rule_sets = checked.len();
     for (path, loaded) in checked {
         let findings = check_one(&path, loaded, &args, rule_sets > 1, global)?;

@@ -55,13 +55,21 @@ pub(crate) fn options(global: &Global) -> LoadOptions {
 }
 
 /// Loads the rule set at a path, or each of them if there are several.
-pub(crate) fn load_all(path: &Path, global: &Global) -> anyhow::Result<Vec<(PathBuf, Loaded)>> {
+pub(crate) fn load_all(path: &Path, global: &Global) -> anyhow::Result<LoadedSets> {
     let loaded = load_path(path, global)?;
     if loaded.rule_sets.is_empty() {
-        return Ok(vec![(shown(path).to_path_buf(), loaded)]);
+        return Ok(LoadedSets { sets: vec![(shown(path).to_path_buf(), loaded)], snapshot: None });
     }
-    let folders = loaded.rule_sets;
-    folders.into_iter().map(|folder| Ok((folder.clone(), load_path(&folder, global)?))).collect()
+    let load = |folder: PathBuf| Ok((folder.clone(), load_path(&folder, global)?));
+    let sets: anyhow::Result<_> = loaded.rule_sets.into_iter().map(load).collect();
+    Ok(LoadedSets { sets: sets?, snapshot: Some(loaded.snapshot) })
+}
+
+/// The rule sets in a folder.
+pub(crate) struct LoadedSets {
+    pub(crate) sets: Vec<(PathBuf, Loaded)>,
+    /// If there are several: what was looked at to find them.
+    pub(crate) snapshot: Option<InputSnapshot>,
 }
 
 /// Loads a single rule set. If it has errors, they are reported on stderr, and the exit code is returned.
