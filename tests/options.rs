@@ -151,6 +151,18 @@ fn help_names_the_variables() {
 }
 
 #[test]
+fn help_stays_readable_in_narrow_terminals() {
+    let place = Place::new(&[]);
+    for columns in ["0", "1", "39"] {
+        let help = with(&place, &[("COLUMNS", columns)], &["--help"]).code(0).out;
+        assert_eq!(help.lines().next(), Some("Decides where events go, by rules in"), "{columns}");
+        assert!(help.lines().all(|line| line.chars().count() <= 40), "{help}");
+    }
+    // What is not a number is not a width.
+    with(&place, &[("COLUMNS", "x")], &["--help"]).code(0).says("Decides where events go, by rules in YAML\n");
+}
+
+#[test]
 fn standard_input_has_one_name() {
     let place = Place::small();
     place.write_events();

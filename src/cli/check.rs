@@ -1,5 +1,6 @@
 //! `dadar check`: reports every problem of a rule set.
 
+use super::progress::Spinner;
 use super::rule_set::{Findings, RulesArg, exit, load_all, options};
 use super::{Done, Exit, Global, codes, output};
 use clap::{Args, ValueEnum};
@@ -92,7 +93,9 @@ fn check_one(
     several: bool,
     global: &Global,
 ) -> anyhow::Result<Findings> {
+    let spinner = Spinner::start("loading tests", global);
     let tests = suite::load(&loaded.tests, &options(global).within(loaded.root.as_deref()));
+    drop(spinner);
     let mut findings = Findings::default();
     findings.add(loaded.diagnostics, &loaded.sources);
     let test_count = tests.len();

@@ -16,6 +16,7 @@ mod log;
 pub(crate) mod man;
 mod metrics;
 mod output;
+mod progress;
 mod reload_log;
 pub(crate) mod route;
 mod rule_set;

@@ -5,7 +5,7 @@ use super::log::{LogArgs, LogFormat};
 use super::metrics::{self, Metrics};
 use super::reload_log::ReloadLog;
 use super::rule_set::{self, Ready, RulesArg, is_stdin, load_one, refuse_stdin_twice};
-use super::{CommandError, Done, Exit, Global, output, signals, size, summary};
+use super::{CommandError, Done, Exit, Global, output, progress, signals, size, summary};
 use anyhow::Context;
 use clap::{Args, ValueHint};
 use dadar::event::{Limits, Mode};
@@ -19,7 +19,6 @@ use dadar::pipeline::{Job, panics, route_lines};
 use dadar::reload::{ChangeDetection, Live, ReloadOptions, Reloader};
 use dadar::route::{Clock, Options, Router};
 use dadar::rules::RuleSet;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -96,9 +95,6 @@ pub(crate) struct RouteArgs {
     log: LogArgs,
 }
 
-/// The size of file for which a progress bar is shown.
-const LARGE: u64 = 64 << 20;
-
 impl RouteArgs {
     /// Starts the log, before anything is reported.
     pub(crate) fn begin_log(&self, global: &Global) {
@@ -134,7 +130,7 @@ pub(crate) fn run(args: RouteArgs, global: &Global) -> Done {
         lines_before: input.lines_before,
         threads: threads(args.threads),
     };
-    let bytes = route(job, input, global.quiet)?;
+    let bytes = route(job, input, global)?;
     let totals = counts.totals();
     if args.summary && !global.quiet {
         let text = match args.log.log_format {
@@ -232,8 +228,8 @@ fn threads(asked: u16) -> usize {
 }
 
 /// Routes the input. Returns the number of bytes read.
-fn route(job: Job<'_>, input: RouteInput, quiet: bool) -> anyhow::Result<u64> {
-    let bar = progress_bar(input.size.filter(|_| !quiet));
+fn route(job: Job<'_>, input: RouteInput, global: &Global) -> anyhow::Result<u64> {
+    let bar = progress::of_bytes(input.size, global);
     let total = AtomicU64::new(0);
     let on_read = |bytes| {
         total.fetch_add(bytes, Ordering::Relaxed);
@@ -366,14 +362,4 @@ fn stdin() -> io::Result<File> {
     #[cfg(windows)]
     let own = std::os::windows::io::AsHandle::as_handle(&io::stdin()).try_clone_to_owned();
     own.map(File::from)
-}
-
-/// A progress bar, for large files in a terminal.
-fn progress_bar(size: Option<u64>) -> ProgressBar {
-    let Some(size) = size.filter(|size| *size >= LARGE && io::stderr().is_terminal()) else {
-        return ProgressBar::hidden();
-    };
-    let bar = ProgressBar::with_draw_target(Some(size), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

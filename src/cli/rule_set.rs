@@ -1,5 +1,6 @@
 //! Loads the rule sets that a command works on.
 
+use super::progress::Spinner;
 use super::{CommandError, Exit, Global, log, output};
 use clap::{Args, ValueHint};
 use dadar::diagnostic::render::{Format, render};
@@ -110,6 +111,7 @@ fn load_path(path: &Path, global: &Global) -> anyhow::Result<Loaded> {
     if let Some(root) = global.root.as_ref().filter(|root| !root.is_dir()) {
         return Err(CommandError::new(format!("--root `{}` is not a folder", root.display())).into());
     }
+    let _spinner = Spinner::start("loading rules", global);
     Ok(load(path, &options(global)))
 }
 

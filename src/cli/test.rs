@@ -6,6 +6,7 @@ mod test_files;
 mod watch;
 
 use super::budget::BudgetArgs;
+use super::progress::Spinner;
 use super::rule_set::{LoadedSets, RulesArg, exit, is_stdin, load_all, options};
 use super::{CommandError, Done, Exit, Global, output};
 use clap::{Args, ValueEnum};
@@ -135,17 +136,21 @@ fn test_one(
         // Before they are read, so that no change in between is missed.
         loaded.tests.iter().for_each(|test| snapshot.add(test));
     }
+    let spinner = Spinner::start("loading tests", global);
     let suite = suite::load(&loaded.tests, &options(global).within(loaded.root.as_deref()));
+    drop(spinner);
     if args.watch {
         suite.named.iter().for_each(|file| snapshot.add(file));
         snapshots.push(snapshot);
     }
     let rule_errors = complain(&loaded.diagnostics, |errors| render_errors(errors, &loaded.sources, global))?;
     let test_errors = complain(&suite.diagnostics, |errors| render_errors(errors, &suite.sources, global))?;
+    let spinner = Spinner::start("running tests", global);
     let mut report = match &loaded.rule_set {
         Some(rules) => suite::run_within(rules, &suite, args.filter.as_deref(), args.budget.budget()),
         None => Report::default(),
     };
+    drop(spinner);
     let ran = report.outcomes().count();
     report.files.extend(problem(&path, "the rules can be loaded", &rule_errors));
     report.files.extend(problem(&path, "the tests can be read", &test_errors));

@@ -4,7 +4,7 @@ use super::given::Given;
 use super::log::{self, LogFormat};
 use super::{Cli, Exit, When, environment, output};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Error, FromArgMatches, ValueEnum};
+use clap::{Command, CommandFactory, Error, FromArgMatches, ValueEnum};
 use dadar::diagnostic::printable;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -13,8 +13,19 @@ use std::io::{self, Write};
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit> {
     let args: Vec<OsString> = args.into_iter().collect();
     let given = Given::on(&args);
-    let matched = environment::with_variables(Cli::command(), &given).try_get_matches_from(&args);
+    let matched = environment::with_variables(command(), &given).try_get_matches_from(&args);
     matched.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| report(&error, &args, &given))
+}
+
+/// A terminal, or a variable, that claims to be narrower: help with a word a line helps nobody.
+const NARROWEST: usize = 40;
+
+fn command() -> Command {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+    match columns {
+        Some(columns) if columns < NARROWEST => Cli::command().term_width(NARROWEST),
+        _ => Cli::command(),
+    }
 }
 
 fn report(error: &Error, args: &[OsString], given: &Given) -> Exit {
