@@ -128,7 +128,8 @@ fn variables_without_effect_are_reported() {
     let place = Place::small();
     place.write_events();
     let check = |name| with(&place, &[(name, "1")], &["check"]).code(0);
-    check("DADAR_THREADS").complains("`DADAR_THREADS` has no effect").complains("DADAR_ROUTE_THREADS");
+    check("DADAR_THREADS").complains("`DADAR_THREADS` has no effect").complains("did you mean `DADAR_ROUTE_THREADS`?");
+    check("DADAR_FORMAT").complains("`DADAR_CHECK_FORMAT` or `DADAR_").complains("` or `DADAR_TEST_FORMAT`");
     check("DADAR_QUITE").complains("did you mean `DADAR_QUIET`?");
     for fine in ["DADAR_PORT", "DADAR_PORT_80_TCP_ADDR", "DADAR_SERVICE_HOST", "DADAR_XYZZY"] {
         assert_eq!(check(fine).err, "");
@@ -169,7 +170,8 @@ fn standard_input_has_one_name() {
     let wrong = "rules: [{name: x, wen: true}]";
     place.call(&["check", "-"], RULES).code(0).says("checked <stdin>: ");
     place.call(&["check", "-"], wrong).code(1).complains("<stdin>:1:19").says("checked <stdin>: 1 error");
-    place.call(&["check", "-"], "").code(1).complains("there are no rules in `<stdin>`");
+    place.call(&["check", "-"], "").code(1).complains("there are no rules in `<stdin>`: it is empty");
+    place.call(&["check", "-"], b"rules: [\xff]").code(2).complains("not UTF-8, from byte 8 on");
     let lines = place.call(&["check", "-r", "-", "--format", "json"], wrong).code(1).decisions();
     assert!(lines[0].to_string().contains("\"<stdin>\""), "{}", lines[0]);
     for rules in [&["-"][..], &["-r", "-"], &["--rules", "-"]] {

@@ -162,6 +162,19 @@ fn several_rule_sets_and_one_file_are_watched() {
 }
 
 #[test]
+fn it_ends_when_nobody_reads() {
+    let place = Place::small();
+    let mut child = place.start(&["test", "--watch"]);
+    drop(child.stdout.take());
+    let mut watch = Watch { out: channel().1, err: lines(child.stderr.take().unwrap()), child };
+    let status = (0..4000).find_map(|_| {
+        thread::sleep(Duration::from_millis(10));
+        watch.child.try_wait().unwrap()
+    });
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+}
+
+#[test]
 fn what_cannot_be_watched_is_refused() {
     let place = Place::small();
     place.call(&["test", "-", "--watch"], RULES).code(2).complains("standard input cannot be read again");

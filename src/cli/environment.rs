@@ -124,7 +124,7 @@ pub(crate) fn warn_of_unknown(global: &Global) {
         let alike: Vec<&str> = known.iter().filter(|known| known.ends_with(&rest)).map(String::as_str).collect();
         let help = match alike.as_slice() {
             [] => did_you_mean(&name, known.iter().map(String::as_str)),
-            names => Some(format!("options of one command have its name in theirs: {}", names.join(", "))),
+            names => Some(format!("did you mean `{}`?", names.join("` or `"))),
         };
         let Some(help) = help else { continue };
         if log::is_json() {

@@ -18,7 +18,7 @@ pub(crate) struct RulesArg {
     /// The rule set: a folder, a file, or `-` for one file on standard input
     #[arg(value_name = "RULES", default_value = "rules", value_hint = ValueHint::AnyPath)]
     rules: PathBuf,
-    /// The same, as an option
+    /// The rule set, as an option instead of an argument
     #[arg(short = 'r', long = "rules", value_name = "RULES", conflicts_with = "rules", value_hint = ValueHint::AnyPath)]
     named: Option<PathBuf>,
 }
@@ -131,13 +131,17 @@ pub(crate) fn refuse_stdin_twice(rules: &Path, input: Option<&Path>) -> Result<(
 
 /// Loads one rule file from standard input. It cannot name other files, since it is in no folder.
 fn load_stdin() -> anyhow::Result<Loaded> {
-    let mut text = String::new();
-    let read = io::stdin().lock().take(MAX_STDIN + 1).read_to_string(&mut text);
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(MAX_STDIN + 1).read_to_end(&mut bytes);
     read.map_err(|error| CommandError::new(format!("cannot read rules from standard input: {error}")))?;
-    if text.len() as u64 > MAX_STDIN {
+    if bytes.len() as u64 > MAX_STDIN {
         let limit = MAX_STDIN >> 20;
         return Err(CommandError::new(format!("the rules on standard input are larger than {limit} MiB")).into());
     }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        CommandError::new(format!("the rules on standard input are not UTF-8, from byte {at} on"))
+    })?;
     let mut loaded = load_strings("stdin", [("stdin.yaml", text.as_str())]);
     let mut sources = Sources::default();
     for (_, file) in loaded.sources.iter() {
@@ -148,6 +152,7 @@ fn load_stdin() -> anyhow::Result<Loaded> {
     loaded.sources = sources;
     for one in loaded.diagnostics.iter_mut().filter(|one| one.code == Code::NoRuleSet) {
         one.message = one.message.replace("`stdin`", &format!("`{STDIN}`"));
+        one.message = one.message.replace("its files are empty", "it is empty");
     }
     Ok(loaded)
 }

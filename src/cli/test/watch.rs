@@ -27,13 +27,13 @@ pub(super) fn repeat(global: &Global, mut run: impl FnMut() -> (Done, Vec<InputS
         }
         // Errors are shown; the next change may mend them.
         Exit::of(done, global);
+        if output::is_closed() {
+            return Ok(Exit::Fine);
+        }
         if !global.quiet {
             output::complain("waiting for changes; Ctrl-C ends\n")?;
         }
         waiter.wait(&snapshots);
-        if output::is_closed() {
-            return Ok(Exit::Fine);
-        }
         if io::stdout().is_terminal() && env::var_os("TERM").is_some_and(|term| term != "dumb") {
             output::print(CLEAR)?;
         }
