@@ -99,3 +99,41 @@ impl fmt::Debug for ChangeWaiter {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ChangeWaiter;
+    use crate::reload::ChangeDetection;
+    use crate::rules::{LoadOptions, load};
+    use std::fs;
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    #[test]
+    fn a_change_ends_the_wait_however_it_is_noticed() {
+        let quiet = Duration::from_millis(5);
+        for detection in [ChangeDetection::Events, ChangeDetection::Poll(quiet), ChangeDetection::Manual] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("rules.yaml");
+            fs::write(&path, "topics: {a: [x]}").unwrap();
+            let snapshot = || load(dir.path(), &LoadOptions::default()).snapshot;
+            let before = snapshot();
+            let mut waiter = ChangeWaiter::new(detection, quiet);
+            let (sender, ended) = channel();
+            let waiting = thread::spawn({
+                let before = before.clone();
+                move || {
+                    waiter.wait(&[before]);
+                    sender.send(()).unwrap();
+                    waiter
+                }
+            });
+            assert!(ended.recv_timeout(Duration::from_millis(50)).is_err(), "nothing has changed yet");
+            fs::write(&path, "topics: {a: [y]}").unwrap();
+            assert!(ended.recv_timeout(Duration::from_secs(40)).is_ok(), "{detection:?}");
+            // What has changed before is noticed at once.
+            waiting.join().unwrap().wait(&[snapshot(), before]);
+        }
+    }
+}
