@@ -10,6 +10,10 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(exit) => return exit.into(),
     };
+    if let Command::Route(args) = &command {
+        args.begin_log(&global);
+    }
+    cli::warn_of_unknown(&global);
     let done = match command {
         Command::Check(args) => cli::check::run(args, &global),
         Command::Route(args) => cli::route::run(args, &global),
@@ -20,6 +24,7 @@ fn main() -> ExitCode {
         Command::Codes(args) => cli::codes::run(&args),
         Command::Schema(args) => cli::schema::run(&args),
         Command::Init(args) => cli::init::run(&args),
+        Command::Man(args) => cli::man::run(&args),
         Command::Completions(args) => cli::completions::run(&args),
     };
     Exit::of(done, &global).into()

@@ -3,9 +3,12 @@
 #![cfg(all(feature = "cli", unix))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "support/environment.rs"]
+mod environment;
 #[path = "support/files.rs"]
 mod files;
 
+use environment::dadar;
 use files::write_whole;
 use serde_json::Value;
 use std::fs::{self, OpenOptions};
@@ -47,8 +50,8 @@ impl Place {
     }
 
     fn start(&self, args: &[&str]) -> Running {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dadar"));
-        command.current_dir(self.dir.path()).arg("route").args(args).env_remove("CLICOLOR_FORCE");
+        let mut command = dadar();
+        command.current_dir(self.dir.path()).arg("route").args(args);
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         Running::new(child)
     }
@@ -344,7 +347,7 @@ fn signals_end_it_in_order() {
         running.says("3 lines");
     }
     // Nobody reads, so it cannot finish; the second signal ends it all the same.
-    let mut child = Command::new(env!("CARGO_BIN_EXE_dadar"));
+    let mut child = dadar();
     let child = child.current_dir(place.dir.path()).args(["route", "rules"]);
     let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
@@ -452,7 +455,7 @@ fn the_state_is_of_files_alone() {
 fn a_slow_reader_slows_the_writer() {
     let place = Place::new();
     for threads in ["1", "2"] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dadar"));
+        let mut command = dadar();
         command.current_dir(place.dir.path()).args(["route", "rules", "--threads", threads]);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
@@ -695,7 +698,7 @@ fn json_logs_from_the_start() {
 /// The tests need nothing but the program itself.
 #[test]
 fn help_shows_it_all() {
-    let output = Command::new(env!("CARGO_BIN_EXE_dadar")).args(["route", "--help"]).output().unwrap();
+    let output = dadar().args(["route", "--help"]).output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     for option in ["--watch", "--watch-tests", "--follow", "--state", "--metrics", "--log-format", "SIGHUP"] {
         assert!(help.contains(option), "{option}");

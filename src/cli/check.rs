@@ -1,5 +1,6 @@
 //! `dadar check`: reports every problem of a rule set.
 
+use super::progress::Spinner;
 use super::rule_set::{Findings, RulesArg, exit, load_all, options};
 use super::{Done, Exit, Global, codes, output};
 use clap::{Args, ValueEnum};
@@ -70,7 +71,7 @@ pub(crate) fn run(args: CheckArgs, global: &Global) -> Done {
         };
     }
     let mut all = Findings::default();
-    let checked = load_all(&args.rules.rules, global)?;
+    let checked = load_all(args.rules.path(), global)?.sets;
     let rule_sets = checked.len();
     for (path, loaded) in checked {
         let findings = check_one(&path, loaded, &args, rule_sets > 1, global)?;
@@ -92,7 +93,9 @@ fn check_one(
     several: bool,
     global: &Global,
 ) -> anyhow::Result<Findings> {
+    let spinner = Spinner::start("loading tests", global);
     let mut tests = suite::load(&loaded.tests, &options(global).within(loaded.root.as_deref()));
+    drop(spinner);
     loaded.rule_set.iter().for_each(|rules| tests.check_names(rules));
     let mut findings = Findings::default();
     findings.add(loaded.diagnostics, &loaded.sources);
@@ -103,7 +106,8 @@ fn check_one(
             output::print(&format!("== {}\n", path.display()))?;
         }
         let colour = output::colour(global.color, &io::stderr());
-        output::complain(&render(&findings.diagnostics, &findings.sources, Format::Human, colour))?;
+        let shown = findings.shown(global.quiet && args.deny.is_none());
+        output::complain(&render(&shown, &findings.sources, Format::Human, colour))?;
         output::print(&summary(path, loaded.rule_set.as_ref(), test_count, &findings))?;
     }
     Ok(findings)

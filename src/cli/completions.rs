@@ -1,8 +1,11 @@
 //! `dadar completions`: completions for a shell.
 
 use super::{Cli, Done, Exit, output};
-use clap::{Args, CommandFactory};
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
+use dadar::diagnostic::Code;
+use dadar::expr::functions;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dadar completions bash > ~/.local/share/bash-completion/completions/dadar\n  \
@@ -16,7 +19,21 @@ pub(crate) struct CompletionsArgs {
 pub(crate) fn run(args: &CompletionsArgs) -> Done {
     // Write to memory first: the generator panics if it cannot write.
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "dadar", &mut script);
+    clap_complete::generate(args.shell, &mut with_names(Cli::command()), "dadar", &mut script);
     output::print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Fine)
+}
+
+/// The command with the names of functions and codes, which arguments may also have in other forms.
+fn with_names(command: Command) -> Command {
+    let functions: Vec<PossibleValue> = functions::all().map(|function| PossibleValue::new(function.name)).collect();
+    let code = |code: &Code| PossibleValue::new(code.as_str()).help(code.title());
+    let codes: Vec<PossibleValue> = Code::ALL.iter().map(code).collect();
+    let values = |values: &[PossibleValue]| PossibleValuesParser::new(values.to_vec());
+    command.mut_subcommands(|sub| match sub.get_name() {
+        "functions" => sub.mut_arg("name", |arg| arg.value_parser(values(&functions))),
+        "codes" => sub.mut_arg("code", |arg| arg.value_parser(values(&codes))),
+        "check" => sub.mut_arg("explain", |arg| arg.value_parser(values(&codes))),
+        _ => sub,
+    })
 }

@@ -4,7 +4,7 @@ use super::budget::BudgetArgs;
 use super::route::{Opened, clock};
 use super::rule_set::{Ready, is_stdin, load_one};
 use super::{CommandError, Done, Exit, Global, OutputFormat, events, output};
-use clap::Args;
+use clap::{Args, ValueHint};
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{SourceFile, Sources, Span, Text, printable, printable_json};
 use dadar::event::{Json, JsonDocument};
@@ -29,16 +29,16 @@ use std::rc::Rc;
     Exit code 1: the expression or the rules have errors. Exit code 3: an event was malformed.")]
 pub(crate) struct EvalArgs {
     /// The expression
-    #[arg(value_name = "EXPR", allow_hyphen_values = true)]
+    #[arg(value_name = "EXPR", allow_hyphen_values = true, value_hint = ValueHint::Other)]
     expression: String,
     /// Events: one JSON object a line, or laid out over several, also compressed with gzip; `-`: standard input
-    #[arg(short, long, value_name = "FILE", conflicts_with = "event")]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "event", value_hint = ValueHint::FilePath)]
     input: Option<PathBuf>,
     /// An event, as JSON; may be given several times
     #[arg(long, value_name = "JSON")]
     event: Vec<String>,
     /// A rule set whose named values, lookups, zone, envelope and `ingest` are used; `-`: one rule file on standard input
-    #[arg(short, long, value_name = "RULES")]
+    #[arg(short, long, value_name = "RULES", value_hint = ValueHint::AnyPath)]
     rules: Option<PathBuf>,
     /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
     #[arg(long, value_name = "TIME")]
@@ -103,8 +103,10 @@ fn compile(source: &str, rules: RuleSet, sources: &mut Sources, global: &Global)
     let mut diagnostics = Vec::new();
     let expression = Expression::compile(rules, &text, &mut diagnostics);
     let colour = output::colour(global.color, &io::stderr());
+    let failed = diagnostics.iter().any(dadar::Diagnostic::is_error);
+    diagnostics.retain(|one| one.is_error() || !global.quiet);
     output::complain(&render(&diagnostics, sources, Format::Human, colour))?;
-    Ok(expression.filter(|_| !diagnostics.iter().any(dadar::Diagnostic::is_error)))
+    Ok(expression.filter(|_| !failed))
 }
 
 /// Evaluates the expression on one event after the other.

@@ -20,6 +20,14 @@ pub(crate) enum Exit {
     Malformed,
 }
 
+/// The exit codes, and what each means.
+pub(super) const EXIT_CODES: [(u8, &str); 4] = [
+    (0, "success"),
+    (1, "the rules have errors, or a test failed"),
+    (2, "wrong usage, or a file that cannot be read or written"),
+    (3, "finished, but some input was malformed"),
+];
+
 /// An error that ends a command, with a hint on how to continue.
 #[derive(Debug)]
 pub(crate) struct CommandError {

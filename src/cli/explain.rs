@@ -4,7 +4,7 @@ use super::budget::BudgetArgs;
 use super::route::{Opened, clock};
 use super::rule_set::{Ready, RulesArg, load_one, refuse_stdin_twice};
 use super::{CommandError, Done, Exit, Global, OutputFormat, events, output};
-use clap::Args;
+use clap::{Args, ValueHint};
 use dadar::decision::{Decision, Status};
 use dadar::diagnostic::printable_json;
 use dadar::event::{Json, JsonDocument};
@@ -28,7 +28,7 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     rules: RulesArg,
     /// Events: one JSON object a line, or laid out over several, also compressed with gzip; `-` or nothing: standard input
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     input: Option<PathBuf>,
     /// Only events with this id; may be given several times
     #[arg(long, value_name = "ID")]
@@ -56,9 +56,9 @@ pub(crate) struct ExplainArgs {
 }
 
 pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
-    refuse_stdin_twice(&args.rules.rules, args.input.as_deref())?;
+    refuse_stdin_twice(args.rules.path(), args.input.as_deref())?;
     let input = Opened::new(args.input.as_deref(), |path| File::open(path))?;
-    let ready = match load_one(&args.rules.rules, global)? {
+    let ready = match load_one(args.rules.path(), global)? {
         Ok(ready) => ready,
         Err(exit) => return Ok(exit),
     };

@@ -3,7 +3,7 @@
 use super::output::{self, quoted};
 use super::{CommandError, Done, Exit};
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueHint};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Example:\n  dadar init rules && dadar test rules")]
 pub(crate) struct InitArgs {
     /// The folder to write to; it may exist, but none of the files may
-    #[arg(value_name = "DIR", default_value = "rules")]
+    #[arg(value_name = "DIR", default_value = "rules", value_hint = ValueHint::DirPath)]
     dir: PathBuf,
 }
 

@@ -27,9 +27,15 @@ pub(crate) enum LogFormat {
 }
 
 impl LogArgs {
-    /// Starts logging.
-    pub(crate) fn begin(&self, colour: bool) {
-        begin(self.verbose, self.log_format, colour);
+    /// Starts logging. `quiet`: errors only, however much more was asked for.
+    pub(crate) fn begin(&self, quiet: bool, colour: bool) {
+        let level = match self.verbose {
+            _ if quiet => Level::ERROR,
+            0 => Level::WARN,
+            1 => Level::INFO,
+            _ => Level::DEBUG,
+        };
+        begin(level, self.log_format, colour);
     }
 }
 
@@ -37,12 +43,7 @@ impl LogArgs {
 static JSON: AtomicBool = AtomicBool::new(false);
 
 /// Starts logging.
-pub(crate) fn begin(verbose: u8, format: LogFormat, colour: bool) {
-    let level = match verbose {
-        0 => Level::WARN,
-        1 => Level::INFO,
-        _ => Level::DEBUG,
-    };
+pub(crate) fn begin(level: Level, format: LogFormat, colour: bool) {
     let json = format == LogFormat::Json;
     JSON.store(json, Ordering::Relaxed);
     let log = tracing_subscriber::fmt().with_max_level(level).with_target(false).log_internal_errors(false);

@@ -4,15 +4,19 @@ mod budget;
 pub(crate) mod check;
 pub(crate) mod codes;
 pub(crate) mod completions;
+mod environment;
 pub(crate) mod eval;
 mod events;
 mod exit;
 pub(crate) mod explain;
 pub(crate) mod functions;
+mod given;
 pub(crate) mod init;
 mod log;
+pub(crate) mod man;
 mod metrics;
 mod output;
+mod progress;
 mod reload_log;
 pub(crate) mod route;
 mod rule_set;
@@ -22,10 +26,12 @@ mod size;
 mod summary;
 pub(crate) mod test;
 mod usage;
+mod version;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
+pub(crate) use environment::warn_of_unknown;
 pub(crate) use exit::{CommandError, Exit};
 pub(crate) use usage::parse;
 
@@ -37,10 +43,9 @@ pub(crate) type Done = anyhow::Result<Exit>;
 #[command(
     name = "dadar",
     version,
+    long_version = version::long(),
     about = "Decides where events go, by rules in YAML",
-    after_help = "Exit codes: 0 success; 1 the rules have errors, or a test failed; 2 wrong usage, or a file that cannot be \
-                  read or written; 3 finished, but some input was malformed.\n\n\
-                  To get started: dadar init rules",
+    after_help = after_help(),
     arg_required_else_help = true,
     propagate_version = true
 )]
@@ -51,14 +56,28 @@ pub(crate) struct Cli {
     pub(crate) global: Global,
 }
 
+fn after_help() -> String {
+    let codes: Vec<String> = exit::EXIT_CODES.iter().map(|(code, meaning)| format!("{code} {meaning}")).collect();
+    format!(
+        "Exit codes: {}.\n\n\
+         Each option has an environment variable, which `dadar COMMAND --help` names. The command line prevails; an empty \
+         variable has no effect.\n\n\
+         To get started: dadar init rules",
+        codes.join("; ")
+    )
+}
+
 /// The options of every command.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
     pub(crate) color: When,
+    /// Write nothing but errors to stderr: no warnings, no progress, no summaries
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
     /// Let rules read files in this folder too [default: what `root` under `ruleset:` says, else the rule set's own folder only]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) root: Option<PathBuf>,
     /// How large a file of a rule set may be [default: 16MiB]
     #[arg(long, global = true, value_name = "SIZE", value_parser = size::parse_file)]
@@ -106,6 +125,8 @@ pub(crate) enum Command {
     Schema(schema::SchemaArgs),
     /// Write a small rule set to start from
     Init(init::InitArgs),
+    /// Write man pages, one for the program and one for each command
+    Man(man::ManArgs),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
 }

@@ -4,6 +4,7 @@ use super::When;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use std::io::{self, BufWriter, StdoutLock, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Standard output, locked and buffered. It has to be flushed, or the rest is lost together with its error.
 pub(crate) fn stdout() -> BufWriter<StdoutLock<'static>> {
@@ -39,9 +40,20 @@ pub(crate) fn named(error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("cannot write to standard output: {error}"))
 }
 
+/// Somebody has stopped reading what is written.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// True if a text was dropped, since its reader has closed the stream.
+pub(crate) fn is_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
+}
+
 fn unless_closed(written: io::Result<()>) -> io::Result<()> {
     match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            CLOSED.store(true, Ordering::Relaxed);
+            Ok(())
+        }
         written => written,
     }
 }

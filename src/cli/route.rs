@@ -5,9 +5,9 @@ use super::log::{LogArgs, LogFormat};
 use super::metrics::{self, Metrics};
 use super::reload_log::ReloadLog;
 use super::rule_set::{self, Ready, RulesArg, is_stdin, load_one, refuse_stdin_twice};
-use super::{CommandError, Done, Exit, Global, output, signals, size, summary};
+use super::{CommandError, Done, Exit, Global, output, progress, signals, size, summary};
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueHint};
 use dadar::event::{Limits, Mode, parse_number};
 use dadar::expr::time;
 use dadar::pipeline::counts::SharedCounts;
@@ -19,7 +19,6 @@ use dadar::pipeline::{Job, panics, route_lines};
 use dadar::reload::{ChangeDetection, Live, ReloadOptions, Reloader};
 use dadar::route::{Clock, Options, Router};
 use dadar::rules::RuleSet;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -47,13 +46,13 @@ pub(crate) struct RouteArgs {
     #[command(flatten)]
     rules: RulesArg,
     /// The events, one JSON object a line, also compressed with gzip; without this option, or with `-`, standard input
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     input: Option<PathBuf>,
     /// Continue at the end of FILE as it grows, through truncation and rotation, like `tail -F`
     #[arg(long, requires = "input")]
     follow: bool,
     /// Record in this file how far FILE has been decided, and resume there next time
-    #[arg(long, value_name = "FILE", requires = "input")]
+    #[arg(long, value_name = "FILE", requires = "input", value_hint = ValueHint::FilePath)]
     state: Option<PathBuf>,
     /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
     #[arg(long, value_name = "TIME")]
@@ -97,12 +96,15 @@ pub(crate) struct RouteArgs {
     log: LogArgs,
 }
 
-/// The size of file for which a progress bar is shown.
-const LARGE: u64 = 64 << 20;
+impl RouteArgs {
+    /// Starts the log, before anything is reported.
+    pub(crate) fn begin_log(&self, global: &Global) {
+        self.log.begin(global.quiet, output::colour(global.color, &io::stderr()));
+    }
+}
 
 pub(crate) fn run(args: RouteArgs, global: &Global) -> Done {
     let colour = output::colour(global.color, &io::stderr());
-    args.log.begin(colour);
     let (stop, starting) = signals::install()?;
     // Report wrong arguments before loading the rules.
     let address = args.metrics.as_deref().map(metrics::address).transpose()?;
@@ -129,9 +131,9 @@ pub(crate) fn run(args: RouteArgs, global: &Global) -> Done {
         lines_before: input.lines_before,
         threads: threads(args.threads),
     };
-    let bytes = route(job, input)?;
+    let bytes = route(job, input, global)?;
     let totals = counts.totals();
-    if args.summary {
+    if args.summary && !global.quiet {
         let text = match args.log.log_format {
             LogFormat::Human => summary::render(&totals, bytes, start.elapsed(), io::stderr().is_terminal()),
             LogFormat::Json => summary::json(&totals, bytes, start.elapsed()),
@@ -144,8 +146,8 @@ pub(crate) fn run(args: RouteArgs, global: &Global) -> Done {
 
 /// Arguments that exclude one another by their values.
 fn refuse_conflicts(args: &RouteArgs) -> anyhow::Result<()> {
-    refuse_stdin_twice(&args.rules.rules, args.input.as_deref())?;
-    if is_stdin(&args.rules.rules) && args.watch {
+    refuse_stdin_twice(args.rules.path(), args.input.as_deref())?;
+    if is_stdin(args.rules.path()) && args.watch {
         return Err(CommandError::new("--watch needs a file or folder: standard input cannot be read again").into());
     }
     if args.state.is_some() && args.state == args.input {
@@ -163,7 +165,7 @@ fn in_force(
     counts: &Arc<SharedCounts>,
     colour: bool,
 ) -> anyhow::Result<Result<InForce, Exit>> {
-    let Ready { rules, mut snapshot, tests, .. } = match load_one(&args.rules.rules, global)? {
+    let Ready { rules, mut snapshot, tests, .. } = match load_one(args.rules.path(), global)? {
         Ok(ready) => ready,
         Err(exit) => return Ok(Err(exit)),
     };
@@ -189,7 +191,7 @@ fn in_force(
             dadar::reload::check_tests(&rules, &tests, &rule_set::options(global).within(snapshot.root()))
     {
         log.log_details(&error);
-        tracing::error!("{}: {error}, so nothing was done", args.rules.rules.display());
+        tracing::error!("{}: {error}, so nothing was done", args.rules.path().display());
         return Ok(Err(Exit::Refused));
     }
     let options = ReloadOptions {
@@ -229,8 +231,8 @@ fn threads(asked: u16) -> usize {
 }
 
 /// Routes the input. Returns the number of bytes read.
-fn route(job: Job<'_>, input: RouteInput) -> anyhow::Result<u64> {
-    let bar = progress_bar(input.size);
+fn route(job: Job<'_>, input: RouteInput, global: &Global) -> anyhow::Result<u64> {
+    let bar = progress::of_bytes(input.size, global);
     let total = AtomicU64::new(0);
     let on_read = |bytes| {
         total.fetch_add(bytes, Ordering::Relaxed);
@@ -376,14 +378,4 @@ fn stdin() -> io::Result<File> {
     #[cfg(windows)]
     let own = std::os::windows::io::AsHandle::as_handle(&io::stdin()).try_clone_to_owned();
     own.map(File::from)
-}
-
-/// A progress bar, for large files in a terminal.
-fn progress_bar(size: Option<u64>) -> ProgressBar {
-    let Some(size) = size.filter(|size| *size >= LARGE && io::stderr().is_terminal()) else {
-        return ProgressBar::hidden();
-    };
-    let bar = ProgressBar::with_draw_target(Some(size), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -1,7 +1,8 @@
 //! Loads the rule sets that a command works on.
 
+use super::progress::Spinner;
 use super::{CommandError, Exit, Global, log, output};
-use clap::Args;
+use clap::{Args, ValueHint};
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Code, Diagnostic, FileId, Label, Sources};
 use dadar::rules::{InputSnapshot, LoadLimits, LoadOptions, Loaded, RuleSet, load, load_strings};
@@ -15,8 +16,18 @@ const MAX_STDIN: u64 = 16 << 20;
 #[derive(Debug, Args)]
 pub(crate) struct RulesArg {
     /// The rule set: a folder, a file, or `-` for one file on standard input
-    #[arg(value_name = "RULES", default_value = "rules")]
-    pub(crate) rules: PathBuf,
+    #[arg(value_name = "RULES", default_value = "rules", value_hint = ValueHint::AnyPath)]
+    rules: PathBuf,
+    /// The rule set, as an option instead of an argument
+    #[arg(short = 'r', long = "rules", value_name = "RULES", conflicts_with = "rules", value_hint = ValueHint::AnyPath)]
+    named: Option<PathBuf>,
+}
+
+impl RulesArg {
+    /// Where the rule set is.
+    pub(crate) fn path(&self) -> &Path {
+        self.named.as_deref().unwrap_or(&self.rules)
+    }
 }
 
 /// A rule set that can be used.
@@ -45,13 +56,21 @@ pub(crate) fn options(global: &Global) -> LoadOptions {
 }
 
 /// Loads the rule set at a path, or each of them if there are several.
-pub(crate) fn load_all(path: &Path, global: &Global) -> anyhow::Result<Vec<(PathBuf, Loaded)>> {
+pub(crate) fn load_all(path: &Path, global: &Global) -> anyhow::Result<LoadedSets> {
     let loaded = load_path(path, global)?;
     if loaded.rule_sets.is_empty() {
-        return Ok(vec![(path.to_path_buf(), loaded)]);
+        return Ok(LoadedSets { sets: vec![(shown(path).to_path_buf(), loaded)], snapshot: None });
     }
-    let folders = loaded.rule_sets;
-    folders.into_iter().map(|folder| Ok((folder.clone(), load_path(&folder, global)?))).collect()
+    let load = |folder: PathBuf| Ok((folder.clone(), load_path(&folder, global)?));
+    let sets: anyhow::Result<_> = loaded.rule_sets.into_iter().map(load).collect();
+    Ok(LoadedSets { sets: sets?, snapshot: Some(loaded.snapshot) })
+}
+
+/// The rule sets in a folder.
+pub(crate) struct LoadedSets {
+    pub(crate) sets: Vec<(PathBuf, Loaded)>,
+    /// If there are several: what was looked at to find them.
+    pub(crate) snapshot: Option<InputSnapshot>,
 }
 
 /// Loads a single rule set. If it has errors, they are reported on stderr, and the exit code is returned.
@@ -68,6 +87,7 @@ pub(crate) fn load_one(path: &Path, global: &Global) -> anyhow::Result<Result<Re
         None => {
             let errors: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
             let count = output::count(errors.len(), "error");
+            let path = shown(path);
             if log::is_json() {
                 log::diagnostics(&errors, &loaded.sources);
                 tracing::error!("{}: {count}, so nothing was done", path.display());
@@ -91,6 +111,7 @@ fn load_path(path: &Path, global: &Global) -> anyhow::Result<Loaded> {
     if let Some(root) = global.root.as_ref().filter(|root| !root.is_dir()) {
         return Err(CommandError::new(format!("--root `{}` is not a folder", root.display())).into());
     }
+    let _spinner = Spinner::start("loading rules", global);
     Ok(load(path, &options(global)))
 }
 
@@ -110,14 +131,38 @@ pub(crate) fn refuse_stdin_twice(rules: &Path, input: Option<&Path>) -> Result<(
 
 /// Loads one rule file from standard input. It cannot name other files, since it is in no folder.
 fn load_stdin() -> anyhow::Result<Loaded> {
-    let mut text = String::new();
-    let read = io::stdin().lock().take(MAX_STDIN + 1).read_to_string(&mut text);
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(MAX_STDIN + 1).read_to_end(&mut bytes);
     read.map_err(|error| CommandError::new(format!("cannot read rules from standard input: {error}")))?;
-    if text.len() as u64 > MAX_STDIN {
+    if bytes.len() as u64 > MAX_STDIN {
         let limit = MAX_STDIN >> 20;
         return Err(CommandError::new(format!("the rules on standard input are larger than {limit} MiB")).into());
     }
-    Ok(load_strings("stdin", [("stdin.yaml", text.as_str())]))
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        CommandError::new(format!("the rules on standard input are not UTF-8, from byte {at} on"))
+    })?;
+    let mut loaded = load_strings("stdin", [("stdin.yaml", text.as_str())]);
+    let mut sources = Sources::default();
+    for (_, file) in loaded.sources.iter() {
+        let mut file = file.clone();
+        file.path = STDIN.to_owned();
+        sources.add(file);
+    }
+    loaded.sources = sources;
+    for one in loaded.diagnostics.iter_mut().filter(|one| one.code == Code::NoRuleSet) {
+        one.message = one.message.replace("`stdin`", &format!("`{STDIN}`"));
+        one.message = one.message.replace("its files are empty", "it is empty");
+    }
+    Ok(loaded)
+}
+
+/// The name of standard input in messages.
+const STDIN: &str = "<stdin>";
+
+/// A path as messages show it.
+pub(crate) fn shown(path: &Path) -> &Path {
+    if is_stdin(path) { Path::new(STDIN) } else { path }
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> CommandError {
@@ -159,6 +204,11 @@ impl Findings {
             one.primary.iter_mut().chain(&mut one.secondary).for_each(shift);
             one
         }));
+    }
+
+    /// The diagnostics to show to people: all, or only errors. (`--quiet` hides warnings, unless they make the check fail.)
+    pub(crate) fn shown(&self, errors_only: bool) -> Vec<Diagnostic> {
+        self.diagnostics.iter().filter(|one| one.is_error() || !errors_only).cloned().collect()
     }
 
     /// The number of errors.

@@ -3,14 +3,16 @@
 mod human;
 mod junit;
 mod test_files;
+mod watch;
 
 use super::budget::BudgetArgs;
-use super::rule_set::{RulesArg, exit, load_all, options};
-use super::{Done, Exit, Global, output};
+use super::progress::Spinner;
+use super::rule_set::{LoadedSets, RulesArg, exit, is_stdin, load_all, options};
+use super::{CommandError, Done, Exit, Global, output};
 use clap::{Args, ValueEnum};
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Diagnostic, printable_json};
-use dadar::rules::Loaded;
+use dadar::rules::{InputSnapshot, Loaded};
 use dadar::suite::{self, FileReport, Report, TestOutcome};
 use serde_json::json;
 use std::io;
@@ -21,6 +23,7 @@ use std::time::Duration;
 #[command(after_help = "Examples:\n  dadar test                              the tests of ./rules\n  \
     dadar test rules/orders -k lunch        those with `lunch` in their names\n  \
     dadar test rules/orders/a.test.yaml     those of one file\n  \
+    dadar test --watch                      again after each change\n  \
     dadar test --format junit > tests.xml   for a build server")]
 pub(crate) struct TestArgs {
     #[command(flatten)]
@@ -31,6 +34,9 @@ pub(crate) struct TestArgs {
     /// Succeed even if there are no tests to run
     #[arg(long)]
     allow_empty: bool,
+    /// Run again whenever a file changes that the rules or the tests are made of
+    #[arg(long)]
+    watch: bool,
     #[command(flatten)]
     budget: BudgetArgs,
     /// How to write the results
@@ -60,17 +66,47 @@ struct Tested {
 }
 
 pub(crate) fn run(args: TestArgs, global: &Global) -> Done {
-    let loaded = match test_files::rule_set_of(&args.rules.rules) {
-        Some(folder) => load_for(&folder, &args.rules.rules, global)?,
-        None => load_all(&args.rules.rules, global)?,
-    };
-    let several = loaded.len() > 1;
+    if !args.watch {
+        return run_once(&args, global, &mut Vec::new());
+    }
+    if is_stdin(args.rules.path()) {
+        return Err(CommandError::new("--watch needs a file or folder: standard input cannot be read again").into());
+    }
+    if args.format == TestFormat::Junit {
+        return Err(CommandError::new("--watch cannot write JUnit's XML, which is one document")
+            .hint("with `--format json`, each run ends with a line of counts")
+            .into());
+    }
+    watch::repeat(global, || {
+        let mut snapshots = Vec::new();
+        let done = run_once(&args, global, &mut snapshots);
+        (done, snapshots)
+    })
+}
+
+/// Runs the tests. What they were made of is added to `snapshots`, also if there was an error.
+fn run_once(args: &TestArgs, global: &Global, snapshots: &mut Vec<InputSnapshot>) -> Done {
+    let rules = args.rules.path();
+    let test_file = test_files::rule_set_of(rules);
+    let folder = test_file.as_deref().unwrap_or(rules);
+    if args.watch && folder.metadata().is_err() {
+        // That it does not exist is what is known about it.
+        snapshots.push(dadar::rules::load(folder, &options(global)).snapshot);
+    }
+    let LoadedSets { mut sets, snapshot } = load_all(folder, global)?;
+    snapshots.extend(snapshot);
+    if test_file.is_some() {
+        // Only this file is run.
+        sets.iter_mut().for_each(|(_, loaded)| loaded.tests = vec![rules.to_path_buf()]);
+    }
+    let several = sets.len() > 1;
     let mut all = Vec::new();
-    for (path, loaded) in loaded {
-        all.push(test_one(path, loaded, &args, global)?);
+    for (path, loaded) in sets {
+        all.push(test_one(path, loaded, args, global, snapshots)?);
     }
     if !args.allow_empty {
-        refuse_empty(&mut all, args.filter.as_deref())?;
+        refuse_unmatched(&all, args.filter.as_deref())?;
+        refuse_empty(&mut all, args.filter.as_deref(), global.quiet)?;
     }
     match args.format {
         TestFormat::Human => {
@@ -86,24 +122,36 @@ pub(crate) fn run(args: TestArgs, global: &Global) -> Done {
     Ok(all.iter().map(|one| one.exit).find(|exit| *exit != Exit::Fine).unwrap_or(Exit::Fine))
 }
 
-/// The rule set in a folder with one of its test files, which is the only one that is run.
-fn load_for(folder: &Path, test_file: &Path, global: &Global) -> anyhow::Result<Vec<(PathBuf, Loaded)>> {
-    let mut loaded = load_all(folder, global)?;
-    loaded.iter_mut().for_each(|(_, loaded)| loaded.tests = vec![test_file.to_path_buf()]);
-    Ok(loaded)
-}
-
 /// Runs the tests of a rule set. Mistakes in the rules or in the tests are reported on stderr; tests without mistakes run
 /// anyway.
-fn test_one(path: PathBuf, loaded: Loaded, args: &TestArgs, global: &Global) -> anyhow::Result<Tested> {
+fn test_one(
+    path: PathBuf,
+    mut loaded: Loaded,
+    args: &TestArgs,
+    global: &Global,
+    snapshots: &mut Vec<InputSnapshot>,
+) -> anyhow::Result<Tested> {
+    let mut snapshot = std::mem::take(&mut loaded.snapshot);
+    if args.watch {
+        // Before they are read, so that no change in between is missed.
+        loaded.tests.iter().for_each(|test| snapshot.add(test));
+    }
+    let spinner = Spinner::start("loading tests", global);
     let mut suite = suite::load(&loaded.tests, &options(global).within(loaded.root.as_deref()));
+    drop(spinner);
     loaded.rule_set.iter().for_each(|rules| suite.check_names(rules));
+    if args.watch {
+        suite.named.iter().for_each(|file| snapshot.add(file));
+        snapshots.push(snapshot);
+    }
     let rule_errors = complain(&loaded.diagnostics, |errors| render_errors(errors, &loaded.sources, global))?;
     let test_errors = complain(&suite.diagnostics, |errors| render_errors(errors, &suite.sources, global))?;
+    let spinner = Spinner::start("running tests", global);
     let mut report = match &loaded.rule_set {
         Some(rules) => suite::run_within(rules, &suite, args.filter.as_deref(), args.budget.budget()),
         None => Report::default(),
     };
+    drop(spinner);
     let ran = report.outcomes().count();
     report.files.extend(problem(&path, "the rules can be loaded", &rule_errors));
     report.files.extend(problem(&path, "the tests can be read", &test_errors));
@@ -116,9 +164,21 @@ fn test_one(path: PathBuf, loaded: Loaded, args: &TestArgs, global: &Global) -> 
     Ok(Tested { path, report, exit, tests: suite.len(), ran })
 }
 
+/// A filter that no test has in its name is most likely misspelt. (If there are no tests, or errors, that is reported instead.)
+fn refuse_unmatched(all: &[Tested], filter: Option<&str>) -> Result<(), CommandError> {
+    let Some(filter) = filter else { return Ok(()) };
+    let tests: usize = all.iter().map(|tested| tested.tests).sum();
+    let is_unmatched = tests > 0 && all.iter().all(|tested| tested.ran == 0 && tested.exit == Exit::Fine);
+    if !is_unmatched {
+        return Ok(());
+    }
+    Err(CommandError::new(format!("no test has `{filter}` in its name"))
+        .hint(format!("tests that were found: {tests}; {ALLOW_EMPTY}")))
+}
+
 /// A run without a single test fails, since it would look like success. If only some of several rule sets have no tests, that
 /// is reported on stderr.
-fn refuse_empty(all: &mut [Tested], filter: Option<&str>) -> anyhow::Result<()> {
+fn refuse_empty(all: &mut [Tested], filter: Option<&str>, quiet: bool) -> anyhow::Result<()> {
     let none_ran = all.iter().all(|tested| tested.ran == 0);
     for tested in all.iter_mut().filter(|tested| tested.exit == Exit::Fine && tested.ran == 0) {
         let path = tested.path.display().to_string();
@@ -129,7 +189,9 @@ fn refuse_empty(all: &mut [Tested], filter: Option<&str>) -> anyhow::Result<()> 
             _ => ("there are tests", String::from("no tests"), NO_TESTS),
         };
         if !none_ran {
-            output::complain(&format!("{path}: {found}\n"))?;
+            if !quiet {
+                output::complain(&format!("{path}: {found}\n"))?;
+            }
             continue;
         }
         let failure = suite::TestFailure {

@@ -1,9 +1,10 @@
 //! Reads the arguments. Wrong ones are reported in the colours and the format that they ask for.
 
+use super::given::Given;
 use super::log::{self, LogFormat};
-use super::{Cli, Exit, When, output};
+use super::{Cli, Exit, When, environment, output};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Error, FromArgMatches, ValueEnum};
+use clap::{Command, CommandFactory, Error, FromArgMatches, ValueEnum};
 use dadar::diagnostic::printable;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -11,12 +12,24 @@ use std::io::{self, Write};
 /// The arguments; or, where there is nothing more to do, how the program ends.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit> {
     let args: Vec<OsString> = args.into_iter().collect();
-    let parsed = Cli::command().try_get_matches_from(&args).and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed.map_err(|error| report(&error, &args))
+    let given = Given::on(&args);
+    let matched = environment::with_variables(command(), &given).try_get_matches_from(&args);
+    matched.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| report(&error, &args, &given))
 }
 
-fn report(error: &Error, args: &[OsString]) -> Exit {
-    let colour: When = option(args, "--color").unwrap_or(When::Auto);
+/// A terminal, or a variable, that claims to be narrower: help with a word a line helps nobody.
+const NARROWEST: usize = 40;
+
+fn command() -> Command {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+    match columns {
+        Some(columns) if columns < NARROWEST => Cli::command().term_width(NARROWEST),
+        _ => Cli::command(),
+    }
+}
+
+fn report(error: &Error, args: &[OsString], given: &Given) -> Exit {
+    let colour: When = setting(args, "--color", "DADAR_COLOR").unwrap_or(When::Auto);
     if !error.use_stderr() {
         let text = rendered(error, output::colour(colour, &io::stdout()));
         return match output::print(&text) {
@@ -24,9 +37,12 @@ fn report(error: &Error, args: &[OsString]) -> Exit {
             _ => Exit::Fine,
         };
     }
-    let hint = hint(error).map(|hint| format!("\n  tip: {hint}\n")).unwrap_or_default();
-    if option(args, "--log-format") == Some(LogFormat::Json) {
-        log::begin(0, LogFormat::Json, false);
+    // Variables are to blame if there is no error without them.
+    let without = Cli::command().try_get_matches_from(args).map_err(|error| error.kind());
+    let hint = if without.err() == Some(error.kind()) { hint(error) } else { environment::blame(error, given) };
+    let hint = hint.map(|hint| format!("\n  tip: {hint}\n")).unwrap_or_default();
+    if setting(args, "--log-format", "DADAR_ROUTE_LOG_FORMAT") == Some(LogFormat::Json) {
+        log::begin(tracing::Level::WARN, LogFormat::Json, false);
         let text = rendered(error, false) + &hint;
         tracing::error!("{}", text.trim_start_matches("error: ").trim_end());
     } else {
@@ -40,6 +56,11 @@ fn report(error: &Error, args: &[OsString]) -> Exit {
 fn rendered(error: &Error, colour: bool) -> String {
     let text = error.render();
     if colour { text.ansi().to_string() } else { text.to_string() }
+}
+
+/// The value of an option or of its variable, though the arguments are wrong.
+fn setting<T: ValueEnum>(args: &[OsString], name: &str, variable: &str) -> Option<T> {
+    option(args, name).or_else(|| T::from_str(&std::env::var(variable).ok()?, true).ok())
 }
 
 /// The value of an option, wherever it stands among arguments that are wrong.

@@ -18,6 +18,7 @@
 
 mod attempt;
 mod candidate;
+mod changes;
 mod live;
 mod message;
 mod watch;
@@ -37,6 +38,7 @@ use std::time::Duration;
 use worker::ReloadWorker;
 
 pub use candidate::{ReloadError, check_tests};
+pub use changes::ChangeWaiter;
 pub use live::{Generation, Live, LiveSession};
 
 /// How files are followed.

@@ -50,10 +50,10 @@ impl Watcher {
         Ok(Watcher { inner, watched: BTreeSet::new(), interest })
     }
 
-    /// Watches what a rule set is made of. Every folder is watched anew, without a gap: another one may have its name by
+    /// Watches what rule sets are made of. Every folder is watched anew, without a gap: another one may have its name by
     /// now. (A late event about the previous one can end the new watch, so the files have to be checked again a while later.)
-    pub(super) fn look_at(&mut self, snapshot: &InputSnapshot) -> notify::Result<()> {
-        let interest = Interest::of(snapshot);
+    pub(super) fn look_at(&mut self, snapshots: &[InputSnapshot]) -> notify::Result<()> {
+        let interest = Interest::of(snapshots);
         let folders = interest.to_watch();
         *self.interest.lock().unwrap_or_else(PoisonError::into_inner) = interest;
         for old in self.watched.extract_if(.., |old| !folders.contains(old)) {
@@ -81,12 +81,12 @@ fn is_missing(error: &notify::Error) -> bool {
 }
 
 impl Interest {
-    fn of(snapshot: &InputSnapshot) -> Interest {
+    fn of(snapshots: &[InputSnapshot]) -> Interest {
         let mut interest = Interest::default();
-        for folder in snapshot.folders() {
+        for folder in snapshots.iter().flat_map(InputSnapshot::folders) {
             interest.folders.extend(interest.exact.way(folder));
         }
-        for path in snapshot.files().chain([snapshot.path()]) {
+        for path in snapshots.iter().flat_map(|snapshot| snapshot.files().chain([snapshot.path()])) {
             interest.exact.way(path);
         }
         interest

@@ -200,7 +200,8 @@ impl ReloadWorker {
 
     /// Watches the files and folders of the last attempt.
     fn watch(&mut self) {
-        let failed = self.watcher.as_mut().and_then(|watcher| watcher.look_at(&self.snapshot).err());
+        let failed =
+            self.watcher.as_mut().and_then(|watcher| watcher.look_at(std::slice::from_ref(&self.snapshot)).err());
         if let Some(error) = failed {
             self.poll_instead(&error);
         }

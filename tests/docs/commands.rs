@@ -1,6 +1,7 @@
 //! Commands and what they print, run in a folder that has the example rule sets.
 
 use super::document::{Block, Document, rewrite};
+use super::environment::remove_settings;
 use super::{documents, none, root, updating};
 use assert_cmd::Command;
 use std::path::Path;
@@ -33,7 +34,11 @@ impl Place {
     fn run(&self, line: &str) -> (i32, String) {
         let line = line.replace("cargo run --release --", "dadar");
         let path = format!("{}:{}", self.folder.path().join(".bin").display(), std::env::var("PATH").unwrap());
-        let output = Command::new("sh")
+        let mut command = Command::new("sh");
+        remove_settings(|name| {
+            command.env_remove(name);
+        });
+        let output = command
             .args(["-c", &format!("{{ {line}\n}} 2>&1")])
             .current_dir(self.folder.path())
             .env("PATH", path)

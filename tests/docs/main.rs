@@ -18,6 +18,8 @@
 
 mod commands;
 mod document;
+#[path = "../support/environment.rs"]
+mod environment;
 mod functions;
 mod rules;
 

@@ -1,7 +1,11 @@
 //! The program as it is called in a folder of its own.
 #![allow(dead_code, unreachable_pub)]
 
+#[path = "environment.rs"]
+mod environment;
+
 use assert_cmd::Command;
+use environment::dadar;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -52,9 +56,20 @@ impl Place {
 
     /// Called from another folder of the place.
     pub fn call_in(&self, folder: &str, args: &[&str], input: impl Into<Vec<u8>>) -> Called {
-        let mut command = Command::new(program());
+        self.call_with(&[], folder, args, input)
+    }
+
+    /// Called with environment variables.
+    pub fn call_with(
+        &self,
+        variables: &[(&str, &str)],
+        folder: &str,
+        args: &[&str],
+        input: impl Into<Vec<u8>>,
+    ) -> Called {
+        let mut command = Command::from_std(dadar());
         command.current_dir(self.dir.path().join(folder)).args(args).write_stdin(input);
-        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+        command.envs(variables.iter().copied());
         let output = command.output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Called { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
@@ -67,7 +82,7 @@ impl Place {
 
     /// Started, with all its streams in our hands.
     pub fn start(&self, args: &[&str]) -> Child {
-        let mut command = std::process::Command::new(program());
+        let mut command = dadar();
         command.current_dir(self.dir.path()).args(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
