@@ -14,6 +14,7 @@ mod cidr;
 mod compare;
 mod compile;
 mod cost;
+mod element_test;
 mod environment;
 mod eval;
 mod excerpt;
@@ -46,6 +47,7 @@ pub use check::{compile, lint_condition};
 pub use cidr::Cidr;
 pub use compile::compile_text;
 
+pub(crate) use element_test::{each_of, element_part};
 pub use environment::Env;
 pub use eval::{Exceeded, MeasuredValue, evaluate, evaluate_measured, holds};
 pub use functions::Function;

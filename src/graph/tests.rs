@@ -1,5 +1,7 @@
 //! Rule sets for which the graph must agree with the interpreter and remain small.
 
+mod elements;
+
 use super::{DecisionGraph, compile};
 use crate::event::Mode;
 use crate::interpreter::Interpreter;

@@ -102,6 +102,82 @@ fn fill(template: &'static str, parts: [BoxedStrategy<String>; 3]) -> BoxedStrat
     (a, b, c).prop_map(move |(a, b, c)| template.replace("{a}", &a).replace("{b}", &b).replace("{c}", &c)).boxed()
 }
 
+/// A test of an element, of parts of it, or several of them.
+fn element_test() -> BoxedStrategy<String> {
+    let tests = [
+        "it == \"gold\"",
+        "it == \"mumbai\"",
+        "it == 5",
+        "it != \"gold\"",
+        "it == null",
+        "exists(it)",
+        "it in [\"pune\", 1, true]",
+        "it in [null, \"gold\"]",
+        "it > 1",
+        "5 >= it",
+        "between(it, 1, 10)",
+        "between(it.price, 1, 10)",
+        "starts_with(it, \"m\")",
+        "ends_with(it, \"a\")",
+        "contains(it, \"u\")",
+        "contains(it.subs, 1)",
+        "contains(it, null)",
+        "glob(it, \"*u*i\")",
+        "glob(it, \"m*\")",
+        "matches(it, \"^[mp]u\")",
+        "it.price > 1",
+        "it.sku == \"gold\"",
+        "it.name == \"asha\"",
+        "it[0] == 1",
+        "it",
+        "it.flag",
+        "any(it.subs, it > 1)",
+        "any(each(it.subs), it == 1 || it > 4)",
+        "any(each(it), any(each(it.sku), it == \"gold\"))",
+        // These are no tests that an index finds.
+        "it == data.tier",
+        "lower(it) == \"mumbai\"",
+        "it > \"m\"",
+        "any(it.subs, it == len(data.tags))",
+        "true",
+    ];
+    select(tests.to_vec())
+        .prop_map(str::to_owned)
+        .prop_recursive(2, 4, 2, |inner| {
+            prop_oneof![
+                2 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) && ({b})")),
+                2 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) || ({b})")),
+                1 => inner.prop_map(|a| format!("!({a})")),
+            ]
+        })
+        .boxed()
+}
+
+/// A condition on the elements of a list, or of something that may be one.
+fn any_element() -> BoxedStrategy<String> {
+    let values = [
+        "data.tags",
+        "data.tags",
+        "data.items",
+        "data.items",
+        "data.city",
+        "data.any",
+        "data.user",
+        "data.items[0].subs",
+        "event.extra",
+        "headers.any",
+        "(data.tags ?? data.city)",
+    ];
+    let lists = ["data.tags", "data.items", "event.extra", "filter(data.items, it.price > 1)", "[\"gold\", 1]"];
+    let list = prop_oneof![
+        3 => select(values.to_vec()).prop_map(|value| format!("each({value})")),
+        1 => select(vec!["tags", "city", "region"]).prop_map(|name| format!("each({name})")),
+        1 => Just(String::from("tags")),
+        2 => select(lists.to_vec()).prop_map(str::to_owned),
+    ];
+    (list, element_test()).prop_map(|(list, test)| format!("any({list}, {test})")).boxed()
+}
+
 fn leaf() -> BoxedStrategy<String> {
     let none = || Just(String::new()).boxed();
     let order = || select(&["<", "<=", ">", ">=", "==", "!="][..]).prop_map(str::to_owned).boxed();
@@ -208,6 +284,7 @@ fn leaf() -> BoxedStrategy<String> {
         2 => fill("exists({a})", [anything(), none(), none()]),
         1 => fill("({a} ?? {b}) == {c}", [textual(), text(), text()]),
         1 => fill("({a} ?? {b}) > {c}", [numeric(), number(), number()]),
+        5 => any_element(),
         12 => select(fixed.to_vec()).prop_map(str::to_owned),
     ]
     .boxed()

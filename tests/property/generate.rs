@@ -350,6 +350,7 @@ const COMMON: &str = r#"define:
     - {when: data.amount > 10, expr: data.to}
     - {value: pune}
   is_big: data.amount > 1000
+  tags: each(data.tags ?? data.city)
   shape: [{value: {name: asha}}]
   total: data.amount + data.limit
 lookups:

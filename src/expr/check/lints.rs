@@ -4,7 +4,7 @@ use super::types;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Json, Type};
 use crate::expr::functions::Predicate;
-use crate::expr::{Comparison, Path, PathId, PathTable, Root, Typed, TypedNode};
+use crate::expr::{Comparison, Path, PathId, PathTable, Quantifier, Root, Typed, TypedNode, each_of};
 
 /// Lints a condition that was checked before: `!=` and negated orderings that hold where a path is missing (W002, W006).
 /// A path is left alone where the same condition asks for it otherwise. [`compile`](crate::expr::compile) does this for
@@ -206,6 +206,9 @@ fn there_if_true(condition: &Typed) -> Vec<PathId> {
         // Functions of null are not true, `exists` among them.
         TypedNode::Call(function, arguments, _) if function.returns.difference(Type::NULL) == Type::BOOLEAN => {
             arguments.first().and_then(path_of).into_iter().collect()
+        }
+        TypedNode::Quantified(Quantifier::Any | Quantifier::AnyTest, list, _) => {
+            path_of(each_of(list).unwrap_or(list)).into_iter().collect()
         }
         TypedNode::Quantified(_, list, _) => path_of(list).into_iter().collect(),
         _ => Vec::new(),

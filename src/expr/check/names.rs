@@ -85,7 +85,7 @@ impl Checker<'_, '_> {
             "false" => return "write `false`".to_owned(),
             "null" | "none" | "nil" | "undefined" => return "write `null`".to_owned(),
             "payload" | "body" if known(Root::Data) => return "the payload is `data`".to_owned(),
-            "this" | "self" | "item" | "element" | "elem" | "each" if self.bodies > 0 => {
+            "this" | "self" | "item" | "element" | "elem" if self.bodies > 0 => {
                 return "the element is `it`".to_owned();
             }
             "type" | "event_type" if known(Root::Topic) => return "the event's topic is `topic`".to_owned(),

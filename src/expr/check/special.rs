@@ -3,6 +3,7 @@
 use super::{Checked, Checker, fold};
 use crate::diagnostic::Span;
 use crate::event::{Json, Type};
+use crate::expr::element_test::is_element_test;
 use crate::expr::functions::SpecialForm;
 use crate::expr::{Comparison, Expr, Function, Prepared, Quantifier, Typed, TypedNode};
 
@@ -59,8 +60,10 @@ impl Checker<'_, '_> {
             self.condition(&body)?;
         }
         fits?;
+        let tests = quantifier == Quantifier::Any && is_element_test(&body);
+        let quantifier = if tests { Quantifier::AnyTest } else { quantifier };
         let ty = match quantifier {
-            Quantifier::Any | Quantifier::All => Type::BOOLEAN,
+            Quantifier::Any | Quantifier::AnyTest | Quantifier::All => Type::BOOLEAN,
             Quantifier::Filter | Quantifier::Map => Type::ARRAY.union(Type::NULL),
         };
         Some(Typed { span, ty, node: TypedNode::Quantified(quantifier, Box::new(list?), Box::new(body)) })

@@ -114,7 +114,7 @@ fn trees() {
         ("region.x[\"y\"]", "define1→x→y"),
         ("(data.a ?? data.b).c", "(?? data.a data.b)→c"),
         ("a.b", "E031 `a`"),
-        ("any(data.items, it.price > 100)", "(any data.items (> it0→price 100))"),
+        ("any(data.items, it.price > 100)", "(anytest data.items (> it0→price 100))"),
         ("map(data.a, filter(it.b, it > 1))", "(map data.a (filter it0→b (> it0 1)))"),
         ("data.a && (data.b && data.c) && true", "(&& data.a data.b data.c)"),
         ("true && data.flag", "(&& data.flag true)"),

@@ -16,6 +16,9 @@ const TEXT_OR_LIST: Type = Type::STRING.union(Type::ARRAY);
 /// How many parts `split` makes at most; where it would be more there is null.
 const MOST_PARTS: usize = 1 << 20;
 
+/// The name of the function that makes a list of any value. `any(each(x), …)` is indexed like a test of `x` itself.
+pub(crate) const EACH: &str = "each";
+
 /// The functions of this family. The evaluator evaluates those with a body; the entries only describe them.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -61,6 +64,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 2,
         returns: MAYBE_ARRAY,
         special_form: Some(SpecialForm::Quantified(Quantifier::Map)),
+        ..BASE
+    },
+    Function {
+        name: EACH,
+        reads_text: false,
+        usage: "each(x)",
+        doc: "The list itself, a list of the one value for any other value, and an empty list for null. No type error: \
+              `any(each(data.tags), it == \"a\")` accepts one tag as well as a list of them.",
+        examples: &[
+            ("each([1, 2])", "[1,2]"),
+            ("each(\"a\")", "[\"a\"]"),
+            ("each(data.nope)", "[]"),
+            ("any(each(\"a\"), it == \"a\")", "true"),
+        ],
+        params: &[Type::ANY],
+        required: 1,
+        returns: Type::ARRAY,
+        eval: |call| each(call.arg(0), call),
         ..BASE
     },
     Function {
@@ -137,6 +158,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..BASE
     },
 ];
+
+fn each<'a>(value: Value<'a>, call: &Call<'_, 'a>) -> Value<'a> {
+    match value {
+        Value::Array(_) => value,
+        Value::Null => Value::Array(&[]),
+        _ if call.meter.allocate(ELEMENT) => Value::Array(call.arena.alloc_slice_copy(&[value])),
+        _ => Value::Null,
+    }
+}
 
 fn contains<'a>(whole: Value<'a>, part: Value<'a>, meter: &Meter) -> Value<'a> {
     match (whole, part) {

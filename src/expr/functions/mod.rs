@@ -19,6 +19,7 @@ pub use call::Call;
 pub(super) use call::Outside;
 pub use definition::{Function, Predicate, Preparation, Prepare, PrepareError, Requires, SpecialForm};
 pub(super) use foreign::foreign;
+pub(crate) use list::EACH;
 pub(crate) use pattern::GLOB;
 pub use registry::{all, families, find};
 pub(crate) use text_builder::LONGEST as LONGEST_TEXT;

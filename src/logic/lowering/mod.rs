@@ -1,5 +1,6 @@
 //! From typed expressions to conditions in normal form.
 
+mod element;
 mod operand;
 mod rules;
 
@@ -12,7 +13,7 @@ use super::range::{Bound, Range};
 use super::values::Values;
 use crate::event::{Json, Number, Type};
 use crate::expr::functions::Predicate;
-use crate::expr::{Comparison, DefineId, Glob, GlobShape, Prepared, Typed, TypedNode};
+use crate::expr::{Comparison, DefineId, Glob, GlobShape, Prepared, Quantifier, Typed, TypedNode};
 use crate::rules::NamedCases;
 use operand::OperandTest;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -75,6 +76,7 @@ impl<'r> Lowering<'r> {
             TypedNode::Compare(op, left, right) => self.comparison(typed, *op, left, right),
             TypedNode::In(item, list) => self.membership(typed, item, list),
             TypedNode::Call(function, args, prepared) => self.call(typed, function.predicate, args, prepared),
+            TypedNode::Quantified(Quantifier::AnyTest, list, body) => self.any_element(typed, list, body),
             _ => self.is_true(typed),
         }
     }
@@ -143,24 +145,12 @@ impl<'r> Lowering<'r> {
     }
 
     fn call(&mut self, whole: &Typed, predicate: Option<Predicate>, args: &[Typed], prepared: &Prepared) -> DraftId {
-        let text = |at: usize| match args.get(at).map(|arg| &arg.node) {
-            Some(TypedNode::Const(Json::String(s))) => Some(Box::<str>::from(s.as_str())),
-            _ => None,
-        };
         let Some(first) = args.first() else { return self.is_true(whole) };
-        let op = match (predicate, prepared) {
-            (Some(Predicate::Exists), _) => {
-                return self.exists(first);
-            }
-            (Some(Predicate::Prefix), _) => text(1).map(Op::Prefix),
-            (Some(Predicate::Suffix), _) => text(1).map(Op::Suffix),
-            (Some(Predicate::Contains), _) => {
-                args.get(1).and_then(literal).map(|literal| Op::Contains(Box::new(literal)))
-            }
-            (Some(Predicate::Pattern), Prepared::Regex(regex)) => Some(Op::Matches(Arc::new(regex.clone()))),
-            (Some(Predicate::Pattern), Prepared::Glob(glob)) => Some(glob_op(glob)),
-            (Some(Predicate::Between), _) => return self.between(whole, args),
-            _ => None,
+        let op = match predicate {
+            Some(Predicate::Exists) => return self.exists(first),
+            Some(Predicate::Between) => return self.between(whole, args),
+            Some(predicate) => predicate_op(predicate, args, prepared),
+            None => None,
         };
         match op {
             Some(op) if !is_constant(first) => {
@@ -182,6 +172,26 @@ impl<'r> Lowering<'r> {
             }
             _ => self.is_true(whole),
         }
+    }
+}
+
+/// The operator of a call whose other arguments are constant; `None` if it has none.
+fn predicate_op(predicate: Predicate, args: &[Typed], prepared: &Prepared) -> Option<Op> {
+    let text = || match args.get(1).map(|arg| &arg.node) {
+        Some(TypedNode::Const(Json::String(s))) => Some(Box::<str>::from(s.as_str())),
+        _ => None,
+    };
+    match (predicate, prepared) {
+        (Predicate::Prefix, _) => text().map(Op::Prefix),
+        (Predicate::Suffix, _) => text().map(Op::Suffix),
+        (Predicate::Contains, _) => {
+            // (`contains` of null is null, even if the list has a null.)
+            let literal = args.get(1).and_then(literal).filter(|literal| *literal != Literal::Null);
+            literal.map(|literal| Op::Contains(Box::new(literal)))
+        }
+        (Predicate::Pattern, Prepared::Regex(regex)) => Some(Op::Matches(Arc::new(regex.clone()))),
+        (Predicate::Pattern, Prepared::Glob(glob)) => Some(glob_op(glob)),
+        _ => None,
     }
 }
 
