@@ -32,6 +32,8 @@ pub(crate) enum ExprNode {
     Access(Box<Expr>, Vec<Accessor>),
     /// `f(a, b)`: the name, its place, the arguments.
     Call(String, Span, Vec<Expr>),
+    /// `x -> a`: the name of an element and its place, and the body that reads it.
+    Named(String, Span, Box<Expr>),
     /// `!a`.
     Not(Box<Expr>),
     /// `-a`.
@@ -91,7 +93,7 @@ impl ExprNode {
             ExprNode::List(items) | ExprNode::And(items) | ExprNode::Or(items) | ExprNode::Call(_, _, items) => {
                 highest(items)
             }
-            ExprNode::Not(a) | ExprNode::Negate(a) => a.height,
+            ExprNode::Not(a) | ExprNode::Negate(a) | ExprNode::Named(_, _, a) => a.height,
             ExprNode::Binary(_, _, a, b) => a.height.max(b.height),
             ExprNode::Access(base, steps) => {
                 // Each computed index puts a node on top of the value before it.

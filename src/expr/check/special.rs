@@ -29,9 +29,7 @@ impl Checker<'_, '_> {
             }
             (SpecialForm::Quantified(_), _) => {
                 // Outside of a body, `it` would be reported as unknown in addition to the wrong count.
-                self.bodies += 1;
-                let _ = self.all(arguments);
-                self.bodies -= 1;
+                arguments.iter().for_each(|argument| _ = self.body(argument, false));
                 None
             }
             _ => {
@@ -52,13 +50,7 @@ impl Checker<'_, '_> {
     ) -> Checked {
         let list = self.check(list);
         let fits = list.as_ref().and_then(|list| self.argument(function, function.name, list, Type::ARRAY));
-        self.bodies += 1;
-        let body = self.check(body);
-        self.bodies -= 1;
-        let body = body?;
-        if quantifier != Quantifier::Map {
-            self.condition(&body)?;
-        }
+        let body = self.body(body, quantifier != Quantifier::Map)?;
         fits?;
         let tests = quantifier == Quantifier::Any && is_element_test(&body);
         let quantifier = if tests { Quantifier::AnyTest } else { quantifier };

@@ -22,9 +22,12 @@ pub(super) struct Builder {
     substrings: FxHashMap<Box<str>, List>,
     elements: FxHashMap<Literal, List>,
     any_string: List,
-    /// Tests of elements, by whether a value that is no list is its own element, and by the steps into the element.
-    nested: BTreeMap<(bool, Box<[Step]>), Vec<(Op, List)>>,
+    /// Tests of elements.
+    nested: BTreeMap<Elements, Vec<(Op, List)>>,
 }
+
+/// Whether a value that is not a list is its own element, and the steps into the element.
+type Elements = (bool, Box<[Step]>);
 
 impl Builder {
     pub(super) fn new(ops: Vec<(Op, List)>) -> Builder {
