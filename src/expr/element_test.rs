@@ -57,7 +57,7 @@ fn is_comparison(operator: Comparison, left: &Typed, right: &Typed) -> bool {
 fn is_predicate(function: &Function, args: &[Typed]) -> bool {
     let Some((first, others)) = args.split_first() else { return false };
     let constant = match function.predicate {
-        None => return false,
+        None | Some(Predicate::During) => return false,
         Some(Predicate::Prefix | Predicate::Suffix | Predicate::Pattern) => is_text,
         Some(Predicate::Contains) => |x: &Typed| is_scalar(x) && !matches!(x.node, TypedNode::Const(Json::Null)),
         Some(Predicate::Between) => is_number,

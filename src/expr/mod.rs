@@ -39,6 +39,7 @@ mod syntax;
 mod testing;
 pub mod time;
 mod typed;
+mod windows;
 
 pub(crate) use bound::{Sizes, safe_size};
 pub use budget::{Budget, Limit, Meter};
@@ -67,3 +68,4 @@ pub use requirement::{TypeRequirement, type_requirements};
 pub use scope::{ExprKind, Scope};
 pub use syntax::Expr;
 pub use typed::{Typed, TypedNode};
+pub use windows::Windows;

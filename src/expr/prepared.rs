@@ -1,6 +1,6 @@
 //! The parts of a function call that are prepared when the rules are loaded: compiled patterns, resolved zones and tables.
 
-use super::{Cidr, Glob, LookupId, Pattern, Replacement};
+use super::{Cidr, Glob, LookupId, Pattern, Replacement, Windows};
 use jiff::tz::TimeZone;
 
 /// Prepared data of a call.
@@ -20,6 +20,8 @@ pub enum Prepared {
     Zone(TimeZone),
     /// A time is read at the offset it was written with.
     Written,
+    /// Windows of the week, and the zone in which the time is read.
+    Windows(Windows, Box<Prepared>),
     /// A column of a lookup table.
     Column {
         /// The table.

@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::{Json, Type};
 use crate::expr::functions::{self, Prepare, PrepareError};
 use crate::expr::{Expr, Function, Prepared, Root, Typed, TypedNode};
+use std::ops::Range;
 
 impl Checker<'_, '_> {
     pub(super) fn call(&mut self, name: &str, name_span: Span, arguments: &[Expr], span: Span) -> Checked {
@@ -99,9 +100,9 @@ impl Checker<'_, '_> {
         let call = Prepare { args: &constants, lookups: self.scope.lookups };
         match self.scope.patterns.prepare(function, &call) {
             Ok(prepared) => Some(prepared),
-            Err(PrepareError { code, argument, message, help }) => {
-                let place = arguments.get(argument).map_or(span, |argument| argument.span);
-                self.error(Diagnostic::new(code, place, message).maybe_help(help))
+            Err(PrepareError { code, argument, place, message, help }) => {
+                let span = arguments.get(argument).map_or(span, |argument| within(argument, place));
+                self.error(Diagnostic::new(code, span, message).maybe_help(help))
             }
         }
     }
@@ -123,4 +124,19 @@ impl Checker<'_, '_> {
         });
         Diagnostic::new(Code::UnknownFunction, span, message).maybe_help(help)
     }
+}
+
+/// A part of a string that is written out; all of it if it is not written as it reads (with escapes, or over several lines).
+fn within(typed: &Typed, place: Option<Range<usize>>) -> Span {
+    match (&typed.node, place) {
+        (TypedNode::Const(Json::String(text)), Some(place)) if length(typed.span) == text.len() + 2 => {
+            let start = typed.span.start as usize + 1;
+            Span::new(typed.span.file, start + place.start, start + place.end)
+        }
+        _ => typed.span,
+    }
+}
+
+fn length(span: Span) -> usize {
+    (span.end - span.start) as usize
 }

@@ -7,6 +7,7 @@
 mod access;
 mod calls;
 mod elements;
+mod empty_ranges;
 mod fold;
 mod hyphen;
 mod lints;

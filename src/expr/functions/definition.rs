@@ -6,6 +6,7 @@ use crate::event::{Json, Type, Value};
 use crate::expr::cost::{CallCost, Cost};
 use crate::expr::{LookupInfo, Prepared, Quantifier};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// A function of the language.
 pub struct Function {
@@ -39,6 +40,8 @@ pub struct Function {
     pub special_form: Option<SpecialForm>,
     /// Prepares a call when the rules are loaded (patterns, zones, tables).
     pub prepare: Option<Preparation>,
+    /// True if it takes so little that it has no budget of its own. (Neither has a predicate.)
+    pub unmetered: bool,
     /// True if it may read all of a text that it is given.
     pub reads_text: bool,
     /// The most that a call can cost, for functions that make more than a short text or a text of their arguments.
@@ -77,6 +80,8 @@ pub enum Predicate {
     Pattern,
     /// It is between the second and the third argument.
     Between,
+    /// It is a time in the windows that were prepared from the second argument.
+    During,
 }
 
 /// A function that is part of the syntax: it has a body, evaluates only some of its arguments, or is short for operators.
@@ -111,6 +116,8 @@ pub struct PrepareError {
     pub code: Code,
     /// Which argument is to blame, from 0.
     pub argument: usize,
+    /// Where in the text of the argument, in bytes; `None` for all of it.
+    pub place: Option<Range<usize>>,
     /// What is wrong.
     pub message: String,
     /// How to mend it.
@@ -131,7 +138,11 @@ impl<'p> Prepare<'p> {
 
 impl PrepareError {
     pub(super) fn new(code: Code, argument: usize, message: impl Into<String>) -> PrepareError {
-        PrepareError { code, argument, message: message.into(), help: None }
+        PrepareError { code, argument, place: None, message: message.into(), help: None }
+    }
+
+    pub(super) fn at(self, place: Range<usize>) -> PrepareError {
+        PrepareError { place: Some(place), ..self }
     }
 
     pub(super) fn help(self, help: impl Into<String>) -> PrepareError {
@@ -156,6 +167,7 @@ pub(super) const BASE: Function = Function {
     predicate: None,
     special_form: None,
     prepare: None,
+    unmetered: false,
     reads_text: true,
     cost: None,
     eval: |_| Value::Null,

@@ -82,6 +82,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: Type::ARRAY,
         eval: |call| each(call.arg(0), call),
+        unmetered: true,
         ..BASE
     },
     Function {

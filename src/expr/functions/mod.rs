@@ -24,6 +24,7 @@ pub(crate) use pattern::GLOB;
 pub use registry::{all, families, find};
 pub(crate) use text_builder::LONGEST as LONGEST_TEXT;
 pub(super) use text_builder::joined;
+pub(crate) use time::MINUTE_OF_WEEK;
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,12 @@
 //! Times. Functions of a value that is not a time are null.
 
-use super::definition::{BASE, MAYBE_NUMBER, MAYBE_STRING};
-use super::{Call, Function, Prepare, PrepareError};
+use super::definition::{BASE, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYBE_STRING};
+use super::{Call, Function, Predicate, Prepare, PrepareError};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::event::{Type, Value};
-use crate::expr::Prepared;
 use crate::expr::time::{Civil, Instant, instant, written_time, zone_hint};
+use crate::expr::windows::minute_of_week;
+use crate::expr::{Prepared, Windows};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
@@ -97,6 +98,29 @@ pub(super) const FUNCTIONS: &[Function] = &[
         |call| part(call, |at| Value::int(at.day()))
     ),
     Function {
+        name: "during",
+        reads_text: false,
+        usage: "during(time, \"mon-fri 09:00-18:00\", zone)",
+        doc: "True if the time lies in one of the windows, by the local clock: in the rule set's zone, or in the one that a third \
+              argument names. Windows are separated by commas; their days are written as `weekday` writes them, one, a range \
+              or a list (`mon, wed 09:00-12:00`). A window without days has those of the window before it, and the first \
+              is on every day. The end does not belong to a window. A window whose end is earlier than its beginning \
+              passes midnight, and belongs to the day on which it begins. The windows must be a literal.",
+        examples: &[
+            ("during(\"2026-01-10T10:00:00Z\", \"mon-fri 09:00-18:00, sat 10:00-14:00\", \"UTC\")", "true"),
+            ("during(\"2026-01-10T14:00:00Z\", \"mon-fri 09:00-18:00, sat 10:00-14:00\", \"UTC\")", "false"),
+            ("during(\"2026-01-10T05:59:00Z\", \"fri 22:00-06:00\", \"written\")", "true"),
+            ("during(data.nope, \"09:00-18:00\")", "null"),
+        ],
+        params: &[Type::TIME, Type::STRING, Type::STRING],
+        required: 2,
+        returns: MAYBE_BOOLEAN,
+        prepare: Some(prepare_windows),
+        predicate: Some(Predicate::During),
+        eval: |call| during(call).map_or(Value::Null, Value::Bool),
+        ..BASE
+    },
+    Function {
         name: "unix_ms",
         usage: "unix_ms(time)",
         doc: "Milliseconds since 1970, rounded down.",
@@ -131,11 +155,33 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
+/// The value that the windows of `during` are ranges of. It has no name in expressions.
+pub(crate) static MINUTE_OF_WEEK: Function = Function {
+    name: "minute of the week",
+    params: &[Type::TIME, Type::STRING],
+    required: 1,
+    returns: MAYBE_NUMBER,
+    unmetered: true,
+    eval: |call| minute(call, call.prepared).map_or(Value::Null, Value::int),
+    ..BASE
+};
+
 fn prepare_zone(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
-    if call.args.len() < 2 {
+    zone_at(call, 1)
+}
+
+fn prepare_windows(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
+    let windows = Windows::new(call.literal(1, "the windows")?)
+        .map_err(|fault| PrepareError::new(Code::BadTime, 1, fault.message).at(fault.place).help(fault.help))?;
+    Ok(Prepared::Windows(windows, Box::new(zone_at(call, 2)?)))
+}
+
+/// The zone that an argument names; the rule set's if there are fewer arguments.
+fn zone_at(call: &Prepare<'_>, argument: usize) -> Result<Prepared, PrepareError> {
+    if call.args.len() <= argument {
         return Ok(Prepared::None);
     }
-    let name = call.literal(1, "the time zone")?;
+    let name = call.literal(argument, "the time zone")?;
     if name == "written" {
         return Ok(Prepared::Written);
     }
@@ -143,19 +189,35 @@ fn prepare_zone(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
         let message = format!("there is no time zone `{name}`");
         let help = "time zones have IANA names, such as `Asia/Kolkata`, `UTC`; `written` is the time's own offset";
         let help = did_you_mean(name, ["written"]).or_else(|| zone_hint(name)).unwrap_or_else(|| help.to_owned());
-        PrepareError::new(Code::UnknownTimezone, 1, message).help(help)
+        PrepareError::new(Code::UnknownTimezone, argument, message).help(help)
     })
 }
 
 /// A part of the local date and time at the first argument's instant.
 fn part<'a>(call: &Call<'_, 'a>, read: impl Fn(Civil) -> Value<'a>) -> Value<'a> {
-    let zone = call.zone();
-    let Some(time) = written_time(call.arg(0), zone) else { return Value::Null };
-    read(match (call.prepared, time.offset) {
+    local(call, call.prepared).map_or(Value::Null, read)
+}
+
+/// The local date and time at the first argument's instant.
+fn local(call: &Call<'_, '_>, zone: &Prepared) -> Option<Civil> {
+    let own = call.zone();
+    let time = written_time(call.arg(0), own)?;
+    Some(match (zone, time.offset) {
         (Prepared::Written, Some(offset)) => time.instant.at_offset(offset),
         (Prepared::Zone(zone), _) => time.instant.in_zone(zone),
-        _ => time.instant.in_zone(zone),
+        _ => time.instant.in_zone(own),
     })
+}
+
+fn minute(call: &Call<'_, '_>, zone: &Prepared) -> Option<u16> {
+    let at = local(call, zone)?;
+    let day = at.weekday().to_monday_zero_offset();
+    Some(minute_of_week(day.unsigned_abs().into(), at.hour().unsigned_abs().into(), at.minute().unsigned_abs().into()))
+}
+
+fn during(call: &Call<'_, '_>) -> Option<bool> {
+    let Prepared::Windows(windows, zone) = call.prepared else { return None };
+    minute(call, zone).map(|minute| windows.contains(minute))
 }
 
 fn weekday(day: Weekday) -> &'static str {

@@ -1,6 +1,6 @@
 //! Walking through checked expressions.
 
-use crate::expr::{Arithmetic, Quantifier, Typed, TypedNode, functions};
+use crate::expr::{Arithmetic, Quantifier, Typed, TypedNode};
 
 impl Typed {
     /// The expressions that it is directly made of, in the order in which they are written.
@@ -29,7 +29,7 @@ impl Typed {
             TypedNode::List(_) => true,
             TypedNode::Quantified(quantifier, ..) => *quantifier != Quantifier::AnyTest,
             TypedNode::Arithmetic(operator, ..) => *operator == Arithmetic::Add,
-            TypedNode::Call(function, ..) => function.predicate.is_none() && function.name != functions::EACH,
+            TypedNode::Call(function, ..) => function.predicate.is_none() && !function.unmetered,
             _ => false,
         }
     }

@@ -12,7 +12,7 @@ use super::pattern_sets::PatternSets;
 use super::range::{Bound, Range};
 use super::values::Values;
 use crate::event::{Json, Number, Type};
-use crate::expr::functions::Predicate;
+use crate::expr::functions::{MINUTE_OF_WEEK, Predicate};
 use crate::expr::{Comparison, DefineId, Glob, GlobShape, Prepared, Quantifier, Typed, TypedNode};
 use crate::rules::NamedCases;
 use operand::OperandTest;
@@ -149,6 +149,7 @@ impl<'r> Lowering<'r> {
         let op = match predicate {
             Some(Predicate::Exists) => return self.exists(first),
             Some(Predicate::Between) => return self.between(whole, args),
+            Some(Predicate::During) => return self.during(whole, args, prepared),
             Some(predicate) => predicate_op(predicate, args, prepared),
             None => None,
         };
@@ -160,6 +161,26 @@ impl<'r> Lowering<'r> {
             }
             _ => self.is_true(whole),
         }
+    }
+
+    /// `during(t, windows, zone)` as ranges of the minute of the week, which rules with other windows share.
+    fn during(&mut self, whole: &Typed, args: &[Typed], prepared: &Prepared) -> DraftId {
+        let ([time, _, zone @ ..], Prepared::Windows(windows, prepared)) = (args, prepared) else {
+            return self.is_true(whole);
+        };
+        let time = self.resolve(time);
+        let args = std::iter::once(time).chain(zone).cloned().collect();
+        let node = TypedNode::Call(&MINUTE_OF_WEEK, args, (**prepared).clone());
+        let value = self.values.intern(&Typed { span: whole.span, ty: MINUTE_OF_WEEK.returns, node });
+        let bound = |at: u16, inclusive| Some(Bound { at: Number::Int(at.into()), inclusive });
+        let range =
+            |minutes: &std::ops::Range<u16>| Range { low: bound(minutes.start, true), high: bound(minutes.end, false) };
+        let tests: Vec<DraftId> = windows
+            .ranges()
+            .iter()
+            .map(|minutes| self.conditions.test(value, Op::Range(Box::new(range(minutes)))))
+            .collect();
+        self.conditions.or(tests)
     }
 
     fn between(&mut self, whole: &Typed, args: &[Typed]) -> DraftId {
