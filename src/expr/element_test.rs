@@ -58,8 +58,8 @@ fn is_predicate(function: &Function, args: &[Typed]) -> bool {
     let Some((first, others)) = args.split_first() else { return false };
     let constant = match function.predicate {
         None | Some(Predicate::During) => return false,
-        Some(Predicate::Prefix | Predicate::Suffix | Predicate::Pattern) => is_text,
-        Some(Predicate::Contains) => |x: &Typed| is_scalar(x) && !matches!(x.node, TypedNode::Const(Json::Null)),
+        Some(Predicate::Prefix | Predicate::Suffix | Predicate::Pattern) => |x: &Typed| is_text(x) || is_list(x),
+        Some(Predicate::Contains) => |x: &Typed| is_list(x) || is_scalar(x) && !is_null(x),
         Some(Predicate::Between) => is_number,
         Some(Predicate::Exists) => |_: &Typed| false,
     };
@@ -76,6 +76,15 @@ fn is_number(typed: &Typed) -> bool {
 
 fn is_text(typed: &Typed) -> bool {
     matches!(typed.node, TypedNode::Const(Json::String(_)))
+}
+
+fn is_null(typed: &Typed) -> bool {
+    matches!(typed.node, TypedNode::Const(Json::Null))
+}
+
+/// (Calls with such a list have been prepared.)
+fn is_list(typed: &Typed) -> bool {
+    matches!(typed.node, TypedNode::Const(Json::Array(_)))
 }
 
 fn is_list_of_scalars(typed: &Typed) -> bool {

@@ -1,6 +1,7 @@
 //! Rule sets for which the graph must agree with the interpreter and remain small.
 
 mod elements;
+mod lists;
 mod windows;
 
 use super::{DecisionGraph, compile};

@@ -40,6 +40,9 @@ pub struct Function {
     pub special_form: Option<SpecialForm>,
     /// Prepares a call when the rules are loaded (patterns, zones, tables).
     pub prepare: Option<Preparation>,
+    /// Prepares a call with a literal list as the second argument: true if it is true for an element of the list. None for
+    /// functions that take no such list.
+    pub prepare_list: Option<ListPreparation>,
     /// True if it takes so little that it has no budget of its own. (Neither has a predicate.)
     pub unmetered: bool,
     /// True if it may read all of a text that it is given.
@@ -100,6 +103,9 @@ pub enum SpecialForm {
 /// Prepares a call.
 pub type Preparation = for<'p> fn(&Prepare<'p>) -> Result<Prepared, PrepareError>;
 
+/// Prepares a call with these patterns.
+pub type ListPreparation = fn(&[Json]) -> Result<Prepared, PrepareError>;
+
 /// A call as it is known when the rules are loaded.
 pub struct Prepare<'p> {
     /// The constant arguments, by position; none where an argument is not constant.
@@ -118,6 +124,8 @@ pub struct PrepareError {
     pub argument: usize,
     /// Where in the text of the argument, in bytes; `None` for all of it.
     pub place: Option<Range<usize>>,
+    /// Which element of the argument, if that is a list; `None` for all of it.
+    pub item: Option<usize>,
     /// What is wrong.
     pub message: String,
     /// How to mend it.
@@ -138,7 +146,12 @@ impl<'p> Prepare<'p> {
 
 impl PrepareError {
     pub(super) fn new(code: Code, argument: usize, message: impl Into<String>) -> PrepareError {
-        PrepareError { code, argument, place: None, message: message.into(), help: None }
+        PrepareError { code, argument, place: None, item: None, message: message.into(), help: None }
+    }
+
+    /// The same for an element of the argument.
+    pub(super) fn of_item(self, item: usize) -> PrepareError {
+        PrepareError { item: Some(item), ..self }
     }
 
     pub(super) fn at(self, place: Range<usize>) -> PrepareError {
@@ -167,6 +180,7 @@ pub(super) const BASE: Function = Function {
     predicate: None,
     special_form: None,
     prepare: None,
+    prepare_list: None,
     unmetered: false,
     reads_text: true,
     cost: None,

@@ -17,7 +17,7 @@ mod time;
 
 pub use call::Call;
 pub(super) use call::Outside;
-pub use definition::{Function, Predicate, Preparation, Prepare, PrepareError, Requires, SpecialForm};
+pub use definition::{Function, ListPreparation, Predicate, Preparation, Prepare, PrepareError, Requires, SpecialForm};
 pub(super) use foreign::foreign;
 pub(crate) use list::EACH;
 pub(crate) use pattern::GLOB;

@@ -1,9 +1,9 @@
 //! `any(list, condition)` as a test of the list.
 
-use super::{Lowering, flip, half_line, literal, predicate_op};
+use super::{Lowering, flip, half_line, literal, predicate_ops};
 use crate::event::Json;
 use crate::expr::functions::Predicate;
-use crate::expr::{Comparison, Quantifier, Typed, TypedNode, each_of, element_part};
+use crate::expr::{Comparison, Function, Prepared, Quantifier, Typed, TypedNode, each_of, element_part};
 use crate::logic::element::{self, ElementTest};
 use crate::logic::range::{Bound, Range};
 use crate::logic::{DraftId, Literal, Op};
@@ -40,6 +40,7 @@ fn alternatives(body: &Typed) -> Option<Vec<ElementCondition>> {
             parts.map(|parts| parts.into_iter().flatten().collect())
         }
         TypedNode::Quantified(Quantifier::AnyTest, list, body) => nested(list, body),
+        TypedNode::Call(function, args, prepared) => predicate(function, args, prepared),
         _ => condition(body).map(|condition| vec![condition]),
     }
 }
@@ -52,20 +53,28 @@ fn condition(typed: &Typed) -> Option<ElementCondition> {
         TypedNode::Or(parts) => all(parts).map(ElementCondition::Or),
         TypedNode::Compare(op, left, right) => comparison(*op, left, right),
         TypedNode::In(item, list) => membership(item, list),
-        TypedNode::Call(function, args, prepared) => {
-            let first = args.first()?;
-            let op = match function.predicate? {
-                Predicate::Exists => Op::Exists,
-                Predicate::Between => Op::Range(Box::new(between(args)?)),
-                predicate => predicate_op(predicate, args, prepared)?,
-            };
-            test(first, op)
-        }
-        TypedNode::Quantified(Quantifier::AnyTest, list, body) => {
-            nested(list, body).map(|alternatives| ElementCondition::Or(alternatives.into()))
-        }
+        TypedNode::Call(function, args, prepared) => predicate(function, args, prepared).map(any_of),
+        TypedNode::Quantified(Quantifier::AnyTest, list, body) => nested(list, body).map(any_of),
         _ => test(typed, Op::Equal(Literal::Bool(true))),
     }
+}
+
+fn any_of(mut alternatives: Vec<ElementCondition>) -> ElementCondition {
+    match (alternatives.len(), alternatives.pop()) {
+        (1, Some(only)) => only,
+        (_, last) => ElementCondition::Or(alternatives.into_iter().chain(last).collect()),
+    }
+}
+
+/// A call as alternatives, one for each pattern of a list.
+fn predicate(function: &Function, args: &[Typed], prepared: &Prepared) -> Option<Vec<ElementCondition>> {
+    let first = args.first()?;
+    let ops = match function.predicate? {
+        Predicate::Exists => vec![Op::Exists],
+        Predicate::Between => vec![Op::Range(Box::new(between(args)?))],
+        predicate => predicate_ops(predicate, args, prepared)?,
+    };
+    ops.into_iter().map(|op| test(first, op)).collect()
 }
 
 /// `any(it.list, body)` within another condition on elements.

@@ -13,7 +13,7 @@ use super::range::{Bound, Range};
 use super::values::Values;
 use crate::event::{Json, Number, Type};
 use crate::expr::functions::{MINUTE_OF_WEEK, Predicate};
-use crate::expr::{Comparison, DefineId, Glob, GlobShape, Prepared, Quantifier, Typed, TypedNode};
+use crate::expr::{Comparison, DefineId, Glob, GlobShape, PatternList, Prepared, Quantifier, Typed, TypedNode};
 use crate::rules::NamedCases;
 use operand::OperandTest;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -146,18 +146,19 @@ impl<'r> Lowering<'r> {
 
     fn call(&mut self, whole: &Typed, predicate: Option<Predicate>, args: &[Typed], prepared: &Prepared) -> DraftId {
         let Some(first) = args.first() else { return self.is_true(whole) };
-        let op = match predicate {
+        let ops = match predicate {
             Some(Predicate::Exists) => return self.exists(first),
             Some(Predicate::Between) => return self.between(whole, args),
             Some(Predicate::During) => return self.during(whole, args, prepared),
-            Some(predicate) => predicate_op(predicate, args, prepared),
+            Some(predicate) => predicate_ops(predicate, args, prepared),
             None => None,
         };
-        match op {
-            Some(op) if !is_constant(first) => {
+        match ops {
+            Some(ops) if !is_constant(first) => {
                 let first = self.resolve(first);
                 let value = self.values.intern(first);
-                self.conditions.test(value, op)
+                let tests: Vec<DraftId> = ops.into_iter().map(|op| self.conditions.test(value, op)).collect();
+                self.conditions.or(tests)
             }
             _ => self.is_true(whole),
         }
@@ -196,13 +197,14 @@ impl<'r> Lowering<'r> {
     }
 }
 
-/// The operator of a call whose other arguments are constant; `None` if it has none.
-fn predicate_op(predicate: Predicate, args: &[Typed], prepared: &Prepared) -> Option<Op> {
+/// The operators of a call whose other arguments are constant, one of which has to hold; `None` if it has none.
+fn predicate_ops(predicate: Predicate, args: &[Typed], prepared: &Prepared) -> Option<Vec<Op>> {
     let text = || match args.get(1).map(|arg| &arg.node) {
         Some(TypedNode::Const(Json::String(s))) => Some(Box::<str>::from(s.as_str())),
         _ => None,
     };
-    match (predicate, prepared) {
+    let op = match (predicate, prepared) {
+        (_, Prepared::AnyOf(list)) => return list_ops(list),
         (Predicate::Prefix, _) => text().map(Op::Prefix),
         (Predicate::Suffix, _) => text().map(Op::Suffix),
         (Predicate::Contains, _) => {
@@ -213,7 +215,23 @@ fn predicate_op(predicate: Predicate, args: &[Typed], prepared: &Prepared) -> Op
         (Predicate::Pattern, Prepared::Regex(regex)) => Some(Op::Matches(Arc::new(regex.clone()))),
         (Predicate::Pattern, Prepared::Glob(glob)) => Some(glob_op(glob)),
         _ => None,
-    }
+    };
+    op.map(|op| vec![op])
+}
+
+/// The operator of each pattern of a list.
+fn list_ops(list: &PatternList) -> Option<Vec<Op>> {
+    Some(match list {
+        PatternList::Regexes(regexes, _) => regexes.iter().map(|regex| Op::Matches(Arc::new(regex.clone()))).collect(),
+        PatternList::Globs(globs, _) => globs.iter().map(glob_op).collect(),
+        PatternList::Prefixes(texts) => texts.iter().map(|text| Op::Prefix(text.into())).collect(),
+        PatternList::Suffixes(texts) => texts.iter().map(|text| Op::Suffix(text.into())).collect(),
+        PatternList::Parts(parts) => {
+            let literals = parts.scalars().iter().filter_map(Literal::from_json);
+            literals.map(|literal| Op::Contains(Box::new(literal))).collect()
+        }
+        PatternList::Networks(_) => return None,
+    })
 }
 
 /// The operator of a glob. One that is only a prefix, a suffix, a substring or a constant becomes that.
