@@ -20,7 +20,6 @@ pub(super) use call::Outside;
 pub use definition::{Function, ListPreparation, Predicate, Preparation, Prepare, PrepareError, Requires, SpecialForm};
 pub(super) use foreign::foreign;
 pub(crate) use list::EACH;
-pub(crate) use pattern::GLOB;
 pub use registry::{all, families, find};
 pub(crate) use text_builder::LONGEST as LONGEST_TEXT;
 pub(super) use text_builder::joined;

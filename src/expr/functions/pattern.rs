@@ -12,9 +12,6 @@ use std::sync::Arc;
 
 const TWO_TEXTS: &[Type] = &[Type::STRING, Type::STRING];
 
-/// The name of the function that matches a glob, which cells of decision tables call too.
-pub(crate) const GLOB: &str = "glob";
-
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -74,7 +71,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..BASE
     },
     Function {
-        name: GLOB,
+        name: "glob",
         usage: "glob(text, \"AB-*\")",
         doc: "True if the whole text matches: `*` is any run of characters, `?` is one, `\\` makes the next one ordinary. The \
               pattern must be a literal, or a literal list, of which one has to match.",
