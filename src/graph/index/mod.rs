@@ -167,7 +167,7 @@ impl ElementIndex {
             Value::Array(items) if items.len() > LONG_LIST => {
                 let mut known = FxHashSet::default();
                 let found: &mut dyn FnMut(PostingList) = &mut |list| {
-                    if known.insert(list) {
+                    if !list.is_empty() && known.insert(list) {
                         found(list);
                     }
                 };
