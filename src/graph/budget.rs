@@ -3,7 +3,8 @@
 use super::builder::Builder;
 use super::envelope::{Source, Sources};
 use super::evaluator::Evaluator;
-use crate::decision::{Requirer, TypeError};
+use super::outcome::Outcome;
+use crate::decision::Requirer;
 use crate::expr::{Budget, PathId, Root, Sizes, Typed, TypedNode, safe_size};
 use crate::logic::{DraftId, NodeId, Seal, Sealer, ValueId, ValueNode, Values};
 use crate::rules::{Computations, Envelope, Layout, OverBudget, budget_errors};
@@ -127,7 +128,7 @@ impl BudgetPlan {
         evaluator: &mut Evaluator<'_, '_>,
         size: usize,
         thresholds: &Thresholds,
-        errors: &mut Vec<TypeError>,
+        outcome: &mut Outcome<'_>,
     ) {
         let mut found = OverBudget::new();
         for (computation, safe) in self.computations.iter().zip(&thresholds.safe) {
@@ -148,6 +149,7 @@ impl BudgetPlan {
             return;
         }
         let requirer = |user: u32| self.users.get(user as usize).map(|user| user.requirer.clone());
+        let errors = &mut outcome.reports_mut().errors;
         errors.extend(budget_errors(found, evaluator.budget, requirer));
         errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
     }

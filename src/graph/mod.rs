@@ -64,11 +64,12 @@ pub(crate) use scratch::{Scratch, State};
 pub(crate) use stages::refuse;
 pub(crate) use stages::{Reading, decide};
 
+use crate::decision::Status;
 use crate::event::Trie;
 use crate::expr::{Budget, PathId};
 use crate::logic::{Conditions, NodeId, ValueId, Values};
 use crate::lookup::Lookup;
-use crate::rules::{Name, RuleSet};
+use crate::rules::{Defaults, Name, RuleSet};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
@@ -124,10 +125,10 @@ impl DecisionGraph {
     }
 }
 
-/// The subscribers under `defaults:`, by number, sorted.
+/// The subscribers under `defaults:` that events of each status are added to, by number, sorted.
 #[derive(Debug, Default)]
 struct DefaultsPlan {
-    always: Vec<u32>,
+    routed: Vec<u32>,
     unrouted: Vec<u32>,
     dropped: Vec<u32>,
     rejected: Vec<u32>,
@@ -135,12 +136,22 @@ struct DefaultsPlan {
 
 impl DefaultsPlan {
     fn new(rules: &RuleSet, subscribers: &Names) -> DefaultsPlan {
-        let numbers = |names: &[Name]| subscribers.numbers(names.iter().map(|name| &name.text));
+        let Defaults { always, unrouted, dropped, rejected } = &rules.defaults;
+        let numbers = |names: &[&[Name]]| subscribers.numbers(names.iter().copied().flatten().map(|name| &name.text));
         DefaultsPlan {
-            always: numbers(&rules.defaults.always),
-            unrouted: numbers(&rules.defaults.unrouted),
-            dropped: numbers(&rules.defaults.dropped),
-            rejected: numbers(&rules.defaults.rejected),
+            routed: numbers(&[always]),
+            unrouted: numbers(&[always, unrouted]),
+            dropped: numbers(&[dropped]),
+            rejected: numbers(&[rejected]),
+        }
+    }
+
+    fn of(&self, status: Status) -> &[u32] {
+        match status {
+            Status::Routed => &self.routed,
+            Status::Unrouted => &self.unrouted,
+            Status::Dropped => &self.dropped,
+            Status::Rejected | Status::Malformed => &self.rejected,
         }
     }
 }

@@ -16,12 +16,18 @@ pub(crate) struct Outcome<'a> {
     /// By label number, ascending.
     pub(crate) labels: ArenaVec<'a, (u32, Value<'a>)>,
     pub(crate) dropped_by: Option<&'a FilterPlan>,
+    reports: Option<Box<Reports<'a>>>,
+}
+
+/// What few outcomes have. It is separate, because an outcome is written and dropped for every event.
+#[derive(Debug, Default)]
+pub(crate) struct Reports<'a> {
+    /// The reason why the event is malformed.
+    pub(crate) fault: Option<String>,
     pub(crate) invalid: Vec<Invalid>,
     pub(crate) errors: Vec<TypeError>,
     /// The errors of `ingest` alone, which are also among `errors`.
     pub(crate) ingest_errors: Vec<TypeError>,
-    /// The reason why the event is malformed.
-    pub(crate) fault: Option<String>,
     /// What each subscriber is sent, in their order, if requested.
     pub(crate) sent: Vec<SentTo<'a>>,
 }
@@ -29,22 +35,38 @@ pub(crate) struct Outcome<'a> {
 impl<'a> Outcome<'a> {
     #[inline(always)]
     pub(super) fn new(arena: &'a Bump, status: Status, id: Value<'a>) -> Outcome<'a> {
-        Outcome {
-            status,
-            id,
-            topic: None,
-            labels: ArenaVec::new_in(arena),
-            dropped_by: None,
-            invalid: Vec::new(),
-            errors: Vec::new(),
-            ingest_errors: Vec::new(),
-            fault: None,
-            sent: Vec::new(),
-        }
+        Outcome { status, id, topic: None, labels: ArenaVec::new_in(arena), dropped_by: None, reports: None }
     }
 
-    pub(super) fn malformed(arena: &'a Bump, id: Value<'a>, fault: String) -> Outcome<'a> {
-        Outcome { fault: Some(fault), ..Outcome::new(arena, Status::Malformed, id) }
+    /// The parts that few outcomes have, to be added to.
+    #[cold]
+    pub(super) fn reports_mut(&mut self) -> &mut Reports<'a> {
+        self.reports.get_or_insert_default()
+    }
+
+    /// The reason why the event is malformed.
+    pub(crate) fn fault(&self) -> Option<&str> {
+        self.reports.as_ref()?.fault.as_deref()
+    }
+
+    /// What schemas found.
+    pub(crate) fn invalid(&self) -> &[Invalid] {
+        self.reports.as_ref().map_or(&[], |reports| &reports.invalid)
+    }
+
+    /// All type errors.
+    pub(crate) fn errors(&self) -> &[TypeError] {
+        self.reports.as_ref().map_or(&[], |reports| &reports.errors)
+    }
+
+    /// The errors of `ingest` alone, which are also among `errors`.
+    pub(crate) fn ingest_errors(&self) -> &[TypeError] {
+        self.reports.as_ref().map_or(&[], |reports| &reports.ingest_errors)
+    }
+
+    /// What each subscriber is sent, in their order, if requested.
+    pub(crate) fn sent(&self) -> &[SentTo<'a>] {
+        self.reports.as_ref().map_or(&[], |reports| &reports.sent)
     }
 }
 

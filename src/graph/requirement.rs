@@ -5,6 +5,7 @@
 
 use super::evaluator::Evaluator;
 use super::names::Names;
+use super::outcome::Outcome;
 use crate::decision::{MAX_REQUIRED_BY, Requirer, TypeError};
 use crate::event::{Step, Type, Value};
 use crate::expr::{PathId, PathTable, TypeRequirement, fits_type};
@@ -151,16 +152,18 @@ impl TypeRequirements {
     }
 
     /// Adds the values of an event that have another type than is required, by path.
-    pub(crate) fn report(&self, evaluator: &mut Evaluator<'_, '_>, errors: &mut Vec<TypeError>) {
+    pub(crate) fn report(&self, evaluator: &mut Evaluator<'_, '_>, outcome: &mut Outcome<'_>) {
+        let mut errors = Vec::new();
         for path in evaluator.paths_to_check() {
-            self.check(path, evaluator, errors);
+            self.check(path, evaluator, &mut errors);
         }
         let graph = evaluator.graph;
         for path in graph.readers.computed_paths() {
-            self.check(*path, evaluator, errors);
+            self.check(*path, evaluator, &mut errors);
         }
-        if errors.len() > 1 {
+        if !errors.is_empty() {
             errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
+            outcome.reports_mut().errors = errors;
         }
     }
 

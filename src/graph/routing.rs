@@ -22,13 +22,7 @@ impl<'a> Routing<'_, 'a, '_> {
         if let Some(topic) = self.evaluator.topic {
             self.evaluator.state.choose(&topic.subscribers);
         }
-        for position in 0..self.evaluator.state.rules.len() {
-            let Some(rule) = self.evaluator.state.rules.get(position).copied() else { continue };
-            self.evaluator.state.choose(graph.effects.subscribers(rule));
-            if let Some(rare) = graph.effects.rare_parts(rule) {
-                self.set_labels(&rare.labels, outcome);
-            }
-        }
+        self.apply_rules(outcome);
         self.evaluator.state.rows.sort_unstable();
         for table in &graph.tables {
             self.apply_table(table, outcome);
@@ -74,6 +68,22 @@ impl<'a> Routing<'_, 'a, '_> {
         if let Some(stop) = self.evaluator.state.rules.iter().position(stops) {
             self.evaluator.state.rules.truncate(stop + 1);
         }
+    }
+
+    /// Chooses the subscribers of the rules that matched, and sets their labels.
+    fn apply_rules(&mut self, outcome: &mut Outcome<'a>) {
+        let effects = &self.evaluator.graph.effects;
+        if self.evaluator.state.rules.is_empty() {
+            return;
+        }
+        let rules = std::mem::take(&mut self.evaluator.state.rules);
+        for rule in &rules {
+            self.evaluator.state.choose(effects.subscribers(*rule));
+        }
+        for rare in rules.iter().filter_map(|rule| effects.rare_parts(*rule)) {
+            self.set_labels(&rare.labels, outcome);
+        }
+        self.evaluator.state.rules = rules;
     }
 
     fn apply_table(&mut self, table: &'a TablePlan, outcome: &mut Outcome<'a>) {

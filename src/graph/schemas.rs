@@ -2,6 +2,7 @@
 
 use super::builder::Builder;
 use super::evaluator::Evaluator;
+use super::outcome::Outcome;
 use crate::decision::Invalid;
 use crate::expr::{Path, PathId, PathTable, Root};
 use crate::logic::{DraftId, NodeId, Seal, Sealer};
@@ -51,15 +52,18 @@ pub(super) fn schemas(builder: &mut Builder<'_>, paths: &mut PathTable) -> Vec<S
 }
 
 /// Runs every schema that applies. True if one of them rejects the event.
-pub(crate) fn validate(schemas: &[SchemaPlan], evaluator: &mut Evaluator<'_, '_>, invalid: &mut Vec<Invalid>) -> bool {
+pub(crate) fn validate(schemas: &[SchemaPlan], evaluator: &mut Evaluator<'_, '_>, outcome: &mut Outcome<'_>) -> bool {
     let mut rejected = false;
     for schema in schemas {
         if !evaluator.holds(schema.applies) {
             continue;
         }
         let faults = schema.validator.validate(&evaluator.path_value(schema.target).to_json());
-        rejected |= schema.rejects && !faults.is_empty();
-        invalid.extend(faults.into_iter().map(|fault| Invalid {
+        if faults.is_empty() {
+            continue;
+        }
+        rejected |= schema.rejects;
+        outcome.reports_mut().invalid.extend(faults.into_iter().map(|fault| Invalid {
             schema: schema.name.clone(),
             path: fault.path,
             message: fault.message,

@@ -16,11 +16,17 @@ const USUAL_KEY: usize = 1 << 16;
 /// The memory of one thread for one graph.
 #[derive(Debug)]
 pub(crate) struct Scratch {
-    pub(crate) captures: Captures,
     pub(crate) arena: Bump,
+    pub(crate) buffers: Buffers,
+    pub(crate) state: State,
+}
+
+/// What the values of an event are read into, and the topics of earlier events.
+#[derive(Debug)]
+pub(crate) struct Buffers {
+    pub(crate) captures: Captures,
     pub(crate) topics: TopicCache,
     pub(crate) topic_key: Vec<u8>,
-    pub(crate) state: State,
 }
 
 /// Marks and lists. A mark is valid only if it has the number of the current event, so that marks need not be cleared.
@@ -79,6 +85,18 @@ impl Marks {
         }
     }
 
+    /// Sets the number for this event, unless one is set. True if it was not.
+    pub(crate) fn set_first(&mut self, event: u32, at: usize, number: u32) -> bool {
+        match self.marks.get_mut(at) {
+            Some(mark) if mark.0 == event => false,
+            Some(mark) => {
+                *mark = (event, number);
+                true
+            }
+            None => true,
+        }
+    }
+
     fn reset(&mut self, len: usize) {
         self.marks.clear();
         self.marks.resize(len, (0, 0));
@@ -90,20 +108,16 @@ impl Scratch {
     pub(crate) fn new(graph: &DecisionGraph) -> Scratch {
         let mut state = State::default();
         state.size(graph);
-        Scratch {
-            captures: Captures::new(&graph.trie),
-            arena: Bump::new(),
-            topics: TopicCache::default(),
-            topic_key: Vec::new(),
-            state,
-        }
+        let buffers =
+            Buffers { captures: Captures::new(&graph.trie), topics: TopicCache::default(), topic_key: Vec::new() };
+        Scratch { arena: Bump::new(), buffers, state }
     }
 
     /// Prepares for the next event.
     pub(crate) fn begin(&mut self, graph: &DecisionGraph) {
         self.arena.reset();
-        if self.topic_key.capacity() > USUAL_KEY {
-            self.topic_key = Vec::new();
+        if self.buffers.topic_key.capacity() > USUAL_KEY {
+            self.buffers.topic_key = Vec::new();
         }
         let state = &mut self.state;
         state.forget_values(graph);
@@ -122,8 +136,8 @@ impl Scratch {
             self.arena = Bump::new();
         }
         if line > KEPT {
-            self.captures = Captures::new(&graph.trie);
-            self.topic_key = Vec::new();
+            self.buffers.captures = Captures::new(&graph.trie);
+            self.buffers.topic_key = Vec::new();
         }
     }
 }

@@ -7,27 +7,29 @@ use super::cache::TopicCache;
 use super::evaluator::Evaluator;
 use super::outcome::{Outcome, SentEvent, SentTo};
 use super::routing::Routing;
-use super::scratch::{Scratch, State};
+use super::scratch::{Buffers, Scratch, State};
 use super::slots::Slots;
 use super::{DecisionGraph, schemas, transforms};
 use crate::clock::Clock;
 use crate::decision::{Status, TypeError, add_errors};
-use crate::event::{Limits, Mode, Value, parse, scan};
-use crate::expr::Budget;
+use crate::event::{Mode, Value, parse, scan};
+use crate::options::Options;
 use bumpalo::Bump;
 
 /// How lines are read, and what is returned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading<'g> {
-    pub(crate) mode: Mode,
-    pub(crate) limits: Limits,
-    pub(crate) clock: Clock,
-    /// Whether the outcome has what each subscriber is sent.
+    pub(crate) options: &'g Options,
+    /// Whether the outcome has what each subscriber is sent. That takes the whole event, so the line is then read strictly.
     pub(crate) deliver: bool,
-    /// The budget of each computation.
-    pub(crate) budget: Budget,
-    /// The sizes of events that cannot exceed it.
+    /// The sizes of events that cannot exceed the budget of `options`.
     pub(crate) thresholds: &'g Thresholds,
+}
+
+impl Reading<'_> {
+    fn mode(&self) -> Mode {
+        if self.deliver { Mode::Strict } else { self.options.mode }
+    }
 }
 
 /// Decides about one line and passes the outcome to `then`, together with the chosen subscribers and the matching rules.
@@ -39,57 +41,69 @@ pub(crate) fn decide<R>(
     then: impl FnOnce(&Outcome<'_>, &State) -> R,
 ) -> R {
     scratch.begin(graph);
-    let Scratch { captures, arena, topics, topic_key, state } = scratch;
-    let arena = &*arena;
-    let mut clock = reading.clock;
+    let Scratch { arena, buffers, state } = scratch;
+    let mut outcome = Outcome::new(arena, Status::Unrouted, Value::Null);
+    run_stages(graph, arena, buffers, state, line, reading, &mut outcome);
+    then(&outcome, state)
+}
+
+/// All stages. They do not depend on the use of the outcome, so they are compiled once, into one function.
+fn run_stages<'a>(
+    graph: &'a DecisionGraph,
+    arena: &'a Bump,
+    buffers: &'a mut Buffers,
+    state: &mut State,
+    line: &'a [u8],
+    reading: Reading<'_>,
+    outcome: &mut Outcome<'a>,
+) {
+    let Buffers { captures, topics, topic_key } = buffers;
+    let Options { mut clock, limits, budget, .. } = *reading.options;
     let ingesting = graph.transforms.as_deref().and_then(|plan| plan.slots.as_ref().map(|slots| (plan, slots)));
     let (slots, ingested) = match ingesting {
-        None => match scan(&graph.trie, line, reading.mode, reading.limits, captures) {
+        None => match scan(&graph.trie, line, reading.mode(), limits, captures) {
             Ok(()) => (Slots::Scanned { line, captures }, None),
-            Err(fault) => return then(&unreadable(graph, arena, state, fault.to_string(), reading.deliver), state),
+            Err(fault) => return set_unreadable(outcome, graph, state, fault.to_string(), reading.deliver),
         },
-        Some((plan, slots)) => match parse(line, reading.limits, arena) {
+        Some((plan, slots)) => match parse(line, limits, arena) {
             Ok(event) => {
-                let stage = transforms::ingest(graph, plan, event, arena, clock, reading.budget);
+                let stage = transforms::ingest(graph, plan, event, arena, clock, budget);
                 clock = stage.clock_read().map_or(clock, Clock::Fixed);
                 (slots.fill(stage.tree, arena), Some((stage.tree, stage.errors.into_list())))
             }
-            Err(fault) => return then(&unreadable(graph, arena, state, fault.to_string(), reading.deliver), state),
+            Err(fault) => return set_unreadable(outcome, graph, state, fault.to_string(), reading.deliver),
         },
     };
-    let mut evaluator = Evaluator::new(graph, slots, arena, state, clock, reading.budget);
+    let mut evaluator = Evaluator::new(graph, slots, arena, state, clock, budget);
     evaluator.set_event_clock();
-    // It is large, so it is written in place: a copy would slow down every event.
-    let mut outcome = Outcome::new(arena, Status::Unrouted, Value::Null);
     match find_topic(&mut evaluator, topics, topic_key).and_then(|number| topics.get(number)) {
         Some(topic) => {
             evaluator.topic = Some(topic);
-            decide_on_topic(&mut evaluator, &mut outcome);
+            decide_on_topic(&mut evaluator, outcome);
             let tree = ingested.as_ref().map(|(tree, _)| *tree);
-            report_budgets(&mut evaluator, tree, line, reading.thresholds, &mut outcome);
+            report_budgets(&mut evaluator, tree, line, reading.thresholds, outcome);
         }
         None => {
             outcome.id = shown_id(evaluator.id());
-            evaluator.state.chosen.extend_from_slice(&graph.defaults.rejected);
-            (outcome.status, outcome.fault) = (Status::Malformed, Some(evaluator.no_topic()));
+            evaluator.state.chosen.extend_from_slice(graph.defaults.of(Status::Malformed));
+            outcome.status = Status::Malformed;
+            outcome.reports_mut().fault = Some(evaluator.no_topic());
         }
     }
     let tree = ingested.map(|(tree, errors)| {
         if !errors.is_empty() {
-            add_errors(&mut outcome.errors, errors.clone());
-            outcome.ingest_errors = errors;
+            let reports = outcome.reports_mut();
+            add_errors(&mut reports.errors, errors.clone());
+            reports.ingest_errors = errors;
         }
         tree
     });
     if reading.deliver {
-        outcome.sent = transforms::sent(&mut evaluator, tree, line, reading.limits, arena);
+        outcome.reports_mut().sent = transforms::sent(&mut evaluator, tree, line, limits, arena);
     }
-    then(&outcome, state)
 }
 
-/// The stages after the envelope. `decide` is compiled once for each use of its result; inlined into each, the stages take 2 % fewer
-/// instructions on a small event.
-#[inline(always)]
+/// The stages after the envelope.
 fn decide_on_topic<'a>(evaluator: &mut Evaluator<'a, '_>, outcome: &mut Outcome<'a>) {
     let graph = evaluator.graph;
     outcome.id = shown_id(evaluator.id());
@@ -97,22 +111,16 @@ fn decide_on_topic<'a>(evaluator: &mut Evaluator<'a, '_>, outcome: &mut Outcome<
     if let Some(filter) = graph.filters.iter().find(|filter| evaluator.holds(filter.condition) == filter.drop) {
         outcome.status = Status::Dropped;
         outcome.dropped_by = Some(filter);
-    } else if schemas::validate(&graph.schemas, evaluator, &mut outcome.invalid) {
+    } else if schemas::validate(&graph.schemas, evaluator, outcome) {
         outcome.status = Status::Rejected;
     } else {
         Routing { evaluator }.route(outcome);
     }
-    let (defaults, state) = (&graph.defaults, &mut *evaluator.state);
-    match outcome.status {
-        Status::Routed => state.add_defaults(&[&defaults.always]),
-        Status::Unrouted => state.add_defaults(&[&defaults.always, &defaults.unrouted]),
-        Status::Dropped => state.add_defaults(&[&defaults.dropped]),
-        Status::Rejected | Status::Malformed => state.add_defaults(&[&defaults.rejected]),
-    }
-    graph.requirements.report(evaluator, &mut outcome.errors);
+    evaluator.state.add_defaults(graph.defaults.of(outcome.status));
+    graph.requirements.report(evaluator, outcome);
     if let Some(time) = evaluator.no_clock() {
         evaluator.state.no_clock = true;
-        add_errors(&mut outcome.errors, vec![TypeError::no_clock(time)]);
+        add_errors(&mut outcome.reports_mut().errors, vec![TypeError::no_clock(time)]);
     }
 }
 
@@ -127,11 +135,12 @@ pub(crate) fn refuse<R>(
 ) -> R {
     scratch.begin(graph);
     let Scratch { arena, state, .. } = scratch;
-    then(&unreadable(graph, arena, state, reason, deliver), state)
+    let mut outcome = Outcome::new(arena, Status::Malformed, Value::Null);
+    set_unreadable(&mut outcome, graph, state, reason, deliver);
+    then(&outcome, state)
 }
 
 /// Reports exceeded budgets, if the event is large enough to exceed one.
-#[inline(always)]
 fn report_budgets<'a>(
     evaluator: &mut Evaluator<'a, '_>,
     tree: Option<Value<'a>>,
@@ -145,29 +154,23 @@ fn report_budgets<'a>(
     let size = tree.map_or_else(|| size_of_line(line.len()), crate::expr::size);
     if !thresholds.are_above(size) {
         let graph = evaluator.graph;
-        graph.budgets.report(evaluator, size, thresholds, &mut outcome.errors);
+        graph.budgets.report(evaluator, size, thresholds, outcome);
     }
 }
 
-/// The outcome for a line that is not a JSON object.
-fn unreadable<'a>(
-    graph: &DecisionGraph,
-    arena: &'a Bump,
-    state: &mut State,
-    message: String,
-    deliver: bool,
-) -> Outcome<'a> {
-    state.chosen.extend_from_slice(&graph.defaults.rejected);
-    let mut outcome = Outcome::malformed(arena, Value::Null, message);
+/// Sets the outcome for a line that is not a JSON object.
+#[cold]
+fn set_unreadable(outcome: &mut Outcome<'_>, graph: &DecisionGraph, state: &mut State, message: String, deliver: bool) {
+    state.chosen.extend_from_slice(graph.defaults.of(Status::Malformed));
+    outcome.status = Status::Malformed;
+    outcome.reports_mut().fault = Some(message);
     if deliver {
         let sent = |subscriber: &u32| SentTo { subscriber: *subscriber, event: SentEvent::Nothing, errors: Vec::new() };
-        outcome.sent = state.chosen.iter().map(sent).collect();
+        outcome.reports_mut().sent = state.chosen.iter().map(sent).collect();
     }
-    outcome
 }
 
 /// The entry of the event's topic: the cached one for its key, or a new one.
-#[inline(always)]
 fn find_topic(evaluator: &mut Evaluator<'_, '_>, topics: &mut TopicCache, key: &mut Vec<u8>) -> Option<usize> {
     topics.begin();
     let has_key = evaluator.topic_key(key);

@@ -16,8 +16,7 @@ impl State {
     pub(super) fn choose(&mut self, subscribers: &[u32]) {
         let event = self.event();
         for subscriber in subscribers {
-            if self.subscribers.get(event, *subscriber as usize).is_none() {
-                self.subscribers.set(event, *subscriber as usize, CHOSEN);
+            if self.subscribers.set_first(event, *subscriber as usize, CHOSEN) {
                 self.chosen.push(*subscriber);
             }
         }
@@ -59,20 +58,25 @@ impl State {
     }
 
     /// Adds the subscribers under `defaults:`, and sorts all by name.
-    pub(super) fn add_defaults(&mut self, defaults: &[&[u32]]) {
+    pub(super) fn add_defaults(&mut self, defaults: &[u32]) {
+        if !defaults.is_empty() {
+            self.chosen.extend_from_slice(defaults);
+        }
+        if self.chosen.len() > 1 {
+            self.sort_chosen();
+        }
+    }
+
+    /// Sorts the chosen subscribers and removes repetitions.
+    fn sort_chosen(&mut self) {
         let State { chosen, sorter, .. } = self;
-        defaults.iter().for_each(|subscribers| chosen.extend(subscribers.iter()));
-        match chosen.len() {
-            0 | 1 => {}
-            // With at least as many subscribers as the set has words, scanning the set is cheaper.
-            many if many >= sorter.words().max(MANY) => {
-                chosen.drain(..).for_each(|subscriber| sorter.insert(subscriber as usize));
-                sorter.drain(|subscriber| chosen.push(subscriber as u32));
-            }
-            _ => {
-                chosen.sort_unstable();
-                chosen.dedup();
-            }
+        // With at least as many subscribers as the set has words, scanning the set is cheaper.
+        if chosen.len() >= sorter.words().max(MANY) {
+            chosen.drain(..).for_each(|subscriber| sorter.insert(subscriber as usize));
+            sorter.drain(|subscriber| chosen.push(subscriber as u32));
+        } else {
+            chosen.sort_unstable();
+            chosen.dedup();
         }
     }
 

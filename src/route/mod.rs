@@ -3,7 +3,7 @@
 mod write;
 
 use crate::decision::{Decision, Delivered, Delivery, Status, input_echo};
-use crate::event::{self, Json, Mode, Value};
+use crate::event::{self, Json, Value};
 use crate::graph::{self, DecisionGraph, Outcome, Reading, Scratch, SentEvent, SentTo, State, Thresholds};
 use crate::rules::RuleSet;
 use bumpalo::Bump;
@@ -245,9 +245,9 @@ impl Session {
                         event::parse(line, options.limits, &arena).unwrap_or_default().to_json()
                     }
                 },
-                errors: outcome.ingest_errors.iter().chain(&sent.errors).cloned().collect(),
+                errors: outcome.ingest_errors().iter().chain(&sent.errors).cloned().collect(),
             };
-            Delivered { deliveries: outcome.sent.iter().map(delivery).collect(), decision: decision.clone() }
+            Delivered { deliveries: outcome.sent().iter().map(delivery).collect(), decision: decision.clone() }
         })
     }
 
@@ -283,11 +283,8 @@ impl Session {
         then: impl FnOnce(&DecisionGraph, &Outcome<'_>, &State) -> R,
     ) -> R {
         let Router { graph, options, thresholds } = &self.router;
-        // Deliveries need the whole event.
-        let mode = if deliver { Mode::Strict } else { options.mode };
         let then = |outcome: &Outcome<'_>, state: &State| then(graph, outcome, state);
-        let Options { clock, limits, budget, .. } = *options;
-        let reading = Reading { mode, limits, clock, deliver, budget, thresholds };
+        let reading = Reading { options, deliver, thresholds };
         let result = graph::decide(graph, &mut self.scratch, line, reading, then);
         self.scratch.release(graph, line.len());
         result
@@ -305,7 +302,7 @@ fn decision(
 ) -> Decision {
     let names = |numbers: &[u32]| numbers.iter().map(|number| graph.subscribers.name(*number)).collect();
     let labels = outcome.labels.iter().map(|(label, value)| (graph.labels.names.name(*label), value.to_json()));
-    let malformed = outcome.fault.is_some();
+    let malformed = outcome.fault().is_some();
     Decision {
         id: outcome.id.to_json(),
         topic: outcome.topic.map(|entry| entry.topic.to_string()),
@@ -319,10 +316,10 @@ fn decision(
         },
         filtered: names(&state.filtered),
         dropped_by: outcome.dropped_by.map(|filter| filter.name.clone()),
-        invalid: outcome.invalid.clone(),
-        errors: outcome.errors.clone(),
+        invalid: outcome.invalid().to_vec(),
+        errors: outcome.errors().to_vec(),
         line: malformed.then_some(number),
-        error: outcome.fault.clone(),
+        error: outcome.fault().map(str::to_owned),
         input: (malformed && options.input_echo).then(|| input_echo(line)),
         ruleset: graph.version.clone(),
     }

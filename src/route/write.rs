@@ -55,8 +55,8 @@ pub(super) fn line(
         out.extend_from_slice(b",\"dropped_by\":");
         out.extend_from_slice(&filter.json);
     }
-    rare("invalid", &outcome.invalid, out);
-    rare("errors", &outcome.errors, out);
+    rare("invalid", outcome.invalid(), out);
+    rare("errors", outcome.errors(), out);
     fault(outcome, line, number, options, out);
     out.extend_from_slice(b",\"ruleset\":");
     out.extend_from_slice(&graph.version_json);
@@ -74,7 +74,7 @@ pub(super) fn deliveries(
     out: &mut Vec<u8>,
     part: &mut dyn FnMut(&mut Vec<u8>),
 ) {
-    for sent in &outcome.sent {
+    for sent in outcome.sent() {
         out.extend_from_slice(b"{\"id\":");
         value(outcome.id, out);
         out.extend_from_slice(b",\"subscriber\":");
@@ -85,7 +85,7 @@ pub(super) fn deliveries(
             SentEvent::Line => whole(line, options.limits, out),
             SentEvent::Tree(tree) => write_json(tree, out),
         }
-        let errors: Vec<&TypeError> = outcome.ingest_errors.iter().chain(&sent.errors).collect();
+        let errors: Vec<&TypeError> = outcome.ingest_errors().iter().chain(&sent.errors).collect();
         rare("errors", &errors, out);
         if outcome.status != Status::Routed {
             status(outcome, out);
@@ -94,11 +94,11 @@ pub(super) fn deliveries(
         out.extend_from_slice(b"}\n");
         part(out);
     }
-    if outcome.sent.is_empty() {
+    if outcome.sent().is_empty() {
         out.extend_from_slice(b"{\"id\":");
         value(outcome.id, out);
         status(outcome, out);
-        rare("errors", &outcome.ingest_errors, out);
+        rare("errors", outcome.ingest_errors(), out);
         reasons(outcome, line, number, options, out);
         out.extend_from_slice(b"}\n");
     }
@@ -116,7 +116,7 @@ fn reasons(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, o
         out.extend_from_slice(b",\"dropped_by\":");
         out.extend_from_slice(&filter.json);
     }
-    rare("invalid", &outcome.invalid, out);
+    rare("invalid", outcome.invalid(), out);
     fault(outcome, line, number, options, out);
 }
 
@@ -132,7 +132,7 @@ fn whole(line: &[u8], limits: Limits, out: &mut Vec<u8>) {
 
 /// The error in a malformed line.
 fn fault(outcome: &Outcome<'_>, line: &[u8], number: u64, options: &Options, out: &mut Vec<u8>) {
-    let Some(fault) = &outcome.fault else { return };
+    let Some(fault) = outcome.fault() else { return };
     out.extend_from_slice(format!(",\"line\":{number},\"error\":").as_bytes());
     out.extend_from_slice(&json_string(fault));
     if options.input_echo {
