@@ -6,7 +6,7 @@ use crate::event::Type;
 use crate::expr::syntax::ExprNode;
 use crate::expr::{Expr, Root, Typed, TypedNode, functions};
 
-/// The element of a list in the body of `any` and its kin.
+/// The element of a list in the body of `any`, `all`, `filter` or `map`.
 pub(super) struct Element {
     /// Its name and where that is written; `None` for `it`.
     name: Option<(String, Span)>,
@@ -14,7 +14,7 @@ pub(super) struct Element {
 }
 
 impl Checker<'_, '_> {
-    /// The body of `any` and its kin: `it.price > 5`, or `x -> x.price > 5`.
+    /// The body of `any`, `all`, `filter` or `map`: `it.price > 5`, or `x -> x.price > 5`.
     pub(super) fn body(&mut self, body: &Expr, is_condition: bool) -> Checked {
         let (name, body) = match &body.node {
             ExprNode::Named(name, span, inner) => (Some((name, *span)), &**inner),
@@ -57,11 +57,12 @@ impl Checker<'_, '_> {
         self.error(diagnostic)
     }
 
-    /// `x -> …` anywhere but in the second argument of `any` and its kin.
+    /// `x -> …` in an argument that is not such a body.
     pub(super) fn misplaced_name(&mut self, name: &str, span: Span) -> Checked {
-        let message = format!("`{name} ->` names the element of a list, and this is not the condition on one");
+        let message =
+            format!("`{name} ->` names an element, but this argument is not evaluated for each element of a list");
         let help = format!(
-            "a name stands in the second argument of `any` and its kin: `any(list, {name} -> {name}.price > 100)`"
+            "write it in the second argument of `any`, `all`, `filter` or `map`: `any(list, {name} -> {name}.price > 100)`"
         );
         self.error(Diagnostic::new(Code::ExpressionSyntax, span, message).help(help))
     }
