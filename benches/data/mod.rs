@@ -100,12 +100,17 @@ pub(crate) fn paths(yaml: &str) -> Vec<Vec<&str>> {
 }
 
 const ENVELOPE: &str = "ruleset:\n  name: bench\n  envelope: {id: 'null', topic: '\"city.lot\"', data: event, headers: event.properties}\n";
-const ALL: &[usize] = &[10, 1_000, 10_000, 100_000];
+const ALL: &[usize] = &[10, 1_000, 2_000, 10_000, 100_000];
 const FEW: &[usize] = &[10, 1_000, 10_000];
 
 pub(crate) fn workloads() -> Vec<Workload> {
     vec![
         Workload { name: "W1 equal", sizes: ALL, yaml: |n| rules(n, |i| equal("MAPBLKLOT", key(i))) },
+        Workload {
+            name: "equal of any element",
+            sizes: ALL,
+            yaml: |n| rules(n, |i| format!("any(each(data.properties.MAPBLKLOT), it == \"{}\")", key(i))),
+        },
         Workload {
             name: "W2 two equal",
             sizes: ALL,

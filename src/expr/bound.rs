@@ -97,7 +97,9 @@ impl Bounds<'_, '_> {
         let count = (list.size / PER_ELEMENT).ceil();
         let work = list.work + count * (body.work + 1.0) + 1.0;
         let (size, memory) = match quantifier {
-            Quantifier::Any | Quantifier::All | Quantifier::None | Quantifier::Count => (0.0, body.memory),
+            Quantifier::Any | Quantifier::AnyTest | Quantifier::All | Quantifier::None | Quantifier::Count => {
+                (0.0, body.memory)
+            }
             Quantifier::Filter => (list.size, body.memory + list.size),
             Quantifier::Map => (count * (body.size + PER_ELEMENT), count * (body.memory + PER_ELEMENT)),
         };

@@ -56,6 +56,54 @@ impl Cidr {
     }
 }
 
+/// Several networks, found by one search for each length of a prefix that occurs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Networks {
+    /// Bits and base of each, sorted.
+    v4: Box<[(u32, u32)]>,
+    v6: Box<[(u32, u128)]>,
+    bits4: Box<[u32]>,
+    bits6: Box<[u32]>,
+}
+
+impl Networks {
+    pub(super) fn new(networks: &[Cidr]) -> Networks {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for network in networks {
+            match network.base {
+                IpAddr::V4(base) => v4.push((network.bits, base.to_bits())),
+                IpAddr::V6(base) => v6.push((network.bits, base.to_bits())),
+            }
+        }
+        v4.sort_unstable();
+        v6.sort_unstable();
+        let lengths = |bits: &mut dyn Iterator<Item = u32>| {
+            let mut bits: Vec<u32> = bits.collect();
+            bits.dedup();
+            bits.into_boxed_slice()
+        };
+        let bits4 = lengths(&mut v4.iter().map(|(bits, _)| *bits));
+        let bits6 = lengths(&mut v6.iter().map(|(bits, _)| *bits));
+        Networks { v4: v4.into(), v6: v6.into(), bits4, bits6 }
+    }
+
+    /// True if the address lies in one of the networks.
+    pub(super) fn contains(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(v4) => self.has_v4(v4.to_bits()),
+            IpAddr::V6(v6) => {
+                let address = v6.to_bits();
+                self.bits6.iter().any(|bits| self.v6.binary_search(&(*bits, address & mask128(*bits))).is_ok())
+                    || v6.to_ipv4_mapped().is_some_and(|v4| self.has_v4(v4.to_bits()))
+            }
+        }
+    }
+
+    fn has_v4(&self, address: u32) -> bool {
+        self.bits4.iter().any(|bits| self.v4.binary_search(&(*bits, address & mask32(*bits))).is_ok())
+    }
+}
+
 /// Digits alone (no sign), at most `most`.
 fn parse_bits(prefix: &str, most: u32) -> Option<u32> {
     let digits = !prefix.is_empty() && prefix.len() <= 3 && prefix.bytes().all(|b| b.is_ascii_digit());
@@ -96,6 +144,15 @@ mod tests {
         ];
         for (network, address, expected) in cases {
             assert_eq!(Cidr::new(network).unwrap().is_match(address), expected, "{address} in {network}");
+        }
+        // A list of networks holds what one of them does.
+        for pair in cases.windows(2) {
+            let networks: Vec<Cidr> = pair.iter().map(|(network, ..)| Cidr::new(network).unwrap()).collect();
+            for (_, address, _) in cases {
+                let wanted = networks.iter().any(|network| network.is_match(address));
+                let found = address.parse().is_ok_and(|address| Networks::new(&networks).contains(address));
+                assert_eq!(found, wanted, "{address} in {pair:?}");
+            }
         }
     }
 

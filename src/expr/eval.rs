@@ -147,6 +147,8 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
     #[inline(never)]
     fn call(&mut self, function: &'static Function, args: &'a [Typed], prepared: &'a Prepared) -> Value<'s> {
         let times = args.iter().any(is_time);
+        // The patterns of a list are prepared.
+        let args = if matches!(prepared, Prepared::AnyOf(_)) { args.get(..1).unwrap_or_default() } else { args };
         let args: SmallVec<[Value<'s>; 4]> = args.iter().map(|arg| self.value(arg)).collect();
         let meter = &self.common.meter;
         if meter.is_running() && function.reads_text {

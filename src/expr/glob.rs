@@ -71,6 +71,12 @@ impl Glob {
         Ok(Glob { source: source.into(), fragments, literals })
     }
 
+    /// A regular expression that matches the same texts.
+    pub(super) fn as_regex(&self) -> String {
+        let fragments: Vec<String> = self.fragments.iter().map(Fragment::as_regex).collect();
+        format!("(?s)\\A{}\\z", fragments.join(".*"))
+    }
+
     /// As it was written.
     pub fn source(&self) -> &str {
         &self.source
@@ -142,6 +148,18 @@ impl PartialEq for Glob {
 impl Eq for Glob {}
 
 impl Fragment {
+    fn as_regex(&self) -> String {
+        match self {
+            Fragment::Literal(_, text) => regex::escape(text),
+            Fragment::Holes(units) => {
+                let unit = |unit: &Option<char>| {
+                    unit.map_or_else(|| ".".to_owned(), |c| regex::escape(c.encode_utf8(&mut [0; 4])))
+                };
+                units.iter().map(unit).collect()
+            }
+        }
+    }
+
     fn new(units: Vec<Option<char>>) -> Fragment {
         match units.iter().copied().collect::<Option<String>>() {
             Some(text) => {

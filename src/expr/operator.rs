@@ -29,6 +29,9 @@ pub enum Comparison {
 #[allow(missing_docs)]
 pub enum Quantifier {
     Any,
+    /// `any` with a condition that only tests the element and its parts, so that the graph can index it. It reads each
+    /// element once and makes nothing, so it has no budget of its own.
+    AnyTest,
     All,
     None,
     Count,
@@ -40,7 +43,7 @@ impl Quantifier {
     /// Its name in the language.
     pub const fn name(self) -> &'static str {
         match self {
-            Quantifier::Any => "any",
+            Quantifier::Any | Quantifier::AnyTest => "any",
             Quantifier::All => "all",
             Quantifier::None => "none",
             Quantifier::Count => "count",

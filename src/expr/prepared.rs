@@ -1,7 +1,8 @@
 //! The parts of a function call that are prepared when the rules are loaded: compiled patterns, resolved zones and tables.
 
-use super::{Cidr, Glob, LookupId, Pattern, Replacement};
+use super::{Cidr, Glob, LookupId, Pattern, PatternList, Replacement, Windows};
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 
 /// Prepared data of a call.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,10 +19,14 @@ pub enum Prepared {
     Glob(Glob),
     /// A network.
     Cidr(Cidr),
+    /// Patterns, one of which has to match.
+    AnyOf(Arc<PatternList>),
     /// The zone in which a time is read.
     Zone(TimeZone),
     /// A time is read at the offset it was written with.
     Written,
+    /// Windows of the week, and the zone in which the time is read.
+    Windows(Windows, Box<Prepared>),
     /// A column of a lookup table.
     Column {
         /// The table.

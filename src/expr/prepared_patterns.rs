@@ -19,18 +19,31 @@ impl PreparedPatterns {
         function: &'static Function,
         call: &Prepare<'_>,
     ) -> Result<Prepared, PrepareError> {
-        let Some(prepare) = function.prepare else { return Ok(Prepared::None) };
+        let list = function.prepare_list.zip(call.args.get(1).copied().flatten().and_then(Json::as_array));
+        if list.is_none() && function.prepare.is_none() {
+            return Ok(Prepared::None);
+        }
         let literals: String =
             call.args.iter().map(|literal| literal.map_or_else(String::new, Json::to_string) + ",").collect();
         let key = (function.name, literals);
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
-        let prepared = prepare(call)?;
-        if matches!(
+        let prepared = match (list, function.prepare) {
+            (Some((prepare, items)), _) => prepare(items)?,
+            (None, Some(prepare)) => prepare(call)?,
+            (None, None) => Prepared::None,
+        };
+        let is_shared = matches!(
             prepared,
-            Prepared::Regex(_) | Prepared::Replace(..) | Prepared::Capture(..) | Prepared::Glob(_) | Prepared::Cidr(_)
-        ) {
+            Prepared::Regex(_)
+                | Prepared::Replace(..)
+                | Prepared::Capture(..)
+                | Prepared::Glob(_)
+                | Prepared::Cidr(_)
+                | Prepared::AnyOf(_)
+        );
+        if is_shared {
             self.known.insert(key, prepared.clone());
         }
         Ok(prepared)

@@ -33,6 +33,8 @@ pub(crate) enum ExprNode {
     Access(Box<Expr>, Vec<Accessor>),
     /// `f(a, b)`: the name, its place, the arguments.
     Call(String, Span, Vec<Expr>),
+    /// `x -> a`: the name of an element and its place, and the body that reads it.
+    Named(String, Span, Box<Expr>),
     /// `!a`.
     Not(Box<Expr>),
     /// `-a`.
@@ -95,7 +97,7 @@ impl ExprNode {
                 let is_get = functions::find(name).and_then(|found| found.special_form) == Some(SpecialForm::Get);
                 highest(items) + if is_get { items.len() } else { 0 }
             }
-            ExprNode::Not(a) | ExprNode::Negate(a) => a.height,
+            ExprNode::Not(a) | ExprNode::Negate(a) | ExprNode::Named(_, _, a) => a.height,
             ExprNode::Binary(_, _, a, b) => a.height.max(b.height),
             ExprNode::Access(base, steps) => {
                 // Each computed index puts a node on top of the value before it.

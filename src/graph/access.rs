@@ -130,27 +130,36 @@ impl<'s> Selectivity<'s> {
 
     /// An estimate of how often a test holds, from the rules alone.
     fn rate(&self, test: &Test) -> f64 {
-        let spread = self.spreads.get(&test.value);
-        let distinct = spread.map_or(1, |spread| spread.literals.len()) as f64;
-        let rate = match &test.op {
-            Op::Equal(Literal::Bool(_)) => 0.5,
-            Op::Equal(_) => 1.0 / (distinct + 1.0),
-            Op::OneOf(set) => (set.len() as f64 / (distinct + 1.0)).min(0.9),
-            Op::Range(range) => spread.map_or(0.5, |spread| spread.share(range)),
-            Op::Exists => 0.8,
-            Op::Prefix(text) | Op::Suffix(text) => affix_rate(text),
-            Op::Has(text) => 2.0 * affix_rate(text),
-            Op::Contains(_) => 0.1,
-            Op::Glob(glob) => {
-                glob.fragments().iter().max_by_key(|text| text.len()).map_or(0.9, |text| 3.0 * affix_rate(text))
-            }
-            Op::Matches(_) => 0.4,
-        };
+        let rate = op_rate(&test.op, self.spreads.get(&test.value));
         // A computed value must be evaluated for every event before its index can be probed.
         match self.values.get(test.value) {
             Some(ValueNode::Path(_)) => rate,
             _ => rate + 0.05,
         }
+    }
+}
+
+/// An estimate of how often a test of a value with this spread holds.
+fn op_rate(op: &Op, spread: Option<&Spread>) -> f64 {
+    let distinct = spread.map_or(1, |spread| spread.literals.len()) as f64;
+    match op {
+        Op::Equal(Literal::Bool(_)) => 0.5,
+        Op::Equal(_) => 1.0 / (distinct + 1.0),
+        Op::OneOf(set) => (set.len() as f64 / (distinct + 1.0)).min(0.9),
+        Op::Range(range) => spread.map_or(0.5, |spread| spread.share(range)),
+        Op::Exists => 0.8,
+        Op::Prefix(text) | Op::Suffix(text) => affix_rate(text),
+        Op::Has(text) => 2.0 * affix_rate(text),
+        Op::Contains(_) => 0.1,
+        Op::Glob(glob) => {
+            glob.fragments().iter().max_by_key(|text| text.len()).map_or(0.9, |text| 3.0 * affix_rate(text))
+        }
+        Op::Matches(_) => 0.4,
+        // Most lists are short.
+        Op::Element(test) => test.leaves().map_or(0.8, |leaves| {
+            let all: f64 = leaves.iter().map(|(_, op)| op_rate(op, spread)).sum();
+            (1.5 * all).min(0.9)
+        }),
     }
 }
 
@@ -173,6 +182,7 @@ impl Spread {
                     self.high = self.high.max(bound.at.as_f64());
                 }
             }
+            Op::Element(test) => test.leaves().unwrap_or_default().iter().for_each(|(_, op)| self.note(op)),
             _ => {}
         }
     }

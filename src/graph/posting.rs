@@ -121,7 +121,7 @@ impl Posting {
 
 /// A list of postings. A single one is stored in the list itself; otherwise the head of `start` is the position of the first
 /// in a [`PostingArena`].
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct PostingList {
     start: Posting,
     len: u32,

@@ -1,5 +1,9 @@
 //! Rule sets for which the graph must agree with the interpreter and remain small.
 
+mod elements;
+mod lists;
+mod windows;
+
 use super::{DecisionGraph, compile};
 use crate::event::Mode;
 use crate::interpreter::Interpreter;

@@ -14,6 +14,7 @@
 //! conditions are found. The decision graph adds both.
 
 mod draft;
+mod element;
 mod hash_cons;
 mod interval;
 mod literal;
@@ -26,6 +27,7 @@ mod seal;
 mod values;
 
 pub(crate) use draft::DraftConditions;
+pub(crate) use element::ElementTest;
 pub(crate) use interval::Intervals;
 pub(crate) use literal::Literal;
 pub(crate) use lowering::Lowering;

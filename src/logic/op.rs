@@ -1,5 +1,6 @@
 //! Tests: a value compared with a constant.
 
+use super::element::{self, ElementTest, PartTest};
 use super::literal::Literal;
 use super::range::Range;
 use super::values::ValueId;
@@ -39,6 +40,8 @@ pub(crate) enum Op {
     Glob(Arc<Glob>),
     /// Is a string that the regular expression matches.
     Matches(Arc<Pattern>),
+    /// Is a list with an element that passes.
+    Element(Arc<ElementTest<Op>>),
 }
 
 impl Op {
@@ -59,18 +62,44 @@ impl Op {
             (Op::Contains(literal), Value::Array(items)) => items.iter().any(|item| *item == literal.value()),
             (Op::Glob(glob), Value::String(s)) => glob.is_match(s),
             (Op::Matches(regex), Value::String(s)) => regex.is_match(s),
+            (Op::Element(test), _) => test.holds(value),
             _ => false,
         }
     }
 
     /// True if an index may report it several times for one value.
     pub(crate) fn may_hit_repeatedly(&self) -> bool {
-        matches!(self, Op::Has(_) | Op::Contains(_) | Op::Glob(_) | Op::Matches(_))
+        matches!(self, Op::Has(_) | Op::Contains(_) | Op::Glob(_) | Op::Matches(_) | Op::Element(_))
     }
 
     /// True if a hit of an index proves it. For the other operators an index finds candidates only.
     pub(crate) fn is_exact(&self) -> bool {
-        !matches!(self, Op::Glob(_) | Op::Matches(_))
+        match self {
+            Op::Glob(_) | Op::Matches(_) => false,
+            Op::Element(test) => test.is_exact(),
+            _ => true,
+        }
+    }
+}
+
+impl PartTest for Op {
+    fn holds(&self, value: Value<'_>) -> bool {
+        Op::holds(self, value)
+    }
+
+    fn is_exact(&self) -> bool {
+        Op::is_exact(self)
+    }
+
+    fn weight(&self) -> u32 {
+        match self {
+            Op::Equal(Literal::Bool(_)) | Op::Range(_) => 6,
+            Op::Equal(_) => 1,
+            Op::OneOf(_) | Op::Prefix(_) | Op::Suffix(_) | Op::Contains(_) => 2,
+            Op::Has(_) | Op::Glob(_) => 4,
+            Op::Matches(_) | Op::Exists => 10,
+            Op::Element(test) => test.leaves().map_or(10, |leaves| element::weight(&leaves)),
+        }
     }
 }
 
@@ -101,6 +130,7 @@ impl PartialEq for Op {
             (Op::Prefix(a), Op::Prefix(b)) | (Op::Suffix(a), Op::Suffix(b)) | (Op::Has(a), Op::Has(b)) => a == b,
             (Op::Glob(a), Op::Glob(b)) => a.source() == b.source(),
             (Op::Matches(a), Op::Matches(b)) => a == b,
+            (Op::Element(a), Op::Element(b)) => a == b,
             _ => false,
         }
     }
@@ -121,6 +151,7 @@ impl Hash for Op {
             Op::Prefix(text) | Op::Suffix(text) | Op::Has(text) => text.hash(state),
             Op::Glob(glob) => glob.source().hash(state),
             Op::Matches(regex) => regex.source().hash(state),
+            Op::Element(test) => test.hash(state),
         }
     }
 }

@@ -181,11 +181,9 @@ const HINTS: &[Hint] = &[
     ("a condition", &["$or", "anyof", "should", "one_of", "oneof"], "write `any: […]`"),
     ("a condition", &["$and", "allof", "must"], "write `all: […]`"),
     ("a condition", &["$not", "must_not", "unless", "none_of"], "write `not: …`"),
-    ("a cell", &["prefix", "starts_with"], "write `glob: \"abc*\"`"),
-    ("a cell", &["suffix", "ends_with"], "write `glob: \"*abc\"`"),
     ("a cell", &["wildcard", "like", "contains"], "write `glob: \"*abc*\"`"),
     ("a cell", &["anything-but", "not", "!=", "<>"], "write `ne: …`, or `not_in: […]`"),
-    ("a cell", &["numeric", "range", "between"], "write `{gte: 1, lte: 5}`"),
+    ("a cell", &["numeric"], "write `{gte: 1, lte: 5}`, or `between: [1, 5]`"),
     ("a cell", &["==", "="], "write `eq: …`"),
     ("a cell", &[">"], "write `gt: …`"),
     ("a cell", &[">="], "write `gte: …`"),
@@ -193,8 +191,8 @@ const HINTS: &[Hint] = &[
     ("a cell", &["<="], "write `lte: …`"),
     (
         "a cell",
-        &["regex", "matches", "cidr", "equals-ignore-case", "expr"],
-        "make it an input, and the cell `true`: `inputs: {coded: 'matches(data.code, \"^A\")'}`",
+        &["equals-ignore-case", "expr"],
+        "make it an input, and the cell `true`: `inputs: {same: 'equals_ignore_case(data.a, \"x\")'}`",
     ),
     // Tables.
     ("a table", &["rules", "cases", "entries", "values"], "write `rows:`"),

@@ -131,6 +131,85 @@ fn fill(template: &'static str, parts: [BoxedStrategy<String>; 3]) -> BoxedStrat
     (a, b, c).prop_map(move |(a, b, c)| template.replace("{a}", &a).replace("{b}", &b).replace("{c}", &c)).boxed()
 }
 
+/// A test of an element, of parts of it, or several of them.
+fn element_test() -> BoxedStrategy<String> {
+    let tests = [
+        "it == \"gold\"",
+        "it == \"mumbai\"",
+        "it == 5",
+        "it != \"gold\"",
+        "it == null",
+        "exists(it)",
+        "it in [\"pune\", 1, true]",
+        "it in [null, \"gold\"]",
+        "it > 1",
+        "5 >= it",
+        "between(it, 1, 10)",
+        "between(it.price, 1, 10)",
+        "starts_with(it, \"m\")",
+        "ends_with(it, \"a\")",
+        "contains(it, \"u\")",
+        "contains(it.subs, 1)",
+        "contains(it, null)",
+        "glob(it, \"*u*i\")",
+        "glob(it, \"m*\")",
+        "matches(it, \"^[mp]u\")",
+        "it.price > 1",
+        "it.sku == \"gold\"",
+        "it.name == \"asha\"",
+        "it[0] == 1",
+        "it",
+        "it.flag",
+        "any(it.subs, it > 1)",
+        "any(each(it.subs), it == 1 || it > 4)",
+        "any(each(it), any(each(it.sku), it == \"gold\"))",
+        // These are no tests that an index finds.
+        "starts_with(it, [\"m\", \"A\"])",
+        "contains(it, [\"u\", 1])",
+        "matches(it, [\"^g\", \"a$\"])",
+        "it == data.tier",
+        "lower(it) == \"mumbai\"",
+        "it > \"m\"",
+        "any(it.subs, it == len(data.tags))",
+        "true",
+    ];
+    select(tests.to_vec())
+        .prop_map(str::to_owned)
+        .prop_recursive(2, 4, 2, |inner| {
+            prop_oneof![
+                2 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) && ({b})")),
+                2 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) || ({b})")),
+                1 => inner.prop_map(|a| format!("!({a})")),
+            ]
+        })
+        .boxed()
+}
+
+/// A condition on the elements of a list, or of something that may be one.
+fn any_element() -> BoxedStrategy<String> {
+    let values = [
+        "data.tags",
+        "data.tags",
+        "data.items",
+        "data.items",
+        "data.city",
+        "data.any",
+        "data.user",
+        "data.items[0].subs",
+        "event.extra",
+        "headers.any",
+        "(data.tags ?? data.city)",
+    ];
+    let lists = ["data.tags", "data.items", "event.extra", "filter(data.items, it.price > 1)", "[\"gold\", 1]"];
+    let list = prop_oneof![
+        3 => select(values.to_vec()).prop_map(|value| format!("each({value})")),
+        1 => select(vec!["tags", "city", "region"]).prop_map(|name| format!("each({name})")),
+        1 => Just(String::from("tags")),
+        2 => select(lists.to_vec()).prop_map(str::to_owned),
+    ];
+    (list, element_test()).prop_map(|(list, test)| format!("any({list}, {test})")).boxed()
+}
+
 fn leaf() -> BoxedStrategy<String> {
     let none = || Just(String::new()).boxed();
     let order = || select(&["<", "<=", ">", ">=", "==", "!="][..]).prop_map(str::to_owned).boxed();
@@ -146,6 +225,12 @@ fn leaf() -> BoxedStrategy<String> {
         "any(data.tags, it == \"gold\")",
         "all(data.tags, starts_with(it, \"m\"))",
         "any(data.items, any(it.subs, it > 1))",
+        "any(data.items, x -> any(data.tags, y -> y == x.sku))",
+        "any(data.tags, x -> any(x.subs, it == 1) || starts_with(data.city, x))",
+        "all(data.items, x -> any(each(x.subs), y -> y >= x.price))",
+        "any(each(data.items), x -> x.sku == \"gold\" || any(each(x.subs), y -> y == 1))",
+        "len(filter(data.tags, any(data.items, x -> x.sku == it))) > 0",
+        "map(data.items, x -> map(each(x.subs), [it, x.price])) == [[[1, 5]]]",
         "contains(data.tags, \"gold\")",
         "contains_any(data.tags, [\"gold\", \"mumbai\"])",
         "len(filter(data.items, it.price > 2)) > 0",
@@ -165,6 +250,12 @@ fn leaf() -> BoxedStrategy<String> {
         "time >= \"2026-01-10T00:00:00Z\"",
         "now > \"2026-01-01T00:00:00Z\"",
         "weekday(now) == \"sat\"",
+        "during(now, \"mon-fri 09:00-18:00, sat 10:00-14:00\")",
+        "during(time, \"mon-fri 09:00-18:00, sat 10:00-14:00\", \"UTC\")",
+        "during(time, \"22:00-06:00\", \"written\")",
+        "!during(time, \"sat-mon 08:00-23:59\", \"America/New_York\")",
+        "during(data.limit, \"sun 20:00-06:00, wed, fri 00:00-12:00\")",
+        "during(data.city ?? time, \"fri-sun 00:00-24:00\")",
         "hour(time) >= 12",
         "seconds_between(time, now) > 60",
         "data.limit < now",
@@ -182,6 +273,7 @@ fn leaf() -> BoxedStrategy<String> {
         "topic == \"order.created\"",
         "starts_with(topic, \"order\")",
         "cidr(data.ip, \"10.0.0.0/8\")",
+        "cidr(data.ip, [\"10.0.0.0/8\", \"172.16.0.0/12\"])",
         "glob(data.sku, \"AB-*\")",
         "glob(data.sku, \"*1?\")",
         "matches(data.city, \"^m.*i$\")",
@@ -272,9 +364,16 @@ fn leaf() -> BoxedStrategy<String> {
         1 => fill("contains({a}, \"m\")", [textual(), none(), none()]),
         1 => fill("glob({a}, \"*u*\")", [textual(), none(), none()]),
         1 => fill("glob({a}, \"*u*i\")", [textual(), none(), none()]),
+        1 => fill("starts_with({a}, [\"m\", \"pu\", {b}])", [textual(), text(), none()]),
+        1 => fill("ends_with({a}, [{b}, \"ai\", {c}])", [textual(), text(), text()]),
+        1 => fill("contains({a}, [\"u\", {b}, 5])", [raw(), text(), none()]),
+        1 => fill("glob({a}, [\"*u?a*\", \"p*e\", \"gold\"])", [textual(), none(), none()]),
+        1 => fill("matches({a}, [\"^m.*i$\", \"[0-9]{2}\", \"^$\"])", [textual(), none(), none()]),
+        1 => fill("cidr({a}, [\"192.168.0.0/16\", \"10.1.2.3\", \"::/0\"])", [textual(), none(), none()]),
         2 => fill("exists({a})", [anything(), none(), none()]),
         1 => fill("({a} ?? {b}) == {c}", [textual(), text(), text()]),
         1 => fill("({a} ?? {b}) > {c}", [numeric(), number(), number()]),
+        5 => any_element(),
         12 => select(fixed.to_vec()).prop_map(str::to_owned),
     ]
     .boxed()

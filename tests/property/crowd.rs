@@ -46,6 +46,11 @@ fn test() -> Text {
         // In some texts twice.
         2 => (one_of(&["data.tags", "data.any", "data.city"]), prop_oneof![2 => text(), 1 => Just("\"m\"".to_owned())])
             .prop_map(|(path, text)| format!("contains({path}, {text})")),
+        // Of a text, of a list in which it is twice, and of an element's parts.
+        2 => (one_of(&["data.tags", "data.city", "data.any"]), text(), one_of(&["", " || it == 5", " && it != \"x\""]))
+            .prop_map(|(path, text, more)| format!("any(each({path}), it == {text}{more})")),
+        1 => (one_of(&["data.items", "data.user"]), number())
+            .prop_map(|(path, n)| format!("any(each({path}), it.price > {n} || it.age == {n})")),
         1 => textual.prop_map(|path| format!("exists({path})")),
     ]
     .boxed()

@@ -210,7 +210,16 @@ fn decision_table() -> BoxedStrategy<String> {
             json!({"ne": "gold"}),
             json!({"not_in": ["pune"]}),
             json!({"in": ["gold", 5]}),
-            json!({"exists": true})
+            json!({"exists": true}),
+            json!({"starts_with": "m"}),
+            json!({"starts_with": ["g", "pu"], "ne": "gold"}),
+            json!({"ends_with": ["i", "e"]}),
+            json!({"matches": "^[mp]u"}),
+            json!({"matches": ["^m.*i$", "[0-9]"]}),
+            json!({"glob": ["*u*e", "AB-?2"]}),
+            json!({"cidr": "10.0.0.0/8"}),
+            json!({"cidr": ["10.0.0.0/8", "::1"]}),
+            json!({"between": ["a", "n"]}),
         ]),
     ];
     let number_cell = select(vec![
@@ -218,6 +227,8 @@ fn decision_table() -> BoxedStrategy<String> {
         json!({"gt": 5}),
         json!({"gte": 1, "lt": 1000}),
         json!({"lte": 10.5}),
+        json!({"between": [1, 10.5]}),
+        json!({"between": [5, 5], "ne": 5}),
         json!({"eq": 10}),
         json!({"exists": false}),
     ]);
@@ -350,6 +361,7 @@ const COMMON: &str = r#"define:
     - {when: data.amount > 10, expr: data.to}
     - {value: pune}
   is_big: data.amount > 1000
+  tags: each(data.tags ?? data.city)
   shape: [{value: {name: asha}}]
   total: data.amount + data.limit
 lookups:

@@ -4,8 +4,10 @@ use super::types::{self, TIME_LIKE};
 use super::{Checked, Checker};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::{Json, Type};
-use crate::expr::functions::{self, Prepare, PrepareError};
+use crate::expr::functions::{self, Predicate, Prepare, PrepareError};
+use crate::expr::syntax::ExprNode;
 use crate::expr::{Expr, Function, Prepared, Quantifier, Root, Typed, TypedNode};
+use std::ops::Range;
 
 impl Checker<'_, '_> {
     pub(super) fn call(&mut self, name: &str, name_span: Span, arguments: &[Expr], span: Span) -> Checked {
@@ -22,7 +24,7 @@ impl Checker<'_, '_> {
         counted?;
         let checked = checked?;
         self.arguments(function, name, &checked)?;
-        let prepared = self.prepare(function, &checked, span)?;
+        let prepared = self.prepare(function, &checked, arguments, span)?;
         let ty = function.returns;
         Some(self.fold(Typed { span, ty, node: TypedNode::Call(function, checked, prepared) }))
     }
@@ -59,10 +61,32 @@ impl Checker<'_, '_> {
         let mut fine = Some(());
         for (at, argument) in arguments.iter().enumerate() {
             let Some(needed) = function.params.get(at).or(function.params.last()).copied() else { continue };
+            if at == 1 && function.prepare_list.is_some() {
+                match &argument.node {
+                    TypedNode::Const(Json::Array(_)) => continue,
+                    TypedNode::List(_) => {
+                        fine = self.computed_list(function, argument);
+                        continue;
+                    }
+                    _ => {}
+                }
+            }
             let fits = self.argument(function, name, argument, needed);
             fine = fine.and(fits);
         }
         fine
+    }
+
+    /// A list of patterns that depends on the event.
+    fn computed_list(&mut self, function: &Function, list: &Typed) -> Option<()> {
+        let message = "a list of patterns must be written out";
+        let help = match function.predicate {
+            Some(Predicate::Prefix | Predicate::Suffix | Predicate::Contains) => {
+                format!("join several conditions with `||`: `{}`", function.usage)
+            }
+            _ => "it is read once, when the rules are loaded, and cannot depend on the event".to_owned(),
+        };
+        self.error(Diagnostic::new(Code::NotLiteral, list.span, message).help(help))
     }
 
     /// An argument of a type that never fits.
@@ -92,8 +116,14 @@ impl Checker<'_, '_> {
     }
 
     /// Compiles patterns, finds tables and zones.
-    fn prepare(&mut self, function: &'static Function, arguments: &[Typed], span: Span) -> Option<Prepared> {
-        if function.prepare.is_none() {
+    fn prepare(
+        &mut self,
+        function: &'static Function,
+        arguments: &[Typed],
+        written: &[Expr],
+        span: Span,
+    ) -> Option<Prepared> {
+        if function.prepare.is_none() && function.prepare_list.is_none() {
             return Some(Prepared::None);
         }
         let constants: Vec<Option<&Json>> = arguments
@@ -106,9 +136,10 @@ impl Checker<'_, '_> {
         let call = Prepare { args: &constants, lookups: self.scope.lookups };
         match self.scope.patterns.prepare(function, &call) {
             Ok(prepared) => Some(prepared),
-            Err(PrepareError { code, argument, message, help }) => {
-                let place = arguments.get(argument).map_or(span, |argument| argument.span);
-                self.error(Diagnostic::new(code, place, message).maybe_help(help))
+            Err(PrepareError { code, argument, place, item, message, help }) => {
+                let item = item.and_then(|item| list_item(written.get(argument)?, item));
+                let span = item.or_else(|| arguments.get(argument).map(|typed| within(typed, place))).unwrap_or(span);
+                self.error(Diagnostic::new(code, span, message).maybe_help(help))
             }
         }
     }
@@ -129,5 +160,28 @@ impl Checker<'_, '_> {
             did_you_mean(name, names)
         });
         Diagnostic::new(Code::UnknownFunction, span, message).maybe_help(help)
+    }
+}
+
+/// A part of a string that is written out; all of it if it is not written as it reads (with escapes, or over several lines).
+fn within(typed: &Typed, place: Option<Range<usize>>) -> Span {
+    match (&typed.node, place) {
+        (TypedNode::Const(Json::String(text)), Some(place)) if length(typed.span) == text.len() + 2 => {
+            let start = typed.span.start as usize + 1;
+            Span::new(typed.span.file, start + place.start, start + place.end)
+        }
+        _ => typed.span,
+    }
+}
+
+fn length(span: Span) -> usize {
+    (span.end - span.start) as usize
+}
+
+/// The place of an element of a list that is written out.
+fn list_item(list: &Expr, item: usize) -> Option<Span> {
+    match &list.node {
+        ExprNode::List(items) => items.get(item).map(|item| item.span),
+        _ => None,
     }
 }

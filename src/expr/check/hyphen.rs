@@ -46,6 +46,6 @@ impl Checker<'_, '_> {
 
     fn no_operand(&self, name: &str) -> bool {
         let root = Root::ALL.into_iter().any(|(known, _)| known == name);
-        root || name == "in" || (name != "it" && !self.scope.defines.contains_key(name))
+        root || name == "in" || (!self.is_element(name) && !self.scope.defines.contains_key(name))
     }
 }

@@ -1,21 +1,22 @@
-//! Lints of conditions that hold although a value is missing, which is probably a mistake.
+//! Lints of conditions that hold although a value is missing, or never, which is probably a mistake.
 
 use super::types;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Json, Type};
 use crate::expr::functions::Predicate;
-use crate::expr::{Comparison, Path, PathId, PathTable, Root, Typed, TypedNode};
+use crate::expr::{Comparison, Path, PathId, PathTable, Quantifier, Root, Typed, TypedNode, each_of};
 
-/// Lints a condition that was checked before: `!=` and negated orderings that hold where a path is missing (W002, W006).
+/// Lints a condition that was checked before: `!=` and negated orderings that hold where a path is missing (W002, W006), and
+/// ranges without a number (W008).
 /// A path is left alone where the same condition asks for it otherwise. [`compile`](crate::expr::compile) does this for
 /// each condition; a caller that joins several conditions may lint the whole again.
 pub fn lint_condition(condition: &Typed, paths: &PathTable, diagnostics: &mut Vec<Diagnostic>) {
     Linter { paths, diagnostics, known: Vec::new() }.walk(condition);
 }
 
-struct Linter<'c> {
-    paths: &'c PathTable,
-    diagnostics: &'c mut Vec<Diagnostic>,
+pub(super) struct Linter<'c> {
+    pub(super) paths: &'c PathTable,
+    pub(super) diagnostics: &'c mut Vec<Diagnostic>,
     /// Paths that are there wherever the part at hand matters.
     known: Vec<PathId>,
 }
@@ -24,7 +25,10 @@ impl Linter<'_> {
     fn walk(&mut self, typed: &Typed) {
         match &typed.node {
             TypedNode::Const(_) | TypedNode::Path(_) | TypedNode::Define(_) | TypedNode::It(_) => {}
-            TypedNode::And(items) => self.junction(items, there_if_true),
+            TypedNode::And(items) => {
+                self.empty_ranges(items);
+                self.junction(items, there_if_true);
+            }
             TypedNode::Or(items) => self.junction(items, there_if_false),
             TypedNode::Not(inner) => self.negation(typed, inner),
             TypedNode::Compare(Comparison::NotEqual, left, right) => {
@@ -36,6 +40,10 @@ impl Linter<'_> {
                 self.walk(condition);
                 self.with(&there_if_true(condition), std::slice::from_ref(this));
                 self.with(&there_if_false(condition), std::slice::from_ref(that));
+            }
+            TypedNode::Call(function, items, _) if function.predicate == Some(Predicate::Between) => {
+                self.empty_between(typed, items);
+                items.iter().for_each(|item| self.walk(item));
             }
             TypedNode::List(items) | TypedNode::Call(_, items, _) => items.iter().for_each(|item| self.walk(item)),
             TypedNode::Steps(inner, _) | TypedNode::Negate(inner) | TypedNode::Present(inner) => self.walk(inner),
@@ -208,6 +216,9 @@ fn there_if_true(condition: &Typed) -> Vec<PathId> {
         // Functions of null are not true, `exists` among them.
         TypedNode::Call(function, arguments, _) if function.returns.difference(Type::NULL) == Type::BOOLEAN => {
             arguments.first().and_then(path_of).into_iter().collect()
+        }
+        TypedNode::Quantified(Quantifier::Any | Quantifier::AnyTest, list, _) => {
+            path_of(each_of(list).unwrap_or(list)).into_iter().collect()
         }
         TypedNode::Quantified(_, list, _) => path_of(list).into_iter().collect(),
         _ => Vec::new(),

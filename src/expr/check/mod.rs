@@ -6,6 +6,8 @@
 
 mod access;
 mod calls;
+mod elements;
+mod empty_ranges;
 mod fold;
 mod hyphen;
 mod lints;
@@ -23,6 +25,7 @@ use super::syntax::{ExprNode, Operator};
 use super::{Comparison, Expr, ExprKind, Scope, Typed, TypedNode};
 use crate::diagnostic::{Code, Diagnostic, MAX_SUGGESTIONS, Span};
 use crate::event::{Json, Type};
+use elements::Element;
 
 /// Checks an expression: names, functions, argument counts and literal types.
 pub fn compile(
@@ -79,8 +82,8 @@ struct Checker<'c, 's> {
     diagnostics: &'c mut Vec<Diagnostic>,
     /// How many diagnostics there were before this expression.
     before: usize,
-    /// How many bodies of `any`, `all`, `filter`, `map` we are in.
-    bodies: usize,
+    /// The elements that the bodies of `any`, `all`, `filter`, `map` around are at, the innermost last.
+    elements: Vec<Element>,
     /// True if the expression is a name and nothing else.
     is_name: bool,
 }
@@ -88,7 +91,7 @@ struct Checker<'c, 's> {
 impl<'c, 's> Checker<'c, 's> {
     fn new(scope: &'c mut Scope<'s>, diagnostics: &'c mut Vec<Diagnostic>) -> Checker<'c, 's> {
         let before = diagnostics.len();
-        Checker { scope, diagnostics, before, bodies: 0, is_name: false }
+        Checker { scope, diagnostics, before, elements: Vec::new(), is_name: false }
     }
 }
 
@@ -103,6 +106,7 @@ impl Checker<'_, '_> {
                 Some(fold::list(span, items))
             }
             ExprNode::Access(base, steps) => self.access(base, steps, span),
+            ExprNode::Named(name, name_span, _) => self.misplaced_name(name, *name_span),
             ExprNode::Call(name, name_span, arguments) => self.call(name, *name_span, arguments, span),
             ExprNode::Not(operand) => {
                 let operand = self.check(operand)?;

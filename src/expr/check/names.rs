@@ -11,8 +11,11 @@ impl Checker<'_, '_> {
         if let Some(root) = self.root(name, span) {
             return Some(self.path(Path { root: root?, steps: Vec::new() }, span));
         }
+        if let Some(element) = self.element(name, span) {
+            return Some(element);
+        }
         if name == "it" {
-            return self.element(span);
+            return self.outer_element(span);
         }
         if let Some(id) = self.scope.defines.get(name).copied() {
             let ty = self.scope.define_types.get(id.0 as usize).copied().unwrap_or(Type::ANY);
@@ -57,17 +60,19 @@ impl Checker<'_, '_> {
 
     /// True for the `it` of a transform's `for_each`.
     pub(super) fn is_outer_element(&self, name: &str) -> bool {
-        name == "it" && self.bodies == 0 && self.scope.roots.contains(&Root::It)
+        name == "it" && self.scope.roots.contains(&Root::It) && !self.element_names().any(|name| name == "it")
     }
 
-    fn element(&mut self, span: Span) -> Checked {
-        if self.bodies > 0 {
-            return Some(Typed { span, ty: Type::ANY, node: TypedNode::It(0) });
-        }
+    /// `it` where every element around has a name, or there is none.
+    fn outer_element(&mut self, span: Span) -> Checked {
         if self.is_outer_element("it") {
             return Some(self.path(Path { root: Root::It, steps: Vec::new() }, span));
         }
         let message = "`it` means nothing here";
+        let named = self.element_names().next().map(|name| format!("the element is `{name}`"));
+        if let Some(help) = named {
+            return self.error(Diagnostic::new(Code::UnknownName, span, message).help(help));
+        }
         let help = "it is the element in the second argument of `any`, `all`, `filter`, `map` and their kin: `any(data.items, it.price > 100)`";
         self.error(Diagnostic::new(Code::UnknownName, span, message).help(help))
     }
@@ -84,24 +89,24 @@ impl Checker<'_, '_> {
 
     fn name_help(&self, name: &str) -> String {
         let known = |root: Root| self.scope.roots.contains(&root);
+        let element = self.element_names().next();
         match name.to_ascii_lowercase().as_str() {
             "true" => return "write `true`".to_owned(),
             "false" => return "write `false`".to_owned(),
             "null" | "none" | "nil" | "undefined" => return "write `null`".to_owned(),
             "payload" | "body" if known(Root::Data) => return "the payload is `data`".to_owned(),
-            "this" | "self" | "item" | "element" | "elem" | "each" if self.bodies > 0 => {
-                return "the element is `it`".to_owned();
+            "this" | "self" | "item" | "element" | "elem" if let Some(element) = element => {
+                return format!("the element is `{element}`");
             }
             "type" | "event_type" if known(Root::Topic) => return "the event's topic is `topic`".to_owned(),
             _ => {}
         }
         let roots = self.scope.roots.iter().map(|root| root.name());
         let defines = self.scope.defines.keys().map(String::as_str);
-        let it = (self.bodies > 0).then_some("it");
-        let names = roots.chain(defines).chain(it).chain(["true", "false", "null"]);
+        let names = roots.chain(defines).chain(self.element_names()).chain(["true", "false", "null"]);
         let near = if self.seeks_names() { did_you_mean(name, names) } else { None };
         let (whose, root) = match () {
-            () if self.bodies > 0 => ("element", "it"),
+            () if let Some(element) = element => ("element", element),
             () if known(Root::Data) => ("payload", "data"),
             () => ("event", "event"),
         };

@@ -13,7 +13,7 @@ impl Checker<'_, '_> {
     pub(super) fn shown(&self, typed: &Typed) -> String {
         let defines = self.scope.defines;
         let named = |wanted| defines.iter().find(|(_, id)| **id == wanted).map(|(name, _)| name.clone());
-        types::shown_by(typed, self.scope.paths, &named)
+        types::shown_by(typed, self.scope.paths, &named, &|level| self.element_name(level).to_owned())
     }
 
     /// An operand of `!`, `&&`, `||`.

@@ -3,6 +3,7 @@
 use super::{Checked, Checker, fold};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Json, Type};
+use crate::expr::element_test::is_element_test;
 use crate::expr::functions::SpecialForm;
 use crate::expr::syntax::{Accessor, AccessorKind, ExprNode};
 use crate::expr::{Comparison, Expr, Function, Prepared, Quantifier, Typed, TypedNode};
@@ -31,9 +32,7 @@ impl Checker<'_, '_> {
             }
             (SpecialForm::Quantified(_), _) => {
                 // Outside of a body, `it` would be reported as unknown in addition to the wrong count.
-                self.bodies += 1;
-                let _ = self.all(arguments);
-                self.bodies -= 1;
+                arguments.iter().for_each(|argument| _ = self.body(argument, false));
                 None
             }
             _ => {
@@ -54,16 +53,12 @@ impl Checker<'_, '_> {
     ) -> Checked {
         let list = self.check(list);
         let fits = list.as_ref().and_then(|list| self.argument(function, function.name, list, Type::ARRAY));
-        self.bodies += 1;
-        let body = self.check(body);
-        self.bodies -= 1;
-        let body = body?;
-        if quantifier != Quantifier::Map {
-            self.condition(&body)?;
-        }
+        let body = self.body(body, quantifier != Quantifier::Map)?;
         fits?;
+        let tests = quantifier == Quantifier::Any && is_element_test(&body);
+        let quantifier = if tests { Quantifier::AnyTest } else { quantifier };
         let ty = match quantifier {
-            Quantifier::Any | Quantifier::All => Type::BOOLEAN,
+            Quantifier::Any | Quantifier::AnyTest | Quantifier::All => Type::BOOLEAN,
             Quantifier::None => Type::BOOLEAN.union(Type::NULL),
             Quantifier::Count => Type::NUMBER.union(Type::NULL),
             Quantifier::Filter | Quantifier::Map => Type::ARRAY.union(Type::NULL),

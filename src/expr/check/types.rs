@@ -62,21 +62,27 @@ pub(super) fn described(typed: &Typed) -> String {
 
 /// An expression as it may be written, for hints: paths, constants and calls of them; `…` for the rest.
 pub(super) fn shown(typed: &Typed, paths: &PathTable) -> String {
-    shown_by(typed, paths, &|_| None)
+    shown_by(typed, paths, &|_| None, &|_| String::from("it"))
 }
 
-/// The same, where the named values are known by name.
-pub(super) fn shown_by(typed: &Typed, paths: &PathTable, named: &dyn Fn(DefineId) -> Option<String>) -> String {
+/// The same, where the names of named values and elements are known.
+pub(super) fn shown_by(
+    typed: &Typed,
+    paths: &PathTable,
+    named: &dyn Fn(DefineId) -> Option<String>,
+    element: &dyn Fn(u32) -> String,
+) -> String {
     match &typed.node {
         TypedNode::Const(value) => value.to_string(),
         TypedNode::Path(id) => paths.get(*id).map(ToString::to_string).unwrap_or_default(),
         TypedNode::Define(id) => named(*id).unwrap_or_else(|| String::from("…")),
-        TypedNode::It(_) => String::from("it"),
+        TypedNode::It(level) => element(*level),
         TypedNode::Steps(base, steps) => {
-            steps.iter().fold(shown_by(base, paths, named), |text, step| text + &step.to_string())
+            steps.iter().fold(shown_by(base, paths, named, element), |text, step| text + &step.to_string())
         }
         TypedNode::Call(function, arguments, _) if arguments.len() == 1 => {
-            let inside = arguments.first().map(|argument| shown_by(argument, paths, named)).unwrap_or_default();
+            let inside =
+                arguments.first().map(|argument| shown_by(argument, paths, named, element)).unwrap_or_default();
             format!("{}({inside})", function.name)
         }
         _ => String::from("…"),

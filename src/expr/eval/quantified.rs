@@ -14,12 +14,12 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
     pub(super) fn quantified(&mut self, quantifier: Quantifier, list: &'a Typed, body: &'a Typed) -> Value<'s> {
         let Some(items) = self.value(list).as_array() else {
             return match quantifier {
-                Quantifier::Any | Quantifier::All => Value::Bool(false),
+                Quantifier::Any | Quantifier::AnyTest | Quantifier::All => Value::Bool(false),
                 Quantifier::None | Quantifier::Count | Quantifier::Filter | Quantifier::Map => Value::Null,
             };
         };
         match quantifier {
-            Quantifier::Any => Value::Bool(!self.each(items, body, |_, value| !value.is_true())),
+            Quantifier::Any | Quantifier::AnyTest => Value::Bool(!self.each(items, body, |_, value| !value.is_true())),
             Quantifier::All => Value::Bool(self.each(items, body, |_, value| value.is_true())),
             Quantifier::None => Value::Bool(self.each(items, body, |_, value| !value.is_true())),
             Quantifier::Count => {

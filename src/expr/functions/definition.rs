@@ -6,6 +6,7 @@ use crate::event::{Json, Type, Value};
 use crate::expr::cost::{CallCost, Cost};
 use crate::expr::{LookupInfo, Prepared, Quantifier};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// A function of the language.
 pub struct Function {
@@ -43,6 +44,11 @@ pub struct Function {
     pub special_form: Option<SpecialForm>,
     /// Prepares a call when the rules are loaded (patterns, zones, tables).
     pub prepare: Option<Preparation>,
+    /// Prepares a call with a literal list as the second argument: true if it is true for an element of the list. None for
+    /// functions that take no such list.
+    pub prepare_list: Option<ListPreparation>,
+    /// True if it takes so little that it has no budget of its own. (Neither has a predicate.)
+    pub unmetered: bool,
     /// True if it may read all of a text that it is given.
     pub reads_text: bool,
     /// The most that a call can cost, for functions that make more than a short text or a text of their arguments.
@@ -81,6 +87,8 @@ pub enum Predicate {
     Pattern,
     /// It is between the second and the third argument.
     Between,
+    /// It is a time in the windows that were prepared from the second argument.
+    During,
 }
 
 /// A function that is part of the syntax: it has a body, evaluates only some of its arguments, or is short for operators.
@@ -103,6 +111,9 @@ pub enum SpecialForm {
 /// Prepares a call.
 pub type Preparation = for<'p> fn(&Prepare<'p>) -> Result<Prepared, PrepareError>;
 
+/// Prepares a call with these patterns.
+pub type ListPreparation = fn(&[Json]) -> Result<Prepared, PrepareError>;
+
 /// A call as it is known when the rules are loaded.
 pub struct Prepare<'p> {
     /// The constant arguments, by position; none where an argument is not constant.
@@ -119,6 +130,10 @@ pub struct PrepareError {
     pub code: Code,
     /// Which argument is to blame, from 0.
     pub argument: usize,
+    /// Where in the text of the argument, in bytes; `None` for all of it.
+    pub place: Option<Range<usize>>,
+    /// Which element of the argument, if that is a list; `None` for all of it.
+    pub item: Option<usize>,
     /// What is wrong.
     pub message: String,
     /// How to mend it.
@@ -139,7 +154,16 @@ impl<'p> Prepare<'p> {
 
 impl PrepareError {
     pub(super) fn new(code: Code, argument: usize, message: impl Into<String>) -> PrepareError {
-        PrepareError { code, argument, message: message.into(), help: None }
+        PrepareError { code, argument, place: None, item: None, message: message.into(), help: None }
+    }
+
+    /// The same for an element of the argument.
+    pub(super) fn of_item(self, item: usize) -> PrepareError {
+        PrepareError { item: Some(item), ..self }
+    }
+
+    pub(super) fn at(self, place: Range<usize>) -> PrepareError {
+        PrepareError { place: Some(place), ..self }
     }
 
     pub(super) fn help(self, help: impl Into<String>) -> PrepareError {
@@ -166,6 +190,8 @@ pub(super) const BASE: Function = Function {
     predicate: None,
     special_form: None,
     prepare: None,
+    prepare_list: None,
+    unmetered: false,
     reads_text: true,
     cost: None,
     eval: |_| Value::Null,

@@ -1,20 +1,26 @@
 //! Lists, and texts taken apart and put together.
 
 use super::definition::{BASE, MAYBE_ARRAY, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYBE_STRING};
+use super::pattern::{any_or, refuse_empty, set};
 use super::text_builder::TextBuilder;
-use super::{Call, Function, Predicate, SpecialForm};
-use crate::event::{Number, Type, Value};
+use super::{Call, Function, Predicate, PrepareError, SpecialForm};
+use crate::diagnostic::Code;
+use crate::event::{Json, Number, Type, Value};
 use crate::expr::arithmetic::calculate;
 use crate::expr::budget::{ELEMENT, Meter};
 use crate::expr::cost::{CallCost, Cost, PER_ELEMENT, PER_STEP, SHORT};
+use crate::expr::pattern_list::Parts;
 use crate::expr::scalar_set::{ScalarKey, scalar_set};
-use crate::expr::{Arithmetic, Quantifier};
+use crate::expr::{Arithmetic, PatternList, Prepared, Quantifier};
 use bumpalo::collections::Vec as BumpVec;
 
 const TEXT_OR_LIST: Type = Type::STRING.union(Type::ARRAY);
 
 /// How many parts `split` makes at most; where it would be more there is null.
 const MOST_PARTS: usize = 1 << 20;
+
+/// The name of the function that makes a list of any value. `any(each(x), …)` is indexed like a test of `x` itself.
+pub(crate) const EACH: &str = "each";
 
 /// The functions of this family. The evaluator evaluates those with a body; the entries only describe them.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -86,20 +92,46 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..BASE
     },
     Function {
+        name: EACH,
+        reads_text: false,
+        usage: "each(x)",
+        doc: "The list itself, a list of the one value for any other value, and an empty list for null. No type error: \
+              `any(each(data.tags), it == \"a\")` accepts one tag as well as a list of them.",
+        examples: &[
+            ("each([1, 2])", "[1,2]"),
+            ("each(\"a\")", "[\"a\"]"),
+            ("each(data.nope)", "[]"),
+            ("any(each(\"a\"), it == \"a\")", "true"),
+        ],
+        params: &[Type::ANY],
+        required: 1,
+        returns: Type::ARRAY,
+        eval: |call| each(call.arg(0), call),
+        unmetered: true,
+        ..BASE
+    },
+    Function {
         name: "contains",
         usage: "contains(text_or_list, x)",
-        doc: "True if the text has `x` in it, or if an element of the list equals `x`.",
+        doc: "True if the text has `x` in it, or if an element of the list equals `x`. A literal list in place of `x`: true for \
+              one of its elements.",
         examples: &[
             ("contains(\"sparkling\", \"ark\")", "true"),
             ("contains([1, 2], 2.0)", "true"),
             ("contains([\"a\"], \"A\")", "false"),
+            ("contains(\"sparkling\", [\"still\", \"ark\"])", "true"),
+            ("contains([1, 2], [2, 3])", "true"),
             ("contains(data.nope, 1)", "null"),
         ],
         params: &[TEXT_OR_LIST, Type::ANY],
         required: 2,
         returns: MAYBE_BOOLEAN,
-        eval: |call| contains(call.arg(0), call.arg(1), call.meter),
+        eval: |call| match (call.prepared, call.arg(0)) {
+            (Prepared::AnyOf(_), Value::Array(items)) if !call.meter.work(items.len()) => Value::Bool(false),
+            _ => any_or(call, |call| contains(call.arg(0), call.arg(1), call.meter)),
+        },
         predicate: Some(Predicate::Contains),
+        prepare_list: Some(prepare_parts),
         ..BASE
     },
     Function {
@@ -159,6 +191,25 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..BASE
     },
 ];
+
+fn prepare_parts(items: &[Json]) -> Result<Prepared, PrepareError> {
+    refuse_empty(items)?;
+    if let Some(at) = items.iter().position(|item| item.is_null() || item.is_array()) {
+        let found = items.get(at).map(Json::to_string).unwrap_or_default();
+        let message = format!("an element of this list is a string, a number or a boolean, and this is `{found}`");
+        return Err(PrepareError::new(Code::TypeMismatch, 1, message).of_item(at));
+    }
+    set(Parts::new(items).map(PatternList::Parts))
+}
+
+fn each<'a>(value: Value<'a>, call: &Call<'_, 'a>) -> Value<'a> {
+    match value {
+        Value::Array(_) => value,
+        Value::Null => Value::Array(&[]),
+        _ if call.meter.allocate(ELEMENT) => Value::Array(call.arena.alloc_slice_copy(&[value])),
+        _ => Value::Null,
+    }
+}
 
 fn contains<'a>(whole: Value<'a>, part: Value<'a>, meter: &Meter) -> Value<'a> {
     match (whole, part) {

@@ -23,12 +23,13 @@ mod zone;
 
 pub use call::Call;
 pub(super) use call::Outside;
-pub use definition::{Function, Predicate, Preparation, Prepare, PrepareError, Requires, SpecialForm};
+pub use definition::{Function, ListPreparation, Predicate, Preparation, Prepare, PrepareError, Requires, SpecialForm};
 pub(super) use foreign::foreign;
-pub(crate) use pattern::GLOB;
+pub(crate) use list::EACH;
 pub use registry::{all, families, find};
 pub(crate) use text_builder::LONGEST as LONGEST_TEXT;
 pub(super) use text_builder::joined;
+pub(crate) use time::MINUTE_OF_WEEK;
 
 #[cfg(test)]
 mod tests;

@@ -6,12 +6,12 @@ use super::text_builder::{TextBuilder, replacing_cost};
 use super::{Call, Function, Predicate, Prepare, PrepareError};
 use crate::diagnostic::Code;
 use crate::event::{Json, Type, Value};
-use crate::expr::{Cidr, Glob, Pattern, Prepared, Replacement};
+use crate::expr::cidr::Networks;
+use crate::expr::pattern_list::Texts;
+use crate::expr::{Cidr, Glob, Pattern, PatternList, Prepared, Replacement};
+use std::sync::Arc;
 
 const TWO_TEXTS: &[Type] = &[Type::STRING, Type::STRING];
-
-/// The name of the function that matches a glob, which cells of decision tables call too.
-pub(crate) const GLOB: &str = "glob";
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -19,26 +19,40 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "starts_with",
         reads_text: false,
         usage: "starts_with(text, prefix)",
-        doc: "True if the text begins with the prefix.",
-        examples: &[("starts_with(\"+9198\", \"+91\")", "true"), ("starts_with(data.nope, \"+91\")", "null")],
+        doc: "True if the text begins with the prefix, or with one of a literal list of prefixes.",
+        examples: &[
+            ("starts_with(\"+9198\", \"+91\")", "true"),
+            ("starts_with(\"+9198\", [\"+1\", \"+91\"])", "true"),
+            ("starts_with(data.nope, \"+91\")", "null"),
+        ],
         params: TWO_TEXTS,
         required: 2,
         returns: MAYBE_BOOLEAN,
-        eval: |call| both(call, |text, prefix| text.starts_with(prefix)),
+        eval: |call| any_or(call, |call| both(call, |text, prefix| text.starts_with(prefix))),
         predicate: Some(Predicate::Prefix),
+        prepare_list: Some(|items| {
+            Ok(any_of(PatternList::Prefixes(Texts::new(texts(items, "a prefix")?.into_iter()))))
+        }),
         ..BASE
     },
     Function {
         name: "ends_with",
         reads_text: false,
         usage: "ends_with(text, suffix)",
-        doc: "True if the text ends with the suffix.",
-        examples: &[("ends_with(\"a.csv\", \".csv\")", "true"), ("ends_with(\"a.csv\", \".CSV\")", "false")],
+        doc: "True if the text ends with the suffix, or with one of a literal list of suffixes.",
+        examples: &[
+            ("ends_with(\"a.csv\", \".csv\")", "true"),
+            ("ends_with(\"a.csv\", \".CSV\")", "false"),
+            ("ends_with(\"a.csv\", [\".tsv\", \".csv\"])", "true"),
+        ],
         params: TWO_TEXTS,
         required: 2,
         returns: MAYBE_BOOLEAN,
-        eval: |call| both(call, |text, suffix| text.ends_with(suffix)),
+        eval: |call| any_or(call, |call| both(call, |text, suffix| text.ends_with(suffix))),
         predicate: Some(Predicate::Suffix),
+        prepare_list: Some(|items| {
+            Ok(any_of(PatternList::Suffixes(Texts::new(texts(items, "a suffix")?.into_iter()))))
+        }),
         ..BASE
     },
     Function {
@@ -58,20 +72,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..BASE
     },
     Function {
-        name: GLOB,
+        name: "glob",
         usage: "glob(text, \"AB-*\")",
         doc: "True if the whole text matches: `*` is any run of characters, `?` is one, `\\` makes the next one ordinary. The \
-              pattern must be a literal.",
+              pattern must be a literal, or a literal list, of which one has to match.",
         examples: &[
             ("glob(\"AB-12\", \"AB-*\")", "true"),
             ("glob(\"AB-12\", \"AB-?\")", "false"),
             ("glob(\"a*\", \"a\\\\*\")", "true"),
+            ("glob(\"AB-12\", [\"X*\", \"AB-*\"])", "true"),
         ],
         params: TWO_TEXTS,
         required: 2,
         returns: MAYBE_BOOLEAN,
         prepare: Some(|call| Glob::new(call.literal(1, "the glob")?).map(Prepared::Glob).map_err(bad)),
-        eval: |call| prepared(call),
+        prepare_list: Some(|items| set(PatternList::globs(compiled(items, "a glob", Glob::new)?))),
+        eval: |call| any_or(call, prepared),
         predicate: Some(Predicate::Pattern),
         ..BASE
     },
@@ -80,8 +96,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         aliases: &["str::regex_matches"],
         usage: "matches(text, \"regex\")",
         doc: "True if the regular expression matches anywhere in the text; `^` and `$` tie it to the ends. It takes linear \
-              time, so there are no back-references and no look-around. The pattern must be a literal.",
+              time, so there are no back-references and no look-around. The pattern must be a literal, or a literal list, of \
+              which one has to match.",
         examples: &[
+            ("matches(\"abc\", [\"^b\", \"^a\"])", "true"),
             ("matches(\"PNR 1234567890\", \"[0-9]{10}\")", "true"),
             ("matches(\"abc\", \"^b\")", "false"),
             ("matches(data.nope, \"b\")", "null"),
@@ -90,7 +108,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 2,
         returns: MAYBE_BOOLEAN,
         prepare: Some(prepare_regex),
-        eval: |call| prepared(call),
+        prepare_list: Some(|items| set(PatternList::regexes(compiled(items, "a regular expression", Pattern::new)?))),
+        eval: |call| any_or(call, prepared),
         predicate: Some(Predicate::Pattern),
         ..BASE
     },
@@ -98,17 +117,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "cidr",
         usage: "cidr(address, \"10.0.0.0/8\")",
         doc: "True if the IP address lies in the network, which must be a literal: IPv4 or IPv6; without a `/` it is one \
-              address. An IPv4 address may be written as IPv6 (`::ffff:10.1.2.3`).",
+              address. A literal list: in one of the networks. An IPv4 address may be written as IPv6 (`::ffff:10.1.2.3`).",
         examples: &[
             ("cidr(\"10.1.2.3\", \"10.0.0.0/8\")", "true"),
             ("cidr(\"2001:db8::1\", \"2001:db8::/32\")", "true"),
+            ("cidr(\"10.1.2.3\", [\"10.0.0.0/8\", \"192.168.0.0/16\"])", "true"),
             ("cidr(\"no address\", \"10.0.0.0/8\")", "false"),
         ],
         params: TWO_TEXTS,
         required: 2,
         returns: MAYBE_BOOLEAN,
         prepare: Some(|call| Cidr::new(call.literal(1, "the network")?).map(Prepared::Cidr).map_err(bad)),
-        eval: |call| prepared(call),
+        prepare_list: Some(|items| {
+            let networks = compiled(items, "a network", Cidr::new)?;
+            Ok(any_of(PatternList::Networks(Networks::new(&networks))))
+        }),
+        eval: |call| any_or(call, prepared),
         ..BASE
     },
     Function {
@@ -157,6 +181,41 @@ fn bad(message: String) -> PrepareError {
     PrepareError::new(Code::BadPattern, 1, message)
 }
 
+fn any_of(list: PatternList) -> Prepared {
+    Prepared::AnyOf(Arc::new(list))
+}
+
+/// A list in one automaton.
+pub(super) fn set(list: Option<PatternList>) -> Result<Prepared, PrepareError> {
+    list.map(any_of).ok_or_else(|| bad("these patterns take more than 16 MiB when compiled".to_owned()))
+}
+
+/// The texts of a list; `what` describes one of them (`a prefix`).
+fn texts<'i>(items: &'i [Json], what: &str) -> Result<Vec<&'i str>, PrepareError> {
+    refuse_empty(items)?;
+    let text = |(at, item): (usize, &'i Json)| {
+        item.as_str().ok_or_else(|| {
+            PrepareError::new(Code::TypeMismatch, 1, format!("{what} is a string, and this is `{item}`")).of_item(at)
+        })
+    };
+    items.iter().enumerate().map(text).collect()
+}
+
+/// A list without elements is never true, which is hardly meant.
+pub(super) fn refuse_empty(items: &[Json]) -> Result<(), PrepareError> {
+    if items.is_empty() {
+        let help = "write at least one pattern, or `false` if no value is to match";
+        return Err(bad("this list of patterns is empty".to_owned()).help(help));
+    }
+    Ok(())
+}
+
+/// The patterns of a list.
+fn compiled<P>(items: &[Json], what: &str, compile: fn(&str) -> Result<P, String>) -> Result<Vec<P>, PrepareError> {
+    let texts = texts(items, what)?.into_iter().enumerate();
+    texts.map(|(at, text)| compile(text).map_err(|message| bad(message).of_item(at))).collect()
+}
+
 fn prepare_regex(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
     Pattern::new(call.literal(1, "the regular expression")?).map(Prepared::Regex).map_err(bad)
 }
@@ -168,6 +227,14 @@ fn prepare_replace(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
     match replacement {
         Ok(replacement) => Ok(Prepared::Replace(pattern, replacement)),
         Err(error) => Err(PrepareError { help: error.help, ..PrepareError::new(Code::BadPattern, 2, error.message) }),
+    }
+}
+
+/// The first argument against a list of patterns, or what the function does otherwise.
+pub(super) fn any_or<'a>(call: &Call<'_, 'a>, otherwise: fn(&Call<'_, 'a>) -> Value<'a>) -> Value<'a> {
+    match call.prepared {
+        Prepared::AnyOf(list) => list.is_match(call.arg(0)).map_or(Value::Null, Value::Bool),
+        _ => otherwise(call),
     }
 }
 

@@ -1,10 +1,13 @@
 //! Times. Functions of a value that is not a time are null.
 
-use super::definition::{BASE, MAYBE_NUMBER, MAYBE_STRING};
+use super::definition::{BASE, MAYBE_BOOLEAN, MAYBE_NUMBER, MAYBE_STRING};
 use super::zone::{self, part};
-use super::{Call, Function, instants};
+use super::{Call, Function, Predicate, Prepare, PrepareError, instants};
+use crate::diagnostic::Code;
 use crate::event::{Type, Value};
 use crate::expr::time::{Instant, instant};
+use crate::expr::windows::minute_of_week;
+use crate::expr::{Prepared, Windows};
 use jiff::civil::Weekday;
 
 /// A function that reads the clock on the wall.
@@ -152,6 +155,29 @@ pub(super) const FUNCTIONS: &[Function] = &[
         integers: Some((1, 31))
     ),
     Function {
+        name: "during",
+        reads_text: false,
+        usage: "during(time, \"mon-fri 09:00-18:00\", zone)",
+        doc: "True if the time lies in one of the windows, by the local clock: in the rule set's zone, or in the one that a third \
+              argument names. Windows are separated by commas; their days are written as `weekday` writes them, one, a range \
+              or a list (`mon, wed 09:00-12:00`). A window without days has those of the window before it, and the first \
+              is on every day. The end does not belong to a window. A window whose end is earlier than its beginning \
+              passes midnight, and belongs to the day on which it begins. The windows must be a literal.",
+        examples: &[
+            ("during(\"2026-01-10T10:00:00Z\", \"mon-fri 09:00-18:00, sat 10:00-14:00\", \"UTC\")", "true"),
+            ("during(\"2026-01-10T14:00:00Z\", \"mon-fri 09:00-18:00, sat 10:00-14:00\", \"UTC\")", "false"),
+            ("during(\"2026-01-10T05:59:00Z\", \"fri 22:00-06:00\", \"written\")", "true"),
+            ("during(data.nope, \"09:00-18:00\")", "null"),
+        ],
+        params: &[Type::TIME, Type::STRING, Type::ZONE],
+        required: 2,
+        returns: MAYBE_BOOLEAN,
+        prepare: Some(prepare_windows),
+        predicate: Some(Predicate::During),
+        eval: |call| during(call).map_or(Value::Null, Value::Bool),
+        ..BASE
+    },
+    Function {
         name: "unix_ms",
         usage: "unix_ms(time)",
         doc: "Milliseconds since 1970, rounded down.",
@@ -185,6 +211,35 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..BASE
     },
 ];
+
+/// The value that the windows of `during` are ranges of. It has no name in expressions.
+pub(crate) static MINUTE_OF_WEEK: Function = Function {
+    name: "minute of the week",
+    params: &[Type::TIME, Type::ZONE],
+    required: 1,
+    returns: MAYBE_NUMBER,
+    unmetered: true,
+    eval: |call| minute(call, call.prepared, 1).map_or(Value::Null, Value::int),
+    ..BASE
+};
+
+fn prepare_windows(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
+    let windows = Windows::new(call.literal(1, "the windows")?)
+        .map_err(|fault| PrepareError::new(Code::BadTime, 1, fault.message).at(fault.place).help(fault.help))?;
+    Ok(Prepared::Windows(windows, Box::new(zone::prepare_at(call, 2)?)))
+}
+
+/// The minute of the week, in the zone of an argument, which has been prepared as `zone`.
+fn minute(call: &Call<'_, '_>, zone: &Prepared, argument: usize) -> Option<u16> {
+    let at = zone::local(call, zone, argument)?;
+    let day = at.weekday().to_monday_zero_offset();
+    Some(minute_of_week(day.unsigned_abs().into(), at.hour().unsigned_abs().into(), at.minute().unsigned_abs().into()))
+}
+
+fn during(call: &Call<'_, '_>) -> Option<bool> {
+    let Prepared::Windows(windows, zone) = call.prepared else { return None };
+    minute(call, zone, 2).map(|minute| windows.contains(minute))
+}
 
 fn weekday(day: Weekday) -> &'static str {
     match day {

@@ -37,7 +37,7 @@ impl Parser<'_, '_> {
         let finding = match &token {
             Token::Op("=>" | "->") if self.is_lambda() => Some(Finding::syntax(
                 format!("`{}` is not an operator here", self.slice(range.clone())),
-                "the element needs no name, it is `it`: `any(list, it.price > 100)`",
+                "a name for the element is written `x -> …`; without one it is `it`: `any(list, it.price > 100)`",
             )),
             Token::Op("|" | "|>") if let Some(name) = piped_into(&next) => {
                 let value = before_pipe(self.slice(0..range.start));

@@ -131,10 +131,31 @@ impl Parser<'_, '_> {
         self.advance();
         let open = self.range();
         self.advance();
-        let (arguments, _) = self.items(&open, ")")?;
+        let (arguments, _) = self.items(&open, ")", Parser::argument)?;
         self.depth -= 1;
         let span = self.text.locate(name_range.clone());
         self.make(ExprNode::Call(name, span, arguments), name_range.start..self.behind())
+    }
+
+    /// An argument: an expression, or a name for an element and an expression, `x -> x.price > 100`.
+    fn argument(&mut self) -> Parsed {
+        let (Token::Name(name), Token::Op("->")) = (self.peek().clone(), self.peek_at(1)) else {
+            return self.item();
+        };
+        let range = self.range();
+        let span = self.text.locate(range.clone());
+        if is_word(&name) || name.contains("::") {
+            return self.fail(range, format!("`{name}` cannot be the name of an element"), None);
+        }
+        self.advance();
+        self.advance();
+        let body = self.item()?;
+        self.make(ExprNode::Named(name, span, Box::new(body)), range.start..self.behind())
+    }
+
+    /// An element of a list.
+    fn item(&mut self) -> Parsed {
+        self.binary(Precedence::Or)
     }
 
     /// `(a)`, or a list: `(a, b)`, `(a,)`, `()`.
@@ -142,7 +163,7 @@ impl Parser<'_, '_> {
         let open = self.range();
         self.enter()?;
         self.advance();
-        let (mut items, comma) = self.items(&open, ")")?;
+        let (mut items, comma) = self.items(&open, ")", Parser::item)?;
         self.depth -= 1;
         let range = open.start..self.behind();
         if comma || items.is_empty() {
@@ -160,21 +181,26 @@ impl Parser<'_, '_> {
         let open = self.range();
         self.enter()?;
         self.advance();
-        let (items, _) = self.items(&open, "]")?;
+        let (items, _) = self.items(&open, "]", Parser::item)?;
         self.depth -= 1;
         self.make(ExprNode::List(items), open.start..self.behind())
     }
 
     /// Expressions with commas between them (one may follow the last), up to and including the closing
     /// bracket. The flag is true if there was a comma.
-    fn items(&mut self, open: &Range<usize>, close: &'static str) -> Option<(Vec<Expr>, bool)> {
+    fn items(
+        &mut self,
+        open: &Range<usize>,
+        close: &'static str,
+        item: fn(&mut Self) -> Parsed,
+    ) -> Option<(Vec<Expr>, bool)> {
         let mut items = Vec::new();
         let mut comma = false;
         while !self.eat(close) {
             if *self.peek() == Token::End {
                 return self.never_closed(open, close);
             }
-            items.push(self.binary(Precedence::Or)?);
+            items.push(item(self)?);
             if self.eat(",") {
                 comma = true;
             } else {

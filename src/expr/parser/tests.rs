@@ -22,6 +22,7 @@ fn tree(expr: &Expr) -> String {
             Accessor { kind: AccessorKind::Index(index), .. } => format!("{text}[{}]", tree(index)),
         }),
         ExprNode::Call(name, _, arguments) => list(name, arguments),
+        ExprNode::Named(name, _, body) => format!("({name} -> {})", tree(body)),
         ExprNode::Not(operand) => format!("(! {})", tree(operand)),
         ExprNode::Negate(operand) => format!("(- {})", tree(operand)),
         ExprNode::And(items) => list("&&", items),
@@ -55,6 +56,8 @@ fn precedence() {
         ("-2 ^ 2", "(- (^ 2 2))"),
         ("2 ^ -1", "(^ 2 (- 1))"),
         ("-a.b[0]", "(- a.b[0])"),
+        ("any(l, x -> x.a || x.b)", "(any l (x -> (|| x.a x.b)))"),
+        ("any(l, x -> any(x, y -> y > x) && c, d)", "(any l (x -> (&& (any x (y -> (> y x))) c)) d)"),
         ("!a == b", "(== (! a) b)"),
         ("!!a", "(! (! a))"),
         ("a - -1", "(- a (- 1))"),
@@ -319,9 +322,18 @@ fn comments_end_on_their_line_of_the_file() {
 #[test]
 fn says_how_it_is_written_here() {
     let cases = [
-        ("any(l, x => x.price > 1)", "the element needs no name, it is `it`: `any(list, it.price > 100)`"),
-        ("any(l, (x) => x.price > 1)", "the element needs no name, it is `it`: `any(list, it.price > 100)`"),
-        ("any(l, x -> x.price > 1)", "the element needs no name, it is `it`: `any(list, it.price > 100)`"),
+        (
+            "any(l, x => x.price > 1)",
+            "a name for the element is written `x -> …`; without one it is `it`: `any(list, it.price > 100)`",
+        ),
+        (
+            "any(l, (x) => x.price > 1)",
+            "a name for the element is written `x -> …`; without one it is `it`: `any(list, it.price > 100)`",
+        ),
+        (
+            "any(l, (x) -> x.price > 1)",
+            "a name for the element is written `x -> …`; without one it is `it`: `any(list, it.price > 100)`",
+        ),
         ("data.x => 5", "write `>=`"),
         ("(data.x => 5)", "write `>=`"),
         ("data.x | upper", "a function stands before its arguments: `upper(data.x)`"),

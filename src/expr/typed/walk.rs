@@ -1,6 +1,6 @@
 //! Walking through checked expressions.
 
-use crate::expr::{Arithmetic, Typed, TypedNode};
+use crate::expr::{Arithmetic, Quantifier, Typed, TypedNode};
 
 impl Typed {
     /// The expressions that it is directly made of, in the order in which they are written.
@@ -28,9 +28,10 @@ impl Typed {
     /// True for operations that have a budget of their own: they make values, or go over them.
     pub(crate) fn is_computation(&self) -> bool {
         match &self.node {
-            TypedNode::List(_) | TypedNode::Quantified(..) => true,
+            TypedNode::List(_) => true,
+            TypedNode::Quantified(quantifier, ..) => *quantifier != Quantifier::AnyTest,
             TypedNode::Arithmetic(operator, ..) => *operator == Arithmetic::Add,
-            TypedNode::Call(function, ..) => function.predicate.is_none(),
+            TypedNode::Call(function, ..) => function.predicate.is_none() && !function.unmetered,
             _ => false,
         }
     }

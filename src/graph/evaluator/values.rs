@@ -97,7 +97,9 @@ impl<'a> Evaluator<'a, '_> {
         let node = graph.conditions.get(id);
         let is_expensive = match node {
             Node::And(_) | Node::Or(_) => true,
-            Node::Test(Test { op, .. }) => matches!(op, Op::Matches(_) | Op::Glob(_) | Op::Has(_) | Op::Contains(_)),
+            Node::Test(Test { op, .. }) => {
+                matches!(op, Op::Matches(_) | Op::Glob(_) | Op::Has(_) | Op::Contains(_) | Op::Element(_))
+            }
             _ => false,
         };
         if !(is_expensive && graph.conditions.is_shared(id)) {

@@ -1,13 +1,15 @@
 //! Building the index of one value from its tests.
 
 use super::substrings::Substrings;
-use super::{Affixes, ValueIndex};
+use super::{Affixes, ElementIndex, ValueIndex};
+use crate::event::Step;
 use crate::graph::posting::{List, Posting, PostingArena, PostingList};
 use crate::graph::strings::StringTable;
-use crate::logic::{Intervals, Literal, Op, Range, ValueId};
+use crate::logic::{ElementTest, Intervals, Literal, Op, Range};
 use regex_syntax::hir::Hir;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Collects the tests of one value by kind.
 #[derive(Default)]
@@ -20,7 +22,12 @@ pub(super) struct Builder {
     substrings: FxHashMap<Box<str>, List>,
     elements: FxHashMap<Literal, List>,
     any_string: List,
+    /// Tests of elements.
+    nested: BTreeMap<Elements, Vec<(Op, List)>>,
 }
+
+/// Whether a value that is not a list is its own element, and the steps into the element.
+type Elements = (bool, Box<[Step]>);
 
 impl Builder {
     pub(super) fn new(ops: Vec<(Op, List)>) -> Builder {
@@ -53,6 +60,16 @@ impl Builder {
                 Some(literals) => literals.into_iter().for_each(|text| self.substring(text, postings)),
                 None => self.any_string.extend_from_slice(postings),
             },
+            Op::Element(test) => self.element(&test, postings),
+        }
+    }
+
+    /// (Without a leaf, a hit proves nothing, and the rest of the postings is the complete condition.)
+    fn element(&mut self, test: &ElementTest<Op>, postings: &[Posting]) {
+        let Some(leaves) = test.leaves() else { return self.exists.extend_from_slice(postings) };
+        for (steps, op) in leaves {
+            let ops = self.nested.entry((test.each, steps.into())).or_default();
+            ops.push((op.clone(), postings.into()));
         }
     }
 
@@ -69,9 +86,14 @@ impl Builder {
         }
     }
 
-    pub(super) fn build(self, value: ValueId, arena: &mut PostingArena) -> ValueIndex {
+    pub(super) fn build(self, arena: &mut PostingArena) -> ValueIndex {
+        let nested = self.nested.into_iter().map(|((each, steps), ops)| ElementIndex {
+            each,
+            steps,
+            index: Builder::new(ops).build(arena),
+        });
+        let nested = nested.collect();
         let mut index = ValueIndex {
-            value,
             exists: arena.store(&self.exists),
             booleans: [PostingList::default(); 2],
             strings: StringTable::new([].into_iter()),
@@ -82,6 +104,7 @@ impl Builder {
             substrings: None,
             elements: self.elements.into_iter().map(|(literal, list)| (literal, arena.store(&list))).collect(),
             any_string: arena.store(&self.any_string),
+            nested,
         };
         index.add_literals(self.literals, arena);
         index.substrings = (!self.substrings.is_empty()).then(|| Substrings::new(self.substrings, arena));

@@ -5,10 +5,10 @@ mod substrings;
 
 use super::posting::{List, Posting, PostingArena, PostingList};
 use super::strings::StringTable;
-use crate::event::{Number, Value};
+use crate::event::{Number, Step, Value};
 use crate::logic::{Intervals, Literal, Op, Test, ValueId};
 use build::Builder;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use substrings::Substrings;
 
@@ -16,13 +16,12 @@ use substrings::Substrings;
 #[derive(Debug, Default)]
 pub(crate) struct Indexes {
     arena: PostingArena,
-    indexes: Vec<ValueIndex>,
+    indexes: Vec<(ValueId, ValueIndex)>,
 }
 
 /// The index of one value.
 #[derive(Debug)]
 struct ValueIndex {
-    value: ValueId,
     exists: PostingList,
     /// For `false` and `true`.
     booleans: [PostingList; 2],
@@ -36,7 +35,22 @@ struct ValueIndex {
     elements: FxHashMap<Literal, PostingList>,
     /// Patterns without a literal part: every string hits them.
     any_string: PostingList,
+    /// Tests of elements.
+    nested: Box<[ElementIndex]>,
 }
+
+/// The index of a part of the elements of a list.
+#[derive(Debug)]
+struct ElementIndex {
+    /// True if a value that is neither a list nor null counts as a list of itself.
+    each: bool,
+    /// The steps from an element to the part.
+    steps: Box<[Step]>,
+    index: ValueIndex,
+}
+
+/// Lists longer than this are likely to hit the same test often, so that each hit is reported once.
+const LONG_LIST: usize = 16;
 
 /// Prefixes or suffixes, with one hash look-up for each length that occurs.
 #[derive(Debug)]
@@ -55,8 +69,8 @@ impl Indexes {
         }
         let mut all = Indexes::default();
         for (value, ops) in by_value {
-            let index = Builder::new(ops).build(value, &mut all.arena);
-            all.indexes.push(index);
+            let index = Builder::new(ops).build(&mut all.arena);
+            all.indexes.push((value, index));
         }
         all.arena.shrink_to_fit();
         all
@@ -70,37 +84,41 @@ impl Indexes {
 
     /// The value of index `number`.
     pub(crate) fn value(&self, number: usize) -> Option<ValueId> {
-        self.indexes.get(number).map(|index| index.value)
+        self.indexes.get(number).map(|(value, _)| *value)
     }
 
     /// The values of all indexes, by number.
     pub(crate) fn values(&self) -> impl Iterator<Item = ValueId> {
-        self.indexes.iter().map(|index| index.value)
+        self.indexes.iter().map(|(value, _)| *value)
     }
 
     /// Calls `hit` with the postings of every test that holds for the value of index `number`, possibly more than once.
     pub(crate) fn probe(&self, number: usize, value: Value<'_>, hit: &mut impl FnMut(&[Posting])) {
-        let Some(index) = self.indexes.get(number) else { return };
-        let mut found = |list: PostingList| {
+        let Some((_, index)) = self.indexes.get(number) else { return };
+        index.probe(value, &mut |list: PostingList| {
             if !list.is_empty() {
                 hit(self.arena.postings(&list));
             }
-        };
-        if !value.is_null() {
-            found(index.exists);
-        }
-        match value {
-            Value::Null | Value::Object(_) => {}
-            Value::Bool(b) => found(index.booleans.get(usize::from(b)).copied().unwrap_or_default()),
-            Value::Number(n) => index.number(n, &mut found),
-            Value::String(s) => index.string(s, &mut found),
-            Value::Array(items) => index.list(items, &mut found),
-        }
+        });
     }
 }
 
 impl ValueIndex {
-    fn number(&self, n: Number, found: &mut impl FnMut(PostingList)) {
+    fn probe<F: FnMut(PostingList) + ?Sized>(&self, value: Value<'_>, found: &mut F) {
+        if !value.is_null() {
+            found(self.exists);
+        }
+        match value {
+            Value::Null | Value::Object(_) => {}
+            Value::Bool(b) => found(self.booleans.get(usize::from(b)).copied().unwrap_or_default()),
+            Value::Number(n) => self.number(n, found),
+            Value::String(s) => self.string(s, found),
+            Value::Array(items) => self.list(items, found),
+        }
+        self.nested.iter().for_each(|nested| nested.probe(value, found));
+    }
+
+    fn number(&self, n: Number, found: &mut (impl FnMut(PostingList) + ?Sized)) {
         if !self.numbers.is_empty()
             && let Some(list) = self.numbers.get(&n)
         {
@@ -111,7 +129,7 @@ impl ValueIndex {
         }
     }
 
-    fn string(&self, s: &str, found: &mut impl FnMut(PostingList)) {
+    fn string(&self, s: &str, found: &mut (impl FnMut(PostingList) + ?Sized)) {
         if let Some(list) = self.strings.get(s) {
             found(*list);
         }
@@ -131,7 +149,7 @@ impl ValueIndex {
         found(self.any_string);
     }
 
-    fn list(&self, items: &[Value<'_>], found: &mut impl FnMut(PostingList)) {
+    fn list(&self, items: &[Value<'_>], found: &mut (impl FnMut(PostingList) + ?Sized)) {
         if self.elements.is_empty() {
             return;
         }
@@ -139,6 +157,26 @@ impl ValueIndex {
             if let Some(list) = Literal::of(*item).and_then(|literal| self.elements.get(&literal)) {
                 found(*list);
             }
+        }
+    }
+}
+
+impl ElementIndex {
+    fn probe<F: FnMut(PostingList) + ?Sized>(&self, value: Value<'_>, found: &mut F) {
+        match value {
+            Value::Array(items) if items.len() > LONG_LIST => {
+                let mut known = FxHashSet::default();
+                let found: &mut dyn FnMut(PostingList) = &mut |list| {
+                    if !list.is_empty() && known.insert(list) {
+                        found(list);
+                    }
+                };
+                items.iter().for_each(|item| self.index.probe(item.walk(&self.steps), found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.index.probe(item.walk(&self.steps), found)),
+            Value::Null => {}
+            _ if self.each => self.index.probe(value.walk(&self.steps), found),
+            _ => {}
         }
     }
 }

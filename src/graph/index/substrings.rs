@@ -29,7 +29,7 @@ impl Substrings {
     }
 
     /// Calls `found` with the postings of every text that occurs in `s`, possibly more than once.
-    pub(super) fn find(&self, s: &str, found: &mut impl FnMut(PostingList)) {
+    pub(super) fn find(&self, s: &str, found: &mut (impl FnMut(PostingList) + ?Sized)) {
         match self {
             Substrings::Automaton { automaton, lists } => {
                 for hit in automaton.find_overlapping_iter(s) {

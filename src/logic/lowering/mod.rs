@@ -1,5 +1,6 @@
 //! From typed expressions to conditions in normal form.
 
+mod element;
 mod operand;
 mod rules;
 
@@ -11,8 +12,8 @@ use super::pattern_sets::PatternSets;
 use super::range::{Bound, Range};
 use super::values::Values;
 use crate::event::{Json, Number, Type};
-use crate::expr::functions::Predicate;
-use crate::expr::{Comparison, DefineId, Glob, GlobShape, Prepared, Typed, TypedNode};
+use crate::expr::functions::{MINUTE_OF_WEEK, Predicate};
+use crate::expr::{Comparison, DefineId, Glob, GlobShape, PatternList, Prepared, Quantifier, Typed, TypedNode};
 use crate::rules::NamedCases;
 use operand::OperandTest;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -75,6 +76,7 @@ impl<'r> Lowering<'r> {
             TypedNode::Compare(op, left, right) => self.comparison(typed, *op, left, right),
             TypedNode::In(item, list) => self.membership(typed, item, list),
             TypedNode::Call(function, args, prepared) => self.call(typed, function.predicate, args, prepared),
+            TypedNode::Quantified(Quantifier::AnyTest, list, body) => self.any_element(typed, list, body),
             _ => self.is_true(typed),
         }
     }
@@ -143,33 +145,43 @@ impl<'r> Lowering<'r> {
     }
 
     fn call(&mut self, whole: &Typed, predicate: Option<Predicate>, args: &[Typed], prepared: &Prepared) -> DraftId {
-        let text = |at: usize| match args.get(at).map(|arg| &arg.node) {
-            Some(TypedNode::Const(Json::String(s))) => Some(Box::<str>::from(s.as_str())),
-            _ => None,
-        };
         let Some(first) = args.first() else { return self.is_true(whole) };
-        let op = match (predicate, prepared) {
-            (Some(Predicate::Exists), _) => {
-                return self.exists(first);
-            }
-            (Some(Predicate::Prefix), _) => text(1).map(Op::Prefix),
-            (Some(Predicate::Suffix), _) => text(1).map(Op::Suffix),
-            (Some(Predicate::Contains), _) => {
-                args.get(1).and_then(literal).map(|literal| Op::Contains(Box::new(literal)))
-            }
-            (Some(Predicate::Pattern), Prepared::Regex(regex)) => Some(Op::Matches(Arc::new(regex.clone()))),
-            (Some(Predicate::Pattern), Prepared::Glob(glob)) => Some(glob_op(glob)),
-            (Some(Predicate::Between), _) => return self.between(whole, args),
-            _ => None,
+        let ops = match predicate {
+            Some(Predicate::Exists) => return self.exists(first),
+            Some(Predicate::Between) => return self.between(whole, args),
+            Some(Predicate::During) => return self.during(whole, args, prepared),
+            Some(predicate) => predicate_ops(predicate, args, prepared),
+            None => None,
         };
-        match op {
-            Some(op) if !is_constant(first) => {
+        match ops {
+            Some(ops) if !is_constant(first) => {
                 let first = self.resolve(first);
                 let value = self.values.intern(first);
-                self.conditions.test(value, op)
+                let tests: Vec<DraftId> = ops.into_iter().map(|op| self.conditions.test(value, op)).collect();
+                self.conditions.or(tests)
             }
             _ => self.is_true(whole),
         }
+    }
+
+    /// `during(t, windows, zone)` as ranges of the minute of the week, which rules with other windows share.
+    fn during(&mut self, whole: &Typed, args: &[Typed], prepared: &Prepared) -> DraftId {
+        let ([time, _, zone @ ..], Prepared::Windows(windows, prepared)) = (args, prepared) else {
+            return self.is_true(whole);
+        };
+        let time = self.resolve(time);
+        let args = std::iter::once(time).chain(zone).cloned().collect();
+        let node = TypedNode::Call(&MINUTE_OF_WEEK, args, (**prepared).clone());
+        let value = self.values.intern(&Typed { span: whole.span, ty: MINUTE_OF_WEEK.returns, node });
+        let bound = |at: u16, inclusive| Some(Bound { at: Number::Int(at.into()), inclusive });
+        let range =
+            |minutes: &std::ops::Range<u16>| Range { low: bound(minutes.start, true), high: bound(minutes.end, false) };
+        let tests: Vec<DraftId> = windows
+            .ranges()
+            .iter()
+            .map(|minutes| self.conditions.test(value, Op::Range(Box::new(range(minutes)))))
+            .collect();
+        self.conditions.or(tests)
     }
 
     fn between(&mut self, whole: &Typed, args: &[Typed]) -> DraftId {
@@ -183,6 +195,43 @@ impl<'r> Lowering<'r> {
             _ => self.is_true(whole),
         }
     }
+}
+
+/// The operators of a call whose other arguments are constant, one of which has to hold; `None` if it has none.
+fn predicate_ops(predicate: Predicate, args: &[Typed], prepared: &Prepared) -> Option<Vec<Op>> {
+    let text = || match args.get(1).map(|arg| &arg.node) {
+        Some(TypedNode::Const(Json::String(s))) => Some(Box::<str>::from(s.as_str())),
+        _ => None,
+    };
+    let op = match (predicate, prepared) {
+        (_, Prepared::AnyOf(list)) => return list_ops(list),
+        (Predicate::Prefix, _) => text().map(Op::Prefix),
+        (Predicate::Suffix, _) => text().map(Op::Suffix),
+        (Predicate::Contains, _) => {
+            // (`contains` of null is null, even if the list has a null.)
+            let literal = args.get(1).and_then(literal).filter(|literal| *literal != Literal::Null);
+            literal.map(|literal| Op::Contains(Box::new(literal)))
+        }
+        (Predicate::Pattern, Prepared::Regex(regex)) => Some(Op::Matches(Arc::new(regex.clone()))),
+        (Predicate::Pattern, Prepared::Glob(glob)) => Some(glob_op(glob)),
+        _ => None,
+    };
+    op.map(|op| vec![op])
+}
+
+/// The operator of each pattern of a list.
+fn list_ops(list: &PatternList) -> Option<Vec<Op>> {
+    Some(match list {
+        PatternList::Regexes(regexes, _) => regexes.iter().map(|regex| Op::Matches(Arc::new(regex.clone()))).collect(),
+        PatternList::Globs(globs, _) => globs.iter().map(glob_op).collect(),
+        PatternList::Prefixes(texts) => texts.iter().map(|text| Op::Prefix(text.into())).collect(),
+        PatternList::Suffixes(texts) => texts.iter().map(|text| Op::Suffix(text.into())).collect(),
+        PatternList::Parts(parts) => {
+            let literals = parts.scalars().iter().filter_map(Literal::from_json);
+            literals.map(|literal| Op::Contains(Box::new(literal))).collect()
+        }
+        PatternList::Networks(_) => return None,
+    })
 }
 
 /// The operator of a glob. One that is only a prefix, a suffix, a substring or a constant becomes that.

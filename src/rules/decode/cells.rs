@@ -3,7 +3,7 @@
 use super::condition::{joined, negation};
 use super::{Fields, RuleSetDecoder, constant};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
-use crate::event::{Json, Type};
+use crate::event::{Json, Number, Type};
 use crate::expr::functions::{self, Prepare};
 use crate::expr::{self, Comparison, Typed, TypedNode};
 use crate::rules::{Name, keys};
@@ -100,7 +100,10 @@ impl RuleSetDecoder<'_> {
             "lte" => self.ordering(Comparison::LessEqual, node, input, span),
             "in" => self.one_of(node, input, span),
             "not_in" => Some(negation(self.one_of(node, input, span)?, span)),
-            "glob" => self.glob(node, input, span),
+            "between" => self.between(node, input, span),
+            name @ ("starts_with" | "ends_with" | "glob" | "matches" | "cidr") => {
+                self.pattern_cell(name, node, input, span)
+            }
             _ => {
                 // Present and not null.
                 let comparison = if self.boolean(node)? { Comparison::NotEqual } else { Comparison::Equal };
@@ -144,18 +147,50 @@ impl RuleSetDecoder<'_> {
         self.with_scope(|scope, found| expr::compile_comparison(comparison, input.clone(), value, span, scope, found))
     }
 
-    fn glob(&mut self, node: &YamlNode, input: &Typed, span: Span) -> Option<Typed> {
-        let pattern = Json::from(self.string(node)?.text.value.as_str());
-        let function = functions::find(functions::GLOB)?;
+    /// `[low, high]`, both included.
+    fn between(&mut self, node: &YamlNode, input: &Typed, span: Span) -> Option<Typed> {
+        let items = self.list(node, "a list of two limits")?;
+        let [low, high] = items else {
+            self.bad_value(node, format!("`between` takes two limits, `[10, 20]`, and this list has {}", items.len()));
+            return None;
+        };
+        if let (Some(a), Some(b)) = (number(low), number(high))
+            && a > b
+        {
+            let message = "no number is in this range, so the cell never matches";
+            let help = format!("write `[{}, {}]`", b.to_json(), a.to_json());
+            self.report(Diagnostic::new(Code::ConstantCondition, node.span, message).help(help));
+        }
+        let low = self.ordering(Comparison::GreaterEqual, low, input, span);
+        let high = self.ordering(Comparison::LessEqual, high, input, span);
+        Some(joined(vec![low?, high?], span, TypedNode::And))
+    }
+
+    /// A call of a function that takes a pattern, or a list of them.
+    fn pattern_cell(&mut self, name: &str, node: &YamlNode, input: &Typed, span: Span) -> Option<Typed> {
+        let pattern = match &node.kind {
+            YamlKind::Sequence(_) => self.literal(node),
+            _ => Json::from(self.string(node)?.text.value.as_str()),
+        };
+        let function = functions::find(name)?;
         let prepare = Prepare { args: &[None, Some(&pattern)], lookups: &self.lookups };
         let prepared = match self.patterns.prepare(function, &prepare) {
             Ok(prepared) => prepared,
             Err(error) => {
-                self.report(Diagnostic::new(error.code, node.span, error.message).maybe_help(error.help));
+                let item = error.item.and_then(|item| node.items().get(item));
+                let place = item.map_or(node.span, |item| item.span);
+                self.report(Diagnostic::new(error.code, place, error.message).maybe_help(error.help));
                 return None;
             }
         };
         let args = vec![input.clone(), constant(pattern, node.span)];
         Some(Typed { span, ty: Type::BOOLEAN, node: TypedNode::Call(function, args, prepared) })
+    }
+}
+
+fn number(node: &YamlNode) -> Option<Number> {
+    match &node.scalar()?.value {
+        Json::Number(n) => Number::from_json(n),
+        _ => None,
     }
 }
