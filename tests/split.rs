@@ -151,7 +151,7 @@ fn each_part_has_its_own_budget() {
 ruleset: {split: batch}
 topics: {a: [s]}
 rules:
-  - {name: own, when: 'any(data.list, it > 5)', subscribers: [t]}
+  - {name: own, when: 'any(data.list, it + 0 > 5)', subscribers: [t]}
   - {name: whole, when: 'len(map(batch, it.type)) > 99', subscribers: [u]}
 ";
     let budget = Budget { memory: 1000, work: 12 };

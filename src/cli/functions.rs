@@ -195,7 +195,7 @@ mod tests {
         };
         assert_eq!(shown("between"), ["x: number or string", "low: number or string", "high: number or string"]);
         assert_eq!(shown("coalesce"), ["a*: any value"]);
-        assert_eq!(shown("hour"), ["time: time", "zone?: string"]);
+        assert_eq!(shown("hour"), ["time: time", "zone?: time zone"]);
     }
 
     /// The registry may grow: no usage is written in a way that gives a parameter no name.
