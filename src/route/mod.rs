@@ -2,11 +2,12 @@
 
 mod write;
 
-use crate::decision::{Decision, Delivered, Delivery, Status, input_echo};
+use crate::decision::{Decision, Delivered, Delivery, Requirer, Status, input_echo};
 use crate::event::{self, Json, Value};
 use crate::graph::{self, DecisionGraph, Outcome, Reading, Scratch, SentEvent, SentTo, State, Thresholds};
 use crate::rules::RuleSet;
 use bumpalo::Bump;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use crate::clock::Clock;
@@ -315,6 +316,7 @@ fn decision(
             _ => Default::default(),
         },
         filtered: names(&state.filtered),
+        chosen_by: chosen_by(graph, outcome),
         dropped_by: outcome.dropped_by.map(|filter| filter.name.clone()),
         invalid: outcome.invalid().to_vec(),
         errors: outcome.errors().to_vec(),
@@ -323,6 +325,12 @@ fn decision(
         input: (malformed && options.input_echo).then(|| input_echo(line)),
         ruleset: graph.version.clone(),
     }
+}
+
+/// The rules and tables whose expressions chose subscribers, by name.
+fn chosen_by(graph: &DecisionGraph, outcome: &Outcome<'_>) -> BTreeMap<Arc<str>, Vec<Requirer>> {
+    let named = |(number, by): (&u32, &Vec<Requirer>)| (graph.subscribers.name(*number), by.clone());
+    outcome.chosen_by().into_iter().flatten().map(named).collect()
 }
 
 /// True for the statuses of events that have gone through all stages.

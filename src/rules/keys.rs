@@ -122,6 +122,13 @@ pub const CONDITION: Keys = Keys {
 /// A label of a rule or a row that is not a literal.
 pub const LABEL: Keys = Keys::new("a label", &["expr", "value"]);
 
+/// A subscriber of a rule or a row that the event chooses.
+pub const DESTINATION: Keys = Keys {
+    of: "a subscriber from the event",
+    keys: &["expr"],
+    instead: &[("expression", "expr"), ("value", "expr"), ("from", "expr"), ("lookup", "expr")],
+};
+
 /// A table with one key.
 pub const KEY_TABLE: Keys = Keys::new("a table", &["key", "default", "rows", "otherwise"]);
 
@@ -232,6 +239,7 @@ pub const ALL: &[&Keys] = &[
     &ACTIVE,
     &CONDITION,
     &LABEL,
+    &DESTINATION,
     &KEY_TABLE,
     &DECISION_TABLE,
     &ROW,

@@ -28,6 +28,7 @@ fn no_effect(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let in_first = |rule: &Rule| around(rules, rule.group).any(|group| group.mode == MatchMode::First);
     let idle = |rule: &&Rule| {
         rule.subscribers.is_empty()
+            && rule.destinations.is_empty()
             && rule.exclude.is_empty()
             && rule.labels.is_empty()
             && !rule.stop

@@ -16,6 +16,7 @@ mod active;
 mod cells;
 mod condition;
 mod define;
+mod destinations;
 mod envelope;
 mod fields;
 mod filters;
