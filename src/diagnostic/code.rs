@@ -143,6 +143,8 @@ codes! {
     ConstantCondition = "W008", "constant-condition";
     /// A step of a transform that never has an effect.
     IdleStep = "W009", "idle-step";
+    /// An expression that may choose a subscriber that is not declared.
+    UndeclaredChoice = "W020", "undeclared-choice";
 }
 
 impl Code {

@@ -6,7 +6,7 @@ use super::routing::Routing;
 use super::strings::StringTable;
 use crate::decision::{Requirer, add_errors};
 use crate::logic::ValueId;
-use crate::rules::{RuleSet, Table, choose_by_value};
+use crate::rules::{RuleSet, Table, choose_by_value, distinct_errors};
 use std::sync::Arc;
 
 /// An expression that chooses subscribers.
@@ -52,12 +52,17 @@ impl<'a> Routing<'_, 'a, '_> {
                 }
                 true
             });
-            add_errors(&mut reports.errors, errors);
+            reports.errors.extend(errors);
         }
     }
 
-    /// Forgets where subscribers came from that rules exclude.
-    pub(super) fn keep_sources_of_chosen(&mut self, outcome: &mut Outcome<'a>) {
+    /// Merges errors, and forgets where subscribers came from that rules exclude.
+    pub(super) fn finish_destinations(&mut self, outcome: &mut Outcome<'a>) {
+        if !outcome.errors().is_empty() {
+            let errors = &mut outcome.reports_mut().errors;
+            let all = distinct_errors(std::mem::take(errors));
+            add_errors(errors, all);
+        }
         if outcome.chosen_by().is_some() {
             let state = &*self.evaluator.state;
             outcome.reports_mut().chosen_by.retain(|number, _| state.is_chosen_or_filtered(*number));

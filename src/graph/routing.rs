@@ -31,7 +31,7 @@ impl<'a> Routing<'_, 'a, '_> {
         outcome.labels.sort_unstable_by_key(|(label, _)| *label);
         self.exclude();
         self.filter_subscribers();
-        self.keep_sources_of_chosen(outcome);
+        self.finish_destinations(outcome);
         if !self.evaluator.state.chosen.is_empty() {
             outcome.status = Status::Routed;
         }

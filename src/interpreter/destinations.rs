@@ -1,7 +1,7 @@
 //! Subscribers that expressions choose from the event. They are evaluated once it is known which rules and rows count.
 
 use super::Interpretation;
-use crate::decision::{Requirer, TypeError, add_errors};
+use crate::decision::{Requirer, TypeError};
 use crate::expr::evaluate;
 use crate::rules::{Destination, Table, TableKind, Target, choose_by_value};
 use crate::trace::{DestinationTrace, TableTrace, Trace};
@@ -67,7 +67,7 @@ impl<'a> Interpretation<'a> {
                 }
                 true
             });
-            add_errors(&mut chosen.errors, errors);
+            chosen.errors.extend(errors);
             let (text, span) = (destination.text.clone(), destination.value.span);
             traces.push(DestinationTrace { text, span, value: value.to_json(), subscribers: names });
         }

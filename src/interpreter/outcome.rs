@@ -7,7 +7,7 @@ use crate::decision::{Status, TypeError, add_errors};
 use crate::diagnostic::Span;
 use crate::event::Value;
 use crate::expr::{Typed, evaluate};
-use crate::rules::{Name, TableKind, Target};
+use crate::rules::{Name, TableKind, Target, distinct_errors};
 use crate::trace::{DestinationTrace, LabelTrace, SubscriberTrace, Trace};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl<'a> Interpretation<'a> {
             let all = &self.interpreter.requirements;
             let requires_types = |id: crate::rules::RuleId| requiring.get(id.0 as usize).copied().unwrap_or(false);
             trace.decision.errors = all.errors(&mut self.context, requires_types);
-            add_errors(&mut trace.decision.errors, chosen.errors);
+            add_errors(&mut trace.decision.errors, distinct_errors(chosen.errors));
             let exceeded = budget::exceeded(&self.interpreter.computations, &mut self.context, requires_types);
             add_errors(&mut trace.decision.errors, exceeded);
             if self.clock == Clock::Event && self.context.now.is_none() && self.rules().reads_clock() {

@@ -3,6 +3,7 @@
 use crate::decision::{Requirer, TypeError};
 use crate::event::{Type, Value};
 use crate::expr::Typed;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// How many undeclared names of one value are reported one by one.
@@ -49,6 +50,16 @@ pub(crate) fn choose_by_value<'a>(
     errors.errors
 }
 
+/// Removes repetitions: several expressions of one rule or table may be equal.
+pub(crate) fn distinct_errors(mut errors: Vec<TypeError>) -> Vec<TypeError> {
+    let mut seen = HashSet::new();
+    errors.retain(|error| {
+        let TypeError { path, expected, found, required_by, .. } = error;
+        seen.insert((path.clone(), expected.clone(), found.clone(), required_by.clone()))
+    });
+    errors
+}
+
 struct DestinationErrors<'e> {
     text: &'e str,
     requirer: &'e Requirer,
@@ -70,9 +81,10 @@ impl DestinationErrors<'_> {
         self.undeclared += self.errors.len() - before;
     }
 
-    /// Adds an entry, unless there is the same one. (There are never many.)
+    /// Adds an entry, unless there is the same one; of wrong types only the first. (There are never many.)
     fn add(&mut self, expected: &str, found: String) {
-        if self.errors.iter().any(|error| error.expected == expected && error.found == found) {
+        if self.errors.iter().any(|error| error.expected == expected && (expected == EXPECTED || error.found == found))
+        {
             return;
         }
         self.errors.push(TypeError {

@@ -20,6 +20,7 @@ pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     unreachable_rows(rules, diagnostics);
     unmatched_topics(rules, diagnostics);
     unused(rules, diagnostics);
+    super::lint_destinations::lint(rules, diagnostics);
     super::lint_transforms::lint(rules, diagnostics);
 }
 

@@ -24,6 +24,7 @@ const EXPECTATIONS: &[(&str, Form)] = &[
     ("labels", Form::Members),
     ("settings", Form::Members),
     ("filtered", Form::Names { ordered: false }),
+    ("chosen_by", Form::Members),
     ("dropped_by", Form::Scalar),
     ("invalid", Form::Entries),
     ("errors", Form::Entries),
