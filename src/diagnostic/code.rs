@@ -145,6 +145,8 @@ codes! {
     IdleStep = "W009", "idle-step";
     /// An expression that may choose a subscriber that is not declared.
     UndeclaredChoice = "W020", "undeclared-choice";
+    /// `${env:NAME}`, which is not replaced.
+    Environment = "W021", "environment";
 }
 
 impl Code {

@@ -63,6 +63,7 @@ impl Code {
             Code::ConstantCondition => include_str!("pages/W008.md"),
             Code::IdleStep => include_str!("pages/W009.md"),
             Code::UndeclaredChoice => include_str!("pages/W020.md"),
+            Code::Environment => include_str!("pages/W021.md"),
         }
     }
 }

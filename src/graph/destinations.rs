@@ -4,7 +4,7 @@ use super::names::Names;
 use super::outcome::Outcome;
 use super::routing::Routing;
 use super::strings::StringTable;
-use crate::decision::{Requirer, add_errors};
+use crate::decision::{Requirer, TypeError, add_errors};
 use crate::logic::ValueId;
 use crate::rules::{RuleSet, Table, choose_by_value, distinct_errors};
 use std::sync::Arc;
@@ -52,6 +52,7 @@ impl<'a> Routing<'_, 'a, '_> {
                 }
                 true
             });
+            state.undeclared |= errors.iter().any(|error| error.expected == TypeError::DECLARED);
             reports.errors.extend(errors);
         }
     }

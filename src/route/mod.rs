@@ -70,6 +70,8 @@ pub struct Summary<'s> {
     pub rules: &'s [u32],
     /// True if the clock is the event's time ([`Clock::Event`]), the rules read it, and the event has none.
     pub no_clock: bool,
+    /// True if an expression under `subscribers` gave a name that is not declared.
+    pub undeclared: bool,
 }
 
 impl Router {
@@ -274,7 +276,13 @@ impl Session {
 
     fn summary(&self, status: Status) -> Summary<'_> {
         let state = &self.scratch.state;
-        Summary { status, subscribers: &state.chosen, rules: &state.rules, no_clock: state.no_clock }
+        Summary {
+            status,
+            subscribers: &state.chosen,
+            rules: &state.rules,
+            no_clock: state.no_clock,
+            undeclared: state.undeclared,
+        }
     }
 
     fn run<R>(

@@ -30,6 +30,9 @@ impl Keys {
     }
 }
 
+/// Sections of rule and test files whose names begin with this are ignored, so that they can hold anchors.
+pub const IGNORED: &str = "x-";
+
 /// The sections of a rule file.
 pub const FILE: Keys = Keys::new(
     "a rule file",
@@ -159,7 +162,7 @@ pub const CELL: Keys = Keys {
 /// A schema.
 pub const SCHEMA: Keys = Keys {
     of: "a schema",
-    keys: &["topic", "when", "file", "schema", "target", "on_invalid"],
+    keys: &["topic", "when", "file", "schema", "target", "formats", "on_invalid"],
     instead: &[("topics", "topic")],
 };
 

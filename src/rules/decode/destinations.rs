@@ -43,6 +43,10 @@ impl RuleSetDecoder<'_> {
     /// `{expr: …}`.
     fn destination(&mut self, node: &YamlNode) -> Option<Destination> {
         let fields = self.fields(node, &keys::DESTINATION)?;
+        if !fields.has("expr") && !matches!(&node.kind, YamlKind::Mapping(entries) if entries.is_empty()) {
+            // The unknown keys were reported.
+            return None;
+        }
         let node = self.required(&fields, "expr")?;
         let value = self.expression(node)?;
         if !value.ty.intersects(Type::STRING.union(Type::ARRAY)) {
