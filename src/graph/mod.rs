@@ -26,6 +26,7 @@ mod budget;
 mod builder;
 mod cache;
 mod candidates;
+mod chosen;
 mod compile;
 mod destinations;
 mod effects;
