@@ -143,6 +143,8 @@ codes! {
     ConstantCondition = "W008", "constant-condition";
     /// A step of a transform that never has an effect.
     IdleStep = "W009", "idle-step";
+    /// A member of a JSON Schema that is probably a misspelt keyword.
+    SchemaKeyword = "W013", "schema-keyword";
     /// An expression that may choose a subscriber that is not declared.
     UndeclaredChoice = "W020", "undeclared-choice";
     /// `${env:NAME}`, which is not replaced.
