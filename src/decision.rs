@@ -72,6 +72,9 @@ pub struct Decision {
     /// Subscribers that were chosen, but whose filter is false; sorted by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub filtered: Vec<Arc<str>>,
+    /// By subscriber that expressions under `subscribers` chose from the event: the rules and tables that have them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub chosen_by: BTreeMap<Arc<str>, Vec<Requirer>>,
     /// The filter that dropped the event; `split` for an empty list of events.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropped_by: Option<Arc<str>>,
@@ -183,6 +186,9 @@ pub struct TypeError {
 }
 
 impl TypeError {
+    /// What is expected of a name that an expression under `subscribers` gives.
+    pub(crate) const DECLARED: &'static str = "declared subscriber";
+
     /// The entry for an event without a time, if the clock is the time of the event.
     pub(crate) fn no_clock(time: Value<'_>) -> TypeError {
         TypeError {
@@ -291,6 +297,7 @@ impl Decision {
             labels: BTreeMap::new(),
             settings: BTreeMap::new(),
             filtered: Vec::new(),
+            chosen_by: BTreeMap::new(),
             dropped_by: None,
             invalid: Vec::new(),
             errors: Vec::new(),
@@ -339,7 +346,9 @@ pub fn shown_id(id: Value<'_>) -> Json {
 
 /// Adds type errors to those of a decision: one entry for each path and type.
 pub(crate) fn add_errors(errors: &mut Vec<TypeError>, more: Vec<TypeError>) {
-    let key = |error: &TypeError| (error.path.clone(), error.expected.clone());
+    // Of undeclared subscribers, each name has an entry.
+    let name = |error: &TypeError| (error.expected == TypeError::DECLARED).then(|| error.found.clone());
+    let key = |error: &TypeError| (error.path.clone(), error.expected.clone(), name(error));
     let mut known: HashMap<_, usize> = errors.iter().enumerate().map(|(at, error)| (key(error), at)).collect();
     for error in more {
         let at = *known.entry(key(&error)).or_insert(errors.len());
@@ -352,7 +361,7 @@ pub(crate) fn add_errors(errors: &mut Vec<TypeError>, more: Vec<TypeError>) {
             None => errors.push(error),
         }
     }
-    errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
+    errors.sort_by(|a, b| (&a.path, &a.expected, &a.found).cmp(&(&b.path, &b.expected, &b.found)));
 }
 
 #[cfg(test)]

@@ -96,6 +96,15 @@ impl Lookup {
         }
     }
 
+    /// The texts in a column, which is numbered as for [`cell`](Self::cell).
+    pub(crate) fn texts(&self, column: usize) -> impl Iterator<Item = &str> {
+        let (all, width, at) = match column.checked_sub(self.columns.len()) {
+            None => (&self.rows.cells, self.columns.len(), column),
+            Some(key) => (&self.rows.keys, self.keys.len(), key),
+        };
+        all.iter().skip(at).step_by(width.max(1)).filter_map(Json::as_str)
+    }
+
     /// The bytes of the longest text in it.
     pub(crate) fn longest_cell(&self) -> usize {
         let texts = self.rows.keys.iter().chain(&self.rows.cells).filter_map(Json::as_str);

@@ -147,6 +147,7 @@ rules:
   - {name: off, enabled: false, when: data.amount > 1, subscribers: [checks]}
   - {name: then, active: {from: 2020-01-01, until: 2020-02-01}, subscribers: [checks]}
   - {name: other, topic: payment.*, subscribers: [checks]}
+  - {name: owner, subscribers: [{expr: 'lookup("owners.team", data.repo)'}]}
   - {name: last, priority: -1, stop: true, when: data.stop == true, exclude: [stock]}
   - {name: behind, priority: -2, when: data.amount > 1, subscribers: [checks]}
   - group: one
@@ -163,7 +164,7 @@ tables:
     otherwise: [shelf]
 filters: [{name: tests, drop: data.test == true}]
 schemas: {order: {topic: order.created, schema: {properties: {bad: {type: string}}}}}
-subscribers: {stock: {filter: '!(data.digital == true)', transform: shape}}
+subscribers: {stock: {filter: '!(data.digital == true)', transform: shape}, core: {}}
 transforms:
   tidy:
     - {set: {data.seen: {value: true}}}
@@ -202,7 +203,7 @@ fn lines(args: &[&str]) -> Vec<Value> {
 
 #[test]
 fn decisions_and_deliveries() {
-    let schema = Schema::new("decision", &[], &["labels", "settings", "event"]);
+    let schema = Schema::new("decision", &[], &["labels", "settings", "chosen_by", "event"]);
     let mut all = lines(&["route"]);
     schema.fits(&all, 40);
     let deliveries = lines(&["route", "--deliveries"]);
@@ -224,7 +225,7 @@ fn decisions_and_deliveries() {
 
 #[test]
 fn explanations() {
-    let schema = Schema::new("explain", &["value", "time", "key"], &["labels", "settings"]);
+    let schema = Schema::new("explain", &["value", "time", "key"], &["labels", "settings", "decision/chosen_by"]);
     // `labels` is a list everywhere but in a decision, so that list is looked into by hand.
     let all = lines(&["explain", "--format", "json"]);
     schema.fits(&all, 9);
@@ -260,7 +261,11 @@ fn yaml_as_json(text: &str) -> Value {
 
 #[test]
 fn test_files() {
-    let schema = Schema::new("tests", &["event", "description"], &["labels", "settings", "sent", "invalid", "errors"]);
+    let schema = Schema::new(
+        "tests",
+        &["event", "description"],
+        &["labels", "settings", "chosen_by", "sent", "invalid", "errors"],
+    );
     let mut all = vec![
         yaml_as_json(TESTS),
         yaml_as_json(include_str!("../src/cli/init/rules.test.yaml")),
@@ -271,7 +276,7 @@ fn test_files() {
                 now: event
                 event: '{'
                 expect: {status: malformed, topic: null, id: 7, subscribers: x, rules: [a], labels: {a: 1}, settings: {},
-                  filtered: {includes: [a], excludes: b}, dropped_by: null, invalid: [], errors: [data.a, {path: x}],
+                  filtered: {includes: [a], excludes: b}, chosen_by: {a: [b]}, dropped_by: null, invalid: [], errors: [data.a, {path: x}],
                   error: no, sent: {a: null}}
               - {name: files, events: a.ndjson, expected: b.ndjson}
               - {name: list, events: [{a: 1}], expect: {status: routed}}",

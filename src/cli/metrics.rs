@@ -165,6 +165,9 @@ fn events(text: &mut String, totals: &Totals) {
     }
     family(text, "dadar_malformed_lines_total", "counter", "Lines that were not events");
     sample(text, "dadar_malformed_lines_total", None, totals.malformed());
+    let help = "Events for which an expression chose a subscriber that is not declared";
+    family(text, "dadar_undeclared_subscribers_total", "counter", help);
+    sample(text, "dadar_undeclared_subscribers_total", None, totals.undeclared);
     family(text, "dadar_input_bytes_total", "counter", "Bytes of input that were decided");
     sample(text, "dadar_input_bytes_total", None, totals.bytes);
     histogram(text, &totals.latency);

@@ -17,6 +17,7 @@ pub(crate) fn render(totals: &Totals, bytes: u64, took: Duration, drawn: bool) -
     table.set_header(vec!["what", "name", "events"]);
     rows(&mut table, "status", statuses.collect());
     rows(&mut table, "clock", vec![(String::from("no time in the event"), totals.no_clock)]);
+    rows(&mut table, "subscribers", vec![(String::from("not declared"), totals.undeclared)]);
     rows(&mut table, "rule", named(&totals.rules));
     rows(&mut table, "subscriber", named(&totals.subscribers));
     if let Some(column) = table.column_mut(2) {
@@ -43,6 +44,7 @@ pub(crate) fn json(totals: &Totals, bytes: u64, took: Duration) -> String {
         "seconds": took.as_secs_f64(),
         "statuses": object(statuses.collect()),
         "no_clock": totals.no_clock,
+        "undeclared_subscribers": totals.undeclared,
         "rules": object(named(&totals.rules)),
         "subscribers": object(named(&totals.subscribers)),
     });

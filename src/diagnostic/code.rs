@@ -147,6 +147,10 @@ codes! {
     TimesAsText = "W012", "times-as-text";
     /// A member of a JSON Schema that is probably a misspelt keyword.
     SchemaKeyword = "W013", "schema-keyword";
+    /// An expression that may choose a subscriber that is not declared.
+    UndeclaredChoice = "W020", "undeclared-choice";
+    /// `${env:NAME}`, which is not replaced.
+    Environment = "W021", "environment";
 }
 
 impl Code {

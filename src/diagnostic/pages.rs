@@ -64,6 +64,8 @@ impl Code {
             Code::IdleStep => include_str!("pages/W009.md"),
             Code::TimesAsText => include_str!("pages/W012.md"),
             Code::SchemaKeyword => include_str!("pages/W013.md"),
+            Code::UndeclaredChoice => include_str!("pages/W020.md"),
+            Code::Environment => include_str!("pages/W021.md"),
         }
     }
 }

@@ -111,7 +111,7 @@ fn sources_of(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources, name: &
         let line = StyledLine::new().mark(node.matched).plain("topic").name(&*node.pattern).plain(said);
         page.line(1, line.faint(place(sources, node.span)));
     }
-    for rule in trace.rules.iter().filter(|rule| names(&rule.subscribers)) {
+    for rule in trace.rules.iter().filter(|rule| names(&rule.all_subscribers())) {
         any = true;
         let line =
             StyledLine::new().mark(rule.outcome.matched()).plain("rule").name(&*rule.name).plain(reason(rule, topic));
@@ -132,7 +132,7 @@ fn rows_of(
     names: &dyn Fn(&[Arc<str>]) -> bool,
 ) -> bool {
     let mut any = false;
-    for row in table.rows.iter().filter(|row| names(&row.target.subscribers)) {
+    for row in table.rows.iter().filter(|row| names(&row.target.all_subscribers())) {
         any = true;
         let said = if row.key.is_some() {
             inputs(table, sources)
@@ -146,7 +146,7 @@ fn rows_of(
         page.line(1, line.faint(if row.key.is_some() { place(sources, row.span) } else { String::new() }));
         row.condition.iter().for_each(|condition| why_cells(page, 3, condition, sources));
     }
-    if table.otherwise.as_ref().is_some_and(|otherwise| names(&otherwise.subscribers)) {
+    if table.otherwise.as_ref().is_some_and(|otherwise| names(&otherwise.all_subscribers())) {
         any = true;
         let said = if table.fell_through { "no row matches" } else { "a row matches" };
         let line =
@@ -192,6 +192,6 @@ fn conditions_of<'t>(trace: &'t Trace, rule: &'t RuleTrace) -> impl Iterator<Ite
 /// The conditions that decide whether a subscriber gets the event: of the rules that name it, and its filter.
 fn conditions_about<'t>(trace: &'t Trace, person: &'t SubscriberTrace) -> impl Iterator<Item = &'t Condition> {
     let name = &person.name;
-    let rules = trace.rules.iter().filter(|rule| rule.subscribers.contains(name) || rule.exclude.contains(name));
+    let rules = trace.rules.iter().filter(|rule| rule.all_subscribers().contains(name) || rule.exclude.contains(name));
     person.filter.iter().chain(rules.flat_map(|rule| conditions_of(trace, rule)))
 }

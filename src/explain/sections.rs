@@ -5,7 +5,7 @@ use super::phrases::{
     count, leads_to, list, mismatch, named, place, quoted, reading, readings, reason, short, value, why, why_cells,
 };
 use super::{define, sent};
-use crate::decision::{Decision, Requirer, Status};
+use crate::decision::{Decision, Requirer, Status, TypeError};
 use crate::diagnostic::Sources;
 use crate::trace::{RowTrace, RuleOutcome, RuleTrace, SchemaOutcome, SchemaTrace, SubscriberTrace, TableTrace, Trace};
 use std::sync::Arc;
@@ -196,7 +196,7 @@ pub(super) fn one_rule(page: &mut TextPage<'_>, trace: &Trace, rule: &RuleTrace,
     let matched = rule.outcome.matched();
     let priority = if rule.priority == 0 { String::new() } else { format!("priority {}", rule.priority) };
     let mut line = StyledLine::new().mark(matched).name(&*rule.name).faint(priority);
-    line = if matched { line.plain(leads_to(&rule.subscribers)) } else { line.plain(reason(rule, topic)) };
+    line = if matched { line.plain(leads_to(&rule.all_subscribers())) } else { line.plain(reason(rule, topic)) };
     page.line(1, line.faint(place(sources, rule.span)));
     rule_conditions(page, 3, trace, rule, sources);
     if matched && !rule.exclude.is_empty() {
@@ -246,7 +246,7 @@ fn tables(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
         rows(page, table, sources);
         if table.fell_through {
             let otherwise = table.otherwise.as_ref();
-            let to = otherwise.map_or("nobody".to_owned(), |target| leads_to(&target.subscribers));
+            let to = otherwise.map_or("nobody".to_owned(), |target| leads_to(&target.all_subscribers()));
             page.line(3, StyledLine::new().plain("no row matches; otherwise").plain(to));
         }
     }
@@ -261,7 +261,7 @@ fn rows(page: &mut TextPage<'_>, table: &TableTrace, sources: &Sources) {
     for row in &table.rows {
         let line = || StyledLine::new().mark(row.chosen).plain(row_name(row, sources));
         if row.chosen {
-            page.line(3, line().plain(leads_to(&row.target.subscribers)));
+            page.line(3, line().plain(leads_to(&row.target.all_subscribers())));
         } else if let Some(condition) = row.condition.as_ref().filter(|_| refused < ROWS_SHOWN) {
             refused += 1;
             page.line(3, line());
@@ -331,11 +331,19 @@ fn decision(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     for error in &decision.errors {
         let more = error.count.saturating_sub(error.required_by.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let text = format!("`{}` is {}", error.path, mismatch(&error.found, &error.expected));
+        let text = type_error(error);
         let required_by: Vec<String> = error.required_by.iter().map(requirer).collect();
         let by = format!("needed by {}{more}", required_by.join(", "));
         page.line(1, StyledLine::new().add(Look::No, "type error").plain(text).plain(by));
     }
+}
+
+/// The value of a path that has a wrong type, or an undeclared name that an expression gave.
+fn type_error(error: &TypeError) -> String {
+    if error.expected == TypeError::DECLARED {
+        return format!("`{}` gives `{}`, which is not a declared subscriber", error.path, error.found);
+    }
+    format!("`{}` is {}", error.path, mismatch(&error.found, &error.expected))
 }
 
 /// A rule by its name alone, any other part of the rule set by its kind and name.

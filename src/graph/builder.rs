@@ -1,9 +1,10 @@
 //! What the parts of a graph are built with: the lowering of expressions, and the numbers of names.
 
+use super::destinations::DestinationPlan;
 use super::names::Names;
 use crate::expr::Typed;
 use crate::logic::{Lowering, ValueId};
-use crate::rules::{Name, RuleSet};
+use crate::rules::{Destination, Name, RuleSet};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -30,6 +31,13 @@ impl<'r> Builder<'r> {
     /// The numbers of subscribers, sorted.
     pub(super) fn subscriber_numbers(&self, names: &[Name]) -> Box<[u32]> {
         self.subscribers.numbers(names.iter().map(|name| &name.text)).into()
+    }
+
+    /// The expressions of a rule or a row that choose subscribers.
+    pub(super) fn destinations(&mut self, destinations: &[Destination]) -> Box<[DestinationPlan]> {
+        let values = &mut self.lowering.values;
+        let plan = |one: &Destination| DestinationPlan { value: values.intern(&one.value), text: one.text.clone() };
+        destinations.iter().map(plan).collect()
     }
 
     /// Labels that a rule or a row sets: their numbers and values.

@@ -15,7 +15,7 @@ use super::schemas::{SchemaPlan, schemas};
 use super::tables::TablePlan;
 use super::topics::Topics;
 use super::transforms::TransformPlan;
-use super::{DecisionGraph, DefaultsPlan, SplitPlan};
+use super::{DecisionGraph, DefaultsPlan, SplitPlan, destinations};
 use crate::diagnostic::{FileId, Span};
 use crate::event::Type;
 use crate::expr::{DefineId, Path, PathId, PathTable, Root, Typed, TypedNode};
@@ -98,6 +98,7 @@ impl<'r> Compiler<'r> {
         let mut topics = Topics::new(rules, &pattern_sets, &subscribers);
         let defaults = DefaultsPlan::new(rules, &subscribers);
         let transforms = TransformPlan::new(rules, &subscribers, &slots);
+        let declared = destinations::declared(rules, &subscribers);
         let mut rule_names = Names::new(rules.rules.iter().map(|rule| rule.name.text.clone()));
         [&mut subscribers, &mut label_names, &mut rule_names].into_iter().for_each(Names::seal);
         values.seal();
@@ -112,6 +113,7 @@ impl<'r> Compiler<'r> {
             defaults,
             groups: rules.groups.len(),
             transforms,
+            declared,
             lookups: rules.lookups.clone(),
             subscribers,
             trie,

@@ -1,6 +1,7 @@
 //! Effects: what a rule does if it matches.
 
 use super::builder::Builder;
+use super::destinations::DestinationPlan;
 use crate::logic::{DraftId, ValueId};
 use crate::rules::{GroupId, MatchMode, Member, RuleSet};
 use smallvec::SmallVec;
@@ -25,6 +26,7 @@ struct RuleEffect {
 pub(crate) struct RareParts {
     pub(crate) exclude: Box<[u32]>,
     pub(crate) labels: Box<[(u32, ValueId)]>,
+    pub(crate) destinations: Box<[DestinationPlan]>,
     pub(crate) stop: bool,
     /// The `first` groups around the rule, and its position in each.
     pub(crate) firsts: Box<[(u32, u32)]>,
@@ -32,7 +34,11 @@ pub(crate) struct RareParts {
 
 impl RareParts {
     fn is_empty(&self) -> bool {
-        self.exclude.is_empty() && self.labels.is_empty() && self.firsts.is_empty() && !self.stop
+        self.exclude.is_empty()
+            && self.labels.is_empty()
+            && self.destinations.is_empty()
+            && self.firsts.is_empty()
+            && !self.stop
     }
 }
 
@@ -49,6 +55,7 @@ impl Effects {
             let rare = RareParts {
                 exclude: builder.subscriber_numbers(&rule.exclude),
                 labels: builder.label_values(&rule.labels),
+                destinations: builder.destinations(&rule.destinations),
                 stop: rule.stop,
                 firsts: positions.in_first_groups(rules, number, rule.group),
             };

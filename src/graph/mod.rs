@@ -26,7 +26,9 @@ mod budget;
 mod builder;
 mod cache;
 mod candidates;
+mod chosen;
 mod compile;
+mod destinations;
 mod effects;
 mod envelope;
 mod evaluator;
@@ -103,6 +105,8 @@ pub(crate) struct DecisionGraph {
     schemas: Vec<schemas::SchemaPlan>,
     tables: Vec<tables::TablePlan>,
     subscriber_filters: Vec<Option<NodeId>>,
+    /// Declared subscribers by name, for expressions that choose subscribers.
+    declared: strings::StringTable<u32>,
     /// Labels by number.
     pub(crate) labels: labels::Labels,
     requirements: requirement::TypeRequirements,

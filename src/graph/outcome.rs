@@ -2,10 +2,11 @@
 
 use super::filters::FilterPlan;
 use super::topics::TopicEntry;
-use crate::decision::{Invalid, Status, TypeError};
+use crate::decision::{Invalid, Requirer, Status, TypeError};
 use crate::event::Value;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
+use std::collections::BTreeMap;
 
 /// The decision about one event, with numbers instead of names.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(crate) struct Reports<'a> {
     pub(crate) fault: Option<String>,
     pub(crate) invalid: Vec<Invalid>,
     pub(crate) errors: Vec<TypeError>,
+    /// By subscriber that expressions chose: the rules and tables that have them.
+    pub(crate) chosen_by: BTreeMap<u32, Vec<Requirer>>,
     /// The errors of `ingest` alone, which are also among `errors`.
     pub(crate) ingest_errors: Vec<TypeError>,
     /// What each subscriber is sent, in their order, if requested.
@@ -57,6 +60,11 @@ impl<'a> Outcome<'a> {
     /// All type errors.
     pub(crate) fn errors(&self) -> &[TypeError] {
         self.reports.as_ref().map_or(&[], |reports| &reports.errors)
+    }
+
+    /// By subscriber that expressions chose: the rules and tables that have them. `None` if there are none.
+    pub(crate) fn chosen_by(&self) -> Option<&BTreeMap<u32, Vec<Requirer>>> {
+        self.reports.as_ref().map(|reports| &reports.chosen_by).filter(|chosen| !chosen.is_empty())
     }
 
     /// The errors of `ingest` alone, which are also among `errors`.

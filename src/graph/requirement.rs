@@ -6,7 +6,7 @@
 use super::evaluator::Evaluator;
 use super::names::Names;
 use super::outcome::Outcome;
-use crate::decision::{MAX_REQUIRED_BY, Requirer, TypeError};
+use crate::decision::{MAX_REQUIRED_BY, Requirer, TypeError, add_errors};
 use crate::event::{Step, Type, Value};
 use crate::expr::{PathId, PathTable, TypeRequirement, fits_type};
 use crate::logic::{DraftId, NodeId, Seal, Sealer};
@@ -162,8 +162,8 @@ impl TypeRequirements {
             self.check(*path, evaluator, &mut errors);
         }
         if !errors.is_empty() {
-            errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
-            outcome.reports_mut().errors = errors;
+            // (Expressions that choose subscribers may have added errors.)
+            add_errors(&mut outcome.reports_mut().errors, errors);
         }
     }
 

@@ -6,7 +6,7 @@ use crate::decision::Requirer;
 use crate::event::Type;
 use crate::expr::{PathTable, TypeRequirement, Typed, type_requirements as requirements_of};
 use crate::logic::DraftId;
-use crate::rules::{Cases, Name, Rule, RuleSet, Table, TableKind};
+use crate::rules::{Cases, Rule, RuleSet, Table, TableKind};
 
 /// The type requirements of a rule set.
 ///
@@ -41,10 +41,10 @@ pub(super) fn type_requirements(builder: &mut Builder<'_>, paths: &PathTable) ->
     all.finish()
 }
 
-/// Of a rule: its condition, its labels and the conditions of the groups around it.
+/// Of a rule: its condition, its labels, the expressions that choose its subscribers and the conditions of the groups around it.
 fn of_rule(rules: &RuleSet, rule: &Rule) -> Vec<TypeRequirement> {
     let mut required = of_conditions(&rule.when);
-    of_labels(&rule.labels, &mut required);
+    of_values(rule.effect_expressions(), &mut required);
     let mut enclosing = rule.group;
     while let Some(group) = enclosing.and_then(|id| rules.groups.get(id.0 as usize)) {
         group.when.iter().for_each(|when| requirements_of(when, Type::BOOLEAN, &mut required));
@@ -63,7 +63,7 @@ fn of_table(table: &Table) -> Vec<TypeRequirement> {
             conditions.for_each(|when| requirements_of(when, Type::BOOLEAN, &mut required));
         }
     }
-    table.targets().for_each(|target| of_labels(&target.labels, &mut required));
+    table.targets().for_each(|target| of_values(target.expressions(), &mut required));
     required
 }
 
@@ -76,8 +76,8 @@ fn of_cases(cases: &Cases) -> Vec<TypeRequirement> {
     required
 }
 
-fn of_labels(labels: &[(Name, Typed)], required: &mut Vec<TypeRequirement>) {
-    labels.iter().for_each(|(_, value)| requirements_of(value, Type::ANY, required));
+fn of_values<'t>(values: impl Iterator<Item = &'t Typed>, required: &mut Vec<TypeRequirement>) {
+    values.for_each(|value| requirements_of(value, Type::ANY, required));
 }
 
 fn of_conditions<'t>(conditions: impl IntoIterator<Item = &'t Typed>) -> Vec<TypeRequirement> {

@@ -4,7 +4,7 @@ use super::effects::RareParts;
 use super::evaluator::Evaluator;
 use super::outcome::Outcome;
 use super::tables::{KeyPlan, RowEffect, TableKindPlan, TablePlan};
-use crate::decision::Status;
+use crate::decision::{Requirer, Status};
 use crate::event::Value;
 use crate::logic::ValueId;
 
@@ -31,6 +31,7 @@ impl<'a> Routing<'_, 'a, '_> {
         outcome.labels.sort_unstable_by_key(|(label, _)| *label);
         self.exclude();
         self.filter_subscribers();
+        self.finish_destinations(outcome);
         if !self.evaluator.state.chosen.is_empty() {
             outcome.status = Status::Routed;
         }
@@ -80,8 +81,10 @@ impl<'a> Routing<'_, 'a, '_> {
         for rule in &rules {
             self.evaluator.state.choose(effects.subscribers(*rule));
         }
-        for rare in rules.iter().filter_map(|rule| effects.rare_parts(*rule)) {
+        let names = &self.evaluator.graph.rules;
+        for (rule, rare) in rules.iter().filter_map(|rule| Some((*rule, effects.rare_parts(*rule)?))) {
             self.set_labels(&rare.labels, outcome);
+            self.choose_destinations(&rare.destinations, || Requirer::Rule(names.name(rule)), outcome);
         }
         self.evaluator.state.rules = rules;
     }
@@ -91,7 +94,7 @@ impl<'a> Routing<'_, 'a, '_> {
             TableKindPlan::Key(plan) => {
                 let key = self.key(plan);
                 let row = plan.row(key).and_then(|row| table.rows.get(row as usize)).unwrap_or(&table.otherwise);
-                self.apply_row(row, outcome);
+                self.apply_row(table, row, outcome);
             }
             TableKindPlan::Decision { first, start } => {
                 let end = start + table.rows.len() as u32;
@@ -99,13 +102,13 @@ impl<'a> Routing<'_, 'a, '_> {
                 let from = rows.partition_point(|row| row < start);
                 let to = rows.partition_point(|row| *row < end);
                 if from == to {
-                    return self.apply_row(&table.otherwise, outcome);
+                    return self.apply_row(table, &table.otherwise, outcome);
                 }
                 let to = if *first { from + 1 } else { to };
                 for position in from..to {
                     let row = self.evaluator.state.rows.get(position).map(|row| (row - start) as usize);
                     if let Some(row) = row.and_then(|row| table.rows.get(row)) {
-                        self.apply_row(row, outcome);
+                        self.apply_row(table, row, outcome);
                     }
                 }
             }
@@ -120,9 +123,10 @@ impl<'a> Routing<'_, 'a, '_> {
         }
     }
 
-    fn apply_row(&mut self, row: &'a RowEffect, outcome: &mut Outcome<'a>) {
+    fn apply_row(&mut self, table: &TablePlan, row: &'a RowEffect, outcome: &mut Outcome<'a>) {
         self.evaluator.state.choose(&row.subscribers);
         self.set_labels(&row.labels, outcome);
+        self.choose_destinations(&row.destinations, || Requirer::Table(table.name.clone()), outcome);
     }
 
     /// Sets labels that no part of higher rank has set.

@@ -64,6 +64,8 @@ pub(crate) struct State {
     pub(crate) exceeded: Vec<(ValueId, Limit)>,
     /// True if the clock is the event's time and the event has none.
     pub(crate) no_clock: bool,
+    /// True if an expression gave a subscriber that is not declared.
+    pub(crate) undeclared: bool,
 }
 
 /// Numbers that are valid for one event only.
@@ -122,6 +124,7 @@ impl Scratch {
         let state = &mut self.state;
         state.forget_values(graph);
         state.no_clock = false;
+        state.undeclared = false;
         state.rules.clear();
         state.rows.clear();
         state.chosen.clear();

@@ -22,6 +22,12 @@ impl State {
         }
     }
 
+    /// True for a subscriber that is chosen and not removed, or that its own filter removed.
+    pub(super) fn is_chosen_or_filtered(&self, subscriber: u32) -> bool {
+        self.subscribers.get(self.event(), subscriber as usize) == Some(CHOSEN)
+            || self.filtered.binary_search(&subscriber).is_ok()
+    }
+
     /// Removes the subscribers that matching rules exclude.
     pub(super) fn exclude<'g>(&mut self, excluded_by: impl Fn(&u32) -> &'g [u32]) {
         let event = self.event();

@@ -1,16 +1,19 @@
 //! Header tables: how the rows of an event are found, and what they do.
 
 use super::builder::Builder;
+use super::destinations::DestinationPlan;
 use super::labels::CasesPlan;
 use super::strings::StringTable;
 use crate::event::{Json, Value};
 use crate::logic::{DraftId, Literal, NodeId, Seal, Sealer, ValueId};
 use crate::rules::{Cases, KeyRow, MatchMode, Table, TableKind, Target};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// A table.
 #[derive(Debug)]
 pub(crate) struct TablePlan<C = NodeId> {
+    pub(crate) name: Arc<str>,
     pub(crate) kind: TableKindPlan<C>,
     pub(crate) rows: Vec<RowEffect>,
     pub(crate) otherwise: RowEffect,
@@ -45,6 +48,7 @@ pub(crate) struct KeyPlan<C = NodeId> {
 pub(crate) struct RowEffect {
     pub(crate) subscribers: Box<[u32]>,
     pub(crate) labels: Box<[(u32, ValueId)]>,
+    pub(crate) destinations: Box<[DestinationPlan]>,
 }
 
 impl TablePlan<DraftId> {
@@ -64,7 +68,7 @@ impl TablePlan<DraftId> {
             TableKind::Key { rows, .. } => rows.iter().map(|row| RowEffect::new(&row.target, builder)).collect(),
             TableKind::Decision { rows, .. } => rows.iter().map(|row| RowEffect::new(&row.target, builder)).collect(),
         };
-        TablePlan { kind, rows, otherwise: RowEffect::new(&table.otherwise, builder) }
+        TablePlan { name: table.name.text.clone(), kind, rows, otherwise: RowEffect::new(&table.otherwise, builder) }
     }
 }
 
@@ -98,6 +102,7 @@ impl RowEffect {
         RowEffect {
             subscribers: builder.subscriber_numbers(&target.subscribers),
             labels: builder.label_values(&target.labels),
+            destinations: builder.destinations(&target.destinations),
         }
     }
 }
@@ -106,7 +111,7 @@ impl<C: Seal> Seal for TablePlan<C> {
     type Sealed = TablePlan<C::Sealed>;
 
     fn seal(self, sealer: &mut Sealer) -> Self::Sealed {
-        TablePlan { kind: self.kind.seal(sealer), rows: self.rows, otherwise: self.otherwise }
+        TablePlan { name: self.name, kind: self.kind.seal(sealer), rows: self.rows, otherwise: self.otherwise }
     }
 }
 

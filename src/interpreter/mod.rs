@@ -7,6 +7,7 @@
 mod budget;
 mod condition;
 mod context;
+mod destinations;
 mod expression;
 mod outcome;
 mod requirements;

@@ -1,13 +1,14 @@
 //! The last stages: labels, who gets the event, and the decision.
 
+use super::destinations::ChosenByExpressions;
 use super::{Interpretation, budget, texts};
 use crate::clock::Clock;
 use crate::decision::{Status, TypeError, add_errors};
 use crate::diagnostic::Span;
 use crate::event::Value;
 use crate::expr::{Typed, evaluate};
-use crate::rules::{Name, TableKind, Target};
-use crate::trace::{LabelTrace, SubscriberTrace, Trace};
+use crate::rules::{Name, TableKind, Target, distinct_errors};
+use crate::trace::{DestinationTrace, LabelTrace, SubscriberTrace, Trace};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,8 +26,12 @@ impl<'a> Interpretation<'a> {
                 trace.labels.iter().map(|label| (label.name.clone(), label.value.clone())).collect();
             trace.decision.settings = self.settings().map(|(key, setting)| (key, setting.value.clone())).collect();
         }
+        let chosen = if open { self.destinations(trace) } else { ChosenByExpressions::default() };
         let mut people = self.people(trace);
         self.filter(trace, &mut people, open);
+        trace.decision.chosen_by = chosen.by;
+        let excluded = |name: &str| people.get(name).is_some_and(|person| !person.excluded_by.is_empty());
+        trace.decision.chosen_by.retain(|name, _| !excluded(name));
         self.defaults(trace, &mut people);
         let getting = people.values().filter(|person| person.gets);
         trace.decision.subscribers = getting.map(|person| person.name.clone()).collect();
@@ -37,6 +42,7 @@ impl<'a> Interpretation<'a> {
             let all = &self.interpreter.requirements;
             let requires_types = |id: crate::rules::RuleId| requiring.get(id.0 as usize).copied().unwrap_or(false);
             trace.decision.errors = all.errors(&mut self.context, requires_types);
+            add_errors(&mut trace.decision.errors, distinct_errors(chosen.errors));
             let exceeded = budget::exceeded(&self.interpreter.computations, &mut self.context, requires_types);
             add_errors(&mut trace.decision.errors, exceeded);
             if self.clock == Clock::Event && self.context.now.is_none() && self.rules().reads_clock() {
@@ -92,15 +98,19 @@ impl<'a> Interpretation<'a> {
             choose(&mut people, &topic.subscribers, topic.matched, || format!("topic:{}", topic.pattern));
         }
         for rule in &trace.rules {
-            choose(&mut people, &rule.subscribers, rule.outcome.matched(), || format!("rule:{}", rule.name));
+            let by = || format!("rule:{}", rule.name);
+            choose(&mut people, &rule.subscribers, rule.outcome.matched(), by);
+            choose_from(&mut people, &rule.destinations, by);
         }
         for table in &trace.tables {
             let by = || format!("table:{}", table.name);
             for row in &table.rows {
                 choose(&mut people, &row.target.subscribers, row.chosen, by);
+                choose_from(&mut people, &row.target.destinations, by);
             }
             if let Some(otherwise) = &table.otherwise {
                 choose(&mut people, &otherwise.subscribers, table.fell_through, by);
+                choose_from(&mut people, &otherwise.destinations, by);
             }
         }
         for rule in trace.rules.iter().filter(|rule| rule.outcome.matched()) {
@@ -180,6 +190,14 @@ fn person<'p>(people: &'p mut People, name: &Arc<str>) -> &'p mut SubscriberTrac
         filter: None,
         defaults: Vec::new(),
     })
+}
+
+/// The subscribers that expressions chose.
+fn choose_from(people: &mut People, destinations: &[DestinationTrace], by: impl Fn() -> String) {
+    for destination in destinations {
+        let from = || format!("{}, from `{}`", by(), destination.text);
+        choose(people, &destination.subscribers, true, from);
+    }
 }
 
 fn choose(people: &mut People, names: &[Arc<str>], chosen: bool, by: impl Fn() -> String) {

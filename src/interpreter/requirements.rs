@@ -94,7 +94,7 @@ fn of_rule(rules: &RuleSet, id: RuleId) -> PartRequirements {
         for group in super::groups_around(rules, rule.group) {
             requirements.extend(of_condition(group.when.as_ref()));
         }
-        rule.labels.iter().for_each(|(_, value)| type_requirements(value, Type::ANY, &mut requirements));
+        rule.effect_expressions().for_each(|value| type_requirements(value, Type::ANY, &mut requirements));
     }
     PartRequirements { requirer, rule: Some(id), requirements }
 }
@@ -118,7 +118,7 @@ fn of_cases(cases: &Cases) -> Vec<TypeRequirement> {
 
 fn of_target(target: &Target) -> Vec<TypeRequirement> {
     let mut out = Vec::new();
-    target.labels.iter().for_each(|(_, value)| type_requirements(value, Type::ANY, &mut out));
+    target.expressions().for_each(|value| type_requirements(value, Type::ANY, &mut out));
     out
 }
 

@@ -47,6 +47,7 @@ impl<'a> Interpretation<'a> {
             outcome: if open { self.outcome(rule, held, groups) } else { RuleOutcome::NotReached },
             condition,
             subscribers: texts(&rule.subscribers),
+            destinations: Vec::new(),
             exclude: texts(&rule.exclude),
             labels: rule.labels.iter().map(|(name, _)| name.text.clone()).collect(),
             stop: rule.stop,

@@ -193,10 +193,10 @@ fn faults(schema: &Schema, value: Value<'_>) -> Vec<Invalid> {
 }
 
 fn is_there(target: &Target) -> bool {
-    !target.subscribers.is_empty() || !target.labels.is_empty()
+    !target.subscribers.is_empty() || !target.destinations.is_empty() || !target.labels.is_empty()
 }
 
 fn target(target: &Target) -> TargetTrace {
     let labels = target.labels.iter().map(|(name, _)| name.text.clone()).collect();
-    TargetTrace { subscribers: texts(&target.subscribers), labels }
+    TargetTrace { subscribers: texts(&target.subscribers), destinations: Vec::new(), labels }
 }

@@ -62,6 +62,7 @@ impl Latency {
 pub struct LocalCounts {
     statuses: [u64; 5],
     no_clock: u64,
+    undeclared: u64,
     subscribers: Counts,
     rules: Counts,
     /// The number of lines read.
@@ -123,6 +124,7 @@ impl LocalCounts {
             *n += 1;
         }
         self.no_clock += u64::from(summary.no_clock);
+        self.undeclared += u64::from(summary.undeclared);
         self.subscribers.add(summary.subscribers);
         self.rules.add(summary.rules);
     }
@@ -135,6 +137,8 @@ pub struct Totals {
     pub statuses: [u64; 5],
     /// Events without the time that the clock needs.
     pub no_clock: u64,
+    /// Events for which an expression gave a subscriber that is not declared.
+    pub undeclared: u64,
     /// Events by subscriber.
     pub subscribers: NamedCounts,
     /// Decisions by rule.
@@ -234,6 +238,7 @@ impl SharedCounts {
         let statuses = std::mem::take(&mut local.statuses);
         totals.statuses.iter_mut().zip(statuses).for_each(|(n, more)| *n += more);
         totals.no_clock += std::mem::take(&mut local.no_clock);
+        totals.undeclared += std::mem::take(&mut local.undeclared);
         local.subscribers.take(router.subscribers()).for_each(|(name, n)| totals.subscribers.add(name, n));
         local.rules.take(router.rules()).for_each(|(name, n)| totals.rules.add(name, n));
         totals.lines += std::mem::take(&mut local.lines);
@@ -249,10 +254,11 @@ impl SharedCounts {
     /// The sums so far, except for those by name.
     pub fn totals_without_names(&self) -> Totals {
         let totals = self.lock();
-        let Totals { statuses, no_clock, lines, bytes, latency, .. } = &*totals;
+        let Totals { statuses, no_clock, undeclared, lines, bytes, latency, .. } = &*totals;
         Totals {
             statuses: *statuses,
             no_clock: *no_clock,
+            undeclared: *undeclared,
             lines: *lines,
             bytes: *bytes,
             latency: latency.clone(),

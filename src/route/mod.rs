@@ -3,12 +3,13 @@
 mod events;
 mod write;
 
-use crate::decision::{Decision, Delivered, Delivery, Input, Part, Status, input_echo};
+use crate::decision::{Decision, Delivered, Delivery, Input, Part, Requirer, Status, input_echo};
 use crate::event::{self, Json, Value};
-use crate::graph::{self, DecisionGraph, Scratch, SentEvent, SentTo, State, Thresholds};
+use crate::graph::{self, DecisionGraph, Outcome, Scratch, SentEvent, SentTo, State, Thresholds};
 use crate::rules::RuleSet;
 use bumpalo::Bump;
 use events::{Decided, Progress, SplitScratch, Stage};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use crate::clock::Clock;
@@ -84,6 +85,8 @@ pub struct Summary<'s> {
     pub rules: &'s [u32],
     /// True if the clock is the event's time ([`Clock::Event`]), the rules read it, and the event has none.
     pub no_clock: bool,
+    /// True if an expression under `subscribers` gave a name that is not declared.
+    pub undeclared: bool,
 }
 
 impl Router {
@@ -371,7 +374,13 @@ impl Session {
 
 impl Summary<'_> {
     fn new(status: Status, state: &State) -> Summary<'_> {
-        Summary { status, subscribers: &state.chosen, rules: &state.rules, no_clock: state.no_clock }
+        Summary {
+            status,
+            subscribers: &state.chosen,
+            rules: &state.rules,
+            no_clock: state.no_clock,
+            undeclared: state.undeclared,
+        }
     }
 }
 
@@ -424,6 +433,7 @@ fn decision(decided: &Decided<'_>, options: &Options) -> Decision {
             _ => Default::default(),
         },
         filtered: names(&state.filtered),
+        chosen_by: chosen_by(graph, outcome),
         dropped_by: outcome.dropped_by.map(|filter| filter.name.clone()),
         invalid: outcome.invalid().to_vec(),
         errors: outcome.errors().to_vec(),
@@ -436,6 +446,12 @@ fn decision(decided: &Decided<'_>, options: &Options) -> Decision {
     };
     decision.set_part(input.part);
     decision
+}
+
+/// The rules and tables whose expressions chose subscribers, by name.
+fn chosen_by(graph: &DecisionGraph, outcome: &Outcome<'_>) -> BTreeMap<Arc<str>, Vec<Requirer>> {
+    let named = |(number, by): (&u32, &Vec<Requirer>)| (graph.subscribers.name(*number), by.clone());
+    outcome.chosen_by().into_iter().flatten().map(named).collect()
 }
 
 /// True for the statuses of events that have gone through all stages.

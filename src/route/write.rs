@@ -2,7 +2,7 @@
 //!
 //! The order and the presence of keys are those of [`Decision`](crate::decision::Decision) when it is serialised.
 
-use super::{Options, is_routed, write_value};
+use super::{Options, chosen_by, is_routed, write_value};
 use crate::decision::{Input, Part, Status, TypeError, input_echo};
 use crate::event::{Limits, Number, Value, parse, write_json};
 use crate::graph::{DecisionGraph, Outcome, SentEvent, State, json_string};
@@ -49,6 +49,11 @@ pub(super) fn line(
         out.extend_from_slice(b",\"filtered\":[");
         list(state.filtered.iter().map(|number| graph.subscribers.json(*number)), out);
         out.push(b']');
+    }
+    if outcome.chosen_by().is_some() {
+        out.extend_from_slice(b",\"chosen_by\":");
+        // Writing to memory does not fail.
+        let _ = serde_json::to_writer(&mut *out, &chosen_by(graph, outcome));
     }
     if let Some(filter) = outcome.dropped_by {
         out.extend_from_slice(b",\"dropped_by\":");

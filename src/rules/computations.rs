@@ -1,7 +1,7 @@
 //! The computations of a rule set (operations with a budget of their own), and the parts of the rule set that need them. If a
 //! computation exceeds its budget, the rules in force that need it are reported, even if the decision does not depend on it.
 
-use super::{Cases, GroupId, Rule, RuleId, RuleSet, Table, TableKind, Target};
+use super::{Cases, GroupId, Rule, RuleId, RuleSet, Table, TableKind};
 use crate::decision::{MAX_REQUIRED_BY, Requirer, TypeError};
 use crate::expr::{Budget, Limit, PathTable, Typed, TypedNode};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -99,7 +99,7 @@ fn of_rule<'r>(rules: &'r RuleSet, rule: &'r Rule) -> Vec<&'r Typed> {
     let group = |id: Option<GroupId>| id.and_then(|id| rules.groups.get(id.0 as usize));
     let around = std::iter::successors(group(rule.group), |inner| group(inner.parent));
     let conditions = rule.when.iter().chain(around.filter_map(|group| group.when.as_ref()));
-    conditions.chain(rule.labels.iter().map(|(_, value)| value)).collect()
+    conditions.chain(rule.effect_expressions()).collect()
 }
 
 fn of_cases(cases: &Cases) -> Vec<&Typed> {
@@ -111,20 +111,16 @@ fn of_table(table: &Table) -> Vec<&Typed> {
     match &table.kind {
         TableKind::Key { key, rows, .. } => {
             out.extend(of_cases(key));
-            out.extend(rows.iter().flat_map(|row| of_target(&row.target)));
+            out.extend(rows.iter().flat_map(|row| row.target.expressions()));
         }
         TableKind::Decision { inputs, rows, .. } => {
             out.extend(inputs.iter().map(|(_, input)| input));
             out.extend(rows.iter().filter_map(|row| row.when.as_ref()));
-            out.extend(rows.iter().flat_map(|row| of_target(&row.target)));
+            out.extend(rows.iter().flat_map(|row| row.target.expressions()));
         }
     }
-    out.extend(of_target(&table.otherwise));
+    out.extend(table.otherwise.expressions());
     out
-}
-
-fn of_target(target: &Target) -> impl Iterator<Item = &Typed> {
-    target.labels.iter().map(|(_, value)| value)
 }
 
 /// Computations that exceeded their budget, as shown, each with the limit it reached and the numbers of its users.

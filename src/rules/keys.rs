@@ -30,6 +30,9 @@ impl Keys {
     }
 }
 
+/// Sections of rule and test files whose names begin with this are ignored, so that they can hold anchors.
+pub const IGNORED: &str = "x-";
+
 /// The sections of a rule file.
 pub const FILE: Keys = Keys::new(
     "a rule file",
@@ -122,6 +125,13 @@ pub const CONDITION: Keys = Keys {
 /// A label of a rule or a row that is not a literal.
 pub const LABEL: Keys = Keys::new("a label", &["expr", "value"]);
 
+/// A subscriber of a rule or a row that the event chooses.
+pub const DESTINATION: Keys = Keys {
+    of: "a subscriber from the event",
+    keys: &["expr"],
+    instead: &[("expression", "expr"), ("value", "expr"), ("from", "expr"), ("lookup", "expr")],
+};
+
 /// A table with one key.
 pub const KEY_TABLE: Keys = Keys::new("a table", &["key", "default", "rows", "otherwise"]);
 
@@ -172,7 +182,7 @@ pub const CELL: Keys = Keys {
 /// A schema.
 pub const SCHEMA: Keys = Keys {
     of: "a schema",
-    keys: &["topic", "when", "file", "schema", "target", "on_invalid"],
+    keys: &["topic", "when", "file", "schema", "target", "formats", "on_invalid"],
     instead: &[("topics", "topic")],
 };
 
@@ -252,6 +262,7 @@ pub const ALL: &[&Keys] = &[
     &ACTIVE,
     &CONDITION,
     &LABEL,
+    &DESTINATION,
     &KEY_TABLE,
     &DECISION_TABLE,
     &ROW,

@@ -21,6 +21,7 @@ pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     unreachable_rows(rules, diagnostics);
     unmatched_topics(rules, diagnostics);
     unused(rules, diagnostics);
+    super::lint_destinations::lint(rules, diagnostics);
     super::lint_transforms::lint(rules, diagnostics);
 }
 
@@ -29,6 +30,7 @@ fn no_effect(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let in_first = |rule: &Rule| around(rules, rule.group).any(|group| group.mode == MatchMode::First);
     let idle = |rule: &&Rule| {
         rule.subscribers.is_empty()
+            && rule.destinations.is_empty()
             && rule.exclude.is_empty()
             && rule.labels.is_empty()
             && !rule.stop

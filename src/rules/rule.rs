@@ -1,6 +1,7 @@
 //! Content rules.
 
 use super::active::Active;
+use super::destination::Destination;
 use super::id::GroupId;
 use super::name::Name;
 use crate::diagnostic::Span;
@@ -20,6 +21,8 @@ pub struct Rule {
     pub when: Option<Typed>,
     /// Subscribers that get the event.
     pub subscribers: Vec<Name>,
+    /// Expressions that choose further subscribers from the event.
+    pub destinations: Vec<Destination>,
     /// Subscribers that do not get the event, no matter how they were chosen.
     pub exclude: Vec<Name>,
     /// Labels that it sets.
@@ -38,4 +41,12 @@ pub struct Rule {
     pub group: Option<GroupId>,
     /// Its position in file order.
     pub order: u32,
+}
+
+impl Rule {
+    /// The expressions of what it does: its labels, and those that choose subscribers.
+    pub(crate) fn effect_expressions(&self) -> impl Iterator<Item = &Typed> {
+        let labels = self.labels.iter().map(|(_, value)| value);
+        labels.chain(self.destinations.iter().map(|destination| &destination.value))
+    }
 }

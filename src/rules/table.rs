@@ -1,6 +1,7 @@
 //! Header tables and decision tables.
 
 use super::cases::Cases;
+use super::destination::Destination;
 use super::group::MatchMode;
 use super::name::Name;
 use crate::diagnostic::Span;
@@ -35,8 +36,18 @@ impl Table {
 pub struct Target {
     /// Subscribers that get the event.
     pub subscribers: Vec<Name>,
+    /// Expressions that choose further subscribers from the event.
+    pub destinations: Vec<Destination>,
     /// Labels that it sets.
     pub labels: Vec<(Name, Typed)>,
+}
+
+impl Target {
+    /// Every expression in it.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Typed> {
+        let labels = self.labels.iter().map(|(_, value)| value);
+        labels.chain(self.destinations.iter().map(|destination| &destination.value))
+    }
 }
 
 /// The two kinds of tables.

@@ -1,6 +1,6 @@
 //! Walks over typed expressions, and over all expressions of a rule set.
 
-use super::{Cases, RuleSet, TableKind, Target};
+use super::{Cases, RuleSet, TableKind};
 use crate::expr::{Typed, TypedNode};
 
 /// Calls `seen` with an expression and every expression within it. (Recurses no deeper than the parser allows.)
@@ -88,19 +88,19 @@ pub(crate) fn expressions<'r>(rules: &'r RuleSet, seen: &mut dyn FnMut(&'r Typed
     let named = rules.defines.iter().chain(&rules.labels);
     named.flat_map(|named| of_cases(&named.cases)).for_each(&mut *seen);
     for rule in &rules.rules {
-        rule.when.iter().chain(rule.labels.iter().map(|(_, value)| value)).for_each(&mut *seen);
+        rule.when.iter().chain(rule.effect_expressions()).for_each(&mut *seen);
     }
     rules.groups.iter().filter_map(|group| group.when.as_ref()).for_each(&mut *seen);
     for table in &rules.tables {
-        of_target(&table.otherwise).for_each(&mut *seen);
+        table.otherwise.expressions().for_each(&mut *seen);
         match &table.kind {
             TableKind::Key { key, rows, .. } => {
                 of_cases(key).for_each(&mut *seen);
-                rows.iter().flat_map(|row| of_target(&row.target)).for_each(&mut *seen);
+                rows.iter().flat_map(|row| row.target.expressions()).for_each(&mut *seen);
             }
             TableKind::Decision { inputs, rows, .. } => {
                 inputs.iter().for_each(|(_, input)| seen(input));
-                rows.iter().flat_map(|row| row.when.iter().chain(of_target(&row.target))).for_each(&mut *seen);
+                rows.iter().flat_map(|row| row.when.iter().chain(row.target.expressions())).for_each(&mut *seen);
             }
         }
     }
@@ -108,8 +108,4 @@ pub(crate) fn expressions<'r>(rules: &'r RuleSet, seen: &mut dyn FnMut(&'r Typed
     rules.filters.iter().for_each(|filter| seen(&filter.condition));
     rules.subscribers.values().filter_map(|subscriber| subscriber.filter.as_ref()).for_each(&mut *seen);
     rules.transforms.iter().flat_map(|transform| &transform.steps).for_each(|step| step.expressions(seen));
-}
-
-fn of_target(target: &Target) -> impl Iterator<Item = &Typed> {
-    target.labels.iter().map(|(_, value)| value)
 }

@@ -71,14 +71,24 @@ impl Resources for NoResources {
 }
 
 impl Validator {
-    /// Compiles a schema. `base` is the address that relative references start from.
+    /// Compiles a schema that asserts `format`. `base` is the address that relative references start from.
     pub fn compile(
         schema: Json,
         base: Option<&str>,
         resources: impl Resources + 'static,
     ) -> Result<Validator, SchemaError> {
+        Validator::compile_with_formats(schema, base, resources, true)
+    }
+
+    /// As [`Validator::compile`]; without `formats`, `format` is an annotation only.
+    pub fn compile_with_formats(
+        schema: Json,
+        base: Option<&str>,
+        resources: impl Resources + 'static,
+        formats: bool,
+    ) -> Result<Validator, SchemaError> {
         let schema = Arc::new(schema);
-        let compiled = validation::CompiledSchema::new(&schema, base, resources)?;
+        let compiled = validation::CompiledSchema::new(&schema, base, resources, formats)?;
         Ok(Validator { compiled: Arc::new(compiled), schema })
     }
 

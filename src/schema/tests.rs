@@ -305,3 +305,27 @@ fn chains_of_anchors_and_files_are_bounded() {
     let error = compile_with(wrap(first), vec![("far.json", chain(40))]).unwrap_err();
     assert!(error.message.contains("more than 64 times"), "{error:?}");
 }
+
+#[test]
+fn formats_are_checked_unless_they_are_annotations() {
+    let faults = |schema: &Json, formats: bool, value: Json| {
+        let compiled = Validator::compile_with_formats(schema.clone(), None, NoResources, formats).unwrap();
+        compiled.validate(&value).len()
+    };
+    let drafts = ["draft-04/schema#", "draft-06/schema#", "draft-07/schema#", "2019-09/schema", "2020-12/schema"];
+    for draft in drafts {
+        let scheme = if draft.starts_with("draft") { "http" } else { "https" };
+        let date = json!({"$schema": format!("{scheme}://json-schema.org/draft/{draft}").replace("draft/draft", "draft"), "format": "date-time"});
+        assert_eq!(faults(&date, true, json!("tomorrow")), 1, "{draft}");
+        assert_eq!(faults(&date, true, json!("2026-01-10T12:00:00Z")), 0, "{draft}");
+        assert_eq!(faults(&date, false, json!("tomorrow")), 0, "{draft}");
+    }
+    for (format, right, wrong) in
+        [("idn-email", "अजय@डाटा.भारत", "@"), ("idn-hostname", "डाटा.भारत", "-a-.-"), ("email", "a@b.in", "a")]
+    {
+        let schema = json!({ "format": format });
+        assert_eq!(faults(&schema, true, json!(right)), 0, "{format}");
+        assert_eq!(faults(&schema, true, json!(wrong)), 1, "{format}");
+        assert_eq!(faults(&schema, false, json!(wrong)), 0, "{format}");
+    }
+}

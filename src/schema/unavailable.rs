@@ -13,6 +13,7 @@ impl CompiledSchema {
         _: &std::sync::Arc<Json>,
         _: Option<&str>,
         _: impl Resources + 'static,
+        _: bool,
     ) -> Result<CompiledSchema, SchemaError> {
         let message = String::from("this build of dadar cannot validate: it was built without the feature `schemas`");
         Err(SchemaError { path: String::new(), message })

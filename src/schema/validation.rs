@@ -41,6 +41,7 @@ impl CompiledSchema {
         schema: &Arc<Json>,
         base: Option<&str>,
         resources: impl Resources + 'static,
+        formats: bool,
     ) -> Result<CompiledSchema, SchemaError> {
         let draft = draft(schema)?;
         let base = base.unwrap_or(NOWHERE);
@@ -56,6 +57,7 @@ impl CompiledSchema {
             .dfa_size_limit(PATTERN_SIZE);
         let options = jsonschema::options()
             .with_draft(draft)
+            .should_validate_formats(formats)
             .with_base_uri(base)
             .with_pattern_options(patterns)
             .with_retriever(Retriever { resources, read: read.clone() });

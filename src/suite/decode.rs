@@ -7,6 +7,7 @@ use super::{ExpectedParts, TestCase, TestClock, TestInput};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::Json;
 use crate::expr::time;
+use crate::rules::keys;
 use crate::yaml::{YamlEntry, YamlKind, YamlNode};
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ const EXPECTATIONS: &[(&str, Form)] = &[
     ("labels", Form::Members),
     ("settings", Form::Members),
     ("filtered", Form::Names { ordered: false }),
+    ("chosen_by", Form::Members),
     ("dropped_by", Form::Scalar),
     ("invalid", Form::Entries),
     ("errors", Form::Entries),
@@ -53,7 +55,8 @@ impl SuiteDecoder<'_> {
     /// `tests:` with a list of tests.
     pub(super) fn file(&mut self, node: &YamlNode) -> Vec<TestCase> {
         let Some(entries) = self.mapping(node, "a test file") else { return Vec::new() };
-        self.known_keys(entries, &["tests"], "a test file");
+        let known = entries.iter().filter(|entry| !entry.key.text.value.starts_with(keys::IGNORED));
+        self.known_keys(known, &["tests"], "a test file");
         let Some(list) = get(entries, "tests") else {
             self.error(Code::MissingKey, node.span, "a test file needs `tests`");
             self.amend(|one| one.help("begin with `tests:` and a list of tests under it"));
@@ -339,7 +342,7 @@ impl SuiteDecoder<'_> {
         None
     }
 
-    fn known_keys(&mut self, entries: &[YamlEntry], known: &[&str], place: &str) {
+    fn known_keys<'n>(&mut self, entries: impl IntoIterator<Item = &'n YamlEntry>, known: &[&str], place: &str) {
         for entry in entries {
             let key = &entry.key.text.value;
             if !known.contains(&key.as_str()) {

@@ -269,8 +269,11 @@ pub struct RuleTrace {
     pub outcome: RuleOutcome,
     /// Its condition; the conditions of its groups stand with them.
     pub condition: Option<Condition>,
-    /// Whom it chooses.
+    /// The subscribers that it names.
     pub subscribers: Vec<Arc<str>>,
+    /// The subscribers that its expressions chose, if it matched.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub destinations: Vec<DestinationTrace>,
     /// Whom it takes away.
     pub exclude: Vec<Arc<str>>,
     /// The labels it sets.
@@ -388,10 +391,47 @@ pub struct RowTrace {
 /// What a row leads to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct TargetTrace {
-    /// Whom it chooses.
+    /// The subscribers that it names.
     pub subscribers: Vec<Arc<str>>,
+    /// The subscribers that its expressions chose, if it was chosen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub destinations: Vec<DestinationTrace>,
     /// The labels it sets.
     pub labels: Vec<Arc<str>>,
+}
+
+/// An expression that chooses subscribers, evaluated.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DestinationTrace {
+    /// The expression as it is written.
+    pub text: Arc<str>,
+    /// Its place.
+    #[serde(serialize_with = "place")]
+    pub span: Span,
+    /// Its value.
+    pub value: Json,
+    /// The declared subscribers that it chose.
+    pub subscribers: Vec<Arc<str>>,
+}
+
+impl RuleTrace {
+    /// The subscribers that it names, and those that its expressions chose.
+    pub fn all_subscribers(&self) -> Vec<Arc<str>> {
+        all_subscribers(&self.subscribers, &self.destinations)
+    }
+}
+
+impl TargetTrace {
+    /// The subscribers that it names, and those that its expressions chose.
+    pub fn all_subscribers(&self) -> Vec<Arc<str>> {
+        all_subscribers(&self.subscribers, &self.destinations)
+    }
+}
+
+fn all_subscribers(named: &[Arc<str>], destinations: &[DestinationTrace]) -> Vec<Arc<str>> {
+    let mut all = named.to_vec();
+    all.extend(destinations.iter().flat_map(|destination| destination.subscribers.iter().cloned()));
+    all
 }
 
 /// A label on the decision.

@@ -49,6 +49,28 @@ fn subscribers() -> BoxedStrategy<Json> {
     subsequence(SUBSCRIBERS.to_vec(), 1..3).prop_map(|names| json!(names)).boxed()
 }
 
+/// Subscribers of a rule or a row: names, and expressions that choose them. (Not all of these names are declared.)
+fn destinations() -> BoxedStrategy<Json> {
+    let expressions = [
+        "headers.route",
+        "data.tags",
+        "data.city",
+        "lookup(\"cust.tier\", data.user)",
+        "lookup(\"cust.owner\", data.user)",
+        "lookup(\"cust.score\", data.user)",
+        "if(is_big, \"c\", [\"a\", \"nobody\"])",
+        "split(\"a,b,d,h\", \",\")",
+        "[\"e\", data.city, null, data.amount]",
+        "lower(data.to)",
+    ];
+    let chosen = select(expressions.to_vec()).prop_map(|text| json!({ "expr": text })).boxed();
+    let mixed = (subsequence(SUBSCRIBERS.to_vec(), 0..2), vec(chosen.clone(), 1..3)).prop_map(|(names, chosen)| {
+        let names = names.into_iter().map(Json::from);
+        names.chain(chosen).collect::<Json>()
+    });
+    prop_oneof![6 => subscribers(), 1 => chosen, 1 => mixed].boxed()
+}
+
 fn patterns() -> BoxedStrategy<Json> {
     let one = select(&PATTERNS[..]).prop_map(|pattern| json!(pattern));
     let some = subsequence(PATTERNS.to_vec(), 1..3).prop_map(|patterns| json!(patterns));
@@ -94,7 +116,7 @@ fn with(mut base: Map<String, Json>, parts: Vec<(&str, Option<Json>)>) -> Map<St
 
 fn rule() -> BoxedStrategy<Member> {
     let first =
-        (weighted(0.5, patterns()), weighted(0.9, when()), weighted(0.9, subscribers()), weighted(0.3, -5_i64..5));
+        (weighted(0.5, patterns()), weighted(0.9, when()), weighted(0.9, destinations()), weighted(0.3, -5_i64..5));
     let second = (
         weighted(0.15, subscribers()),
         weighted(0.06, Just(json!(true))),
@@ -175,8 +197,9 @@ fn finish(member: Member, in_first: bool, number: &mut usize) -> Json {
 
 /// The target of a row.
 fn target() -> BoxedStrategy<Json> {
-    let with_labels = (subscribers(), labels()).prop_map(|(who, labels)| json!({"subscribers": who, "labels": labels}));
-    prop_oneof![2 => subscribers(), 1 => with_labels].boxed()
+    let with_labels =
+        (destinations(), labels()).prop_map(|(who, labels)| json!({"subscribers": who, "labels": labels}));
+    prop_oneof![2 => destinations(), 1 => with_labels].boxed()
 }
 
 /// A table with one key, as the lines below its name.
@@ -234,7 +257,7 @@ fn decision_table() -> BoxedStrategy<String> {
     ]);
     let cells = (weighted(0.5, text_cell.clone()), weighted(0.4, text_cell), weighted(0.5, number_cell))
         .prop_map(|(tier, city, total)| with(Map::new(), vec![("tier", tier), ("city", city), ("total", total)]));
-    let row = (weighted(0.8, cells), subscribers(), weighted(0.3, labels())).prop_map(|(when, who, labels)| {
+    let row = (weighted(0.8, cells), destinations(), weighted(0.3, labels())).prop_map(|(when, who, labels)| {
         let when = when.filter(|cells| !cells.is_empty()).map(Json::Object);
         Json::Object(with(Map::new(), vec![("when", when), ("subscribers", Some(who)), ("labels", labels)]))
     });
@@ -366,7 +389,7 @@ const COMMON: &str = r#"define:
   total: data.amount + data.limit
 lookups:
   dist: {keys: [a, b], unordered: true, columns: [km], rows: [[mumbai, pune, 150], [pune, delhi, 5]]}
-  cust: {keys: [id], columns: [tier, score], rows: [[asha, gold, 10], [ravi, "", 5000]]}
+  cust: {keys: [id], columns: [tier, score, owner], rows: [[asha, gold, 10, b], [ravi, "", 5000, nobody]]}
 "#;
 
 /// `section:` with its lines; nothing where there are none.

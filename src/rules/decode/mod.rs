@@ -16,7 +16,9 @@ mod active;
 mod cells;
 mod condition;
 mod define;
+mod destinations;
 mod envelope;
+mod environment;
 mod fields;
 mod filters;
 mod groups;
@@ -140,9 +142,13 @@ impl<'d> RuleSetDecoder<'d> {
             let Some(entries) = self.mapping(node, "a mapping of sections (`rules:`, `topics:` …)") else { continue };
             for entry in entries {
                 let key = entry.key.text.value.as_str();
+                if key.starts_with(keys::IGNORED) {
+                    continue;
+                }
                 match keys::FILE.keys.iter().find(|known| **known == key) {
                     Some(_) if self.refuse_empty(entry) => {}
                     Some(known) => {
+                        self.lint_environment(&entry.value);
                         let section = Section { node: &entry.value, key: entry.key.text.span(), file };
                         sections.entry(known).or_default().push(section);
                     }

@@ -85,6 +85,7 @@ impl RuleSetDecoder<'_> {
         self.typing = guarantees.of(layers);
         let when = self.condition_at(&fields, "when");
         let labels = self.labels_at(&fields);
+        let chosen = self.destinations_at(&fields, "subscribers");
         self.typing.clear();
         let order = decoded.rules.len() as u32;
         let rule = Rule {
@@ -92,7 +93,8 @@ impl RuleSetDecoder<'_> {
             topic_spans,
             when,
             labels,
-            subscribers: self.names_at(&fields, "subscribers"),
+            subscribers: chosen.names,
+            destinations: chosen.destinations,
             exclude: self.names_at(&fields, "exclude"),
             priority: self.priority(&fields, around),
             stop: self.flag(&fields, "stop", false),

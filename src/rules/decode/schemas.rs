@@ -59,8 +59,9 @@ impl RuleSetDecoder<'_> {
         let target = fields.get("target").and_then(|node| self.choice(node, &targets)).unwrap_or_default();
         let outcomes = [("reject", true), ("flag", false)];
         let rejects = fields.get("on_invalid").and_then(|node| self.choice(node, &outcomes)).unwrap_or(true);
+        let formats = self.flag(&fields, "formats", true);
         let document = self.schema_document(&fields, file)?;
-        let validator = self.compile_schema(document, file)?;
+        let validator = self.compile_schema(document, file, formats)?;
         Some(Schema { name, topics, topic_spans, when, target, rejects, validator })
     }
 
@@ -116,7 +117,7 @@ impl RuleSetDecoder<'_> {
         }
     }
 
-    fn compile_schema(&mut self, document: SchemaDocument, file: &FileRef) -> Option<Validator> {
+    fn compile_schema(&mut self, document: SchemaDocument, file: &FileRef, formats: bool) -> Option<Validator> {
         let SchemaDocument { json, base, place, named } = document;
         let base = base.unwrap_or_else(|| format!("dadar:///{}", file.path));
         let also_read = Arc::new(Mutex::new(Vec::new()));
@@ -127,7 +128,7 @@ impl RuleSetDecoder<'_> {
             read: also_read.clone(),
         };
         let misspelt = misspelt_keywords(&json);
-        let compiled = Validator::compile(json, Some(&base), resources);
+        let compiled = Validator::compile_with_formats(json, Some(&base), resources, formats);
         if let Ok(mut also) = also_read.lock() {
             self.referenced.remember(also.drain(..));
         }

@@ -1,6 +1,7 @@
 //! `tables:`, by one key or by several inputs.
 
 use super::cells::Inputs;
+use super::destinations::{NamesAndDestinations, is_destination};
 use super::setting_conflicts::canonical;
 use super::{Fields, RuleSetDecoder, Section};
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -93,26 +94,33 @@ impl RuleSetDecoder<'_> {
     fn decision_row(&mut self, node: &YamlNode, inputs: &Inputs) -> Option<DecisionRow> {
         let fields = self.fields(node, &keys::ROW)?;
         let when = fields.get("when").and_then(|cells| self.cells(cells, inputs));
-        let target = Target { subscribers: self.names_at(&fields, "subscribers"), labels: self.labels_at(&fields) };
-        Some(DecisionRow { span: node.span, when, target })
+        Some(DecisionRow { span: node.span, when, target: self.target_of(&fields) })
     }
 
     fn otherwise(&mut self, fields: &Fields<'_>) -> Target {
         fields.get("otherwise").map_or_else(Target::default, |node| self.target(node))
     }
 
-    /// A name, a list of names, or a mapping with `subscribers` and `labels`.
+    /// Names and expressions that choose them, or a mapping with `subscribers` and `labels`.
     fn target(&mut self, node: &YamlNode) -> Target {
         match &node.kind {
-            YamlKind::Mapping(_) => {
-                let Some(fields) = self.fields(node, &keys::TARGET) else { return Target::default() };
-                Target { subscribers: self.names_at(&fields, "subscribers"), labels: self.labels_at(&fields) }
+            YamlKind::Mapping(entries) if !is_destination(entries) => {
+                self.fields(node, &keys::TARGET).map_or_else(Target::default, |fields| self.target_of(&fields))
             }
             YamlKind::Scalar(scalar) if scalar.value.is_null() => {
                 self.wrong_type(node, "a list, a string or a mapping");
                 Target::default()
             }
-            _ => Target { subscribers: self.names(node), labels: Vec::new() },
+            _ => {
+                let NamesAndDestinations { names, destinations } = self.destinations(node);
+                Target { subscribers: names, destinations, labels: Vec::new() }
+            }
         }
+    }
+
+    /// `subscribers` and `labels`.
+    fn target_of(&mut self, fields: &Fields<'_>) -> Target {
+        let NamesAndDestinations { names, destinations } = self.destinations_at(fields, "subscribers");
+        Target { subscribers: names, destinations, labels: self.labels_at(fields) }
     }
 }

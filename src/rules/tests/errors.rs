@@ -23,7 +23,9 @@ fn keys() {
 fn types() {
     check("- 1", &["E004 - 1"]);
     check("rules: {a: 1}", &["E004 {a: 1}"]);
-    check("rules: [{name: a, subscribers: {b: c}}]", &["E004 {b: c}"]);
+    check("rules: [{name: a, subscribers: {b: c}}]", &["E003 b"]);
+    check("rules: [{name: a, subscribers: [{}]}]", &["E012 {}"]);
+    check("rules: [{name: a, subscribers: {expr: len(data.x)}}]", &["E034 len(data.x)"]);
     check("rules: [{name: a, subscribers: 5}]", &["E004 5"]);
     check("rules: [{name: a, subscribers: [b, 5]}]", &["E004 5"]);
     check("rules: [{name: a, subscribers: x, priority: high}]", &["E004 high"]);
