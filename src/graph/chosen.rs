@@ -36,6 +36,9 @@ impl<'a> Routing<'_, 'a, '_> {
 
     /// Merges errors, and forgets where subscribers came from that rules exclude.
     pub(super) fn finish_destinations(&mut self, outcome: &mut Outcome<'a>) {
+        if !outcome.has_reports() {
+            return;
+        }
         if !outcome.errors().is_empty() {
             let errors = &mut outcome.reports_mut().errors;
             let all = distinct_errors(std::mem::take(errors));

@@ -47,6 +47,11 @@ impl<'a> Outcome<'a> {
         self.reports.get_or_insert_default()
     }
 
+    /// False if the parts that few outcomes have are all empty.
+    pub(super) fn has_reports(&self) -> bool {
+        self.reports.is_some()
+    }
+
     /// The reason why the event is malformed.
     pub(crate) fn fault(&self) -> Option<&str> {
         self.reports.as_ref()?.fault.as_deref()

@@ -133,7 +133,7 @@ impl Scratch {
     }
 
     /// Releases the memory that a large event needed.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn release(&mut self, graph: &DecisionGraph, line: usize) {
         if self.arena.allocated_bytes() > KEPT {
             self.arena = Bump::new();

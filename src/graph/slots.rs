@@ -34,7 +34,7 @@ impl<'a> Slots<'a> {
                 found if found.tag == Tag::Number => !decode(line, found, arena).is_null(),
                 _ => true,
             },
-            Slots::Tree { .. } => !self.get(slot, arena).is_null(),
+            Slots::Tree { values, .. } => values.get(slot).copied().flatten().is_some_and(|value| !value.is_null()),
         }
     }
 

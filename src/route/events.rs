@@ -66,6 +66,7 @@ impl Stage<'_> {
     }
 
     /// Decides an event.
+    #[inline(always)]
     fn decide<R>(
         &self,
         scratch: &mut Scratch,
@@ -103,6 +104,7 @@ impl Stage<'_> {
     }
 
     /// Decides the event of a line. A line with several is malformed.
+    #[inline(always)]
     pub(super) fn only<R>(
         &self,
         scratch: &mut Scratch,
@@ -110,9 +112,22 @@ impl Stage<'_> {
         line: Input<'_>,
         then: impl FnOnce(Decided<'_>) -> R,
     ) -> R {
-        let (Some(split), Some(plan)) = (split, &self.router.graph.split) else {
-            return self.decide(scratch, line, &Batch::NONE, then);
-        };
+        match (split, &self.router.graph.split) {
+            (Some(split), Some(plan)) => self.only_of_list(scratch, split, plan, line, then),
+            _ => self.decide(scratch, line, &Batch::NONE, then),
+        }
+    }
+
+    /// Decides the event of a line that may have a list.
+    #[cold]
+    fn only_of_list<R>(
+        &self,
+        scratch: &mut Scratch,
+        split: &mut SplitScratch,
+        plan: &SplitPlan,
+        line: Input<'_>,
+        then: impl FnOnce(Decided<'_>) -> R,
+    ) -> R {
         let (list, batch) = match split.read(plan, line.text, self) {
             Err(reason) => return self.refuse(scratch, line, reason, then),
             Ok((Located::Event, batch)) => return self.decide(scratch, line, &batch, then),
@@ -136,11 +151,24 @@ impl Stage<'_> {
         split: &mut Option<SplitScratch>,
         line: Input<'_>,
         progress: Progress<'_>,
+        then: impl FnMut(Decided<'_>),
+    ) {
+        match (split, &self.router.graph.split) {
+            (Some(split), Some(plan)) => self.each_of_list(scratch, split, plan, line, progress, then),
+            _ => self.decide(scratch, line, &Batch::NONE, then),
+        }
+    }
+
+    /// Decides all events of a line that may have a list.
+    fn each_of_list(
+        &self,
+        scratch: &mut Scratch,
+        split: &mut SplitScratch,
+        plan: &SplitPlan,
+        line: Input<'_>,
+        progress: Progress<'_>,
         mut then: impl FnMut(Decided<'_>),
     ) {
-        let (Some(split), Some(plan)) = (split, &self.router.graph.split) else {
-            return self.decide(scratch, line, &Batch::NONE, then);
-        };
         let (list, batch) = match split.read(plan, line.text, self) {
             Err(reason) => return self.refuse(scratch, line, reason, then),
             Ok((Located::Event, batch)) => return self.decide(scratch, line, &batch, then),

@@ -365,6 +365,7 @@ impl Session {
         self.release(line.len());
     }
 
+    #[inline]
     fn release(&mut self, line: usize) {
         if let Some(split) = &mut self.split {
             split.release(&self.router.graph, line);

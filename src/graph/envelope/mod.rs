@@ -101,6 +101,7 @@ pub(crate) fn compile(envelope: &Envelope, reads: &Reads<'_>, values: &mut Value
 
 impl EnvelopePlan {
     /// The alternative that an event has for a field: the first whose slot is not null; for a CloudEvent the one after the last.
+    #[inline]
     pub(crate) fn choose(
         &self,
         field: EnvelopeField,
