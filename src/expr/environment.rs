@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 pub trait Env<'a> {
     /// New values are allocated here.
     fn arena(&self) -> &'a Bump;
-    /// The value at a path; null if there is none.
+    /// The value at a path; null if the path has no value.
     fn path(&mut self, path: PathId) -> Value<'a>;
     /// A named value.
     fn define(&mut self, id: DefineId) -> Value<'a>;

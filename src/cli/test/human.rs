@@ -1,4 +1,4 @@
-//! What came of tests, for people.
+//! Test results, for people.
 
 use crate::cli::output::quoted;
 use anstyle::{AnsiColor, Style};
