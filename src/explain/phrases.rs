@@ -147,7 +147,7 @@ pub(super) fn reason(rule: &RuleTrace, topic: &str) -> String {
             None => "its condition does not hold:".into(),
         },
         RuleOutcome::Struck { group, by } => {
-            format!("would match, but `{by}` comes first in group `{group}`, which allows only one match")
+            format!("would match, but `{by}` comes first in group `{group}`, which allows only one")
         }
         RuleOutcome::Stopped { by } => format!("would match, but rule `{by}` ranks higher and has `stop`"),
     }
