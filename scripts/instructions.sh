@@ -1,14 +1,14 @@
 #!/bin/sh
-# Counts the instructions of fixed workloads and holds them against the bounds in benches/instructions.txt.
+# Counts the instructions of fixed workloads and compares them with the bounds in benches/instructions.txt.
 #
 # Times of a shared machine vary by a third; counts of instructions hardly at all, so they show a regression of a few per
 # cent. They are counted by valgrind, for the part of the run that decides (functions under `decide_all`); loading and
 # compiling the rules is left out. Run by hand:
 #
-#   scripts/instructions.sh            compares; ends with 1 where a bound is passed
-#   scripts/instructions.sh --record   writes the bounds anew, 3 % above what is counted
+#   scripts/instructions.sh            compares; exits with 1 if a bound is exceeded
+#   scripts/instructions.sh --record   rewrites the bounds, 3 % above the counts
 #
-# Valgrind knows AVX2, but not AVX-512: the scanner picks what the processor (here: valgrind's) offers.
+# Valgrind supports AVX2, but not AVX-512: the scanner uses the instructions that the processor (here: valgrind's) offers.
 set -eu
 cd "$(dirname "$0")/.."
 bounds=benches/instructions.txt

@@ -1,6 +1,6 @@
 //! Tables of reference data.
 //!
-//! A row is found by a hash of its key and then compared, so that looking one up allocates nothing.
+//! A row is found by the hash of its key and then compared, so a lookup does not allocate.
 
 use crate::diagnostic::Span;
 use crate::event::{Json, Number, Value};
@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 
-/// The value of `lookup("table.column", key, …)`, in rules and transforms alike: null where there is no such row. `column`
-/// counts the columns and, behind them, the keys.
+/// The value of `lookup("table.column", key, …)` in rules and transforms: null if there is no such row. `column` is the number
+/// of a column or, after the last one, of a key.
 pub(crate) fn cell<'a>(
     tables: &'a [Lookup],
     table: LookupId,
@@ -25,7 +25,7 @@ pub(crate) fn cell<'a>(
     cell.map_or(Value::Null, |cell| Value::from_json(cell, arena))
 }
 
-/// A lookup table: rows by one key or several.
+/// A lookup table: rows that are found by one or more keys.
 #[derive(Clone, Debug)]
 pub struct Lookup {
     /// Its name.
@@ -41,7 +41,7 @@ pub struct Lookup {
     rows: Rows,
 }
 
-/// The rows: keys and cells lie one after the other, `keys.len()` and `columns.len()` to a row.
+/// The rows, flattened: `keys.len()` keys and `columns.len()` cells for each row.
 #[derive(Clone, Debug, Default)]
 struct Rows {
     count: usize,
@@ -56,13 +56,13 @@ impl Lookup {
         Lookup { name, span, keys, unordered, columns, rows: Rows::default() }
     }
 
-    /// The table with this number, as the checker of expressions sees it.
+    /// The table with this number, as the type checker of expressions sees it.
     pub(crate) fn info(&self, id: LookupId) -> LookupInfo {
         let columns = self.columns.iter().chain(&self.keys).cloned().collect();
         LookupInfo { id, keys: self.keys.len(), columns }
     }
 
-    /// Adds a row, which must have a key for each of `keys` and a cell for each of `columns`. `Err` with the number of
+    /// Adds a row, which must have a key for each of `keys` and a cell for each of `columns`. The error is the number of
     /// the row that already has this key.
     pub fn insert(&mut self, key: Vec<Json>, mut cells: Vec<Json>) -> Result<(), usize> {
         let views: SmallVec<[Value<'_>; 4]> = key.iter().map(scalar).collect();
@@ -86,8 +86,8 @@ impl Lookup {
         self.rows.cells.get(start..start + width)
     }
 
-    /// A cell of a row by its key: of [`columns`](Self::columns), or, with a number behind those, of
-    /// [`keys`](Self::keys) as it stands in the row.
+    /// A cell of the row with this key. Numbers below the count of [`columns`](Self::columns) are columns; those after are
+    /// [`keys`](Self::keys), as written in the row.
     pub fn cell(&self, key: &[Value<'_>], column: usize) -> Option<&Json> {
         match column.checked_sub(self.columns.len()) {
             None => self.row(key)?.get(column),
@@ -111,7 +111,7 @@ impl Lookup {
         texts.map(str::len).max().unwrap_or(0)
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.rows.count
     }
@@ -133,7 +133,7 @@ impl Lookup {
         })
     }
 
-    /// The hash of a key; where the order does not matter, one that does not depend on it.
+    /// The hash of a key. If the order of keys does not matter, the hash does not depend on it.
     fn hash(&self, key: &[Value<'_>]) -> u64 {
         let parts = key.iter().map(|part| hash(*part));
         if self.unordered {
@@ -144,14 +144,14 @@ impl Lookup {
     }
 }
 
-/// True if both have the same values, each as often.
+/// True if both are equal as multisets.
 fn is_permutation(own: &[Json], key: &[Value<'_>]) -> bool {
     let count_own = |value: Value<'_>| own.iter().filter(|part| scalar(part) == value).count();
     let count_key = |value: Value<'_>| key.iter().filter(|part| **part == value).count();
     own.len() == key.len() && key.iter().all(|part| count_own(*part) == count_key(*part))
 }
 
-/// A view of a scalar; null for what is none.
+/// A view of a scalar; null for other values.
 fn scalar(json: &Json) -> Value<'_> {
     match json {
         Json::Bool(b) => Value::Bool(*b),
@@ -161,7 +161,7 @@ fn scalar(json: &Json) -> Value<'_> {
     }
 }
 
-/// True for what a key may be: null is no key.
+/// True if the value can be a key: null cannot.
 fn is_scalar(value: Value<'_>) -> bool {
     matches!(value, Value::Bool(_) | Value::Number(_) | Value::String(_))
 }

@@ -1,6 +1,6 @@
-//! What a warm session allocates: nothing, for the rules that most rule sets are made of.
+//! Allocations of a warm session: none for the rules that most rule sets consist of.
 //!
-//! One test in a binary of its own: the counter is the process's allocator, and counts for the thread that asks.
+//! One test in a binary of its own: the counter is the allocator of the process, and counts only the calling thread.
 #![allow(unsafe_code, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use dadar::event::Mode;
@@ -10,13 +10,13 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 thread_local! {
-    /// Allocations of this thread, while they are counted.
+    /// The allocations of this thread while counting is on.
     static COUNT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
 struct Counting;
 
-// SAFETY: everything is handed to the system's allocator as it is; counting allocates nothing.
+// SAFETY: every call is forwarded unchanged to the system's allocator; counting does not allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         note();
@@ -37,18 +37,18 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 fn note() {
-    // A thread that ends has no counter any more.
+    // The counter of a thread that is ending no longer exists.
     let _ = COUNT.try_with(|count| count.set(count.get().map(|n| n + 1)));
 }
 
-/// How often the thread allocates during `work`.
+/// The number of allocations of the thread during `work`.
 fn allocations(work: impl FnOnce()) -> usize {
     COUNT.set(Some(0));
     work();
     COUNT.replace(None).unwrap()
 }
 
-/// What most rule sets are made of.
+/// The parts that most rule sets consist of.
 const RULES: &str = r##"
 ruleset:
   name: allocations
@@ -96,7 +96,7 @@ labels:
     - {value: normal}
 "##;
 
-/// What allocates, or might: a name, a section of rules, and how often it may allocate for an event.
+/// Rules that allocate or might: a name, a section of rules, and the permitted number of allocations per event.
 const DEARER: [(&str, &str, f64); 13] = [
     ("a header table", "tables: {t: {key: headers.priority, default: low, rows: {high: [a], low: [b]}}}", 0.0),
     ("a dropped event", "filters: [{name: f, drop: exists(data.amount)}]", 0.0),
@@ -135,14 +135,14 @@ fn events() -> Vec<String> {
         .collect()
 }
 
-/// Allocations an event of a warm session: by `decide`, by `route_to`.
+/// Allocations per event of a warm session: by `decide` and by `route_to`.
 fn measured(yaml: &str, mode: Mode, events: &[String]) -> [f64; 2] {
     let loaded = load_strings("allocations", [("rules.yaml", yaml)]);
     let rules = loaded.rule_set.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics));
     let clock = Clock::Fixed("2026-01-10T13:00:00+05:30".parse().unwrap());
     let mut session = Router::with_options(&rules, Options { mode, clock, ..Options::default() }).session();
     let mut out = Vec::new();
-    // Twice: memory is taken in larger pieces as it turns out to be needed.
+    // Two passes: buffers grow during the first.
     for _ in 0..2 {
         out.clear();
         for event in events {
@@ -176,7 +176,7 @@ fn a_warm_session_allocates_nothing() {
     }
 }
 
-/// What does allocate, for docs/performance.md: `cargo test --test allocations -- --nocapture`.
+/// The table of rules that allocate, for docs/performance.md: `cargo test --test allocations -- --nocapture`.
 #[test]
 fn what_allocates_does_so_no_more_than_it_did() {
     let events = events();

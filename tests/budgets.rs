@@ -1,4 +1,4 @@
-//! Events that are made to cost much: each has a clear outcome, the same in both evaluators, and the memory of a session stays
+//! Events that are crafted to be expensive: each has a defined outcome, the same in both evaluators, and a session's memory stays
 //! small.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -8,7 +8,7 @@ use dadar::route::{Options, Router};
 use dadar::{Decision, load_strings};
 use serde_json::{Value as Json, json};
 
-/// The decision about an event with this data by one rule, from both evaluators.
+/// The decision of both evaluators about an event with this data, by one rule.
 fn decide(when: &str, data: &Json, budget: Budget) -> Decision {
     let yaml = serde_json::to_string(&json!({"rules": [{"name": "r", "when": when, "subscribers": ["s"]}]})).unwrap();
     let rules = load_strings("cost", [("rules.yaml", yaml.as_str())]).rule_set.unwrap();
@@ -97,7 +97,7 @@ fn what_costs_too_much_is_null_and_reported() {
     }
 }
 
-/// What is made for an element is given back after it, and sets take the place of searching.
+/// Memory for an element is freed after it, and sets replace linear searches.
 #[test]
 fn what_is_linear_stays_within_the_budget() {
     let numbers = |from: u32| (from..from + 20_000).collect::<Vec<_>>();
@@ -127,7 +127,7 @@ fn what_is_linear_stays_within_the_budget() {
     }
 }
 
-/// Steps that make a text or a tree larger and larger come to an end; what was made until then is sent.
+/// Steps that keep enlarging a string or a tree are stopped; the event as it was until then is sent.
 #[test]
 fn transforms_come_to_an_end() {
     let quadruple = "    - set: {data.t: {template: '${data.t}${data.t}${data.t}${data.t}'}}\n".repeat(13);
@@ -154,7 +154,7 @@ fn transforms_come_to_an_end() {
     }
 }
 
-/// A part of the event that is moved takes no memory anew.
+/// Moving a part of the event does not allocate memory for it again.
 #[test]
 fn moves_add_nothing() {
     let there_and_back = "    - move: {data.b: data.a}\n    - move: {data.a: data.b}\n".repeat(20);
@@ -167,7 +167,7 @@ fn moves_add_nothing() {
     assert_eq!(delivered.deliveries[0].event["data"], data);
 }
 
-/// The sets that searching makes are counted: where they may not fit, both evaluators look.
+/// The sets that speed up searches count towards the budget: if they might not fit, both evaluators search linearly.
 #[test]
 fn sets_of_long_lists_are_counted() {
     let data = json!({"x": [1], "l": (0..1000).collect::<Vec<_>>()});

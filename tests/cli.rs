@@ -1,4 +1,4 @@
-//! The program as it is called: exit codes, streams, and input of every shape.
+//! The program on the command line: exit codes, output streams, and all forms of input.
 
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -27,7 +27,7 @@ fn every_command_has_help_with_examples() {
 }
 
 #[test]
-fn what_is_not_there_is_wrong_usage() {
+fn missing_files_are_usage_errors() {
     let place = Place::small();
     for command in ["check", "route", "explain", "test"] {
         place.call(&[command, "nowhere"], "").code(2).complains("`nowhere`").complains("dadar init");
@@ -39,7 +39,7 @@ fn what_is_not_there_is_wrong_usage() {
 }
 
 #[test]
-fn a_fine_rule_set_is_fine() {
+fn a_valid_rule_set_has_no_problems() {
     let place = Place::small();
     let called = place.call(&["check"], "").code(0).says("1 topic, 1 rule, 1 test: no problems");
     assert_eq!(called.err, "");
@@ -47,7 +47,7 @@ fn a_fine_rule_set_is_fine() {
 }
 
 #[test]
-fn wrong_rules_are_told_in_every_format() {
+fn errors_in_rules_are_reported_in_every_format() {
     let place = Place::new(&[("rules/a.yaml", "rules:\n  - {name: x, whn: data.a > 1, subscribers: [s]}\n")]);
     place.call(&["check"], "").code(1).complains("error[E003]").complains("rules/a.yaml:2:15").says("1 error");
     let json = place.call(&["check", "--format", "json"], "").code(1);
@@ -61,9 +61,9 @@ fn wrong_rules_are_told_in_every_format() {
         let called = place.call(&[command], "").code(1).complains("error[E003]");
         assert!(!called.out.contains("E003"), "{called:?}");
     }
-    // That there are no tests either is another matter.
+    // The missing tests are reported as well.
     place.call(&["test"], "").code(1).says("0 passed, 1 failed");
-    // A file that cannot be read says nothing about the rules.
+    // A file that cannot be read is not an error in the rules, so the exit code differs.
     std::fs::write(place.path("rules/a.yaml"), b"rules: \xff\n").unwrap();
     for command in ["check", "route", "test"] {
         place.call(&[command], "").code(2).complains("error[E011]");
@@ -71,7 +71,7 @@ fn wrong_rules_are_told_in_every_format() {
 }
 
 #[test]
-fn warnings_count_when_denied() {
+fn denied_warnings_fail() {
     let place = Place::new(&[("rules/a.yaml", "rules:\n  - {name: x, when: data.a != 1, subscribers: [s]}\n")]);
     place.call(&["check"], "").code(0).says("1 warning").complains("warning[W002]");
     place.call(&["check", "--deny", "warnings"], "").code(1);
@@ -98,7 +98,7 @@ fn pages_of_codes() {
 }
 
 #[test]
-fn several_rule_sets_are_taken_in_turn_or_listed() {
+fn several_rule_sets_are_checked_in_turn_or_listed() {
     let rules = |name: &str| RULES.replace("small", name);
     let (a, b) = (rules("a"), rules("b"));
     let place = Place::new(&[("all/a/rules.yaml", &a), ("all/b/rules.yaml", &b), ("all/b/b.test.yaml", TESTS)]);
@@ -110,7 +110,7 @@ fn several_rule_sets_are_taken_in_turn_or_listed() {
 }
 
 #[test]
-fn the_current_folder_decides_nothing() {
+fn results_do_not_depend_on_the_current_folder() {
     let schema = "schemas: {s: {topic: order.created, file: ../../schemas/s.json}}";
     let outside = format!("{schema}\n{RULES}");
     let inside = outside.replace("{name: small,", "{name: small, root: ../..,");
@@ -136,7 +136,7 @@ fn the_current_folder_decides_nothing() {
 }
 
 #[test]
-fn lines_in_are_lines_out() {
+fn each_line_gets_one_decision() {
     let place = Place::small();
     let input = format!("{EVENT}\n\nnot json\n[1]\n{EVENT}");
     for threads in ["1", "2", "5", "0"] {
@@ -150,7 +150,7 @@ fn lines_in_are_lines_out() {
 }
 
 #[test]
-fn marks_and_line_breaks_of_all_kinds() {
+fn byte_order_marks_and_all_line_breaks_are_accepted() {
     let place = Place::small();
     let input = format!("\u{feff}{EVENT}\r\n{EVENT}\r\n");
     assert_eq!(place.call(&["route"], input.as_str()).code(0).statuses(), ["routed", "routed"]);
@@ -160,7 +160,7 @@ fn marks_and_line_breaks_of_all_kinds() {
 }
 
 #[test]
-fn lines_too_long_are_malformed() {
+fn lines_that_are_too_long_are_malformed() {
     let place = Place::small();
     let long = format!("{EVENT}\n{{\"a\":\"{}\"}}\n{EVENT}\n", "x".repeat(100_000));
     for threads in ["1", "3"] {
@@ -189,7 +189,7 @@ fn threads_keep_the_order_of_many_lines() {
     assert_eq!(many.decisions()[19_999]["id"], 19_999);
 }
 
-/// Lines of nothing and lines longer than what is read at a time, so that workers are done in every order.
+/// Empty lines and lines longer than one read, so that workers finish in any order.
 #[test]
 fn threads_keep_the_order_of_lines_of_all_lengths() {
     let place = Place::small();
@@ -223,7 +223,7 @@ fn threads_keep_the_order_of_lines_of_all_lengths() {
     }
 }
 
-/// Much more comes out than went in: it is written before a batch is done, and in order all the same.
+/// The output is much larger than the input: it is written before a batch is complete, and still in order.
 #[test]
 fn decisions_much_longer_than_their_events() {
     let names: Vec<String> = (0..2_000).map(|n| format!("subscriber-{n}")).collect();
@@ -238,7 +238,7 @@ fn decisions_much_longer_than_their_events() {
 }
 
 #[test]
-fn the_summary_stands_on_stderr() {
+fn the_summary_is_written_to_stderr() {
     let place = Place::small();
     for threads in ["1", "2"] {
         let called = place.call(&["route", "--summary", "--threads", threads], format!("{EVENT}\nx\n")).code(3);
@@ -262,13 +262,13 @@ fn events_without_a_time_for_the_clock_are_counted() {
 }
 
 #[test]
-fn a_closed_pipe_ends_it_quietly() {
+fn a_closed_pipe_ends_the_program_quietly() {
     let place = Place::small();
     for args in [&["route"][..], &["route", "--threads", "3"], &["schema"], &["completions", "zsh"]] {
         let mut child = place.start(args);
         drop(child.stdout.take());
         let mut stdin = child.stdin.take().unwrap();
-        // Until it is gone, or has had more than a pipe holds.
+        // Until the process has ended, or has received more than a pipe holds.
         for _ in 0..100_000 {
             if writeln!(stdin, "{EVENT}").is_err() {
                 break;
@@ -281,9 +281,9 @@ fn a_closed_pipe_ends_it_quietly() {
     }
 }
 
-/// `dadar check | true` must not make a wrong rule set look right.
+/// `dadar check | true` must not make an invalid rule set look valid.
 #[test]
-fn a_closed_pipe_does_not_change_what_was_found() {
+fn a_closed_pipe_does_not_change_the_exit_code() {
     let wrong = Place::new(&[("rules/a.yaml", "rules:\n  - {name: x, whn: data.a > 1, subscribers: [s]}\n")]);
     let failing = Place::small();
     std::fs::write(
@@ -309,7 +309,7 @@ fn a_closed_pipe_does_not_change_what_was_found() {
     }
 }
 
-/// The next decision's id, or its status where it has none.
+/// The id of the next decision, or its status if it has no id.
 fn next_id(stdout: &mut impl Read) -> Value {
     let mut line = Vec::new();
     while line.last() != Some(&b'\n') {
@@ -322,7 +322,7 @@ fn next_id(stdout: &mut impl Read) -> Value {
 }
 
 #[test]
-fn a_decision_is_there_before_the_next_event() {
+fn a_decision_is_written_before_the_next_event() {
     let place = Place::small();
     for threads in ["1", "2"] {
         let mut child = place.start(&["route", "--threads", threads]);
@@ -337,10 +337,10 @@ fn a_decision_is_there_before_the_next_event() {
     }
 }
 
-/// Line breaks come late, and several lines with the end of one that was begun: whatever is whole is decided at once, by
-/// whoever reads while the others wait to read; and what is not whole is no line yet.
+/// Line breaks arrive late, and several lines arrive together with the rest of a partial one. Complete lines are decided at
+/// once, by the thread that reads while the others wait to read; a partial line waits for its line break.
 #[test]
-fn a_slow_stream_is_decided_as_it_comes() {
+fn lines_of_a_slow_stream_are_decided_as_they_arrive() {
     let place = Place::small();
     for threads in ["1", "2", "4"] {
         let mut child = place.start(&["route", "--threads", threads]);
@@ -370,7 +370,7 @@ fn a_slow_stream_is_decided_as_it_comes() {
 }
 
 #[test]
-fn colours_only_where_wanted() {
+fn colours_are_used_only_if_requested() {
     let place = Place::new(&[("rules/a.yaml", "rules:\n  - {name: x, whn: 1}\n")]);
     assert!(!place.call(&["check"], "").code(1).err.contains('\u{1b}'));
     assert!(place.call(&["check", "--color", "always"], "").code(1).err.contains('\u{1b}'));
@@ -438,10 +438,10 @@ fn a_test_file_runs_by_itself() {
     let one = place.call(&["test", "set/a.test.yaml"], "").code(0).says("✓ big ones").says("1 passed");
     assert!(!one.out.contains("other ones"), "{one:?}");
     place.call(&["test", "set/tests/b.test.yaml"], "").code(0).says("✓ other ones").says("1 passed");
-    // It belongs to the rule set around it, though there are rules beside it.
+    // It belongs to the enclosing rule set, although there are rules in its folder.
     place.call(&["test", "set/more/c.test.yaml"], "").code(0).says("✓ other ones").says("1 passed");
     place.call(&["test", "set/none.test.yaml"], "").code(2);
-    // A rule set without a head is the nearest folder with rules.
+    // A rule set without `ruleset` is the nearest folder with rules.
     let rules = RULES.replace("ruleset: {name: small, defaults: {unrouted: [nobody]}}\n", "");
     let plain = Place::new(&[("docker.yaml", "services: {}"), ("r/a.yaml", &*rules), ("r/t/a.test.yaml", TESTS)]);
     plain.call(&["test", "r/t/a.test.yaml"], "").code(0).says("✓ big ones").says("1 passed");
@@ -459,7 +459,7 @@ fn init_writes_rules_that_pass_their_tests() {
 }
 
 #[test]
-fn explain_tells_of_the_event_that_is_asked_for() {
+fn explain_selects_events_by_id_and_line() {
     let place = Place::small();
     let input = format!("{{\"event_id\":7,\"event_type\":\"X\"}}\n{EVENT}\n");
     place.call(&["explain"], input.as_str()).code(0).says("big").says("order.created");
@@ -489,7 +489,7 @@ fn explain_tells_of_the_event_that_is_asked_for() {
 }
 
 #[test]
-fn explain_reads_events_laid_out_over_several_lines() {
+fn explain_reads_pretty_printed_events() {
     let place = Place::small();
     let event: Value = serde_json::from_str(EVENT).unwrap();
     let laid_out = format!("{event:#}\n");
@@ -500,13 +500,13 @@ fn explain_reads_events_laid_out_over_several_lines() {
     assert_eq!(events.iter().map(|one| one["line"].as_u64().unwrap()).collect::<Vec<_>>(), [1, lines + 1, lines + 2]);
     assert!(events.iter().all(|one| one["decision"]["subscribers"] == events[0]["decision"]["subscribers"]));
     place.call(&["explain", "--line", "3"], input.as_str()).code(0).says("line 1");
-    // A line that is cut off takes no other with it.
+    // A truncated line does not affect other lines.
     let cut = format!("{}\n{EVENT}\n", EVENT.get(..20).unwrap());
     let explained = place.call(&["explain", "--format", "json"], cut).code(3);
     assert_eq!(explained.decisions().len(), 2);
 }
 
-/// Nothing of an event can add a line to a report, or make a terminal do anything.
+/// Text from an event cannot add a line to a report or control the terminal.
 #[test]
 fn events_cannot_forge_reports() {
     let place = Place::new(&[
@@ -589,7 +589,7 @@ transforms:
 }
 
 #[test]
-fn deliveries_say_why_an_event_is_not_routed() {
+fn deliveries_have_the_reason_if_an_event_is_not_routed() {
     let rules = "
 ruleset: {name: sent, defaults: {unrouted: [catch], dropped: [bin], rejected: [dead]}}
 filters: [{name: no-tests, drop: data.test == true}]
@@ -628,7 +628,7 @@ topics: {a: [x], b: [y]}
 }
 
 #[test]
-fn what_ingest_could_not_do_stands_on_each_delivery() {
+fn errors_of_ingest_are_on_each_delivery() {
     let rules = "
 ruleset: {name: sent}
 ingest: [tidy]
@@ -672,12 +672,12 @@ fn rules_from_standard_input() {
 }
 
 #[test]
-fn usage_errors_help() {
+fn usage_errors_suggest_a_fix() {
     let place = Place::small();
     let called = place.call(&["route", "rules", "events.ndjson"], "");
     assert_eq!(called.code, Some(2));
     assert!(called.err.contains("`-i events.ndjson`"), "{called:?}");
-    // Colours only where wanted, also here.
+    // The options for colours apply to usage errors as well.
     for (args, coloured) in [
         (&["--color", "never", "check", "--nonsense"][..], false),
         (&["check", "--nonsense", "--color=always"], true),
@@ -709,7 +709,7 @@ fn check_lists_codes_and_counts_in_json() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_an_error_and_no_panic() {
+fn a_full_disk_is_an_error_without_a_panic() {
     let place = Place::small();
     place.write_events();
     let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();

@@ -1,4 +1,4 @@
-//! Commands for rule writers: what they print, in each format, and what they refuse.
+//! Commands for rule writers: their output in each format, and the errors about wrong arguments.
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -94,7 +94,7 @@ fn eval_shows_the_value_of_each_part() {
     let at = ["eval", "hour(now)", "--now", "2026-01-10T00:00:00Z"];
     place.call(&at, "").code(0).says("0  number or null");
     place.call(&[&at[..], &["--rules", "shop.yaml"]].concat(), "").code(0).says("5  number or null");
-    // An expression may begin with a hyphen, and need not come first.
+    // An expression may begin with a hyphen, and does not have to be the first argument.
     place.call(&["eval", "--event", event, "-data.amount"], "").code(0).says("-3  ");
     place
         .call(&["eval", "data.amount > 2", "--event", "{\"data\":{\"amount\":\"x\"}}"], "")
@@ -133,7 +133,7 @@ fn errors_in_an_expression_point_at_it() {
     place.call(&["eval", "a >"], "").code(1).complains("error[E030]");
     place.call(&["eval", "ciyt", "-r", "shop.yaml"], "").code(1).complains("did you mean `city`?");
     place.call(&["eval", "1", "-r", "wrong.yaml"], "").code(1).complains("error[E003]");
-    // A lint is no error.
+    // A lint is not an error.
     place.call(&["eval", "data.a != 1"], "").code(0).says("true  boolean").complains("warning[W002]");
 }
 

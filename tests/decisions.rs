@@ -1,7 +1,7 @@
-//! Decisions that are known to be right: the cases that came with the project, and every bug that was found since.
+//! Decisions that are known to be right: the initial cases, and a case for every bug that was found since.
 //!
-//! A folder of `tests/cases/regressions` holds `rules.yaml`, `events.ndjson` and `expected.ndjson`: of each decision the keys
-//! that are expected must be there and agree. Both evaluators are held to them.
+//! A folder of `tests/cases/regressions` holds `rules.yaml`, `events.ndjson` and `expected.ndjson`. Each decision of both
+//! evaluators must have the expected keys with the expected values.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use dadar::interpreter::Interpreter;
@@ -26,7 +26,7 @@ fn lines(path: &Path) -> Vec<Vec<u8>> {
     text.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
 }
 
-/// What both evaluators make of the events; they must agree to the letter.
+/// The decisions of both evaluators on the events; they must be identical.
 fn decisions(rules: &RuleSet, events: &[Vec<u8>]) -> Vec<Value> {
     let now = "2025-01-10T13:30:00+05:30".parse().unwrap();
     let options = Options { clock: Clock::Fixed(now), ..Options::default() };
@@ -92,7 +92,7 @@ fn no_bug_comes_back() {
     }
 }
 
-/// Deliveries can be taken one by one, and come to the same as all together.
+/// Deliveries that are taken one by one are the same as all together.
 #[test]
 fn deliveries_come_in_parts() {
     let subscribers: Vec<String> = (0..20).map(|n| format!("s{n:02}")).collect();
@@ -113,7 +113,7 @@ fn deliveries_come_in_parts() {
     assert!(rest.is_empty() && longest * 20 <= whole.len() + 20);
 }
 
-/// An envelope may ask for `now` while it works out the time that is to be the clock: it is null then, and the time afterwards.
+/// An envelope may read `now` while it computes the time that sets the clock: `now` is null then, and the time afterwards.
 #[test]
 fn the_event_clock_is_set_after_the_time_is_known() {
     let yaml = "

@@ -1,5 +1,5 @@
-//! What people are shown for each mistake. A folder of `tests/cases/check` is a rule set with mistakes (`quiet` looks as if it
-//! had some); `shown.snap` in it holds what `dadar check` would print.
+//! The diagnostics for each mistake. A folder of `tests/cases/check` is a rule set with mistakes (`quiet` only looks as if it
+//! had some); its `shown.snap` holds the output of `dadar check`.
 #![cfg(feature = "render")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 const CASES: &str = "tests/cases/check";
 
-/// Relative to the project, so that what is shown has no place of a machine in it.
+/// Relative to the project, so that the output contains no paths of a machine.
 fn cases() -> Vec<PathBuf> {
     let mut cases: Vec<PathBuf> = std::fs::read_dir(CASES).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
@@ -30,7 +30,7 @@ fn mistakes_are_shown_so_that_they_can_be_mended() {
         settings.set_omit_expression(true);
         settings.bind(|| insta::assert_snapshot!("shown", shown));
     }
-    // Those that need huge files, limits of their own, or bytes that are not text have tests elsewhere; so have test files.
+    // Codes that need huge files, special limits or bytes that are not text have tests elsewhere; so do those of test files.
     let elsewhere = [Code::TooLarge, Code::LoadBudget, Code::Unreadable, Code::BadTest];
     let missing: Vec<_> = Code::ALL.iter().filter(|code| !seen.contains(code) && !elsewhere.contains(code)).collect();
     assert!(missing.is_empty(), "no case shows {missing:?}");

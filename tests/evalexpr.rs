@@ -1,7 +1,7 @@
-//! The part of the language that the crate evalexpr knows as well means the same there: random expressions are
-//! evaluated by both.
+//! The part of the language that the crate evalexpr also supports has the same meaning there: both evaluate random
+//! expressions.
 //!
-//! Where the two differ on purpose, the generator keeps away, and [`DIFFERENCES`] pins down both sides.
+//! The generator avoids the deliberate differences; [`DIFFERENCES`] lists them with both results.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
@@ -14,41 +14,41 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use std::collections::HashMap;
 
-/// Expression, what it is here (as JSON), and what it is in evalexpr 11.3.1 (or `error`).
+/// Expression, its value here (as JSON), and its value in evalexpr 11.3.1 (or `error`).
 const DIFFERENCES: &[(&str, &str, &str)] = &[
-    // `/` does not cut off.
+    // `/` does not truncate.
     ("1 / 2", "0.5", "0"),
     ("4 / 2", "2", "2"),
-    // Null instead of errors and of what is not finite.
+    // Null instead of errors and of numbers that are not finite.
     ("1 / 0", "null", "error"),
     ("1.0 / 0.0", "null", "inf"),
     ("1 % 0", "null", "error"),
     ("math::sqrt(-1)", "null", "NaN"),
     ("str::substring(\"abc\", 1, 9)", "null", "error"),
-    // Integers grow into unsigned ones and floats instead of overflowing.
+    // Integers become unsigned integers and floats instead of overflowing.
     ("9223372036854775807 + 1", "9223372036854775808", "error"),
     ("9223372036854775807 * 4", "3.6893488147419103e19", "error"),
-    // Numbers are numbers.
+    // Integers and floats are one type.
     ("1 == 1.0", "true", "false"),
     ("contains((1, 2), 2.0)", "true", "false"),
     ("floor(2.5)", "2", "2"),
     ("2 ^ 3", "8", "8"),
     ("9007199254740993 > 9007199254740992.0", "true", "false"),
     ("str::from(-0.0)", "\"0\"", "\"-0\""),
-    // Code points, not bytes. (Inside of a code point evalexpr's `str::substring` panics.)
+    // Code points, not bytes. (evalexpr's `str::substring` panics inside a code point.)
     ("len(\"₹\")", "1", "3"),
     // JSON's names for types.
     ("typeof(1)", "\"number\"", "\"int\""),
     ("typeof(1.5)", "\"number\"", "\"float\""),
     ("typeof((1, 2))", "\"array\"", "\"tuple\""),
-    // Texts may be looked into, too.
+    // `contains` also accepts strings.
     ("contains(\"abc\", \"b\")", "true", "error"),
     ("contains_any(\"abc\", (\"x\", \"c\"))", "true", "error"),
 ];
 
 const ZONE: &TimeZone = &TimeZone::UTC;
 
-/// The variables of both sides: `data.i`, `data.f`, `data.s`, `data.b`.
+/// The variables in both languages: `data.i`, `data.f`, `data.s`, `data.b`.
 #[derive(Clone, Debug)]
 struct Variables {
     int: i64,
@@ -127,7 +127,7 @@ fn theirs(source: &str, variables: &Variables) -> Result<Theirs, evalexpr::Evale
     evalexpr::eval_with_context(source, &context)
 }
 
-/// Numbers by what they stand for, everything else as it is.
+/// Compares numbers by value, everything else as it is.
 fn agree(ours: &serde_json::Value, theirs: &Theirs) -> bool {
     match theirs {
         Theirs::Int(n) => ours.as_f64() == Some(*n as f64),
@@ -138,7 +138,7 @@ fn agree(ours: &serde_json::Value, theirs: &Theirs) -> bool {
     }
 }
 
-/// Writes an expression, taking its choices from a list of bytes; when they run out, it takes the simplest.
+/// Writes an expression. Its choices come from a list of bytes; after the last one, it takes the simplest choice.
 struct Writer<'c> {
     choices: std::slice::Iter<'c, u8>,
     depth: usize,
@@ -149,7 +149,7 @@ impl Writer<'_> {
         self.choices.next().map_or(0, |choice| choice % of)
     }
 
-    /// Deep down there are only leaves, which come first.
+    /// At the maximum depth only leaves are chosen; they come first.
     fn kind(&mut self, leaves: u8, all: u8) -> u8 {
         let of = if self.depth > 5 { leaves } else { all };
         self.choose(of)
@@ -162,7 +162,7 @@ impl Writer<'_> {
         written
     }
 
-    /// Now and then without parentheses, so that precedence counts.
+    /// Sometimes without parentheses, so that precedence matters.
     fn wrap(&mut self, text: String) -> String {
         if self.choose(3) == 0 { text } else { format!("({text})") }
     }
@@ -244,7 +244,7 @@ impl Writer<'_> {
     }
 }
 
-/// `x.pipe(f)` is `f(x)`, so that what wraps stands behind what it wraps.
+/// `x.pipe(f)` is `f(x)`, so that the wrapper comes after the wrapped value.
 trait Pipe: Sized {
     fn pipe<T>(self, f: impl FnOnce(Self) -> T) -> T {
         f(self)
@@ -274,7 +274,7 @@ proptest! {
             2 => writer.text(),
             _ => writer.flag(),
         };
-        // What overflows there is a number here.
+        // An overflow there is a number here.
         if let Ok(expected) = theirs(&source, &variables) {
             let found = ours(&source, &variables);
             prop_assert!(agree(&found, &expected), "{source}\nhere: {found}\nthere: {expected:?}");

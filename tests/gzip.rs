@@ -29,7 +29,7 @@ fn it_is_read_as_if_it_were_plain() {
     let place = Place::small();
     let text = events(3_000);
     std::fs::write(place.path("plain.ndjson"), &text).unwrap();
-    // Two members, the first of which ends within a line, in a file whose name says nothing.
+    // Two members, the first of which ends within a line, in a file without the extension `.gz`.
     let (first, second) = text.as_bytes().split_at(text.len() / 2);
     let stream = [gzip(first), gzip(second)].concat();
     std::fs::write(place.path("events"), &stream).unwrap();
@@ -39,7 +39,7 @@ fn it_is_read_as_if_it_were_plain() {
     assert!(place.call(&["route"], stream.clone()).code(0).out == plain);
     place.call(&["explain", "-i", "events", "--line", "2999"], "").code(0).says("line 2999");
     place.call(&["eval", "id", "-i", "-"], stream).code(0).says("== 3000  2999");
-    // What looks like gzip, and is not.
+    // Data that looks like gzip but is not.
     place.call(&["route"], &b"\x1f"[..]).code(3);
     place.call(&["route"], &b"\x1f\n{}\n"[..]).code(3);
     place.call(&["route"], gzip(b"")).code(0);
@@ -79,7 +79,7 @@ fn it_cannot_be_followed_or_resumed() {
     place.call(&state, "").code(2).complains("--state cannot be kept for compressed input");
 }
 
-/// A compressor that flushes after each event is answered at once.
+/// If the compressor flushes after each event, its decision is written at once.
 #[test]
 fn a_decision_does_not_wait_for_more_input() {
     let place = Place::small();
@@ -95,7 +95,7 @@ fn a_decision_does_not_wait_for_more_input() {
     assert!(child.wait().unwrap().success());
 }
 
-/// 48 MiB in one line of 48 KiB of input: it is cut at the limit, and never held as a whole.
+/// One line of 48 MiB from 48 KiB of input: it is cut at the limit, and never held in memory as a whole.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_bomb_takes_no_memory() {

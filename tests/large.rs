@@ -1,6 +1,7 @@
-//! Many rules of each kind that the benchmarks measure: the graph decides as the plain evaluator does, strict and trusted.
+//! Many rules of each kind that the benchmarks measure: the graph makes the same decisions as the plain evaluator, strict and
+//! trusted.
 //!
-//! Indexes that only many rules bring about (pairs of equalities, trees of ranges, automata) are held to it here.
+//! This covers the indexes that are only used for many rules (pairs of equalities, trees of ranges, automata).
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, dead_code)]
 
 #[path = "../benches/data/mod.rs"]
@@ -14,7 +15,7 @@ use dadar::route::{Options, Router};
 fn graph_and_interpreter_agree_on_many_rules() {
     let events = data::lots(40);
     for workload in data::workloads() {
-        // Numbers that make values collide, so that there is something to match.
+        // Numbers from a small range, so that events match.
         let yaml = (workload.yaml)(700).replace("\"00", "\"0");
         let loaded = dadar::rules::load_strings("large", [("rules.yaml", yaml.as_str())]);
         let rules = loaded.rule_set.unwrap_or_else(|| panic!("{}: {:?}", workload.name, loaded.diagnostics.first()));
@@ -31,7 +32,7 @@ fn graph_and_interpreter_agree_on_many_rules() {
     }
 }
 
-/// Two equalities, each shared by many rules: some match, and the pair tells which.
+/// Two equalities, each shared by many rules: only rules with the right pair match.
 #[test]
 fn pairs_of_common_values() {
     let mut yaml = String::from("rules:\n");
@@ -56,7 +57,7 @@ fn pairs_of_common_values() {
     assert!(matched > 100, "{matched} matches");
 }
 
-/// A session keeps the topics that it has seen, up to a number; then it forgets all of them, the last one included.
+/// A session caches the topics that it has seen up to a limit; then it clears the cache, including the last topic.
 #[test]
 fn topics_beyond_those_that_are_kept() {
     let yaml = "topics:\n  first: [a]\n  other.1: [b]\n  other.#: [c]\n";
@@ -69,7 +70,7 @@ fn topics_beyond_those_that_are_kept() {
         assert_eq!(session.route(event.as_bytes(), 1), wanted, "{topic}");
     };
     for others in [8_190, 8_191, 8_192, 8_193] {
-        // Found twice, `first` is the topic that was found last.
+        // After two look-ups, `first` is the topic that was found last.
         check("first");
         check("first");
         (0..others).for_each(|n| check(&format!("other.{others}.{n}")));

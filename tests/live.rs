@@ -1,4 +1,4 @@
-//! The program as it runs for long: rules that change, streams that never end, signals, kills, slow readers.
+//! The program as a long-running process: changing rules, endless streams, signals, kills and slow readers.
 
 #![cfg(all(feature = "cli", unix))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -22,7 +22,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// Nothing takes so long, not even on a slow machine.
+/// A limit that no test reaches, even on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 struct Place {
@@ -57,7 +57,7 @@ impl Place {
     }
 }
 
-/// Rules that send everything to somebody, and say so in every way.
+/// Rules that send every event to a subscriber and name it in every field of the decision.
 fn to(subscriber: &str) -> String {
     format!(
         "ruleset: {{name: live}}\ntopics:\n  \"#\": {{subscribers: [{subscriber}], settings: {{by: {subscriber}}}}}\n\
@@ -114,7 +114,7 @@ impl Running {
         (0..n).map(|_| self.decision()["id"].as_u64().unwrap()).collect()
     }
 
-    /// Everything that is still to come, to its end.
+    /// The rest of the output, until its end.
     fn rest(&self) -> Vec<String> {
         let mut rest = Vec::new();
         loop {
@@ -172,7 +172,7 @@ impl Drop for Running {
     }
 }
 
-/// The subscriber that made a decision; everything on it has to be of that one.
+/// The subscriber in a decision; all its fields must name that one.
 fn maker(decision: &Value) -> String {
     let by = decision["labels"]["by"].as_str().unwrap().to_owned();
     assert_eq!(decision["subscribers"], serde_json::json!([format!("also-{by}"), by]), "{decision}");
@@ -190,7 +190,7 @@ fn a_line_is_decided_as_soon_as_it_is_there() {
             running.send(&event(n));
             assert_eq!(running.decision()["id"], n);
         }
-        // Half a line waits for its other half.
+        // A partial line waits for the rest.
         let line = event(20);
         let (half, other) = line.split_at(9);
         running.send(half);
@@ -242,14 +242,14 @@ fn tests_guard_the_rules() {
     running.says("test `t` failed");
     running.send(&event(1));
     assert_eq!(maker(&running.decision()), "one");
-    // Rules that fail their tests are not begun with either.
+    // The program does not start with rules that fail their tests.
     let mut again = place.start(&["rules", "--watch", "--watch-tests"]);
     assert_eq!(again.end().code(), Some(1));
     again.says("so nothing was done");
 }
 
-/// Rules are swapped as fast as they load while events come as fast as they go. Every decision is of one rule set, the one
-/// it names; no event is lost, doubled or out of order.
+/// Rules are swapped as fast as they load while events are routed at full speed. Every decision is made by the one rule set
+/// that it names; no event is lost, duplicated or out of order.
 #[test]
 fn a_storm_of_reloads() {
     const EVENTS: usize = 60_000;
@@ -260,7 +260,7 @@ fn a_storm_of_reloads() {
     let feeding = thread::spawn(move || {
         for n in 0..EVENTS {
             stdin.write_all(event(n).as_bytes()).unwrap();
-            // Now and then somebody takes a breath, so that it takes a while.
+            // A short pause now and then, so that the run takes a while.
             if n % 100 == 0 {
                 thread::sleep(Duration::from_millis(1));
             }
@@ -365,8 +365,8 @@ fn signals_end_it_in_order() {
     feeding.join().unwrap();
 }
 
-/// Killed again and again while the file grows and is rotated: every line is decided, in order, and what comes twice comes
-/// with the same decision.
+/// Killed repeatedly while the file grows and is rotated: every line is decided, in order, and repeated lines get the same
+/// decision.
 #[test]
 fn a_kill_loses_nothing() {
     const LINES: usize = 4000;
@@ -450,7 +450,7 @@ fn the_state_is_of_files_alone() {
     }
 }
 
-/// Whoever reads slowly slows the reading: memory does not grow, however much is there to read.
+/// A slow reader of the output slows down the reading of the input: memory does not grow with the size of the input.
 #[test]
 fn a_slow_reader_slows_the_writer() {
     let place = Place::new();
@@ -526,7 +526,7 @@ fn metrics_are_served() {
 
 fn get(address: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    // It may hang up before it has heard everything.
+    // The server may close the connection before it has read the request.
     let _ = stream.write_all(request.as_bytes());
     let mut answer = String::new();
     let _ = stream.read_to_string(&mut answer);
@@ -574,7 +574,7 @@ fn signals_end_it_while_it_waits_for_input() {
     assert_eq!(running.end().code(), Some(0));
 }
 
-/// Killed within the first moments of its first run, before anything else is written; then the file is rotated.
+/// Killed at the beginning of its first run, before other output is written; then the file is rotated.
 #[test]
 fn a_kill_in_the_first_moments_loses_nothing() {
     let place = Place::new();
@@ -597,7 +597,7 @@ fn a_kill_in_the_first_moments_loses_nothing() {
     assert!(leftovers.into_iter().all(|name| !name.to_string_lossy().ends_with(".tmp")));
 }
 
-/// Lines that cannot be decided are answered, and the state passes them: the next run does not meet them again.
+/// Lines that cannot be decided get a decision, and the state advances past them: the next run does not read them again.
 #[test]
 fn a_poison_line_is_answered_and_passed() {
     let place = Place::new();
@@ -633,7 +633,7 @@ fn states_that_are_not_files_are_refused() {
     assert!(place.path("link").is_symlink());
 }
 
-/// Idle connections do not keep others from an answer, and slow readers are cut off.
+/// Idle connections do not block others, and slow readers are disconnected.
 #[test]
 fn metrics_are_served_whoever_is_connected() {
     let place = Place::new();
@@ -695,7 +695,7 @@ fn json_logs_from_the_start() {
     }
 }
 
-/// The tests need nothing but the program itself.
+/// These tests need only the program itself.
 #[test]
 fn help_shows_it_all() {
     let output = dadar().args(["route", "--help"]).output().unwrap();

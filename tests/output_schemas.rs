@@ -1,5 +1,5 @@
-//! The JSON Schemas of test files and of what the program writes are written by hand. They have to accept everything that
-//! the program writes, nothing else, and describe no key that it never writes.
+//! The JSON Schemas of test files and of the program's output are written by hand. They must accept all output of the program
+//! and nothing else, and describe no key that it never writes.
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -19,9 +19,9 @@ struct Schema {
     of: &'static str,
     json: Value,
     validator: jsonschema::Validator,
-    /// Keys under which anything may be.
+    /// Keys whose value may be anything.
     open: &'static [&'static str],
-    /// Keys under which there is an object with any members.
+    /// Keys whose value is an object with any members.
     open_objects: &'static [&'static str],
 }
 
@@ -42,7 +42,7 @@ impl Schema {
         assert!(faults.is_empty(), "{}: {faults:#?}\n{instance}", self.of);
     }
 
-    /// Every instance is accepted; of the first ones also every mutation is refused: an extra key in each object, and a
+    /// Every instance is accepted. For the first ones, every mutation is rejected: an extra key in each object, and a value of a
     /// wrong type in place of each value.
     #[track_caller]
     fn fits(&self, instances: &[Value], mutated: usize) {
@@ -73,7 +73,7 @@ impl Schema {
         all
     }
 
-    /// JSON Pointers to every value that the schema says something about.
+    /// JSON Pointers to every value that the schema describes.
     fn places(&self, value: &Value, pointer: String) -> Vec<String> {
         let mut places = vec![pointer.clone()];
         match value {
@@ -131,7 +131,7 @@ fn folders(folder: &str) -> Vec<PathBuf> {
     folders
 }
 
-/// A rule set that uses everything a decision or an explanation can show.
+/// A rule set that produces every field of decisions and explanations.
 const EVERYTHING: &str = r##"
 ruleset: {name: all, defaults: {always: [log], dropped: [bin], rejected: [inbox], unrouted: [nobody]}}
 ingest: tidy
@@ -212,7 +212,7 @@ fn decisions_and_deliveries() {
     assert_eq!(statuses.len(), 5, "{statuses:?}");
     all.extend(deliveries);
     schema.describes_only(&all);
-    // What belongs to another status.
+    // Fields that belong to another status.
     let routed = all.iter().find(|line| line["status"] == "routed").unwrap();
     for (key, value) in
         [("line", json!(1)), ("dropped_by", json!("x")), ("subscribers", json!([])), ("status", json!("sent"))]
@@ -290,7 +290,7 @@ fn test_files() {
     schema.fits(&all[..1], 1);
     schema.fits(&all, 0);
     schema.describes_only(&all);
-    // The program and the schema refuse the same.
+    // The program and the schema reject the same files.
     for wrong in [
         "tests: []",
         "test: []",

@@ -1,4 +1,4 @@
-//! The JSON Schema of rule files is written by hand, as their decoder is. What the one knows, the other has to know.
+//! The JSON Schema of rule files and their decoder are both written by hand, so they must accept the same keys.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -18,7 +18,7 @@ fn validator() -> jsonschema::Validator {
     jsonschema::validator_for(&schema).unwrap()
 }
 
-/// The YAML as JSON; none where it is empty or no YAML.
+/// The YAML as JSON; none if it is empty or not YAML.
 fn json(text: &str) -> Option<Value> {
     let mut diagnostics = Vec::new();
     let node = yaml::parse(FileId(0), text, YamlLimits::default(), &mut diagnostics).root;
@@ -39,7 +39,7 @@ fn invalid(text: &str) {
     assert!(!validator().is_valid(&json), "{text}");
 }
 
-/// Every file below a folder.
+/// Every file in a folder and its subfolders.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -57,7 +57,7 @@ fn example_rules_are_valid() {
     for folder in ["rules", "src/cli/init"] {
         for path in files(&root.join(folder)) {
             let name = path.display().to_string();
-            // What lies in a folder `data` is named by lookups.
+            // Files in a folder `data` are used by lookups.
             let is_rules = name.ends_with(".yaml") && !name.ends_with(".test.yaml") && !name.contains("/data/");
             if is_rules {
                 valid(&name, &fs::read_to_string(&path).unwrap());

@@ -1,5 +1,5 @@
-//! Everything at once, for minutes: reloads (right and wrong ones), malformed lines, a slow reader. Counts have to agree, and
-//! memory may not grow. Run with `cargo test --release --test soak -- --ignored --nocapture`.
+//! A long run with everything at once: valid and invalid reloads, malformed lines and a slow reader. Counts must agree, and
+//! memory must not grow. Run with `cargo test --release --test soak -- --ignored --nocapture`.
 
 #![cfg(all(feature = "cli", target_os = "linux"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Every so many lines one is malformed.
+/// One line in this many is malformed.
 const MALFORMED: usize = 17;
 
 fn rules(version: usize, padding: usize) -> String {
@@ -105,7 +105,7 @@ fn soak() {
                     assert!(decision["subscribers"].as_array().unwrap().contains(by), "{decision}");
                 }
                 lines += 1;
-                // Slow from time to time, for a while.
+                // Slow from time to time.
                 if lines % 20_000 == 0 {
                     thread::sleep(Duration::from_millis(200));
                 }

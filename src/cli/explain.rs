@@ -1,4 +1,4 @@
-//! `dadar explain`: what the rules made of an event, and why.
+//! `dadar explain`: how the rules treated an event, and why.
 
 use super::budget::BudgetArgs;
 use super::route::{Opened, clock};

@@ -1,4 +1,4 @@
-//! `dadar schema`: JSON Schemas of what is read and written.
+//! `dadar schema`: JSON Schemas of the input files and the output.
 
 use super::{Done, Exit, output};
 use clap::{Args, ValueEnum};
@@ -29,8 +29,8 @@ enum Of {
 }
 
 impl Of {
-    /// Written by hand, like the decoders and the types. Tests compare them with every rule file and test file that is
-    /// shipped, and with what the program writes.
+    /// Written by hand, like the decoders and the types. Tests compare them with every rule file and test file in the
+    /// repository, and with the output of the program.
     fn schema(self) -> &'static str {
         match self {
             Of::Rules => include_str!("../../schemas/rule-file.schema.json"),

@@ -15,7 +15,7 @@ pub(crate) fn parse(text: &str) -> Result<usize, String> {
         _ => return Err(String::from("write a number of bytes, KiB, MiB or GiB, such as 64MiB")),
     };
     let number: usize = digits.parse().map_err(|_| String::from("write a number such as 1000 or 64MiB"))?;
-    // Leave room for the line break behind a line of that size.
+    // Leave room for the line break after a line of that size.
     let bytes = number.checked_mul(factor).filter(|bytes| *bytes < usize::MAX / 2);
     match bytes {
         None => Err(String::from("this is more than can be counted")),

@@ -54,7 +54,7 @@ enum TestFormat {
     Junit,
 }
 
-/// What came of a rule set.
+/// The test results of a rule set.
 struct Tested {
     path: PathBuf,
     report: Report,

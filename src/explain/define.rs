@@ -1,4 +1,4 @@
-//! Named values: their values, and the expressions behind them.
+//! Named values: their values, and the expressions in their definitions.
 
 use super::page::{Look, StyledLine, TextPage};
 use super::phrases::{place, readings, short, value};
@@ -22,7 +22,7 @@ pub(super) fn section<'d>(
     }
 }
 
-/// Those of the named values that some conditions read.
+/// The named values that the conditions read.
 pub(super) fn read_by<'d>(
     defines: &'d [DefineTrace],
     conditions: impl IntoIterator<Item = &'d Condition>,
@@ -32,7 +32,7 @@ pub(super) fn read_by<'d>(
     defines.iter().filter(move |define| reads.contains(&*define.name))
 }
 
-/// A condition or an expression behind a named value.
+/// A condition or an expression in the definition of a named value.
 fn case(page: &mut TextPage<'_>, case: &Condition, sources: &Sources) {
     let text = short(sources.snippet(case.span));
     let read: Vec<_> = leaves(case).flat_map(|leaf| leaf.read.iter().cloned()).collect();

@@ -7,7 +7,7 @@ use crate::diagnostic::{Sources, printable};
 use crate::event::Json;
 use crate::trace::{ExpressionTrace, PartTrace};
 
-/// The widest column of texts; beyond it values are not aligned.
+/// The limit for the width of the column of texts; values after longer texts are not aligned.
 const WIDEST: usize = 60;
 
 /// The value and type of an expression, and below it its parts, each with its value. Every line ends in a line break.
@@ -37,7 +37,7 @@ fn limit(expected: &str) -> &str {
     expected.strip_prefix("at most ").unwrap_or(expected)
 }
 
-/// The same as data, with each place as its file, line, column and text.
+/// The trace as data, with each place as its file, line, column and text.
 pub fn expression_to_json(trace: &ExpressionTrace, sources: &Sources) -> Json {
     with_places(serde_json::to_value(trace).unwrap_or_default(), sources)
 }

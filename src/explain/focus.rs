@@ -1,4 +1,5 @@
-//! One subscriber or one rule: why it did or did not, down to the first condition that failed.
+//! The explanation of one subscriber or one rule: why it received the event or matched, or why not, down to the conditions
+//! that decided.
 
 use super::page::{Look, StyledLine, TextPage};
 use super::phrases::{place, quoted, reason, why, why_cells};
@@ -9,22 +10,22 @@ use crate::diagnostic::Sources;
 use crate::trace::{Condition, RuleTrace, SchemaOutcome, SubscriberTrace, TableTrace, Trace};
 use std::sync::Arc;
 
-/// Why a subscriber got the event, or did not: everything that could have chosen it, and what took it away.
+/// Why a subscriber received the event or did not: every part that could have chosen it, and the rules and filter that removed it.
 pub(super) fn subscriber(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources, name: &str) {
     let Some(person) = trace.subscribers.iter().find(|person| *person.name == *name) else { return };
     let verdict = if person.gets { "gets" } else { "does not get" };
     let look = if person.gets { Look::Yes } else { Look::No };
-    let what = format!("{verdict} {}", event(trace));
+    let answer = format!("{verdict} {}", event(trace));
     let topic = match topic(trace) {
         topic if topic.is_empty() => topic,
         topic => format!("topic {topic}"),
     };
     page.heading(
-        StyledLine::new().mark(person.gets).name(name).add(look, what).plain(topic).faint(short_of(person, trace)),
+        StyledLine::new().mark(person.gets).name(name).add(look, answer).plain(topic).faint(short_of(person, trace)),
     );
     stopped_before(page, trace, sources);
     if matches!(trace.decision.status, Status::Routed | Status::Unrouted) {
-        taken_away(page, trace, person, sources);
+        removed_by(page, trace, person, sources);
         page.heading(StyledLine::new().add(Look::Heading, "What could have chosen it"));
         let before = sources_of(page, trace, sources, name);
         let declared = defaults(page, trace, person);
@@ -37,8 +38,8 @@ pub(super) fn subscriber(page: &mut TextPage<'_>, trace: &Trace, sources: &Sourc
         if !defaults(page, trace, person) {
             let status = trace.decision.status;
             let list = if status == Status::Dropped { "dropped" } else { "rejected" };
-            let said = format!("nothing: {} events go to `defaults.{list}` only", status.as_str());
-            page.line(1, StyledLine::new().plain(said));
+            let note = format!("nothing: {} events go to `defaults.{list}` only", status.as_str());
+            page.line(1, StyledLine::new().plain(note));
         }
     }
     if person.gets {
@@ -62,7 +63,7 @@ fn short_of(person: &SubscriberTrace, trace: &Trace) -> String {
     }
 }
 
-/// A filter or a schema that ended it before any rule was looked at.
+/// The filter or schema that dropped or rejected the event before any rule was evaluated.
 fn stopped_before(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     if let Some(error) = &trace.decision.error {
         page.line(1, StyledLine::new().plain(format!("{} is malformed: {error}", super::sections::line(trace))));
@@ -71,8 +72,12 @@ fn stopped_before(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
         page.line(1, StyledLine::new().plain("the list of events in its line is empty"));
     }
     for filter in trace.filters.iter().filter(|filter| filter.dropped) {
-        let said = if filter.drop { "drops the event, since" } else { "drops the event, since it does not hold that" };
-        let line = StyledLine::new().mark(false).plain("filter").name(&*filter.name).plain(said);
+        let note = if filter.drop {
+            "drops the event, since this holds:"
+        } else {
+            "drops the event, since this does not hold:"
+        };
+        let line = StyledLine::new().mark(false).plain("filter").name(&*filter.name).plain(note);
         page.line(1, line.faint(place(sources, filter.span)));
         filter.condition.iter().for_each(|condition| why(page, 3, condition, sources));
     }
@@ -82,8 +87,8 @@ fn stopped_before(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     }
 }
 
-/// Who took a subscriber away that something chose.
-fn taken_away(page: &mut TextPage<'_>, trace: &Trace, person: &SubscriberTrace, sources: &Sources) {
+/// The rules and the filter that removed a chosen subscriber.
+fn removed_by(page: &mut TextPage<'_>, trace: &Trace, person: &SubscriberTrace, sources: &Sources) {
     if person.chosen_by.is_empty() {
         return;
     }
@@ -93,9 +98,9 @@ fn taken_away(page: &mut TextPage<'_>, trace: &Trace, person: &SubscriberTrace, 
         rule_conditions(page, 3, trace, rule, sources);
     }
     if let Some(filter) = &person.filter {
-        let said = if filter.held { "its own filter holds:" } else { "its own filter does not hold:" };
+        let note = if filter.held { "its own filter holds:" } else { "its own filter does not hold:" };
         let span = person.declared.map(|span| place(sources, span)).unwrap_or_default();
-        page.line(1, StyledLine::new().mark(filter.held).plain(said).faint(span));
+        page.line(1, StyledLine::new().mark(filter.held).plain(note).faint(span));
         why(page, 3, filter, sources);
     }
 }
@@ -107,8 +112,8 @@ fn sources_of(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources, name: &
     let mut any = false;
     for node in trace.topics.iter().filter(|node| names(&node.subscribers)) {
         any = true;
-        let said = if node.matched { String::new() } else { format!("does not match `{topic}`") };
-        let line = StyledLine::new().mark(node.matched).plain("topic").name(&*node.pattern).plain(said);
+        let note = if node.matched { String::new() } else { format!("does not match `{topic}`") };
+        let line = StyledLine::new().mark(node.matched).plain("topic").name(&*node.pattern).plain(note);
         page.line(1, line.faint(place(sources, node.span)));
     }
     for rule in trace.rules.iter().filter(|rule| names(&rule.all_subscribers())) {
@@ -134,23 +139,23 @@ fn rows_of(
     let mut any = false;
     for row in table.rows.iter().filter(|row| names(&row.target.all_subscribers())) {
         any = true;
-        let said = if row.key.is_some() {
+        let note = if row.key.is_some() {
             inputs(table, sources)
         } else if !row.reached {
-            "an earlier row won".to_owned()
+            "an earlier row was chosen".to_owned()
         } else {
             String::new()
         };
-        let what = format!("{} of table", row_name(row, sources));
-        let line = StyledLine::new().mark(row.chosen).plain(what).name(&*table.name).plain(said);
+        let title = format!("{} of table", row_name(row, sources));
+        let line = StyledLine::new().mark(row.chosen).plain(title).name(&*table.name).plain(note);
         page.line(1, line.faint(if row.key.is_some() { place(sources, row.span) } else { String::new() }));
         row.condition.iter().for_each(|condition| why_cells(page, 3, condition, sources));
     }
     if table.otherwise.as_ref().is_some_and(|otherwise| names(&otherwise.all_subscribers())) {
         any = true;
-        let said = if table.fell_through { "no row matches" } else { "a row matches" };
+        let note = if table.fell_through { "no row matches" } else { "a row matches" };
         let line =
-            StyledLine::new().mark(table.fell_through).plain("otherwise of table").name(&*table.name).plain(said);
+            StyledLine::new().mark(table.fell_through).plain("otherwise of table").name(&*table.name).plain(note);
         page.line(1, line.faint(place(sources, table.span)));
     }
     any
@@ -161,8 +166,8 @@ fn defaults(page: &mut TextPage<'_>, trace: &Trace, person: &SubscriberTrace) ->
     for list in &person.defaults {
         let list_name = format!("defaults.{list}");
         let applies = person.chosen_by.contains(&list_name);
-        let said = if applies { String::new() } else { format!("the event is {}", trace.decision.status.as_str()) };
-        page.line(1, StyledLine::new().mark(applies).name(list_name).plain(said));
+        let note = if applies { String::new() } else { format!("the event is {}", trace.decision.status.as_str()) };
+        page.line(1, StyledLine::new().mark(applies).name(list_name).plain(note));
     }
     !person.defaults.is_empty()
 }
@@ -183,13 +188,13 @@ pub(super) fn rule(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources, na
     define::section(page, define::read_by(&trace.defines, conditions), sources);
 }
 
-/// The condition of a rule, and those of the groups around it.
+/// The condition of a rule, and those of its enclosing groups.
 fn conditions_of<'t>(trace: &'t Trace, rule: &'t RuleTrace) -> impl Iterator<Item = &'t Condition> {
     let groups = trace.groups.iter().filter(|group| rule.groups.contains(&group.name));
     rule.condition.iter().chain(groups.filter_map(|group| group.condition.as_ref()))
 }
 
-/// The conditions that decide whether a subscriber gets the event: of the rules that name it, and its filter.
+/// The conditions that decide whether a subscriber receives the event: those of the rules that name it, and its filter.
 fn conditions_about<'t>(trace: &'t Trace, person: &'t SubscriberTrace) -> impl Iterator<Item = &'t Condition> {
     let name = &person.name;
     let rules = trace.rules.iter().filter(|rule| rule.all_subscribers().contains(name) || rule.exclude.contains(name));

@@ -1,6 +1,6 @@
-//! A trace in words, for people: what each part of the rule set made of an event, and why. And the same as data.
+//! Renders a trace as text: the result of each part of the rule set for an event, and the reasons. Also renders it as JSON.
 //!
-//! Knows nothing of terminals; colours are the caller's choice.
+//! Does not access the terminal; the caller chooses the colours.
 
 mod define;
 mod expression;
@@ -20,10 +20,10 @@ use std::sync::Arc;
 
 pub use expression::{expression_to_json, render_expression};
 
-/// What somebody wants to know of.
+/// The subject of an explanation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Focus<'f> {
-    /// Everything.
+    /// The whole decision.
     #[default]
     All,
     /// Why this subscriber did or did not get the event.
@@ -32,20 +32,20 @@ pub enum Focus<'f> {
     Rule(&'f str),
 }
 
-/// What is written before pieces of text to colour them; empty for plain text.
+/// The escape sequences that are written before pieces of text to colour them; empty for plain text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TextStyle {
     /// Before headings.
     pub heading: &'static str,
     /// Before names.
     pub name: &'static str,
-    /// Before what matched.
+    /// Before parts that matched.
     pub yes: &'static str,
-    /// Before what did not.
+    /// Before parts that did not match.
     pub no: &'static str,
     /// Before places.
     pub faint: &'static str,
-    /// After each.
+    /// After each of them.
     pub reset: &'static str,
 }
 
@@ -64,19 +64,19 @@ impl TextStyle {
     };
 }
 
-/// A focus on something that the rule set does not name.
+/// The error about a focus on a name that is not in the rule set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no {kind} is named `{name}`{}", .near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
 pub struct UnknownName {
     /// `subscriber` or `rule`.
     pub kind: &'static str,
-    /// What was asked for.
+    /// The name that was requested.
     pub name: String,
-    /// A name that is near to it.
+    /// A similar name.
     pub near: Option<String>,
 }
 
-/// A trace as text, for people. Every line ends in a line break; control characters of the event are shown, not written.
+/// A trace as text. Every line ends in a line break; control characters in the event are made visible.
 ///
 /// ```
 /// use dadar::explain::{Focus, TextStyle, render};
@@ -95,7 +95,7 @@ pub struct UnknownName {
 ///
 /// # Errors
 ///
-/// If the rule set has no rule or subscriber of the name that is focused on.
+/// If the rule set has no rule or subscriber with the name in `focus`.
 pub fn render(trace: &Trace, sources: &Sources, focus: Focus<'_>, style: &TextStyle) -> Result<String, UnknownName> {
     check(trace, focus)?;
     let mut page = TextPage::new(style);
@@ -107,7 +107,7 @@ pub fn render(trace: &Trace, sources: &Sources, focus: Focus<'_>, style: &TextSt
     Ok(page.finish())
 }
 
-/// Whether what is focused on is named anywhere in the rule set.
+/// Checks that the rule set has the rule or subscriber in focus.
 pub fn check(trace: &Trace, focus: Focus<'_>) -> Result<(), UnknownName> {
     let (kind, name, known): (_, _, Vec<&Arc<str>>) = match focus {
         Focus::All => return Ok(()),
@@ -121,12 +121,12 @@ pub fn check(trace: &Trace, focus: Focus<'_>) -> Result<(), UnknownName> {
     Err(UnknownName { kind, name: name.to_owned(), near })
 }
 
-/// A trace as data: as it is, with each place as its file, line, column and text.
+/// A trace as JSON, with each place as its file, line, column and text.
 pub fn to_json(trace: &Trace, sources: &Sources) -> Json {
     with_places(serde_json::to_value(trace).unwrap_or_default(), sources)
 }
 
-/// Spells out each place in a trace.
+/// Replaces each span in a trace by its file, line, column and text.
 fn with_places(mut json: Json, sources: &Sources) -> Json {
     let mut left = vec![&mut json];
     while let Some(value) = left.pop() {
@@ -147,7 +147,7 @@ fn with_places(mut json: Json, sources: &Sources) -> Json {
     json
 }
 
-/// Keys under which stands what the event or the rules hold, in which nothing is a place.
+/// Keys whose values come from the event or the rules, so that they contain no spans.
 fn is_of_the_event(key: &str) -> bool {
     matches!(key, "value" | "id" | "time" | "key" | "decision")
 }

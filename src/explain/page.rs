@@ -1,12 +1,12 @@
-//! A page of text: lines of styled pieces, kept within the width where that is possible.
+//! A page of text: lines of styled pieces, wrapped to the page width where possible.
 
 use super::TextStyle;
 use crate::diagnostic::printable;
 
-/// How wide a line should be at most.
+/// The width at which lines are wrapped.
 const WIDTH: usize = 100;
 
-/// What a piece of text is, which decides how it looks.
+/// The role of a piece of text, which determines its style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
     Plain,
@@ -17,7 +17,7 @@ pub(super) enum Look {
     Faint,
 }
 
-/// A line to be: pieces that stand beside one another, or below where there is no room.
+/// A line: pieces side by side, continued on the next row where they do not fit.
 #[derive(Debug, Default)]
 pub(super) struct StyledLine {
     pieces: Vec<(Look, String)>,
@@ -28,7 +28,7 @@ impl StyledLine {
         StyledLine::default()
     }
 
-    /// Adds a piece, unless it is empty. Whatever it holds, it is printable and stays on its line.
+    /// Adds a piece, unless it is empty. Line breaks and control characters in it are made visible.
     #[must_use]
     pub(super) fn add(mut self, look: Look, text: impl Into<String>) -> StyledLine {
         let text = text.into();
@@ -84,7 +84,7 @@ impl<'s> TextPage<'s> {
         self.line(0, line);
     }
 
-    /// A line, `depth` steps in. What does not fit goes below, two steps further in.
+    /// A line, indented by `depth` steps. Pieces that do not fit continue below, two steps further in.
     pub(super) fn line(&mut self, depth: usize, line: StyledLine) {
         let indent = "  ".repeat(depth);
         let mut column = indent.len();
@@ -110,7 +110,7 @@ impl<'s> TextPage<'s> {
             let rows = wrapped(&text, WIDTH.saturating_sub(column));
             for (n, row) in rows.iter().enumerate() {
                 if n > 0 {
-                    // Further in than any line that begins at this depth, lest a long text look like one.
+                    // Indented further than any line at this depth, so that the rest of a long text does not look like a line.
                     self.text.push_str(&format!("\n{}", " ".repeat(column.max(indent.len() + 4))));
                 }
                 self.piece(look, row);
@@ -139,7 +139,7 @@ impl<'s> TextPage<'s> {
     }
 }
 
-/// A text that is too wide is broken at its blanks.
+/// Breaks a text at its spaces into rows that fit the width.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut rows = vec![String::new()];
     let mut used = 0;

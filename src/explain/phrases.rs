@@ -1,4 +1,4 @@
-//! Phrases: values, readings, conditions and reasons as people read them.
+//! Phrases: the text of values, readings, conditions and reasons.
 
 use super::page::{StyledLine, TextPage};
 use crate::diagnostic::{Sources, Span};
@@ -6,10 +6,10 @@ use crate::event::Json;
 use crate::trace::{Condition, Mismatch, ReadValue, RuleOutcome, RuleTrace};
 use std::sync::Arc;
 
-/// The longest a value or a piece of source is shown.
+/// The limit for the characters of a value or a piece of source that are shown.
 const SHOWN: usize = 60;
 
-/// Cut to a readable length, on one line.
+/// A text cut to a readable length, on one line.
 pub(super) fn short(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() <= SHOWN {
@@ -18,7 +18,7 @@ pub(super) fn short(text: &str) -> String {
     text.chars().take(SHOWN - 1).chain(['…']).collect()
 }
 
-/// A text of the event by which it is known, as it is if that can be mistaken for nothing else; else in quotes.
+/// An id or topic: without quotes if it is unambiguous, else as a JSON string.
 pub(super) fn named(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_.:/@+#=*".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) { short(text) } else { value(&Json::from(text)) }
@@ -35,7 +35,7 @@ pub(super) fn reading(reading: &ReadValue, sources: &Sources) -> String {
         Some(span) => short(sources.snippet(span)),
         None => reading.path.clone(),
     };
-    let what = match (&reading.value, reading.missing) {
+    let text = match (&reading.value, reading.missing) {
         (_, true) => format!("{name} is missing"),
         (Json::Null, false) => format!("{name} is null"),
         (json, false) => format!("{name} = {}", value(json)),
@@ -43,7 +43,7 @@ pub(super) fn reading(reading: &ReadValue, sources: &Sources) -> String {
     let wrong = reading.mismatch.as_ref().map(unusable);
     let from = (!reading.from.is_empty()).then(|| readings(&reading.from, sources));
     let notes: Vec<String> = wrong.into_iter().chain(from).collect();
-    if notes.is_empty() { what } else { format!("{what} ({})", notes.join("; ")) }
+    if notes.is_empty() { text } else { format!("{text} ({})", notes.join("; ")) }
 }
 
 pub(super) fn readings(all: &[ReadValue], sources: &Sources) -> String {
@@ -77,7 +77,7 @@ pub(super) fn quoted<'n>(names: impl IntoIterator<Item = &'n Arc<str>>) -> Strin
     names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// Bare names: `a, b`.
+/// Names without backticks: `a, b`.
 pub(super) fn list<'n>(names: impl IntoIterator<Item = &'n Arc<str>>) -> String {
     names.into_iter().map(|name| &**name).collect::<Vec<_>>().join(", ")
 }
@@ -92,13 +92,13 @@ pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
-/// The parts that decided a condition, a line each: its text, what it read, where it is; below it the inside of a named
-/// value.
+/// The parts that decided a condition, one line each: its text, the values that it read and its place; below it the definition
+/// of a named value.
 pub(super) fn why(page: &mut TextPage<'_>, depth: usize, condition: &Condition, sources: &Sources) {
     because(page, depth, "", condition, sources);
 }
 
-/// As [`why`], for the cells of a row, which are no sentences by themselves.
+/// As [`why`], for the cells of a row, which are not complete conditions by themselves.
 pub(super) fn why_cells(page: &mut TextPage<'_>, depth: usize, condition: &Condition, sources: &Sources) {
     because(page, depth, "cell ", condition, sources);
 }
@@ -108,7 +108,7 @@ fn because(page: &mut TextPage<'_>, depth: usize, kind: &str, condition: &Condit
         let text = format!("{kind}{}", short(sources.snippet(part.span)));
         let verdict = match (part.held, condition.held) {
             (true, false) => "holds, but must not",
-            (false, true) => "does not hold, as it should be",
+            (false, true) => "does not hold, as required",
             (false, false) if !part.value.is_boolean() && !part.value.is_null() => "is not a boolean",
             _ => "",
         };
@@ -119,7 +119,7 @@ fn because(page: &mut TextPage<'_>, depth: usize, kind: &str, condition: &Condit
     }
 }
 
-/// Readings without what they were made from.
+/// Readings without the values that they were computed from.
 fn outline(all: &[ReadValue], sources: &Sources) -> String {
     let bare = |one: &ReadValue| reading(&ReadValue { from: Vec::new(), ..one.clone() }, sources);
     all.iter().map(bare).collect::<Vec<_>>().join(", ")
@@ -130,28 +130,28 @@ pub(super) fn place(sources: &Sources, span: Span) -> String {
     sources.place(span)
 }
 
-/// Why a rule did not match, in a few words; where a condition is to blame, that is shown below instead.
+/// The reason why a rule did not match, in a few words; a condition that failed is shown below it.
 pub(super) fn reason(rule: &RuleTrace, topic: &str) -> String {
-    let whose = |group: &Option<Arc<str>>| group.as_ref().map(|group| format!("group `{group}` "));
+    let subject = |group: &Option<Arc<str>>| group.as_ref().map(|group| format!("group `{group}` "));
     match &rule.outcome {
         RuleOutcome::Matched => String::new(),
-        RuleOutcome::NotReached => "was not looked at".into(),
-        RuleOutcome::Disabled { group } => format!("{}is not enabled", whose(group).unwrap_or_default()),
+        RuleOutcome::NotReached => "was not evaluated".into(),
+        RuleOutcome::Disabled { group } => format!("{}is not enabled", subject(group).unwrap_or_default()),
         RuleOutcome::Inactive { group, from, until } => {
             let from = from.as_ref().map(|from| format!(" from {from}")).unwrap_or_default();
             let until = until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
-            format!("{}is only active{from}{until}", whose(group).unwrap_or_default())
+            format!("{}is only active{from}{until}", subject(group).unwrap_or_default())
         }
         RuleOutcome::OtherTopic { group, topics } => {
-            format!("{}is for {}, and the topic is `{topic}`", whose(group).unwrap_or_default(), quoted(topics))
+            format!("{}is for {}, and the topic is `{topic}`", subject(group).unwrap_or_default(), quoted(topics))
         }
         RuleOutcome::Condition { group } => match group {
             Some(group) => format!("the condition of group `{group}` does not hold:"),
             None => "its condition does not hold:".into(),
         },
         RuleOutcome::Struck { group, by } => {
-            format!("would match, but `{by}` comes first in group `{group}`, which takes only one")
+            format!("would match, but `{by}` comes first in group `{group}`, which allows only one")
         }
-        RuleOutcome::Stopped { by } => format!("would match, but rule `{by}` ranks higher and says `stop`"),
+        RuleOutcome::Stopped { by } => format!("would match, but rule `{by}` ranks higher and has `stop`"),
     }
 }

@@ -1,4 +1,4 @@
-//! The whole trace, a section a stage. What has nothing to do with the event is counted and not listed.
+//! The whole trace, one section for each stage. Parts that do not concern the event are counted, not listed.
 
 use super::page::{Look, StyledLine, TextPage};
 use super::phrases::{
@@ -10,7 +10,7 @@ use crate::diagnostic::Sources;
 use crate::trace::{RowTrace, RuleOutcome, RuleTrace, SchemaOutcome, SchemaTrace, SubscriberTrace, TableTrace, Trace};
 use std::sync::Arc;
 
-/// Everything.
+/// All sections.
 pub(super) fn all(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     headline(page, trace);
     sent::ingest(page, trace, sources);
@@ -32,7 +32,7 @@ pub(super) fn all(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     decision(page, trace, sources);
 }
 
-/// What came of it, before the reasons.
+/// The result, which comes before the reasons.
 pub(super) fn headline(page: &mut TextPage<'_>, trace: &Trace) {
     let decision = &trace.decision;
     let good = matches!(decision.status, Status::Routed);
@@ -73,7 +73,7 @@ pub(super) fn topic(trace: &Trace) -> String {
     trace.event.topic.as_deref().map(named).unwrap_or_default()
 }
 
-/// What an event is called: its id, or its line.
+/// How the event is referred to: by its id, or by its line.
 pub(super) fn event(trace: &Trace) -> String {
     match &trace.decision.id {
         serde_json::Value::Null => format!("event on {}", line(trace)),
@@ -105,8 +105,8 @@ fn topics(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     }
     if others > 0 {
         let matches = if others == 1 { "does not match" } else { "do not match" };
-        let what = count(others, "node or pattern", "nodes and patterns");
-        page.line(1, StyledLine::new().faint("·").faint(format!("{what} {matches}")));
+        let counted = count(others, "node or pattern", "nodes and patterns");
+        page.line(1, StyledLine::new().faint("·").faint(format!("{counted} {matches}")));
     }
 }
 
@@ -116,14 +116,16 @@ fn filters(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     }
     heading(page, "Filters");
     for filter in &trace.filters {
-        let said = match (filter.reached, filter.dropped, filter.drop) {
-            (false, ..) => "was not looked at, since the event is dropped",
+        let note = match (filter.reached, filter.dropped, filter.drop) {
+            (false, ..) => "was not evaluated, since the event is dropped",
             (_, false, _) => "lets the event through",
             (_, true, true) => "drops the event: its condition holds",
-            (_, true, false) => "drops the event: what it keeps has to meet its condition",
+            (_, true, false) => {
+                "drops the event: its condition does not hold, and it keeps only events for which it does"
+            }
         };
         let mark = if filter.reached { StyledLine::new().mark(!filter.dropped) } else { StyledLine::new().faint("·") };
-        page.line(1, mark.name(&*filter.name).plain(said).faint(place(sources, filter.span)));
+        page.line(1, mark.name(&*filter.name).plain(note).faint(place(sources, filter.span)));
         if let Some(condition) = &filter.condition {
             why(page, 3, condition, sources);
         }
@@ -143,11 +145,11 @@ fn schemas(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
 pub(super) fn one_schema(page: &mut TextPage<'_>, trace: &Trace, schema: &SchemaTrace, sources: &Sources) {
     let topic = &topic(trace);
     let target = schema.target;
-    let said = match schema.outcome {
-        SchemaOutcome::NotReached => "was not looked at, since the event is dropped".to_owned(),
+    let note = match schema.outcome {
+        SchemaOutcome::NotReached => "was not evaluated, since the event is dropped".to_owned(),
         SchemaOutcome::OtherTopic => format!("is for {}, and the topic is `{topic}`", quoted(&schema.topics)),
         SchemaOutcome::Condition => "does not apply: its condition does not hold:".to_owned(),
-        SchemaOutcome::Valid => format!("`{target}` is as it should be"),
+        SchemaOutcome::Valid => format!("`{target}` is valid"),
         SchemaOutcome::Invalid if schema.rejects => format!("rejects the event, since `{target}` is not valid:"),
         SchemaOutcome::Invalid => format!("flags the event, since `{target}` is not valid:"),
     };
@@ -156,7 +158,7 @@ pub(super) fn one_schema(page: &mut TextPage<'_>, trace: &Trace, schema: &Schema
         SchemaOutcome::Invalid => StyledLine::new().mark(false),
         _ => StyledLine::new().faint("·"),
     };
-    page.line(1, line.name(&*schema.name).plain(said).faint(place(sources, schema.span)));
+    page.line(1, line.name(&*schema.name).plain(note).faint(place(sources, schema.span)));
     if let (SchemaOutcome::Condition, Some(condition)) = (schema.outcome, &schema.condition) {
         why(page, 3, condition, sources);
     }
@@ -183,14 +185,14 @@ fn rules(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     }
 }
 
-/// The rules that had no part in it, the first few by name.
+/// The rules for other topics: their number, and the names of the first few.
 fn for_other_topics(rules: &[&Arc<str>]) -> String {
     let named = list(rules.iter().copied().take(4));
     let more = if rules.len() > 4 { ", …" } else { "" };
     format!("{} for other topics: {named}{more}", count(rules.len(), "rule", "rules"))
 }
 
-/// A rule with its reason.
+/// A rule with the reason for its result.
 pub(super) fn one_rule(page: &mut TextPage<'_>, trace: &Trace, rule: &RuleTrace, sources: &Sources) {
     let topic = &topic(trace);
     let matched = rule.outcome.matched();
@@ -207,7 +209,7 @@ pub(super) fn one_rule(page: &mut TextPage<'_>, trace: &Trace, rule: &RuleTrace,
     }
 }
 
-/// The conditions that decided a rule: its own, and where a group's failed, that.
+/// The conditions that decided a rule: its own and those of its groups, or only that of the group that failed.
 pub(super) fn rule_conditions(
     page: &mut TextPage<'_>,
     depth: usize,
@@ -252,25 +254,25 @@ fn tables(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     }
 }
 
-/// So many rows that were not chosen are shown with the reason.
+/// The number of rows that were not chosen that are shown with the reason.
 const ROWS_SHOWN: usize = 5;
 
-/// The rows that were chosen, and of a table with cells the first few that were not.
+/// The rows that were chosen; for a table with cells also the first few that were not.
 fn rows(page: &mut TextPage<'_>, table: &TableTrace, sources: &Sources) {
-    let mut refused = 0;
+    let mut not_chosen = 0;
     for row in &table.rows {
         let line = || StyledLine::new().mark(row.chosen).plain(row_name(row, sources));
         if row.chosen {
             page.line(3, line().plain(leads_to(&row.target.all_subscribers())));
-        } else if let Some(condition) = row.condition.as_ref().filter(|_| refused < ROWS_SHOWN) {
-            refused += 1;
+        } else if let Some(condition) = row.condition.as_ref().filter(|_| not_chosen < ROWS_SHOWN) {
+            not_chosen += 1;
             page.line(3, line());
             why_cells(page, 5, condition, sources);
         }
     }
 }
 
-/// What a table was looked into with.
+/// The inputs of a table.
 pub(super) fn inputs(table: &TableTrace, sources: &Sources) -> String {
     let default = if table.by_default { ", the default" } else { "" };
     match table.inputs.first() {
@@ -299,10 +301,10 @@ fn subscribers(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     }
 }
 
-/// Who chose a subscriber, and who took it away again.
+/// The parts that chose a subscriber, and the rules or the filter that removed it.
 pub(super) fn one_subscriber(page: &mut TextPage<'_>, person: &SubscriberTrace, sources: &Sources) {
     let by = person.chosen_by.iter().map(|by| by.replacen(':', " ", 1)).collect::<Vec<_>>().join(", ");
-    let by = if by.is_empty() { "chosen by nothing".to_owned() } else { format!("by {by}") };
+    let by = if by.is_empty() { "not chosen".to_owned() } else { format!("by {by}") };
     page.line(1, StyledLine::new().mark(person.gets).name(&*person.name).plain(by));
     if !person.gets && !person.excluded_by.is_empty() && !person.chosen_by.is_empty() {
         page.line(3, StyledLine::new().plain(format!("excluded by {}", quoted(&person.excluded_by))));
@@ -361,8 +363,8 @@ fn or_none(names: &[Arc<str>]) -> String {
 fn status_reason(decision: &Decision) -> String {
     match (&decision.dropped_by, decision.status) {
         (Some(filter), _) => format!("by filter `{filter}`"),
-        (None, Status::Unrouted) => "nobody is left whom topics, rules or tables chose".to_owned(),
-        (None, Status::Rejected) => "a schema refused it".to_owned(),
+        (None, Status::Unrouted) => "no subscriber was chosen, or all were excluded or held back".to_owned(),
+        (None, Status::Rejected) => "a schema rejected it".to_owned(),
         _ => String::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! What `ingest` made of an event, and what a subscriber is sent: each step with what it changed, then the event.
+//! `ingest`, and the event as a subscriber receives it: each step with its changes, then the event.
 
 use super::page::{Look, StyledLine, TextPage};
 use super::phrases::{mismatch, place, value};
@@ -7,7 +7,7 @@ use crate::diagnostic::{Sources, Span};
 use crate::event::Json;
 use crate::trace::{ChangeTrace, StepTrace, Trace};
 
-/// So many changes of one step are shown; a `for_each` may make thousands.
+/// The number of changes of one step that are shown; a `for_each` may make thousands.
 const SHOWN: usize = 6;
 
 /// The steps of `ingest`, if there are any.
@@ -18,11 +18,11 @@ pub(super) fn ingest(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) 
     }
 }
 
-/// What a subscriber is sent, and how it came to that.
+/// The event as a subscriber receives it, and the steps that produced it.
 pub(super) fn subscriber(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources, name: &str) {
     let Some(sent) = trace.sent.iter().find(|sent| *sent.subscriber == *name) else { return };
     if trace.ingest.is_empty() && sent.steps.is_empty() {
-        // It is sent the event as it came.
+        // The subscriber receives the event unchanged.
         return;
     }
     ingest(page, trace, sources);
@@ -39,7 +39,7 @@ pub(super) fn subscriber(page: &mut TextPage<'_>, trace: &Trace, sources: &Sourc
     }
 }
 
-/// JSON without blanks as lines, each with how deep it stands. The order of members stays.
+/// Compact JSON as lines, each with its depth. The order of members is kept.
 fn laid_out(json: &str) -> Vec<(usize, String)> {
     let (mut lines, mut line, mut depth) = (Vec::new(), String::new(), 0_usize);
     let (mut quoted, mut escaped) = (false, false);
@@ -87,46 +87,46 @@ fn type_error(page: &mut TextPage<'_>, error: &TypeError) {
     page.line(1, StyledLine::new().add(Look::No, "type error").plain(text));
 }
 
-/// A step, with all that it changed: those of a `for_each` come again for each element.
-struct Done<'t> {
+/// A step with all its changes; a step in a `for_each` is run for each element.
+struct MergedStep<'t> {
     step: &'t StepTrace,
     applied: bool,
     changes: Vec<&'t ChangeTrace>,
 }
 
 fn steps(page: &mut TextPage<'_>, steps: &[StepTrace], sources: &Sources) {
-    let mut all: Vec<Done<'_>> = Vec::new();
+    let mut all: Vec<MergedStep<'_>> = Vec::new();
     let mut known: std::collections::HashMap<Span, usize> = std::collections::HashMap::new();
     for step in steps {
         let at = *known.entry(step.span).or_insert(all.len());
         if at == all.len() {
-            all.push(Done { step, applied: false, changes: Vec::new() });
+            all.push(MergedStep { step, applied: false, changes: Vec::new() });
         }
         if let Some(done) = all.get_mut(at) {
             done.applied |= step.applied;
             done.changes.extend(&step.changes);
         }
     }
-    for Done { step, applied, changes } in all {
+    for MergedStep { step, applied, changes } in all {
         let line = if changes.is_empty() { StyledLine::new().faint("·") } else { StyledLine::new().mark(true) };
         let mut line = line.name(&*step.transform).plain(step.action);
         for change in changes.iter().take(SHOWN) {
             line = line.plain(shown(change));
         }
         let more = changes.len().saturating_sub(SHOWN);
-        let said = match (applied, changes.len()) {
+        let note = match (applied, changes.len()) {
             (false, _) => "its condition does not hold".to_owned(),
             (true, 0) if !matches!(step.action, "for_each" | "use") => "changed nothing".to_owned(),
             _ if more > 0 => format!("and {more} more"),
             _ => String::new(),
         };
-        page.line(1, line.plain(said).faint(place(sources, step.span)));
+        page.line(1, line.plain(note).faint(place(sources, step.span)));
     }
 }
 
 fn shown(change: &ChangeTrace) -> String {
     match (&change.value, change.removed) {
-        (_, true) => format!("{} is taken away", change.path),
+        (_, true) => format!("{} is removed", change.path),
         (Json::Null, false) => format!("{} = null", change.path),
         (json, false) => format!("{} = {}", change.path, value(json)),
     }
@@ -137,7 +137,7 @@ mod tests {
     use super::laid_out;
 
     #[test]
-    fn it_is_laid_out_in_its_order() {
+    fn members_keep_their_order() {
         let json = r#"{"z":[1,{},[]],"a\"{":"x: [\\","n":null}"#;
         let lines: String =
             laid_out(json).iter().map(|(depth, line)| format!("{}{line}\n", "  ".repeat(*depth))).collect();

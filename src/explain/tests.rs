@@ -1,4 +1,4 @@
-//! What explanations look like. (The texts are snapshots: `cargo insta review` shows what changed.)
+//! The text of explanations. (They are snapshots: `cargo insta review` shows the differences.)
 
 use super::*;
 use crate::interpreter;
@@ -74,7 +74,7 @@ fn load() -> Loaded {
     loaded
 }
 
-/// The texts of several questions, one below the other.
+/// The explanations for several questions, one after the other.
 fn all(asked: &[(&str, Focus<'_>)]) -> String {
     asked.iter().map(|(event, focus)| format!("=== {focus:?}\n\n{}\n", explain(event, *focus))).collect()
 }
@@ -131,12 +131,12 @@ transforms:
     let page = render(&trace, &loaded.sources, Focus::Subscriber("billing"), &TextStyle::PLAIN).unwrap();
     assert!(page.contains("type error  `data.items` is an object, not an array"), "{page}");
     assert!(page.contains("type error  `data.amount` is a string, not a number"), "{page}");
-    // As it is sent, to the letter: its members in their order.
+    // The event as it is sent, with its members in their original order.
     let sent: String = page.lines().skip_while(|line| line.trim() != "{").map(str::trim).collect();
     assert_eq!(sent, r#"{"zone": "b","amount": null,"nested": {"z": "1","a": "a"}}"#, "{page}");
 }
 
-/// What has nothing to do with the event is cut short, and only where there is more.
+/// Rules and rows that do not concern the event are abbreviated if there are more than the limit.
 #[test]
 fn long_lists_are_cut_short() {
     let page = |rules: usize, rows: usize| {

@@ -15,7 +15,7 @@ pub(super) fn calculate<'a>(operator: Arithmetic, a: Number, b: Number) -> Value
     }
 }
 
-/// Integers in 128 bits; none where the result is no integer, or is better left to the floats.
+/// Integer arithmetic in 128 bits; none if the result is not an integer, or must be computed with floats.
 fn exactly(operator: Arithmetic, a: i128, b: i128) -> Option<i128> {
     match operator {
         Arithmetic::Add => a.checked_add(b),
@@ -46,7 +46,7 @@ pub(super) fn negate(n: Number) -> Number {
     }
 }
 
-/// A float as an integer where it is whole and has at most 64 bits, so that `floor(2.5)` is written `2`.
+/// A float as an integer if it is integral and fits into 64 bits, so that `floor(2.5)` is written `2`.
 pub(super) fn whole<'a>(n: f64) -> Value<'a> {
     let number = Number::float(n);
     number.map_or(Value::Null, |number| Value::Number(number.as_int().map_or(number, Number::int)))

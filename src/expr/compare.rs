@@ -6,7 +6,7 @@ use crate::event::Value;
 use jiff::tz::TimeZone;
 use std::cmp::Ordering;
 
-/// A comparison; of instants, read in `zone`, if there is one.
+/// Compares two values; as instants, read in `zone`, if a zone is given.
 pub(super) fn compare(operator: Comparison, a: Value<'_>, b: Value<'_>, zone: Option<&TimeZone>) -> bool {
     let order = match zone {
         Some(zone) => instant(a, zone).zip(instant(b, zone)).map(|(a, b)| a.cmp(&b)),

@@ -1,11 +1,11 @@
-//! From text to a checked expression in one call.
+//! Compiles a text to a checked expression in one call.
 
 use super::check::compile;
 use super::parser::parse;
 use super::{ExprKind, Scope, Typed};
 use crate::diagnostic::{Diagnostic, Text};
 
-/// Parses and checks an expression. None if there is an error, which is then among the diagnostics.
+/// Parses and checks an expression. If it returns None, the errors are among the diagnostics.
 pub fn compile_text(
     text: &Text,
     scope: &mut Scope<'_>,

@@ -9,16 +9,16 @@ pub(super) const PER_ELEMENT: f64 = ELEMENT as f64;
 /// The bytes of text that are read in one step.
 pub(super) const PER_STEP: f64 = BYTES_PER_STEP as f64;
 
-/// How much longer a text can get by `lower`, `upper` and as a JSON string.
+/// The factor by which `lower`, `upper` and JSON escapes can lengthen a text.
 const GROWTH: f64 = 6.0;
 
 /// The length of the short texts that functions write: dates, identifiers, numbers.
 pub(super) const SHORT: f64 = 512.0;
 
-/// The most that an expression can cost.
+/// An upper bound of the cost of an expression.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cost {
-    /// Bytes of its value; parts that it has several times are counted each time.
+    /// The size of its value in bytes; shared parts are counted each time.
     pub(super) size: f64,
     /// Bytes that it allocates.
     pub(super) memory: f64,

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 pub trait Env<'a> {
     /// New values are allocated here.
     fn arena(&self) -> &'a Bump;
-    /// The value at a path; null if there is none.
+    /// The value at a path; null if the path has no value.
     fn path(&mut self, path: PathId) -> Value<'a>;
     /// True if a field of the event is there, even if it is null. The path has steps.
     fn is_present(&mut self, path: PathId) -> bool;

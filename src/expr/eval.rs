@@ -34,7 +34,7 @@ pub struct Exceeded<'a> {
     pub limit: Limit,
 }
 
-/// What came of an evaluation.
+/// The outcome of an evaluation.
 #[derive(Clone, Copy, Debug)]
 pub struct MeasuredValue<'a> {
     /// The value.
@@ -47,7 +47,7 @@ pub struct MeasuredValue<'a> {
     pub work: u64,
 }
 
-/// The value of an expression, with what it cost.
+/// The value of an expression and its cost.
 pub fn evaluate_measured<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> MeasuredValue<'a> {
     let arena = env.arena();
     let mut common =
@@ -56,7 +56,7 @@ pub fn evaluate_measured<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> Measu
     MeasuredValue { value, exceeded: common.exceeded, memory: common.memory, work: common.work }
 }
 
-/// What all parts of one evaluation share.
+/// The state shared by all parts of one evaluation.
 struct Common<'a> {
     meter: Meter,
     members: Members<'a>,

@@ -1,9 +1,9 @@
 //! Excerpts of patterns for messages.
 
-/// How many characters of a pattern a message shows.
+/// The number of characters of a pattern that a message shows.
 const SHOWN_CHARS: usize = 60;
 
-/// The beginning of a pattern, as a message shows it.
+/// The beginning of a pattern, for a message.
 pub(super) fn excerpt(pattern: &str) -> String {
     match pattern.char_indices().nth(SHOWN_CHARS) {
         Some((at, _)) => format!("{}…", pattern.get(..at).unwrap_or_default()),

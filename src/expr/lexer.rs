@@ -18,7 +18,7 @@ pub(super) enum Token {
     Name(String),
     /// An operator or bracket.
     Op(&'static str),
-    /// Nothing more.
+    /// The end of the text.
     End,
 }
 
@@ -77,7 +77,7 @@ impl<'t> Lexer<'t, '_> {
         }
     }
 
-    /// Skips white space and comments; false where nothing more can be read.
+    /// Skips white space and comments; false if reading cannot continue.
     fn skip_space(&mut self) -> bool {
         loop {
             let rest = self.rest();
@@ -96,8 +96,8 @@ impl<'t> Lexer<'t, '_> {
         }
     }
 
-    /// Skips a comment, which must end on the line of the file where it begins: whatever YAML makes of line breaks, a
-    /// comment never removes a condition from a later line.
+    /// Skips a comment, which must end on the line of the file where it begins. However YAML folds line breaks, a comment
+    /// therefore never hides a condition on a later line.
     fn comment(&mut self, text: &str) -> bool {
         let inside = text.get(2..).unwrap_or_default();
         let Some(end) = inside.find("*/") else {
@@ -119,7 +119,7 @@ impl<'t> Lexer<'t, '_> {
         true
     }
 
-    /// True where there is a line break, or a space that YAML has put in the place of one: in the file that is longer.
+    /// True at a line break, or at a space that replaces a line break that YAML has folded: in the file that is longer.
     fn crosses_lines(&self, range: Range<usize>) -> bool {
         let text = self.slice(range.clone());
         text.char_indices().any(|(at, c)| match c {
@@ -137,10 +137,10 @@ impl<'t> Lexer<'t, '_> {
     /// line onto this one.
     fn line_comment(&mut self) {
         let help = "to divide, write `/`; a comment is written `/* … */`";
-        self.error(self.at..self.at + 2, "`//` is not an operator and begins no comment", Some(help.to_owned()));
+        self.error(self.at..self.at + 2, "`//` is not an operator and does not begin a comment", Some(help.to_owned()));
     }
 
-    /// Reads a token; false where reading cannot go on.
+    /// Reads a token; false if reading cannot continue.
     fn next(&mut self) -> bool {
         let rest = self.rest();
         let Some(first) = rest.chars().next() else { return false };
@@ -212,7 +212,7 @@ pub(super) fn starts_name(c: char) -> bool {
 }
 
 fn continues_name(c: char) -> bool {
-    // Combining marks belong to the letter before them: `दिल्ली` has several.
+    // Combining marks are part of the letter before them: `दिल्ली` has several.
     c.is_alphanumeric() || c == '_' || is_mark(c)
 }
 

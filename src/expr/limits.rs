@@ -1,13 +1,13 @@
 //! Limits on the text of an expression.
 
-/// How long an expression may be, in bytes.
+/// The limit for the length of an expression, in bytes.
 pub(super) const MAX_LENGTH: usize = 64 << 10;
 
-/// How deep parentheses, lists, calls, `!` and `-` may be nested.
+/// The limit for the nesting of parentheses, lists, calls, `!` and `-`.
 pub(super) const MAX_NESTING: usize = 64;
 
-/// How high the syntax tree may be: `a + b + c` is 3 high.
+/// The limit for the height of the syntax tree: that of `a + b + c` is 3.
 pub(super) const MAX_HEIGHT: usize = 256;
 
-/// How many errors of one expression are reported.
+/// The limit for the reported errors of one expression.
 pub(super) const MAX_ERRORS: usize = 100;

@@ -1,10 +1,10 @@
-//! Expressions that are nothing but a path, which steps of transforms write to: `data.items[0].sku`, `["odd key"].x`.
+//! Expressions that consist only of a path, which steps of transforms write to: `data.items[0].sku`, `["odd key"].x`.
 
 use super::Expr;
 use super::syntax::{AccessorKind, ExprNode};
 use crate::event::{Json, Number, Step};
 
-/// A path as it is written, with any root.
+/// A path as written, with any root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedPath {
     /// Its steps; the first is a key.
@@ -13,7 +13,7 @@ pub struct ParsedPath {
     pub quoted: bool,
 }
 
-/// The path that an expression is; none if it is anything else.
+/// The path, if the expression is one.
 pub fn parsed_path(expr: &Expr) -> Option<ParsedPath> {
     let (first, rest) = match &expr.node {
         ExprNode::Access(base, rest) => (&**base, rest.as_slice()),

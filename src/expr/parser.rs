@@ -1,8 +1,8 @@
 //! The parser: tokens → syntax tree, by precedence climbing.
 //!
-//! It stops at the first error, since what follows one in the same expression is guesswork; errors that can be found
+//! It stops at the first error, since later errors in the same expression would be guesses; errors that can be found
 //! independently (unknown names, wrong types) are reported by the checker. Recursion is bounded by [`MAX_NESTING`], and the
-//! height of what it builds by [`MAX_HEIGHT`], so that later passes over the tree may recurse as well.
+//! height of the tree by [`MAX_HEIGHT`], so that later passes over the tree may recurse as well.
 
 mod hints;
 mod primary;
@@ -14,7 +14,7 @@ use super::{Arithmetic, Comparison, Expr};
 use crate::diagnostic::{Code, Diagnostic, Span, Text};
 use std::ops::Range;
 
-/// Parses an expression; None if it is not one, and why is then among the diagnostics.
+/// Parses an expression. If it returns None, the error is among the diagnostics.
 pub fn parse(text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<Expr> {
     if text.value.len() > MAX_LENGTH {
         let message = format!("this expression has {} bytes, and {MAX_LENGTH} are allowed", text.value.len());
@@ -31,7 +31,7 @@ pub fn parse(text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<Expr> {
     }
 }
 
-/// An expression, or None where there was an error, which has been reported.
+/// An expression, or None if there was an error, which has been reported.
 type Parsed = Option<Expr>;
 
 struct Parser<'t, 'd> {
@@ -42,7 +42,7 @@ struct Parser<'t, 'd> {
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-/// How tight an operator binds; later is tighter.
+/// The precedence of operators, lowest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Precedence {
     Or,
@@ -103,7 +103,7 @@ fn infix(token: &Token) -> Option<(Precedence, Between)> {
 }
 
 impl<'t> Parser<'t, '_> {
-    /// Operators of `min` and tighter, each from left to right. One call a nesting level, not one a level of precedence,
+    /// Operators of precedence `min` and higher, left-associative. One call for each nesting level, not for each precedence,
     /// since the stack may be small.
     fn binary(&mut self, min: Precedence) -> Parsed {
         let mut left = self.unary()?;
@@ -136,7 +136,7 @@ impl<'t> Parser<'t, '_> {
         self.make(node, range)
     }
 
-    /// `a < b < c`, of which `c` has yet to be read.
+    /// Reports `a < b < c`; `c` has not been read yet.
     fn chained(&mut self, left: &Expr, first: &Range<usize>, middle: &Expr) -> Parsed {
         let second = self.range();
         self.advance();
@@ -175,7 +175,7 @@ impl<'t> Parser<'t, '_> {
         self.make(if negates { ExprNode::Negate(operand) } else { ExprNode::Not(operand) }, range)
     }
 
-    /// `a ^ b ^ c`, from left to right; tighter than a sign before `a`.
+    /// `a ^ b ^ c`, left-associative; binds more tightly than a sign before `a`.
     fn power(&mut self) -> Parsed {
         let mut left = self.postfix()?;
         while *self.peek() == Token::Op("^") {
@@ -201,7 +201,7 @@ impl<'t> Parser<'t, '_> {
         Some(Expr { span, node, parenthesised: false, height, range: (range.start, range.end) })
     }
 
-    /// One level deeper; the caller goes up again where all went well.
+    /// Enters a nesting level; the caller leaves it again unless there was an error.
     fn enter(&mut self) -> Option<()> {
         self.depth += 1;
         if self.depth > MAX_NESTING {
@@ -232,7 +232,7 @@ impl<'t> Parser<'t, '_> {
         self.tokens.get(self.at).map_or(end..end, |lexeme| lexeme.range.clone())
     }
 
-    /// Where the token before the next one ends.
+    /// The end of the previous token.
     fn behind(&self) -> usize {
         self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |lexeme| lexeme.range.end)
     }
@@ -241,7 +241,7 @@ impl<'t> Parser<'t, '_> {
         self.at += 1;
     }
 
-    /// Passes the next token if it is `op`.
+    /// Consumes the next token if it is `op`.
     fn eat(&mut self, op: &str) -> bool {
         let is = matches!(self.peek(), Token::Op(found) if *found == op);
         self.at += usize::from(is);
@@ -263,7 +263,7 @@ impl<'t> Parser<'t, '_> {
     }
 }
 
-/// `a && b` with one more operand: a flat list, however long the chain.
+/// `a && b` with one more operand: a flat list, so that long chains do not make a high tree.
 fn push_operand(left: Expr, right: Expr, items_of: impl Fn(ExprNode) -> Result<Vec<Expr>, ExprNode>) -> Vec<Expr> {
     if left.parenthesised {
         return vec![left, right];

@@ -13,7 +13,7 @@ pub struct LookupId(pub u32);
 pub struct LookupInfo {
     /// Its number.
     pub id: LookupId,
-    /// How many keys it takes.
+    /// The number of its keys.
     pub keys: usize,
     /// Its columns, followed by the keys.
     pub columns: Vec<String>,

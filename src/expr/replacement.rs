@@ -1,11 +1,11 @@
 //! Replacements of `regex_replace`: text, and references to groups of the regular expression.
 //!
-//! `$1` is a group by number (all digits that follow belong to it), `$name` one by name (letters, digits and `_`), `${1}` and
-//! `${name}` the same where more would follow, `$$` is a dollar. Any other `$` stands for itself.
+//! `$1` is a group by number (with all digits that follow), `$name` a group by name (letters, digits and `_`). `${1}` and
+//! `${name}` separate the group from text that follows. `$$` is a dollar sign, and so is any other `$`.
 
 use regex::{Captures, Regex};
 
-/// A replacement, read when the rules are loaded.
+/// A replacement, parsed when the rules are loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replacement(Vec<ReplacementPart>);
 
@@ -15,7 +15,7 @@ enum ReplacementPart {
     Group(usize),
 }
 
-/// Why a replacement cannot be used.
+/// The error about an invalid replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ReplacementError {
     pub(super) message: String,
@@ -23,7 +23,7 @@ pub(super) struct ReplacementError {
 }
 
 impl Replacement {
-    /// Reads a replacement for the matches of `regex`. A group that the regular expression lacks is an error.
+    /// Parses a replacement for the matches of `regex`. A group that is not in the regular expression is an error.
     pub(super) fn new(source: &str, regex: &Regex) -> Result<Replacement, ReplacementError> {
         let mut parts = Vec::new();
         let mut text = String::new();
@@ -52,7 +52,7 @@ impl Replacement {
         Ok(Replacement(parts))
     }
 
-    /// The texts that replace a match, in order. A group that took no part in the match is empty.
+    /// The texts that replace a match, in order. A group that did not participate in the match is empty.
     pub(super) fn texts<'r>(&'r self, captures: &'r Captures<'_>) -> impl Iterator<Item = &'r str> {
         self.0.iter().map(|part| match part {
             ReplacementPart::Text(text) => &**text,
@@ -61,7 +61,7 @@ impl Replacement {
     }
 }
 
-/// The name or number at the start of a text, behind a `$`, and what follows it; `None` if there is no reference.
+/// The name or number at the start of a text that follows a `$`, and the rest; `None` if there is no reference.
 fn group_name(text: &str) -> Result<Option<(&str, &str)>, ReplacementError> {
     if let Some(inside) = text.strip_prefix('{') {
         let found = inside.split_once('}').filter(|(name, _)| !name.is_empty());

@@ -66,7 +66,7 @@ struct Origin {
 
 /// How many origins a list may have; beyond, `a ?? b ?? …` of lists in lists would grow without end.
 const MOST_ORIGINS: usize = 16;
-/// What can be ordered, and added.
+/// The types that can be ordered and added.
 const ORDERED: Type = Type::NUMBER.union(Type::STRING);
 
 struct RequirementCollector<'o> {

@@ -1,4 +1,4 @@
-//! Sets of scalars, for lists in which many values are searched.
+//! Sets of scalars, for lists that are searched for many values.
 
 use super::budget::{ELEMENT, Meter};
 use crate::event::Value;
@@ -32,7 +32,7 @@ impl Hash for ScalarKey<'_> {
     }
 }
 
-/// The scalars of a list; none if the list is short, has an element that is not a scalar, or the budget is used up. The keys
+/// The scalars of a list; none if the list is short, has an element that is not a scalar, or the budget is exceeded. The keys
 /// come from events, so the hash function must resist deliberate collisions.
 pub(super) fn scalar_set<'a>(items: &[Value<'a>], meter: &Meter) -> Option<HashSet<ScalarKey<'a>>> {
     if items.len() < WORTH_A_SET || !meter.allocate(items.len() * 2 * ELEMENT) {

@@ -1,12 +1,12 @@
-//! Budgets that were used up. Every computation that somebody in force needs is evaluated, so that what is reported does not
-//! depend on which part of a condition happened to be looked at.
+//! Exceeded budgets. Every computation that an active part of the rule set needs is evaluated, so that the report does not
+//! depend on short-circuit evaluation.
 
 use super::context::EventContext;
 use crate::decision::TypeError;
 use crate::expr::{Env, evaluate_measured};
 use crate::rules::{Computations, OverBudget, RuleId, budget_errors};
 
-/// An entry for each computation that has used up its budget. `in_force` tells which rules are there for the event.
+/// An entry for each computation that exceeded its budget. `in_force` is true for the rules whose requirements count for the event.
 pub(super) fn exceeded<'a>(
     computations: &'a Computations<'a>,
     context: &mut EventContext<'a>,

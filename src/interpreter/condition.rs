@@ -1,4 +1,4 @@
-//! Conditions taken apart: which part held, and what each leaf read.
+//! The trace of a condition: which parts are true, and the values that each leaf read.
 
 use super::context::EventContext;
 use super::requirements::mismatch;
@@ -6,23 +6,23 @@ use crate::event::{Json, Step, Type, Value};
 use crate::expr::{DefineId, Env, PathId, TypeRequirement, Typed, TypedNode, evaluate, type_requirements};
 use crate::trace::{Condition, ConditionKind, Mismatch, ReadValue};
 
-/// A condition with all its parts. Every part is evaluated, since evaluation has no effects.
+/// A condition with all its parts. Every part is evaluated, which is safe since evaluation has no side effects.
 pub(super) fn trace<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Condition {
     Recorder { context, depth: 0, left: MAX_INSIDE }.condition(typed)
 }
 
-/// The conditions and expressions behind a named value, up to the one whose value it has.
+/// The conditions and expressions in the definition of a named value, up to the one that gives its value.
 pub(super) fn behind<'a>(id: DefineId, context: &mut EventContext<'a>) -> Vec<Condition> {
     Recorder { context, depth: 0, left: MAX_INSIDE }.inside(id)
 }
 
-/// How far named values are followed into one another.
+/// The limit for the depth to which named values in definitions of named values are followed.
 pub(super) const MAX_DEPTH: u32 = 3;
 
-/// How many conditions behind named values are recorded for one condition or expression.
+/// The limit for the conditions in definitions of named values that are recorded for one condition or expression.
 pub(super) const MAX_INSIDE: usize = 200;
 
-/// Records conditions, and the named values in them.
+/// Records conditions and the definitions of the named values in them.
 struct Recorder<'r, 'a> {
     context: &'r mut EventContext<'a>,
     depth: u32,
@@ -55,7 +55,8 @@ impl<'a> Recorder<'_, 'a> {
         }
     }
 
-    /// The alternatives of a named value up to the one that it is: those that did not apply by their `when`.
+    /// The alternatives of a named value up to the one that gives its value; an alternative that does not apply is recorded by its
+    /// `when` alone.
     fn inside(&mut self, id: DefineId) -> Vec<Condition> {
         let mut inside = Vec::new();
         let Some(named) = self.context.rules.define(id).filter(|_| self.depth < MAX_DEPTH) else { return inside };
@@ -66,10 +67,10 @@ impl<'a> Recorder<'_, 'a> {
             while let Some(part) = parts.next().filter(|_| self.left > 0) {
                 self.left -= 1;
                 let condition = self.condition(part);
-                let goes_on = condition.held;
+                let continues = condition.held;
                 last = Some(condition.value.clone());
                 inside.push(condition);
-                if !goes_on {
+                if !continues {
                     break;
                 }
             }
@@ -83,7 +84,7 @@ impl<'a> Recorder<'_, 'a> {
     }
 }
 
-/// What a leaf reads where `expected` is needed: the values of its operands, and of what these are made from.
+/// The values that a leaf reads where the type `expected` is needed: its operands, and the values that they are computed from.
 fn read_by_leaf<'a>(typed: &'a Typed, expected: Type, context: &mut EventContext<'a>) -> Vec<ReadValue> {
     let mut read = operands_of_leaf(typed, context, 0, &mut MAX_READINGS.clone());
     let mut needed = Vec::new();
@@ -92,7 +93,7 @@ fn read_by_leaf<'a>(typed: &'a Typed, expected: Type, context: &mut EventContext
     read
 }
 
-/// Notes at each value what is wrong with it for those who need a type of it. (Named values have needs of their own.)
+/// Records the type error of each value that does not meet a requirement. (Named values have requirements of their own.)
 fn note_mismatches(read: &mut [ReadValue], needed: &[TypeRequirement], context: &mut EventContext<'_>) {
     for requirement in needed {
         let Some(found) = mismatch(requirement, context) else { continue };
@@ -108,7 +109,7 @@ fn note_mismatches(read: &mut [ReadValue], needed: &[TypeRequirement], context: 
     }
 }
 
-/// The operands of a leaf with their values, `depth` named values in.
+/// The operands of a leaf with their values; `depth` counts the definitions of named values around it.
 fn operands_of_leaf<'a>(
     typed: &'a Typed,
     context: &mut EventContext<'a>,
@@ -132,7 +133,7 @@ fn operands_of_leaf<'a>(
             continue;
         }
         let value = evaluate(operand, context).to_json();
-        // `data.city ?? ""` is what `data.city` is.
+        // `data.city ?? ""` that has the value of `data.city` is shown as `data.city`.
         if let [only] = from.as_slice()
             && only.value == value
         {
@@ -151,7 +152,7 @@ fn operands_of_leaf<'a>(
     out
 }
 
-/// What an expression reads, each path once, in order of appearance.
+/// The values that an expression reads, each path once, in source order.
 pub(super) fn read_by<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Vec<ReadValue> {
     let mut read = paths_of(typed, context, 0, &mut MAX_READINGS.clone());
     let mut needed = Vec::new();
@@ -160,23 +161,24 @@ pub(super) fn read_by<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> V
     read
 }
 
-/// What an expression reads, `depth` named values in; at most `left` values of named values.
+/// The values that an expression reads, with those of at most `left` named values; `depth` counts the definitions around it.
 fn paths_of<'a>(typed: &'a Typed, context: &mut EventContext<'a>, depth: u32, left: &mut usize) -> Vec<ReadValue> {
     let mut reader = ReadCollector { context, lists: Vec::new(), out: Vec::new(), depth, left };
     reader.read(typed);
     reader.out
 }
 
-/// How many values of named values are shown at most. Named values that all use one another would be shown over and over.
+/// The limit for named values whose readings are recorded. Named values that use one another many times would otherwise repeat
+/// them.
 const MAX_READINGS: usize = 1_000;
 
 struct ReadCollector<'r, 'a> {
     context: &'r mut EventContext<'a>,
-    /// The lists that `it` goes over, the innermost last: as shown, and their elements.
+    /// The lists that `it` iterates over, the innermost last: the text that is shown, and the elements.
     lists: Vec<(String, Vec<Value<'a>>)>,
     out: Vec<ReadValue>,
     depth: u32,
-    /// How many more readings may be made within named values.
+    /// The number of named values whose readings may still be recorded.
     left: &'r mut usize,
 }
 
@@ -208,13 +210,13 @@ impl<'a> ReadCollector<'_, 'a> {
         }
     }
 
-    /// A list is shown by what its body reads of its elements; where that is nothing, or there is no list, by itself.
+    /// Records the paths in the elements that the body reads; if there are no elements, the list itself.
     fn quantified(&mut self, list: &'a Typed, body: &'a Typed) {
         let shown = match &list.node {
             TypedNode::Path(path) => self.context.rules.paths.get(*path).map(ToString::to_string),
             _ => None,
         };
-        // Within a body the element is not known to the environment, so that only paths can be looked into here.
+        // Inside a body the environment has no current element, so only lists that are paths can be evaluated here.
         let elements = shown.as_ref().and_then(|_| evaluate(list, self.context).as_array());
         let Some((shown, elements)) = shown.zip(elements).filter(|(_, elements)| !elements.is_empty()) else {
             self.read(list);

@@ -1,4 +1,4 @@
-//! An event as expressions see it: its roots, its named values, the clock.
+//! The environment of expressions for one event: its roots, its named values and the clock.
 
 use crate::clock::Clock;
 use crate::event::{Json, Step, Value, cloud_event};
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::cell::Cell;
 
-/// One event with everything that an expression may ask of it.
+/// One event with everything that an expression may read.
 pub(super) struct EventContext<'a> {
     pub(super) rules: &'a RuleSet,
     pub(super) arena: &'a Bump,
@@ -21,7 +21,7 @@ pub(super) struct EventContext<'a> {
     pub(super) time: Value<'a>,
     pub(super) headers: Value<'a>,
     pub(super) data: Value<'a>,
-    /// None if the clock is the event's time and the event has none.
+    /// None if the clock is the event's time and the event has no time.
     pub(super) now: Option<Timestamp>,
     pub(super) cloud_event: bool,
     pub(super) budget: Budget,
@@ -32,7 +32,7 @@ pub(super) struct EventContext<'a> {
 }
 
 impl<'a> EventContext<'a> {
-    /// Lays an event out by the envelope.
+    /// Extracts the fields of an event as the envelope defines them.
     pub(super) fn new(
         rules: &'a RuleSet,
         arena: &'a Bump,
@@ -70,7 +70,7 @@ impl<'a> EventContext<'a> {
         context
     }
 
-    /// By expressions. The time comes first, since the clock may be set by it.
+    /// Evaluates the expressions of the layout. The time comes first, since it may set the clock.
     fn lay_out(&mut self, layout: &'a Layout, clock: Clock) {
         self.time = evaluate(&layout.time, self);
         self.set_clock(clock);
@@ -80,7 +80,7 @@ impl<'a> EventContext<'a> {
         self.data = self.event.first_of(&layout.data);
     }
 
-    /// By the attributes of a CloudEvent.
+    /// Reads the attributes of a CloudEvent.
     fn lay_out_cloud_event(&mut self, clock: Clock) {
         let attribute = |name: &str| self.event.step(&Step::Key(name.into()));
         (self.time, self.id, self.topic, self.data) =
@@ -91,7 +91,7 @@ impl<'a> EventContext<'a> {
     }
 
     fn set_clock(&mut self, clock: Clock) {
-        // The time may be defined by `now`, which was another until here.
+        // The expression for the time may have read `now`, which changes here.
         self.now_value.set(None);
         if clock == Clock::Event {
             self.now = expr::time::instant(self.time, &self.rules.zone).and_then(expr::time::Instant::timestamp);
@@ -117,7 +117,7 @@ impl<'a> EventContext<'a> {
         Value::from_json(json, self.arena)
     }
 
-    /// What the value of `root` is, with nothing followed yet.
+    /// The value of a root, without any steps.
     pub(super) fn root(&self, root: Root) -> Value<'a> {
         match root {
             Root::Event => self.event,
@@ -126,7 +126,7 @@ impl<'a> EventContext<'a> {
             Root::Topic => self.topic,
             Root::Id => self.id,
             Root::Time => self.time,
-            // No condition can name it.
+            // The evaluator resolves `it` itself.
             Root::It => Value::Null,
             Root::Batch => self.batch.tree,
             Root::Now => self.now_value.get().unwrap_or_else(|| {

@@ -1,4 +1,4 @@
-//! One expression outside of the rule files, taken apart: a scratchpad for rule writers.
+//! An expression that is not part of the rule files, with the value of each part: a scratchpad for rule writers.
 
 use super::condition::{MAX_DEPTH, MAX_INSIDE};
 use super::context::EventContext;
@@ -47,14 +47,14 @@ pub struct Expression {
 #[derive(Clone, Debug)]
 struct Part {
     span: Span,
-    /// What yields its value. Where the part depends on an element, this maps the lists around over it.
+    /// The expression that yields its value. If the part depends on an element, this maps the enclosing lists over it.
     typed: Typed,
     each: bool,
     parts: Vec<Part>,
 }
 
 impl Expression {
-    /// Compiles an expression with the names of a rule set. `None` if there was an error, which is then among the
+    /// Compiles an expression with the names of a rule set. If it returns `None`, the errors are among the
     /// diagnostics.
     pub fn compile(mut rules: RuleSet, text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<Expression> {
         let typed = rules.compile(text, diagnostics)?;
@@ -66,12 +66,12 @@ impl Expression {
         Some(Expression { rules, typed, needed, parts, splitter })
     }
 
-    /// The types that it can yield.
+    /// The types that the expression can yield.
     pub fn ty(&self) -> Type {
         self.typed.ty
     }
 
-    /// Its value on one line of input, and the value of each part. `ingest` of the rule set has processed the event.
+    /// Its value on one line of input, and the value of each part. The `ingest` of the rule set is applied to the event first.
     ///
     /// # Errors
     ///
@@ -168,19 +168,19 @@ impl Part {
     }
 }
 
-/// Takes expressions apart.
+/// Splits expressions into the parts that are shown.
 struct Dissector<'r> {
     rules: &'r RuleSet,
-    /// The lists that the quantifiers around go over, the outermost first.
+    /// The lists of the enclosing quantifiers, the outermost first.
     lists: Vec<Typed>,
-    /// How many named values in.
+    /// The number of definitions of named values around the current part.
     depth: u32,
-    /// How many more parts behind named values may be shown.
+    /// The number of parts in definitions of named values that may still be shown.
     left: usize,
 }
 
 impl Dissector<'_> {
-    /// The parts of an expression that are worth showing.
+    /// The parts of an expression that are shown.
     fn parts(&mut self, typed: &Typed) -> Vec<Part> {
         match &typed.node {
             TypedNode::Define(_) => self.inside(typed),
@@ -195,7 +195,7 @@ impl Dissector<'_> {
         }
     }
 
-    /// One part; none for what says nothing by itself: constants, and the element as it is.
+    /// One part; none for constants and for `it` alone, whose values are obvious.
     fn part(&mut self, typed: &Typed) -> Option<Part> {
         if matches!(typed.node, TypedNode::Const(_) | TypedNode::It(_)) {
             return None;
@@ -214,11 +214,11 @@ impl Dissector<'_> {
         })
     }
 
-    /// The conditions and values behind a named value.
+    /// The conditions and expressions in the definition of a named value.
     fn inside(&mut self, typed: &Typed) -> Vec<Part> {
         let TypedNode::Define(id) = typed.node else { return Vec::new() };
         let Some(named) = self.rules.define(id).filter(|_| self.depth < MAX_DEPTH) else { return Vec::new() };
-        // An expression behind a name does not know the elements around the name.
+        // The definition of a named value cannot refer to the elements where the name is used.
         let lists = std::mem::take(&mut self.lists);
         self.depth += 1;
         let mut parts = Vec::new();
@@ -236,7 +236,7 @@ impl Dissector<'_> {
     }
 }
 
-/// True if an expression reads an element of a quantifier outside of it; `inner` quantifiers have been entered.
+/// True if an expression reads an element of a quantifier around it; `inner` quantifiers have been entered.
 fn has_free_element(typed: &Typed, inner: u32) -> bool {
     match &typed.node {
         TypedNode::It(level) => *level >= inner,
@@ -280,7 +280,7 @@ transforms: {tidy: [{set: {data.seen: {value: true}}}]}
         (expression.evaluate(event.as_bytes(), 1, &options).unwrap(), sources)
     }
 
-    /// The parts as `text = value`, inner ones in brackets.
+    /// The parts as `text = value`, with inner parts in brackets.
     fn shown(parts: &[PartTrace], sources: &Sources) -> String {
         let one = |part: &PartTrace| {
             let inner = shown(&part.parts, sources);

@@ -1,8 +1,8 @@
-//! The plain evaluator: it walks the rule set in the order of the stages and notes what each part made of the event. The
-//! decision is read off that trace. It has no indexes and keeps nothing but the named values of one event, so that one can
-//! see that it is right; the decision graph is held against it.
+//! The plain evaluator: it walks the rule set in the order of the stages and records the result of each part. The decision is
+//! derived from that trace. It has no indexes and caches only the named values of one event, so that its correctness is easy
+//! to see; tests compare the decision graph with it.
 //!
-//! Knows nothing of the graph, and has no words for people: those are in [`crate::explain`].
+//! It does not use the graph and does not render text: [`crate::explain`] does that.
 
 mod budget;
 mod condition;
@@ -34,12 +34,13 @@ use std::sync::Arc;
 
 pub use expression::Expression;
 
-/// Decides about one line, slowly and plainly, as [`crate::Router`] does; for several, [`Interpreter`] saves working out who asks for which types again.
+/// Decides one line as [`crate::Router`] does, but slowly. For several lines, an [`Interpreter`] collects the type requirements
+/// of the rule set only once.
 pub fn decide(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Decision {
     Interpreter::new(rules).decide(line, number, options)
 }
 
-/// What each part of the rule set made of one line; [`crate::explain`] puts it into words.
+/// The trace of one line: the result of each part of the rule set. [`crate::explain`] renders it as text.
 ///
 /// ```
 /// use dadar::{Options, interpreter, load_strings};
@@ -57,11 +58,11 @@ pub fn trace(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Tr
     Interpreter::new(rules).trace(line, number, options)
 }
 
-/// A rule set with what can be known of it without an event.
+/// A rule set with everything that can be computed without an event.
 #[derive(Clone, Debug)]
 pub struct Interpreter<'r> {
     rules: &'r RuleSet,
-    /// For each topic node: its pattern followed by `.#`, for which its settings hold.
+    /// For each topic node: its pattern followed by `.#`, which matches the topics that its settings apply to.
     below: Vec<TopicPattern>,
     requirements: Requirements,
     computations: Computations<'r>,
@@ -70,7 +71,7 @@ pub struct Interpreter<'r> {
 }
 
 impl<'r> Interpreter<'r> {
-    /// Works out who asks for which types.
+    /// Collects the type requirements of the rule set.
     pub fn new(rules: &'r RuleSet) -> Interpreter<'r> {
         let below = rules.topics.iter().map(|node| node.pattern.and_below()).collect();
         Interpreter {
@@ -89,12 +90,12 @@ impl<'r> Interpreter<'r> {
         self.walk_one(line, number, options, Detail { parts: false, sent: false }).decision
     }
 
-    /// As [`Interpreter::decide`], with what everybody is sent.
+    /// As [`Interpreter::decide`], with the event as each subscriber receives it.
     pub fn deliver(&self, line: &[u8], number: u64, options: &Options) -> Delivered {
         delivered(self.walk_one(line, number, options, Detail { parts: false, sent: true }))
     }
 
-    /// As [`Interpreter::deliver`], with every condition and every step taken apart.
+    /// As [`Interpreter::deliver`], with the result of every part of a condition and of every step.
     pub fn trace(&self, line: &[u8], number: u64, options: &Options) -> Trace {
         self.walk_one(line, number, options, Detail { parts: true, sent: true })
     }
@@ -146,7 +147,7 @@ impl<'r> Interpreter<'r> {
         trace
     }
 
-    /// The trace of a line that is no event: nothing was reached.
+    /// The trace of a line that is not an event: no stage is reached.
     fn unread(&self, number: u64, decision: Decision, detail: Detail) -> Trace {
         let arena = Bump::new();
         let context = EventContext::new(self.rules, &arena, Value::Null, Clock::Event, Budget::default(), &Batch::NONE);
@@ -178,20 +179,20 @@ fn delivered(trace: Trace) -> Delivered {
 /// What a caller needs beside the decision.
 #[derive(Clone, Copy)]
 struct Detail {
-    /// Every condition and step taken apart.
+    /// The parts of conditions, and the steps of transforms.
     parts: bool,
-    /// What everybody is sent.
+    /// The event as each subscriber receives it.
     sent: bool,
 }
 
-/// One event on its way through the stages.
+/// The evaluation of one event.
 struct Interpretation<'a> {
     interpreter: &'a Interpreter<'a>,
     context: EventContext<'a>,
-    /// Whether conditions are taken apart.
+    /// Whether the parts of conditions are recorded.
     parts: bool,
     clock: Clock,
-    /// What steps of `ingest` found to be of another type than they need.
+    /// Values whose type is not the one that a step of `ingest` needs.
     ingest_errors: Vec<TypeError>,
 }
 
@@ -206,7 +207,7 @@ impl<'a> Interpretation<'a> {
         self.stages(number, decision)
     }
 
-    /// The stages in their order; a decision that is malformed passes none of them.
+    /// Runs the stages in order; a malformed event reaches none of them.
     fn stages(&mut self, number: u64, mut decision: Decision) -> Trace {
         let filters = self.filters(decision.status == Status::Unrouted);
         if let Some(filter) = filters.iter().find(|filter| filter.dropped) {
@@ -248,7 +249,7 @@ impl<'a> Interpretation<'a> {
         trace
     }
 
-    /// The named values that a trace reads.
+    /// The named values that the conditions and tables of a trace read.
     fn defines(&mut self, trace: &Trace) -> Vec<DefineTrace> {
         let reads = trace.reads();
         let numbered = (0..).map(DefineId).zip(&self.rules().defines);
@@ -278,7 +279,7 @@ impl<'a> Interpretation<'a> {
         self.interpreter.rules
     }
 
-    /// Whether a condition holds (none always does), with its parts if they are needed.
+    /// Whether a condition is true (a missing one is), with its parts if they are needed.
     fn evaluate(&mut self, condition: Option<&'a Typed>) -> (bool, Option<Condition>) {
         match condition {
             None => (true, None),
@@ -290,20 +291,20 @@ impl<'a> Interpretation<'a> {
         }
     }
 
-    /// True if the event's topic matches any of some patterns, of which none at all is every topic.
+    /// True if the event's topic matches any of the patterns; an empty list matches every topic.
     fn topic_in(&self, patterns: &[TopicPattern]) -> bool {
         let topic = self.context.topic().unwrap_or_default();
         patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(topic))
     }
 }
 
-/// The groups around something, the innermost first.
+/// The enclosing groups, the innermost first.
 fn groups_around(rules: &RuleSet, innermost: Option<GroupId>) -> Vec<&Group> {
     let group = |id: Option<GroupId>| id.and_then(|id| rules.groups.get(id.0 as usize));
     std::iter::successors(group(innermost), |inner| group(inner.parent)).collect()
 }
 
-/// The bare names.
+/// The names without their spans.
 fn texts(names: &[Name]) -> Vec<Arc<str>> {
     names.iter().map(|name| name.text.clone()).collect()
 }

@@ -1,4 +1,4 @@
-//! The last stages: labels, who gets the event, and the decision.
+//! The last stages: labels, subscribers and the decision.
 
 use super::destinations::ChosenByExpressions;
 use super::{Interpretation, budget, texts};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 type People = BTreeMap<Arc<str>, SubscriberTrace>;
 
 impl<'a> Interpretation<'a> {
-    /// Reads the decision off what the stages before have noted.
+    /// Derives the decision from the results of the earlier stages.
     pub(super) fn conclude(&mut self, trace: &mut Trace) {
         let open = trace.decision.status == Status::Unrouted;
         let matched = trace.rules.iter().filter(|rule| rule.outcome.matched());
@@ -52,8 +52,8 @@ impl<'a> Interpretation<'a> {
         }
     }
 
-    /// Each label from the highest rule that sets it, else from the first table that does, else from `labels:`. What is
-    /// null sets nothing.
+    /// Each label comes from the highest-ranked rule that sets it, else from the first table that does, else from `labels:`. A
+    /// null value does not set a label.
     fn labels(&mut self, trace: &Trace) -> Vec<LabelTrace> {
         let mut found: BTreeMap<Arc<str>, LabelTrace> = BTreeMap::new();
         for (rule, traced) in self.rules().rules.iter().zip(&trace.rules).filter(|(_, traced)| traced.outcome.matched())
@@ -91,7 +91,7 @@ impl<'a> Interpretation<'a> {
         }
     }
 
-    /// Everybody who is named, with what chose them and what took them away.
+    /// All subscribers that the rule set names, with the parts that chose or excluded them.
     fn people(&self, trace: &Trace) -> People {
         let mut people = People::new();
         for topic in &trace.topics {
@@ -121,7 +121,7 @@ impl<'a> Interpretation<'a> {
         people
     }
 
-    /// Subscribers' own filters hold back those who were chosen and not excluded.
+    /// Applies the filters of subscribers that were chosen and not excluded.
     fn filter(&mut self, trace: &mut Trace, people: &mut People, open: bool) {
         for (name, declared) in &self.rules().subscribers {
             let person = person(people, name);
@@ -143,7 +143,7 @@ impl<'a> Interpretation<'a> {
         }
     }
 
-    /// Whoever stands under `defaults` for this status gets the event whatever else was decided.
+    /// Adds the subscribers that `defaults` lists for this status, regardless of all other stages.
     fn defaults(&mut self, trace: &Trace, people: &mut People) {
         let defaults = &self.rules().defaults;
         let status = trace.decision.status;

@@ -1,4 +1,4 @@
-//! Type errors: which values have another type than somebody needs, and who.
+//! Type errors: values whose type is not the one that a part of the rule set requires.
 
 use super::context::EventContext;
 use crate::decision::{MAX_REQUIRED_BY, Requirer, TypeError};
@@ -8,17 +8,17 @@ use crate::rules::{Cases, RuleId, RuleSet, Table, TableKind, Target};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// Somebody who needs certain types.
+/// A part of the rule set, and the types that it requires.
 #[derive(Clone, Debug)]
 struct PartRequirements {
-    /// As it stands on a decision.
+    /// The part, as shown on a decision.
     requirer: Requirer,
-    /// Asks only about events that this rule is there for.
+    /// If set, the requirements count only for events that this rule applies to.
     rule: Option<RuleId>,
     requirements: Vec<TypeRequirement>,
 }
 
-/// Everybody who needs certain types, in the order in which they are named.
+/// All parts that require types, in the order in which a decision lists them.
 #[derive(Clone, Debug)]
 pub(super) struct Requirements(Vec<PartRequirements>);
 
@@ -50,15 +50,15 @@ impl Requirements {
         Requirements(parts)
     }
 
-    /// The type errors of an event. `in_force` tells which rules are there for it.
+    /// The type errors of an event. `in_force` is true for the rules whose requirements count for it.
     pub(super) fn errors(&self, context: &mut EventContext<'_>, in_force: impl Fn(RuleId) -> bool) -> Vec<TypeError> {
         let mut found: BTreeMap<(String, String), TypeError> = BTreeMap::new();
         for part in self.0.iter().filter(|part| part.rule.is_none_or(&in_force)) {
-            let mut told = HashSet::new();
+            let mut noted = HashSet::new();
             for requirement in &part.requirements {
                 let Some(wrong) = mismatch(requirement, context) else { continue };
                 let key = (requirement.shown(&context.rules.paths), requirement.expected.to_string());
-                if told.insert(key.clone()) {
+                if noted.insert(key.clone()) {
                     note(found.entry(key), wrong, &part.requirer);
                 }
             }
@@ -69,7 +69,7 @@ impl Requirements {
 
 type Entry<'e> = std::collections::btree_map::Entry<'e, (String, String), TypeError>;
 
-/// One more who asks.
+/// Adds a part that requires the type.
 fn note(entry: Entry<'_>, found: Type, part: &Requirer) {
     let (path, expected) = entry.key().clone();
     let error = entry.or_insert_with(|| TypeError {
@@ -140,7 +140,7 @@ fn of_table(table: &Table) -> Vec<TypeRequirement> {
     out
 }
 
-/// The type of the first value that does not fit a requirement.
+/// The type of the first value that does not meet a requirement.
 pub(super) fn mismatch(requirement: &TypeRequirement, context: &mut EventContext<'_>) -> Option<Type> {
     let zone = context.zone();
     let values = requirement.values(context.path(requirement.path));

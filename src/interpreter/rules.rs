@@ -6,14 +6,14 @@ use crate::rules::{Active, Group, GroupId, MatchMode, Member, Rule, RuleId, Rule
 use crate::trace::{Condition, GroupTrace, RuleOutcome, RuleTrace};
 use std::sync::Arc;
 
-/// What a group made of the event by itself.
+/// The result of a group's own condition.
 struct GroupResult {
     held: bool,
     condition: Option<Condition>,
 }
 
 impl<'a> Interpretation<'a> {
-    /// Groups and rules (by rank). First each rule by itself, then `first` groups, then `stop`.
+    /// Groups and rules (by rank). Each rule is evaluated on its own first; then `first` groups and `stop` are applied.
     pub(super) fn content(&mut self, open: bool) -> (Vec<GroupTrace>, Vec<RuleTrace>) {
         let set = self.rules();
         let groups: Vec<GroupResult> = set.groups.iter().map(|group| self.group(group, open)).collect();
@@ -54,8 +54,8 @@ impl<'a> Interpretation<'a> {
         }
     }
 
-    /// What a rule makes of the event by itself: the first thing that keeps it from matching. What never changes comes
-    /// before what depends on the event, and the groups, from the outermost in, before the rule.
+    /// The result of a rule on its own: the first reason why it does not match. Constant reasons come before those that depend on
+    /// the event, and groups, from the outermost inwards, before the rule itself.
     fn outcome(&self, rule: &Rule, held: bool, result: &[GroupResult]) -> RuleOutcome {
         let mut groups = groups_around(self.rules(), rule.group);
         groups.reverse();
@@ -94,7 +94,7 @@ impl<'a> Interpretation<'a> {
         RuleOutcome::Inactive { group, from: shown(active.from), until: shown(active.until) }
     }
 
-    /// True if a rule asks for types: it is enabled and in force, and its topics and those of its groups take the event's.
+    /// True if a rule's type requirements count: it is enabled and active, and its topics and those of its groups match the event's.
     pub(super) fn requires_types(&self, id: RuleId) -> bool {
         let Some(rule) = self.rules().rules.get(id.0 as usize) else { return false };
         let now = self.context.now;
@@ -106,14 +106,14 @@ impl<'a> Interpretation<'a> {
     }
 }
 
-/// The numbers of the groups around something, the innermost first.
+/// The numbers of the enclosing groups, the innermost first.
 fn chain(rules: &RuleSet, innermost: Option<GroupId>) -> Vec<GroupId> {
     let parent = |id: &GroupId| rules.groups.get(id.0 as usize).and_then(|group| group.parent);
     std::iter::successors(innermost, parent).collect()
 }
 
-/// In each `first` group the members after the first that matches are struck out. Members come after their parents, so
-/// that going backwards, what stands inside is settled first.
+/// In each `first` group, strikes out the members after the first one that matches. Groups come after their parents, so the
+/// reverse order handles inner groups first.
 fn strike(set: &RuleSet, rules: &mut [RuleTrace]) {
     let firsts = set.groups.iter().rev().filter(|group| group.mode == MatchMode::First);
     for group in firsts {
@@ -155,7 +155,7 @@ fn name_of(set: &RuleSet, member: Member) -> Option<Arc<str>> {
     }
 }
 
-/// What survives is walked by rank and cut after the first rule with `stop`.
+/// Walks the remaining matches by rank and strikes out those after the first rule with `stop`.
 fn stop(rules: &mut [RuleTrace]) {
     let mut stopped: Option<Arc<str>> = None;
     for rule in rules.iter_mut().filter(|rule| rule.outcome.matched()) {

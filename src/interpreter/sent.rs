@@ -1,4 +1,4 @@
-//! What `ingest` made of an event, and what each subscriber is sent of it.
+//! The transforms: `ingest`, and those that produce the event as each subscriber receives it.
 
 use super::context::EventContext;
 use crate::decision::Decision;
@@ -31,7 +31,7 @@ impl Chains {
         chains
     }
 
-    /// What everybody on a decision is sent.
+    /// The event as each subscriber on a decision receives it.
     pub(super) fn sent<'a>(&'a self, context: &EventContext<'a>, decision: &Decision, detail: bool) -> Vec<SentTrace> {
         let decided = Decided {
             topic: context.topic().map_or(Value::Null, Value::String),
@@ -62,7 +62,7 @@ fn text(event: Value<'_>) -> String {
     String::from_utf8_lossy(&json).into_owned()
 }
 
-/// A line that cannot be read is sent as nothing.
+/// The deliveries of a line that cannot be read: they have no event.
 pub(super) fn nothing(decision: &Decision) -> Vec<SentTrace> {
     let nothing = |name: &Arc<str>| SentTrace {
         subscriber: name.clone(),
@@ -74,7 +74,7 @@ pub(super) fn nothing(decision: &Decision) -> Vec<SentTrace> {
     decision.subscribers.iter().map(nothing).collect()
 }
 
-/// The stage before all others, done.
+/// Runs `ingest`, the first stage.
 pub(super) fn ingest<'a>(
     rules: &'a RuleSet,
     arena: &'a Bump,
@@ -89,7 +89,7 @@ pub(super) fn ingest<'a>(
     stage
 }
 
-/// What steps did, as data.
+/// The log of a transform's steps, as data.
 pub(super) fn steps(rules: &RuleSet, log: Vec<StepLog<'_>>) -> Vec<StepTrace> {
     let name = |log: &StepLog<'_>| rules.transform(log.transform).map(|transform| transform.name.text.clone());
     let step = |log: StepLog<'_>| StepTrace {

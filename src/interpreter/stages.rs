@@ -1,4 +1,4 @@
-//! Filters, schemas, topics and tables: each stage notes what it made of the event.
+//! Filters, schemas, topics and tables: each stage records its results.
 
 use super::{Interpretation, condition, texts, written};
 use crate::decision::Invalid;
@@ -13,7 +13,7 @@ use crate::trace::{
 use std::sync::Arc;
 
 impl<'a> Interpretation<'a> {
-    /// The first filter that takes the event ends the stage.
+    /// The first filter that drops the event ends the stage.
     pub(super) fn filters(&mut self, mut open: bool) -> Vec<FilterTrace> {
         let mut out = Vec::new();
         for filter in &self.rules().filters {
@@ -26,7 +26,7 @@ impl<'a> Interpretation<'a> {
         out
     }
 
-    /// Every schema is looked at, so that all faults are told at once.
+    /// Every schema is applied, so that all faults are reported at once.
     pub(super) fn schemas(&mut self, open: bool) -> Vec<SchemaTrace> {
         self.rules().schemas.iter().map(|schema| self.schema(schema, open)).collect()
     }
@@ -62,7 +62,7 @@ impl<'a> Interpretation<'a> {
         trace
     }
 
-    /// Every node and pattern that the topic matches gives its subscribers.
+    /// The subscribers of every node and pattern that matches the topic.
     pub(super) fn topics(&mut self, open: bool) -> Vec<TopicTrace> {
         let topic = self.context.topic().unwrap_or_default();
         let nodes = &self.rules().topics;
@@ -76,8 +76,8 @@ impl<'a> Interpretation<'a> {
         nodes.iter().enumerate().map(trace).collect()
     }
 
-    /// The node that a setting of the event's topic comes from: of those that it holds for, the one with the most literal
-    /// segments. (Where several have as many, they have the same value.)
+    /// The node that a setting of the event's topic comes from: among those that apply to the topic, the one with the most
+    /// literal segments. (If several have equally many, their values are the same.)
     fn setter(&self, key: &str) -> Option<usize> {
         let topic = self.context.topic().unwrap_or_default();
         let holds = |at: usize, node: &TopicNode| {
@@ -119,7 +119,7 @@ impl<'a> Interpretation<'a> {
         trace
     }
 
-    /// The key, or the default where it is null; null is in no row.
+    /// Finds the row by the key, or by the default if the key is null; no row has the key null.
     fn by_key(&mut self, key: &'a Cases, default: Option<&'a Json>, rows: &'a [KeyRow], trace: &mut TableTrace) {
         let given = if trace.reached { self.context.cases(key).map(|(_, value)| value) } else { None };
         let value = given.or(default.map(|default| self.context.constant(default))).unwrap_or_default();

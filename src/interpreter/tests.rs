@@ -1,4 +1,4 @@
-//! What the language page says, a case each.
+//! One case for each statement of the language reference.
 
 use super::*;
 use crate::route::Clock;
@@ -24,7 +24,7 @@ fn decide_on(yaml: &str, event: &str) -> Json {
     json
 }
 
-/// The given keys of the decision are as expected.
+/// Checks the given keys of the decision.
 #[track_caller]
 fn check(yaml: &str, event: Json, expected: Json) {
     let decision = decide_on(yaml, &event.to_string());
@@ -205,7 +205,7 @@ rules: [{name: r, when: 'headers.ext == \"e\" && headers.specversion == \"1.0\" 
     check(&plain, cloud, json!({"topic": "order.x", "status": "unrouted", "rules": []}));
 }
 
-/// What both evaluators decide by each event's own time.
+/// The decision of both evaluators with each event's own time as the clock.
 #[track_caller]
 fn by_event_time(rules: &RuleSet, event: &str) -> Decision {
     let options = Options { clock: Clock::Event, ..Options::default() };
@@ -253,7 +253,7 @@ rules:
     assert!(fixed.errors.is_empty() && fixed.rules.len() == 5);
 }
 
-/// Only rules that read the clock miss it; a time that other rules need as well is one entry.
+/// A missing time is reported only for rules that read the clock; if other rules need the time as well, there is one entry.
 #[test]
 fn a_missing_clock_is_reported_once() {
     let event = r#"{"event_type": "a", "time": "soon"}"#;
@@ -279,7 +279,7 @@ fn a_missing_clock_is_reported_once() {
     }
 }
 
-/// `ingest` sees the time as it is at each step; a subscriber's transform sees the clock of the decision.
+/// Each step of `ingest` reads the time as it is at that step; a subscriber's transform reads the clock of the decision.
 #[test]
 fn transforms_have_the_events_clock() {
     let yaml = "

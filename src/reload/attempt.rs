@@ -1,5 +1,5 @@
-//! An attempt to load, test and compile a rule set, on a thread of its own: however long it takes, the reload worker stays
-//! free to notice newer files.
+//! An attempt to load, test and compile a rule set, on a thread of its own: the reload worker can notice newer files meanwhile,
+//! however long the attempt takes.
 
 use super::ReloadOptions;
 use super::candidate::Candidate;
@@ -29,7 +29,7 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// Starts an attempt. Its progress arrives in `inbox`. `None` if there is no thread to be had.
+    /// Starts an attempt. Its progress arrives in `inbox`. `None` if no thread can be started.
     pub(super) fn start(
         number: u64,
         path: PathBuf,
@@ -57,7 +57,7 @@ impl Attempt {
         Some(attempt)
     }
 
-    /// Gives it up. The thread ends at its next step, and its result is dropped.
+    /// Cancels the attempt. The thread ends at its next step, and its result is dropped.
     pub(super) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
@@ -72,7 +72,7 @@ impl Attempt {
         self.next_report.saturating_sub(self.started.elapsed())
     }
 
-    /// How long it has been running, if that has to be reported now.
+    /// The time for which it has been running, if that has to be reported now.
     pub(super) fn report(&mut self) -> Option<Duration> {
         let running = self.started.elapsed();
         if running < self.next_report {

@@ -7,13 +7,13 @@ use crate::suite::{self, Report, Suite};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A loaded rule set, and what it was loaded from.
+/// A loaded rule set, and the files that it was loaded from.
 pub(super) struct Candidate {
     pub(super) snapshot: InputSnapshot,
     loaded: Loaded,
 }
 
-/// Why a rule set does not come into force.
+/// The reason why a rule set does not come into force.
 #[derive(Debug, Default)]
 pub struct ReloadError {
     /// The errors in the rules or in their tests, without warnings.

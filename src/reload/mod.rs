@@ -50,8 +50,8 @@ pub struct ReloadOptions {
     pub route: Options,
     /// Whether the rule set's own tests have to pass before it comes into force. A rule set without tests passes.
     pub tests: bool,
-    /// For how long files have to be unchanged before they are loaded. Files that never are, are loaded after ten times as
-    /// long.
+    /// The time for which files must be unchanged before they are loaded. Files that keep changing are loaded after ten times
+    /// that time.
     pub debounce: Duration,
     /// How changes are detected.
     pub detection: ChangeDetection,
@@ -64,7 +64,7 @@ pub enum ChangeDetection {
     Events,
     /// Files are read at this interval: for network file systems.
     Poll(Duration),
-    /// Not at all: files are loaded on request only.
+    /// Changes are not detected: files are loaded on request only.
     Manual,
 }
 
@@ -80,7 +80,7 @@ impl Default for ReloadOptions {
     }
 }
 
-/// What a [`Reloader`] reports to its observer.
+/// The events that a [`Reloader`] reports to its observer.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReloadEvent {
@@ -95,7 +95,7 @@ pub enum ReloadEvent {
     Unchanged,
     /// The rule set on disk has errors; the last good one stays in force.
     Failed(ReloadError),
-    /// A reload has been running for a long time; it goes on.
+    /// A reload has been running for a long time; it continues.
     Slow {
         /// For how long.
         running: Duration,

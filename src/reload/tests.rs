@@ -18,7 +18,7 @@ mod cancellation;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Waits until something holds; fails after a long while.
+/// Waits until a condition holds; fails after a generous limit.
 #[track_caller]
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
@@ -28,7 +28,7 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// A folder of rules that is followed.
+/// A temporary folder of rules for a reloader to watch.
 struct RulesFolder {
     dir: TempDir,
     news: Arc<Mutex<Vec<String>>>,
@@ -64,7 +64,7 @@ fn quick() -> ReloadOptions {
     ReloadOptions { debounce: Duration::from_millis(20), ..ReloadOptions::default() }
 }
 
-/// Rules that send everything to somebody.
+/// Rules that send every event to a subscriber.
 fn to(subscriber: &str) -> String {
     format!("topics:\n  \"#\": [{subscriber}]\n")
 }
@@ -97,7 +97,7 @@ fn every_kind_of_save_is_noticed() {
     follows(&reloader, "renamed-againzed");
     fs::remove_dir_all(place.path("rules/deep")).unwrap();
     follows(&reloader, "renamed-again");
-    // The whole folder makes room for another of the same name, twice.
+    // The whole folder is replaced by another of the same name, twice.
     for subscriber in ["moved", "moved-again"] {
         place.write(&format!("{subscriber}/a.yaml"), &to(subscriber));
         fs::rename(place.path("rules"), place.path(&format!("old-{subscriber}"))).unwrap();
@@ -166,7 +166,7 @@ fn named_files_count() {
     let before = reloader.state();
     place.write("data/s.json", "{\"type\": \"object\"}");
     until("the schema", || reloader.state().ruleset != before.ruleset);
-    // A file that goes away is an error; when it comes back, all is well.
+    // A missing file is an error, until it exists again.
     fs::remove_file(place.path("data/who.csv")).unwrap();
     until("an error", || reloader.state().last_error.is_some());
     assert_eq!(name(), "two");
@@ -181,7 +181,7 @@ fn what_is_wrong_is_told_once_and_changes_nothing() {
     let first = reloader.state();
     place.write("rules/a.yaml", "topics: [");
     until("an error", || reloader.state().last_error.is_some());
-    // The same bytes once more are no change.
+    // Writing the same bytes again is not a change.
     place.write("rules/a.yaml", "topics: [");
     place.write("rules/notes.txt", "x");
     let state = reloader.state();
@@ -196,7 +196,7 @@ fn what_is_wrong_is_told_once_and_changes_nothing() {
     assert_eq!((state.generation, state.reloads, state.failures), (2, 1, 2));
     let refused = place.news().iter().filter(|news| news.contains("wrong")).count();
     assert_eq!(refused, 2, "{:#?}", place.news());
-    // Going back to what is in force is no new generation.
+    // Going back to the contents in force does not create a new generation.
     place.write("rules/a.yaml", "topics: {");
     until("an error", || reloader.state().last_error.is_some());
     place.write("rules/a.yaml", &to("two"));
@@ -217,7 +217,7 @@ fn tests_have_to_pass_if_asked() {
     assert!(reloader.state().last_error.unwrap().contains("1 test failed: `t`"));
     place.write("rules/a.test.yaml", &test.replace("one", "two"));
     follows(&reloader, "two");
-    // A mistake in a test is as bad as one that fails.
+    // A mistake in a test file counts like a failed test.
     place.write("rules/a.test.yaml", &test.replace("one", "two").replace("expect:", "expects:"));
     until("a mistake in a test", || reloader.state().last_error.is_some());
     place.write("rules/a.test.yaml", &test.replace("one", "two"));
@@ -258,8 +258,8 @@ fn polling_and_asking() {
     until("another failure", || waits.state().failures == 2);
 }
 
-/// Two rule sets that differ in everything a decision has are swapped while threads route: every decision is wholly of
-/// one of them, and of the one that it names.
+/// Two rule sets whose decisions differ in every field are swapped while threads route: each decision is made entirely by the
+/// rule set that it names.
 #[test]
 fn no_decision_is_of_two_generations() {
     const SWAPS: u64 = 4000;
@@ -322,7 +322,7 @@ fn no_decision_is_of_two_generations() {
     assert_eq!(live.sweep(), SWAPS as usize, "routers are shared with the test, so none was the last");
 }
 
-/// While one rule set takes long to load, another one is written: it comes into force without waiting for the first.
+/// A rule set that is written while another one takes long to load comes into force without waiting for it.
 #[test]
 fn a_slow_reload_does_not_block_a_later_one() {
     let place = RulesFolder::new(&[("rules/a.yaml", &to("one"))]);

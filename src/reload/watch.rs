@@ -1,4 +1,4 @@
-//! Watches the folders in which something that the rule set is made of can be replaced.
+//! Watches the folders that contain the files of a rule set and the links to them.
 //!
 //! Folders are watched instead of files, since a watch stays with the old file when another one is renamed over it. Symbolic
 //! links are followed link by link, and each folder that holds one is watched: a ConfigMap changes by renaming a link.
@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The largest number of symbolic links on the way to a file, as in Linux.
 const MAX_HOPS: usize = 40;
 
-/// Calls back when something may have changed.
+/// Calls back when files may have changed.
 pub(super) struct Watcher {
     inner: RecommendedWatcher,
     watched: BTreeSet<PathBuf>,
@@ -112,7 +112,7 @@ fn may_hold_rules(path: &Path) -> bool {
     !name.starts_with('.') && (name.ends_with(".yaml") || name.ends_with(".yml") || path.is_dir())
 }
 
-/// Follows paths through symbolic links.
+/// Resolves paths through symbolic links.
 trait Way {
     /// Adds the path without links, and every link on the way to it. Returns where it leads, if that exists.
     fn way(&mut self, path: &Path) -> Option<PathBuf>;

@@ -1,4 +1,5 @@
-//! The reload worker: waits for changes until the files are quiet, has them loaded aside, and puts the result in force.
+//! The reload worker: waits for changes and until the files are quiet, starts an attempt to load them, and puts the result in
+//! force.
 
 use super::attempt::Attempt;
 use super::live::Live;
@@ -13,20 +14,20 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How often files are read where the system does not report changes.
+/// The interval at which files are read if the system does not report changes.
 const FALLBACK: Duration = Duration::from_secs(1);
-/// How often freeing generations that sessions still use is tried again.
+/// The interval at which the worker tries to free replaced generations that sessions still use.
 const SWEEP: Duration = Duration::from_millis(200);
 /// Files that never become quiet are read after this many times the debounce.
 const MAX_DEBOUNCES: u32 = 10;
-/// How long after a change the files are checked once more.
+/// The time after a change when the files are checked once more.
 const RECHECK: Duration = Duration::from_secs(1);
-/// An attempt whose files have changed is given up at once, unless this many before it were given up as well: files that
-/// change faster than they load must come into force, too.
+/// An attempt whose files have changed is cancelled at once, unless this many before it were cancelled too: files that
+/// change faster than they load must also come into force.
 const MAX_SUPERSEDED: u32 = 3;
-/// An attempt that takes longer is given up for newer files in any case.
+/// An attempt that takes longer is cancelled for newer files in any case.
 const STUCK: Duration = Duration::from_secs(30);
-/// How many attempts that were given up may still be running. Beyond that, newer files have to wait.
+/// The limit for cancelled attempts that are still running. Beyond that, newer files have to wait.
 const MAX_ABANDONED: usize = 4;
 
 type Observer = Box<dyn FnMut(ReloadEvent) + Send>;
@@ -34,7 +35,7 @@ type Observer = Box<dyn FnMut(ReloadEvent) + Send>;
 pub(super) struct ReloadWorker {
     live: Live,
     state: Arc<Mutex<ReloadState>>,
-    /// What the last attempt read.
+    /// The files that the last attempt read.
     snapshot: InputSnapshot,
     options: ReloadOptions,
     observer: Observer,
@@ -44,13 +45,13 @@ pub(super) struct ReloadWorker {
     pending: Arc<AtomicBool>,
     /// Messages that arrived while waiting for quiet.
     backlog: VecDeque<Message>,
-    /// Files changed while they were read: what was read does not count.
+    /// Files changed while they were read, so their contents are discarded.
     again: bool,
-    /// When to check once more after a change: a watch can be lost while one folder replaces another.
+    /// The time of the extra check after a change: a watch can be lost while one folder replaces another.
     recheck: Option<Instant>,
     current: Option<Attempt>,
     abandoned: Vec<Attempt>,
-    /// How many attempts in a row were given up.
+    /// The number of attempts in a row that were cancelled.
     superseded: u32,
     attempts: u64,
     /// Replies to send after the current attempt.
@@ -116,7 +117,7 @@ impl ReloadWorker {
         self.current.iter().for_each(Attempt::cancel);
     }
 
-    /// The next message. `Some(None)` when it is time to do something; `None` when nobody can send any more.
+    /// The next message. `Some(None)` if a timer is due; `None` if all senders are gone.
     fn receive(&mut self, messages: &Receiver<Message>, replaced: usize) -> Option<Option<Message>> {
         if let Some(message) = self.backlog.pop_front() {
             return Some(Some(message));
@@ -128,7 +129,7 @@ impl ReloadWorker {
         }
     }
 
-    /// How long there is nothing to do.
+    /// The time until the next timer is due.
     fn next_deadline(&self, replaced: usize) -> Duration {
         let recheck = self.recheck.map(|at| at.saturating_duration_since(Instant::now()));
         let again = (self.again && self.current.is_none()).then_some(self.options.debounce);
@@ -141,7 +142,7 @@ impl ReloadWorker {
         [recheck, again, poll, sweep, report].into_iter().flatten().min().unwrap_or(Duration::from_secs(1 << 30))
     }
 
-    /// Does what is due without a message.
+    /// Does the work of timers that are due.
     fn on_time(&mut self) {
         if let Some(running) = self.current.as_mut().and_then(Attempt::report) {
             (self.observer)(ReloadEvent::Slow { running });
@@ -207,7 +208,7 @@ impl ReloadWorker {
         }
     }
 
-    /// Someone asks for a reload.
+    /// Handles a request for a reload.
     fn request(&mut self, reply: Option<Sender<()>>) {
         // The attempt that is running may have read its files before the request.
         let waiting = if self.current.is_some() { &mut self.waiting_for_next } else { &mut self.waiting };
@@ -219,7 +220,7 @@ impl ReloadWorker {
     fn refresh(&mut self, requested: bool) {
         self.pending.store(false, Ordering::Release);
         self.recheck = None;
-        // Before looking at the files: changes from now on are reported.
+        // Before the files are read: changes from now on are reported.
         self.watch();
         let Some(current) = &self.current else {
             if requested || self.again || !self.snapshot.is_current() {
@@ -229,7 +230,7 @@ impl ReloadWorker {
             }
             return;
         };
-        // While files are being read, it is not known yet which of them count. What has changed is found out once they
+        // While files are being read, it is not yet known which of them belong to the rule set. Changes are checked once they
         // are loaded, unless that takes too long.
         let stale = match current.loaded {
             true => !self.snapshot.is_current(),
@@ -243,7 +244,7 @@ impl ReloadWorker {
         }
     }
 
-    /// Gives up the current attempt for newer files, if it may be.
+    /// Cancels the current attempt in favour of newer files, if the limits allow it.
     fn supersede(&mut self) {
         self.abandoned.retain(Attempt::is_running);
         let Some(current) = self.current.take() else { return };
@@ -269,7 +270,7 @@ impl ReloadWorker {
         self.current = Attempt::start(self.attempts, path, &self.options, &self.inbox);
         match self.current {
             Some(_) => self.state().loading_since = Some(Timestamp::now()),
-            // Too many threads: that passes.
+            // Too many threads: a later attempt can succeed.
             None => {
                 self.again = true;
                 self.reply();
@@ -287,7 +288,7 @@ impl ReloadWorker {
         if self.snapshot.is_current() {
             return;
         }
-        // Files of different moments are not a rule set that ever existed: it is loaded again once they are quiet.
+        // Contents from different moments are not a rule set that ever existed: load again once the files are quiet.
         self.again = true;
         if self.waiting.is_empty() {
             self.current.take().iter().for_each(Attempt::cancel);

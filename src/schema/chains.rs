@@ -32,7 +32,7 @@ pub(super) fn levels(references: &References) -> Result<usize, String> {
 
 struct LevelSearch<'s> {
     references: &'s References,
-    /// Levels of schemas by their address; `None` while a schema is being looked at.
+    /// Levels of schemas by their address; `None` while a schema is being visited.
     known: HashMap<*const Json, Option<usize>>,
 }
 

@@ -1,8 +1,8 @@
 //! The number of times that schemas are applied while a value is validated.
 //!
 //! A schema that refers to another one several times (`anyOf` of two references to the schema itself, a chain of `allOf`)
-//! is applied a number of times that doubles with each level. The number is computed before validation: each pair of a schema
-//! and a part of the value is counted once, so this takes time proportional to their product at most.
+//! is applied a number of times that doubles with each level. The number is computed before validation. Each pair of a schema
+//! and a part of the value is counted once, so counting takes time at most proportional to their product.
 
 use super::references::References;
 use crate::event::Json;

@@ -1,4 +1,4 @@
-//! CompiledSchema JSON Schemas: validation, and the types that they guarantee.
+//! JSON Schemas: validation, and the types that they guarantee.
 //!
 //! Nothing is fetched from a network: a `$ref` to another document is resolved only by the caller's [`Resources`]. Without the
 //! feature `schemas` no schema compiles.
@@ -40,17 +40,17 @@ pub struct Validator {
 pub struct SchemaFault {
     /// A JSON Pointer into the value; empty for the value itself.
     pub path: String,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
 }
 
-/// Why a schema does not compile.
+/// The error about a schema that does not compile.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct SchemaError {
     /// A JSON Pointer to the fault in the schema.
     pub path: String,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
 }
 

@@ -96,7 +96,7 @@ struct WrittenReference {
     text: String,
 }
 
-/// Everything in the documents that matters to references.
+/// The parts of the documents that references need.
 #[derive(Default)]
 struct Scan {
     /// Schemas with an address of their own.
@@ -179,7 +179,7 @@ impl Scan {
         }
     }
 
-    /// Every schema that a reference may lead to, each once. Schemas of the drafts themselves are not among them.
+    /// Every schema that a reference may lead to, each once. Meta-schemas of the drafts are left out.
     fn targets(&self, reference: &WrittenReference) -> Vec<SchemaLocation> {
         let Some(uri) = resolve(&reference.base, &reference.text) else { return Vec::new() };
         let (resource, fragment) = uri.split_once('#').unwrap_or((&uri, ""));

@@ -106,10 +106,10 @@ fn knows_types() {
     assert_eq!(schema.type_at(&[key("kind")]), Type::STRING.union(Type::NUMBER).union(Type::NULL));
     assert_eq!(schema.type_at(&[key("either")]), Type::STRING.union(Type::NULL));
     assert_eq!(schema.type_at(&[key("other")]), Type::ANY);
-    // Beside `prefixItems`, `items` speaks of those behind them.
+    // Next to `prefixItems`, `items` applies to the elements after them.
     let pair = compile(json!({"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "number"}}));
     assert!(pair.type_at(&[Step::Index(0)]).intersects(Type::STRING));
-    // Without `type: object` the value may be no object at all, and the path is null then.
+    // Without `type: object` the value may be another type, and the path is then null.
     let open = compile(json!({"properties": {"a": {"type": "number"}}, "required": ["a"]}));
     assert_eq!(open.type_at(&[key("a")]), Type::NUMBER.union(Type::NULL));
 }
@@ -183,7 +183,7 @@ fn bounds_references_that_lead_to_one_another() {
     // A step into the value begins a new chain.
     let deep = chain(1_000, &|next| json!({"properties": {"a": next}})).unwrap();
     assert!(deep.validate(&json!({"a": {"a": {}}})).is_empty());
-    // Two ways to everything: as many ways as 2^60, and no more work than for one.
+    // Two references at each of 30 levels: 2^30 paths, and no more work than for one.
     chain(30, &|next| json!({"allOf": [next.clone(), next]})).unwrap();
 }
 
@@ -197,7 +197,7 @@ fn bounds_the_depth_of_values() {
     assert!(faults[0].message.contains("nested more than 1024 deep"), "{faults:?}");
 }
 
-/// Files by their names below `dadar:///`.
+/// Files by their names under `dadar:///`.
 struct Files(Vec<(&'static str, Json)>);
 
 impl Resources for Files {
@@ -211,7 +211,7 @@ fn compile_with(schema: Json, files: Vec<(&'static str, Json)>) -> Result<Valida
     Validator::compile(schema, Some("dadar:///main.json"), Files(files))
 }
 
-/// Two ways to a member `a`, each by its reference.
+/// Schemas with two references to the schema of a member `a`.
 fn two_ways(reference: &Json) -> Json {
     let way = json!({"type": "object", "properties": {"a": reference}});
     json!([way, way, {"type": "integer"}])
@@ -236,7 +236,7 @@ fn branching_is_bounded_through_every_kind_of_reference() {
         "$id": "dadar:///other/name.json",
         "anyOf": two_ways(&json!({"$ref": "name.json"})),
     });
-    // Each reference is written once, but one target is applied where it is written, too.
+    // Each reference is written once, but one target is also applied where it is written.
     let overlapping = json!({"anyOf": [
         {"type": "object", "properties": {"a": {"$ref": "#"}}},
         {"allOf": [{"$ref": "#/anyOf/0"}, {"type": "object"}]},
@@ -299,7 +299,7 @@ fn chains_of_anchors_and_files_are_bounded() {
     assert!(compile_with(through.clone(), vec![("far.json", chain(50))]).is_ok());
     let error = compile_with(through, vec![("far.json", chain(10_000))]).unwrap_err();
     assert!(error.message.contains("more than 64 times"), "{error:?}");
-    // Together they are too long, each alone is not.
+    // Each is short enough alone; together they are too long.
     let first = json!({"allOf": [{"allOf": [{"allOf": [{"$ref": "far.json"}]}]}]});
     let wrap = |inner: Json| (0..40).fold(inner, |inner, _| json!({"allOf": [inner]}));
     let error = compile_with(wrap(first), vec![("far.json", chain(40))]).unwrap_err();

@@ -18,7 +18,7 @@ const MAX_RECURSION: usize = 4_096;
 /// The address of a schema that is not in a file of its own.
 const NOWHERE: &str = "dadar:///schema.json";
 
-/// The drafts that are known, by the value of `$schema`.
+/// The supported drafts, by the value of `$schema`.
 pub(super) const DRAFTS: [(&str, Draft); 5] = [
     ("json-schema.org/draft/2020-12/schema", Draft::Draft202012),
     ("json-schema.org/draft/2019-09/schema", Draft::Draft201909),

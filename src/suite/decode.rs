@@ -1,4 +1,4 @@
-//! From the YAML of a test file to its tests, with every mistake on the way.
+//! Decodes the YAML of a test file into tests, and reports every mistake.
 
 use super::expectation::{Expectation, Matcher};
 use super::files::{Folder, Lines};
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 const TEST_KEYS: &[&str] = &["name", "description", "now", "event", "events", "expect", "expected"];
 const STATUSES: &[&str] = &["routed", "unrouted", "dropped", "rejected", "malformed"];
 
-/// What may be expected of a decision, and how it is written.
+/// The fields of a decision that a test can have expectations about, and the form of each.
 const EXPECTATIONS: &[(&str, Form)] = &[
     ("status", Form::Status),
     ("topic", Form::Scalar),
@@ -33,7 +33,7 @@ const EXPECTATIONS: &[(&str, Form)] = &[
     ("sent", Form::Sent),
 ];
 
-/// How a expectation is written.
+/// The form of an expectation.
 #[derive(Clone, Copy)]
 enum Form {
     Status,
@@ -81,7 +81,7 @@ impl SuiteDecoder<'_> {
         }
     }
 
-    /// One test; none if a mistake in it keeps it from running.
+    /// One test; none if it cannot run because of a mistake in it.
     fn test(&mut self, node: &YamlNode) -> Option<TestCase> {
         let before = self.diagnostics.len();
         let entries = self.mapping(node, "a test")?;
@@ -133,7 +133,7 @@ impl SuiteDecoder<'_> {
         TestClock::At(text)
     }
 
-    /// `event:` or `events:`, one of them.
+    /// Either `event:` or `events:`.
     fn inputs(&mut self, node: &YamlNode, entries: &[YamlEntry]) -> Vec<TestInput> {
         match (get(entries, "event"), get(entries, "events")) {
             (Some(event), None) => vec![TestInput { line: line(event), number: 1, shown: None }],
@@ -170,7 +170,7 @@ impl SuiteDecoder<'_> {
     fn recorded(&mut self, node: &YamlNode, inputs: &[TestInput], entries: &[YamlEntry]) -> Vec<Recorded> {
         if get(entries, "events").is_none() {
             self.error(Code::BadTest, node.span, "`expected` needs `events`");
-            self.amend(|one| one.help("what is expected of a single `event` stands under `expect`"));
+            self.amend(|one| one.help("write the expectations for a single `event` under `expect`"));
             return Vec::new();
         }
         let Some((name, lines)) = self.lines(node, "`expected`") else { return Vec::new() };
@@ -184,7 +184,7 @@ impl SuiteDecoder<'_> {
                     self.error(
                         Code::BadTest,
                         node.span,
-                        format!("line {number} of `{name}` is no decision: {problem}"),
+                        format!("line {number} of `{name}` is not a decision: {problem}"),
                     );
                     break;
                 }
@@ -257,7 +257,7 @@ impl SuiteDecoder<'_> {
         if !STATUSES.contains(&text.as_str()) {
             let hint = did_you_mean(&text, STATUSES.iter().copied());
             let help = hint.unwrap_or_else(|| format!("it is one of {}", STATUSES.join(", ")));
-            self.error(Code::BadValue, node.span, format!("`{text}` is no status"));
+            self.error(Code::BadValue, node.span, format!("`{text}` is not a status"));
             self.amend(|one| one.help(help));
             return None;
         }
@@ -277,7 +277,7 @@ impl SuiteDecoder<'_> {
         let (includes, excludes) = (part("includes")?, part("excludes")?);
         if includes.is_empty() && excludes.is_empty() {
             self.error(Code::EmptyValue, node.span, format!("`{field}` includes and excludes nothing"));
-            self.amend(|one| one.help(format!("write `{field}: []` if there are to be none")));
+            self.amend(|one| one.help(format!("write `{field}: []` to expect an empty list")));
             return None;
         }
         Some(Matcher::Among { includes, excludes })
@@ -298,7 +298,7 @@ impl SuiteDecoder<'_> {
         Some(entries.iter().map(|entry| (entry.key.text.value.clone(), entry.value.to_json())).collect())
     }
 
-    /// A list of mappings; a text stands for `{path: text}`.
+    /// A list of mappings; a string is short for `{path: string}`.
     fn entries(&mut self, node: &YamlNode, field: &str) -> Option<Matcher> {
         let items = self.sequence(node, &format!("`{field}`"))?;
         let mut entries = Vec::new();
@@ -311,7 +311,7 @@ impl SuiteDecoder<'_> {
         Some(Matcher::Entries(entries))
     }
 
-    // What every part of the decoder stands on.
+    // Helpers for all parts of the decoder.
 
     fn mapping<'n>(&mut self, node: &'n YamlNode, what: &str) -> Option<&'n [YamlEntry]> {
         match &node.kind {
@@ -327,7 +327,7 @@ impl SuiteDecoder<'_> {
         }
     }
 
-    /// A scalar's text as it is written, quoted or not.
+    /// A scalar's text as written, quoted or not.
     fn text(&mut self, node: &YamlNode, what: &str) -> Option<String> {
         match node.scalar() {
             Some(scalar) if !scalar.value.is_null() => Some(scalar.text.value.clone()),
@@ -358,7 +358,7 @@ impl SuiteDecoder<'_> {
         self.diagnostics.push(Diagnostic::new(code, span, message));
     }
 
-    /// Adds to the diagnostic that was made last.
+    /// Changes the last diagnostic.
     fn amend(&mut self, change: impl FnOnce(Diagnostic) -> Diagnostic) {
         let last = self.diagnostics.pop();
         self.diagnostics.extend(last.map(change));
@@ -370,7 +370,7 @@ fn get<'n>(entries: &'n [YamlEntry], key: &str) -> Option<&'n YamlNode> {
     entries.iter().find(|entry| entry.key.text.value == key).map(|entry| &entry.value)
 }
 
-/// An event as a line of input: a string is the line as it is (so that a broken one can be written), all else its JSON.
+/// An event as a line of input: a string is used verbatim (so that a test can have a malformed line), other values as JSON.
 fn line(node: &YamlNode) -> Vec<u8> {
     match node.to_json() {
         Json::String(text) => text.into_bytes(),

@@ -1,4 +1,4 @@
-//! What a test expects of a decision, field by field, and whether that holds.
+//! The expectations of a test about a decision, field by field, and their comparison with it.
 
 use super::TestFailure;
 use crate::diagnostic::{Sources, Span};
@@ -13,32 +13,32 @@ pub(super) struct Expectation {
     pub(super) matcher: Matcher,
 }
 
-/// What is wanted of a field.
+/// The expected value of a field.
 #[derive(Debug)]
 pub(super) enum Matcher {
-    /// This very value.
+    /// This exact value.
     Equal(Json),
-    /// A text with this in it.
+    /// A string that contains this.
     Containing(String),
-    /// These names, and no other; in this order if `ordered`.
+    /// Exactly these names; in this order if `ordered`.
     Exactly { names: Vec<String>, ordered: bool },
-    /// These names among them, and none of those.
+    /// All of the first names, and none of the second.
     Among { includes: Vec<String>, excludes: Vec<String> },
-    /// An object with these members; null: without it.
+    /// An object with these members; null means that the member is missing.
     Members(Vec<(String, Json)>),
-    /// A list that has, for each of these, an entry with these members; empty: an empty list.
+    /// A list that has, for each of these, an entry with these members; if empty, an empty list.
     Entries(Vec<Vec<(String, Json)>>),
-    /// What subscribers are sent: of each event these members, however deep; null: they are sent nothing.
+    /// The events that subscribers receive: each has at least these members, at any depth; null means that none is sent.
     Sent(Vec<(String, Json)>),
 }
 
 impl Expectation {
-    /// What did not hold of a decision, given as the JSON that is written of it.
+    /// The expectations that failed for a decision, which is given as its JSON.
     pub(super) fn check(&self, decision: &Json, sources: &Sources) -> Option<TestFailure> {
         let found = decision.get(self.field).unwrap_or(&Json::Null);
         let (expected, note) = self.matcher.refuse(found)?;
         let shown = match &self.matcher {
-            // The others may be many, and large.
+            // The other events may be many and large.
             Matcher::Sent(members) => {
                 let of = |(name, _): &(String, Json)| (name.clone(), found.get(name).cloned().unwrap_or_default());
                 members.iter().map(of).collect::<Json>().to_string()
@@ -57,13 +57,13 @@ impl Expectation {
 }
 
 impl Matcher {
-    /// None if `found` is as wanted; else what is wanted, and a note on the difference.
+    /// None if `found` matches; else the expected value and a note on the difference.
     fn refuse(&self, found: &Json) -> Option<(String, Option<String>)> {
         match self {
             Matcher::Equal(json) => (!same(json, found)).then(|| (json.to_string(), None)),
             Matcher::Containing(part) => {
                 let holds = found.as_str().is_some_and(|text| text.contains(part.as_str()));
-                (!holds).then(|| (format!("a text with {} in it", Json::from(part.as_str())), None))
+                (!holds).then(|| (format!("a text that contains {}", Json::from(part.as_str())), None))
             }
             Matcher::Exactly { names, ordered } => exactly(names, *ordered, &strings(found)),
             Matcher::Among { includes, excludes } => among(includes, excludes, &strings(found)),
@@ -89,7 +89,7 @@ impl Matcher {
     }
 }
 
-/// What of `want` is not in `found`: the members of objects and the elements of lists, down to single values.
+/// The parts of `want` that are not in `found`: members of objects and elements of lists, down to single values.
 fn missing_of(want: &Json, found: &Json, path: &str, wrong: &mut Vec<String>) {
     match (want, found) {
         (Json::Object(members), Json::Object(others)) => {
@@ -152,13 +152,13 @@ fn difference(missing: Vec<&str>, extra: Vec<&str>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// `{}` wants an object without members, or none.
+/// `{}` expects an empty object, or none.
 fn is_empty(found: &Json) -> Option<(String, Option<String>)> {
     let is_empty = found.as_object().is_none_or(serde_json::Map::is_empty);
     (!is_empty).then(|| (String::from("{}"), None))
 }
 
-/// True if an object has the member; null stands for no such member.
+/// True if an object has the member; null means that it is missing.
 fn has(found: &Json, (key, want): &(String, Json)) -> bool {
     same(want, found.get(key).unwrap_or(&Json::Null))
 }
@@ -188,7 +188,7 @@ fn refuse_entries(entries: &[Vec<(String, Json)>], found: &Json) -> Option<(Stri
         .then(|| (format!("with {}", all.join(", ")), Some(format!("missing: {}", missing.join(", ")))))
 }
 
-/// Equality of JSON values as the language has it: `1` is `1.0`.
+/// Equality of JSON values as in the language: `1` equals `1.0`.
 pub(super) fn same(a: &Json, b: &Json) -> bool {
     let arena = Bump::new();
     Value::from_json(a, &arena) == Value::from_json(b, &arena)

@@ -7,13 +7,13 @@ use crate::rules::LoadOptions;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-/// An event file may have at most so many bytes; tests are not the place for more.
+/// The size limit of an event file in bytes; tests do not need more.
 const MAX_EVENT_FILE: u64 = 64 << 20;
 
 /// Events or decisions as text, each with the number of its first line, from 1.
 pub(super) type Lines = Vec<(u64, Vec<u8>)>;
 
-/// Why a file cannot be used.
+/// The reason why a file cannot be used.
 pub(super) struct Problem {
     pub(super) code: Code,
     /// Continues after the file's name: `does not exist`.
@@ -26,13 +26,13 @@ impl Problem {
     }
 }
 
-/// The folder of a test file, and a wider one that files named by it may lie in as well.
+/// The folder of a test file, and an outer folder that may also contain the files that it names.
 pub(super) struct Folder {
     path: PathBuf,
-    /// Both without symbolic links.
+    /// Both with symbolic links resolved.
     allowed: Vec<PathBuf>,
     overlay: Overlay,
-    /// The files that were asked for.
+    /// The files that were requested.
     named: RefCell<Vec<PathBuf>>,
 }
 
@@ -81,7 +81,7 @@ impl From<ReadError> for Problem {
     }
 }
 
-/// Lines as `dadar route` reads them: `\r\n` ends a line as well, and the last line needs no line break. The lines of
+/// Lines as `dadar route` reads them: `\r\n` also ends a line, and the last line needs no line break. The lines of
 /// pretty-printed JSON are joined.
 fn split_lines(bytes: &[u8]) -> Lines {
     let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();

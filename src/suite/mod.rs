@@ -1,6 +1,6 @@
-//! Tests of rules: the `*.test.yaml` files of a rule set, and what came of running them.
+//! Tests of rules: the `*.test.yaml` files of a rule set, and the results of running them.
 //!
-//! Loading finds every mistake in the files without running anything; running prints nothing and gives a [`Report`].
+//! Loading reports every mistake in the files without running a test; running prints nothing and returns a [`Report`].
 
 mod decode;
 mod expectation;
@@ -26,7 +26,7 @@ pub struct Suite {
     pub files: Vec<TestFile>,
     /// Every mistake that was found in them. A test with a mistake is left out.
     pub diagnostics: Vec<Diagnostic>,
-    /// What the diagnostics and the tests point into.
+    /// The files that the spans of the diagnostics and the tests refer to.
     pub sources: Sources,
     /// The files of events and decisions that the tests name.
     pub named: Vec<PathBuf>,
@@ -35,7 +35,7 @@ pub struct Suite {
 /// A file of tests.
 #[derive(Debug)]
 pub struct TestFile {
-    /// As shown to people.
+    /// Its path, as shown in messages.
     pub path: String,
     /// Its tests, in file order.
     pub tests: Vec<TestCase>,
@@ -46,7 +46,7 @@ pub struct TestFile {
 pub struct TestCase {
     /// Its name.
     pub name: String,
-    /// Where it stands.
+    /// Its place.
     pub span: Span,
     now: TestClock,
     inputs: Vec<TestInput>,
@@ -71,7 +71,7 @@ enum TestClock {
     None,
     /// Each event's own time.
     Event,
-    /// As written; without an offset it is in the rule set's zone.
+    /// As written; a time without an offset is in the rule set's zone.
     At(String),
 }
 
@@ -80,69 +80,69 @@ enum TestClock {
 struct TestInput {
     line: Vec<u8>,
     number: u64,
-    /// `events.ndjson:3`; none where the test has a single event.
+    /// `events.ndjson:3`; none if the test has a single event.
     shown: Option<String>,
 }
 
-/// What came of running a suite.
+/// The results of a suite.
 #[derive(Debug, Default)]
 pub struct Report {
     /// A report for each file.
     pub files: Vec<FileReport>,
 }
 
-/// What came of a file.
+/// The results of a file.
 #[derive(Debug)]
 pub struct FileReport {
-    /// As shown to people.
+    /// Its path, as shown in messages.
     pub path: String,
-    /// What came of its tests, in file order.
+    /// The results of its tests, in file order.
     pub outcomes: Vec<TestOutcome>,
 }
 
-/// What came of a test.
+/// The result of a test.
 #[derive(Debug)]
 pub struct TestOutcome {
     /// The test's name.
     pub name: String,
-    /// Where it stands: `path:line:column`.
+    /// Its place: `path:line:column`.
     pub place: String,
-    /// What did not hold; empty where it passed.
+    /// The expectations that failed; empty if it passed.
     pub failures: Vec<TestFailure>,
-    /// The first event for which something did not hold, as a line of input.
+    /// The first event for which an expectation failed, as a line of input.
     pub failed_event: Option<String>,
-    /// The clock it had, as `--now` takes it.
+    /// The clock of that event, in the form that `--now` accepts.
     pub now: Option<String>,
-    /// How many events it had.
+    /// The number of its events.
     pub events: usize,
-    /// How long it took.
+    /// Its duration.
     pub duration: Duration,
 }
 
-/// One thing that did not hold.
+/// An expectation that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestFailure {
-    /// Which event, where the test has several: `events.ndjson:3`.
+    /// The event, if the test has several: `events.ndjson:3`.
     pub event: Option<String>,
     /// The part of the decision: `subscribers`.
     pub field: String,
-    /// What the test wants.
+    /// The value that the test expects.
     pub expected: String,
-    /// What the decision says.
+    /// The value in the decision.
     pub found: String,
-    /// What is missing, or too many.
+    /// The missing and the unexpected parts.
     pub note: Option<String>,
-    /// Where it is wanted: `path:line:column`.
+    /// The place of the expectation: `path:line:column`.
     pub place: Option<String>,
 }
 
 impl Report {
-    /// How many tests passed.
+    /// The number of tests that passed.
     pub fn passed(&self) -> usize {
         self.outcomes().filter(|outcome| outcome.passed()).count()
     }
 
-    /// How many tests failed.
+    /// The number of tests that failed.
     pub fn failed(&self) -> usize {
         self.outcomes().filter(|outcome| !outcome.passed()).count()
     }
@@ -154,19 +154,19 @@ impl Report {
 }
 
 impl TestOutcome {
-    /// True if everything held.
+    /// True if all tests passed.
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
     }
 }
 
 impl Suite {
-    /// How many tests there are.
+    /// The number of tests.
     pub fn len(&self) -> usize {
         self.files.iter().map(|file| file.tests.len()).sum()
     }
 
-    /// True if there are none.
+    /// True if there are no tests.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -186,7 +186,7 @@ impl Suite {
 /// assert_eq!((report.passed(), report.failed()), (tests.len(), 0));
 /// ```
 ///
-/// Reads these files and the event files that they name, which may lie in the folder of the test file, or in the root of
+/// Reads these files and the event files that they name. Those may be in the folder of the test file, or in the root of
 /// `options`. For the tests of a rule set, [`LoadOptions::within`] makes options with its root.
 pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Suite {
     let mut suite = Suite::default();

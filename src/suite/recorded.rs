@@ -1,10 +1,10 @@
-//! Recorded decisions: what `expected: file.ndjson` expectations, line by line.
+//! Recorded decisions: the lines of `expected: file.ndjson`.
 
 use super::TestFailure;
 use super::expectation::same;
 use crate::event::Json;
 
-/// One line of a file of decisions. The keys that it has must agree; others may be left out.
+/// One line of a file of decisions. Only the keys that it has are compared.
 #[derive(Debug)]
 pub(super) struct Recorded {
     pub(super) members: Vec<(String, Json)>,
@@ -12,8 +12,8 @@ pub(super) struct Recorded {
     pub(super) place: String,
 }
 
-/// Says which version of the rules made a decision. It changes with every edit, so that what was recorded with it would
-/// never hold again.
+/// The key that names the version of the rules. The version changes with every edit, so it is not compared: the recorded
+/// decision would never match again.
 const VERSION: &str = "ruleset";
 
 impl Recorded {
@@ -57,7 +57,7 @@ impl Recorded {
     }
 }
 
-/// A list of names as a set: sorted, each once.
+/// A list of names as a set: sorted, without duplicates.
 fn sorted(json: &Json) -> Json {
     let Json::Array(items) = json else { return json.clone() };
     let mut items = items.clone();

@@ -1,4 +1,4 @@
-//! Runs tests: each event is routed with the test's clock, and each expectation is held against the decision.
+//! Runs tests: each event is routed with the test's clock, and each expectation is compared with the decision.
 
 use super::expectation::Matcher;
 use super::{FileReport, Report, Suite, TestCase, TestClock, TestFailure, TestInput, TestOutcome};
@@ -31,7 +31,7 @@ pub fn run_within(rules: &RuleSet, suite: &Suite, filter: Option<&str>, budget: 
     Report { files }
 }
 
-/// A rule set, ready to decide by any clock.
+/// A rule set that can decide with any clock.
 struct Runner<'r> {
     rules: &'r RuleSet,
     reads_clock: bool,
@@ -59,7 +59,7 @@ impl Runner<'_> {
         outcome
     }
 
-    /// The clock of a test; what stands in its place where it needs one and has none.
+    /// The clock of a test; a failure if it needs one and has none.
     fn clock(&self, test: &TestCase) -> Result<Clock, String> {
         match &test.now {
             TestClock::Event => Ok(Clock::Event),
@@ -70,7 +70,7 @@ impl Runner<'_> {
                 }
             }
             TestClock::None if self.reads_clock => Err(String::from("nothing")),
-            // Nothing reads it.
+            // The rules do not read it.
             TestClock::None => Ok(Clock::Fixed(Timestamp::UNIX_EPOCH)),
         }
     }
@@ -87,7 +87,7 @@ impl Runner<'_> {
         }
     }
 
-    /// Routes the events of a test and holds its expectations against the decisions.
+    /// Routes the events of a test and compares its expectations with the decisions.
     fn route(&self, test: &TestCase, clock: Clock, outcome: &mut TestOutcome) {
         let mut session = self.router.and_options(Options { clock, ..*self.router.options() }).session();
         let parts = test.parts.iter().flat_map(|expected| &expected.parts).flatten();
@@ -147,7 +147,7 @@ fn count(expected: usize, found: usize, place: Option<String>) -> TestFailure {
 }
 
 impl TestClock {
-    /// As `--now` takes it.
+    /// In the form that `--now` accepts.
     fn argument(&self) -> Option<String> {
         match self {
             TestClock::None => None,
@@ -157,7 +157,7 @@ impl TestClock {
     }
 }
 
-/// A decision as data, with what everybody is sent under `sent`.
+/// A decision as data, with the event that each subscriber receives under `sent`.
 fn with_sent(delivered: Delivered) -> Json {
     let mut decision = serde_json::to_value(&delivered.decision).unwrap_or_default();
     let sent = delivered.deliveries.into_iter().map(|delivery| (delivery.subscriber.to_string(), delivery.event));

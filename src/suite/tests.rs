@@ -37,7 +37,7 @@ fn mistakes(text: &str) -> Vec<String> {
     suite.diagnostics.iter().map(shown).collect()
 }
 
-/// What does not hold of `expect`, for an event of a large order.
+/// The failures of `expect` for an event of a large order.
 fn failures(expect: &str) -> Vec<String> {
     let event = "{event_id: e1, event_type: ORDER_CREATED, data: {amount: 500}}";
     failures_of(&format!("tests: [{{name: x, event: {event}, expect: {expect}}}]"), RULES)
@@ -83,7 +83,7 @@ fn tests_that_could_not_fail_are_mistakes() {
         let mistakes = mistakes(&text);
         assert!(mistakes.len() == 1 && mistakes[0].contains(expected), "{text}: {mistakes:?}");
     }
-    // Empty mappings want none.
+    // Empty mappings expect no members.
     assert_eq!(failures("{labels: {}}").len(), 1);
     assert_eq!(failures("{settings: {}}").len(), 1);
     assert_eq!(failures("{sent: {}}").len(), 1);
@@ -123,7 +123,7 @@ fn malformed_lines_can_be_written() {
 fn type_errors_are_entries() {
     let tests = "tests: [{name: x, event: {event_type: a, data: {amount: '5'}}, expect: {errors: [data.amount, {path: data.amount, required_by: [big, huge]}]}}]";
     assert_eq!(failures_of(tests, RULES), [""; 0]);
-    // All of an entry has to be one and the same.
+    // All members of an entry must match the same error.
     assert_eq!(failures_of(&tests.replace("[big, huge]", "[big]"), RULES).len(), 1);
 }
 
@@ -146,7 +146,7 @@ fn the_clock_is_needed_where_it_is_read() {
 fn events_may_be_several() {
     let tests = "tests: [{name: x, events: [{event_type: ORDER_CREATED}, {event_type: X}], expect: {status: routed}}]";
     assert_eq!(failures_of(tests, RULES), ["event 2: status: \"routed\" but \"unrouted\""]);
-    // The first that failed is the one to look at.
+    // The report shows the first event that failed.
     let suite = suite(&tests.replace("status: routed", "status: dropped"));
     let report = run(&rules(RULES), &suite, None);
     let shown = report.outcomes().next().and_then(|outcome| outcome.failed_event.clone());

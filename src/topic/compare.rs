@@ -1,17 +1,17 @@
-//! Patterns held against patterns: do they share a topic, and does one take every topic of the other.
+//! Comparison of patterns: whether two share a topic, and whether one matches every topic of the other.
 //!
-//! Both are questions about finite automata. A state is a position in a pattern; a set of states is a row of bits, since a
+//! Both are computed on finite automata. A state is a position in a pattern; a set of states is a bit set, since a
 //! pattern has at most 128 segments and so at most 129 positions.
 
 use super::Segment;
 use rustc_hash::FxHashSet;
 use std::collections::VecDeque;
 
-/// A set of positions in a pattern. A pattern that was made by hand and is longer than the parser allows has its far
-/// positions left out, so that `covers` says no.
+/// A set of positions in a pattern. Positions of a pattern that was constructed directly and is longer than the parser allows
+/// are left out, so `covers` is false for it.
 type Set = [u64; 3];
 
-/// True if some topic is taken by both: a table over the pairs of positions.
+/// True if some topic matches both: a table over the pairs of positions.
 pub(super) fn overlap(a: &[Segment], b: &[Segment]) -> bool {
     // `row[j]`: the first `i` segments of `a` and the first `j` of `b` share a topic.
     let mut row = vec![false; b.len() + 1];
@@ -26,7 +26,7 @@ pub(super) fn overlap(a: &[Segment], b: &[Segment]) -> bool {
             next.push(match (one, other) {
                 (None, None) => true,
                 (Some(Segment::Many), Some(Segment::Many)) => above || left || both,
-                // `#` takes nothing, or one more segment of the other.
+                // `#` matches nothing, or one more segment of the other pattern.
                 (Some(Segment::Many), _) => above || left,
                 (_, Some(Segment::Many)) => left || above,
                 (None, _) | (_, None) => false,
@@ -39,11 +39,11 @@ pub(super) fn overlap(a: &[Segment], b: &[Segment]) -> bool {
     row.last().copied().unwrap_or_default()
 }
 
-/// True if every topic of `special` is taken by `general`.
+/// True if `general` matches every topic of `special`.
 ///
-/// Walks `special` and the sets of positions that `general` may be in at the same time; one where `special` may end and
-/// `general` may not is a topic that is not covered. Topics are spelt with the literals of both patterns and one segment
-/// that neither knows, since they tell no others apart.
+/// Walks `special` together with the sets of positions that `general` may be in. If `special` can end where `general` cannot,
+/// a topic is not covered. The alphabet is the literals of both patterns and one segment that is in neither: the patterns
+/// cannot distinguish any other segments.
 pub(super) fn covers(general: &[Segment], special: &[Segment]) -> bool {
     if let Some(answer) = covers_easily(general, special) {
         return answer;
@@ -57,13 +57,13 @@ pub(super) fn covers(general: &[Segment], special: &[Segment]) -> bool {
     let mut known = FxHashSet::from_iter([start]);
     let mut open = VecDeque::from([start]);
     while let Some((at_special, at_general)) = open.pop_front() {
-        // Should two patterns ever need so many sets, the cautious answer is that one does not cover the other.
+        // If two patterns ever need more sets than that, the safe answer is that one does not cover the other.
         if known.len() > 100_000 {
             return false;
         }
         for segment in &alphabet {
             let next = (advance(special, at_special, *segment), advance(general, at_general, *segment));
-            // Looked at after a segment, even if the sets are those of the beginning: no topic is without any.
+            // Checked after a segment, even if the sets are the initial ones: a topic has at least one segment.
             if has(next.0, special.len()) && !has(next.1, general.len()) {
                 return false;
             }
@@ -75,7 +75,7 @@ pub(super) fn covers(general: &[Segment], special: &[Segment]) -> bool {
     true
 }
 
-/// The answers that need no walk: nearly all there are.
+/// The cases that need no walk: nearly all.
 fn covers_easily(general: &[Segment], special: &[Segment]) -> Option<bool> {
     if general == special || general == [Segment::Many] {
         return Some(true);
@@ -105,7 +105,7 @@ fn has(set: Set, position: usize) -> bool {
     set.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 1)
 }
 
-/// Adds what is reached without a segment: the place behind a `#`.
+/// Adds the positions that are reached without a segment: those after a `#`.
 fn closed(pattern: &[Segment], mut set: Set) -> Set {
     for (n, segment) in pattern.iter().enumerate() {
         if *segment == Segment::Many && has(set, n) {
@@ -115,7 +115,7 @@ fn closed(pattern: &[Segment], mut set: Set) -> Set {
     set
 }
 
-/// The positions after one more segment; `None` is one that no literal equals.
+/// The positions after one more segment; `None` is a segment that no literal equals.
 fn advance(pattern: &[Segment], set: Set, next: Option<&str>) -> Set {
     let mut after = [0; 3];
     for (n, segment) in pattern.iter().enumerate().filter(|(n, _)| has(set, *n)) {

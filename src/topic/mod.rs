@@ -7,7 +7,7 @@ mod compare;
 mod trie;
 pub use trie::PatternTrie;
 
-/// At most so many segments in a pattern.
+/// The limit for segments in a pattern.
 pub const MAX_SEGMENTS: usize = 128;
 
 /// One segment of a pattern.
@@ -30,18 +30,18 @@ pub struct TopicPattern {
     pub segments: Vec<Segment>,
 }
 
-/// Why a text is not a pattern.
+/// The error about an invalid pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct PatternError {
     /// The invalid bytes.
     pub range: Range<usize>,
-    /// In a few words.
+    /// The problem, in a few words.
     pub message: String,
 }
 
 impl Segment {
-    /// True if it takes this segment of a topic.
+    /// True if it matches this segment of a topic.
     fn takes(&self, segment: &str) -> bool {
         match self {
             Segment::Literal(text) => **text == *segment,
@@ -51,7 +51,7 @@ impl Segment {
 }
 
 impl TopicPattern {
-    /// The pattern for itself and everything below it: followed by `.#`, unless it ends so already.
+    /// The pattern for the same topics and all topics below them: followed by `.#`, unless it already ends in `#`.
     pub(crate) fn and_below(&self) -> TopicPattern {
         let mut below = self.clone();
         if below.segments.last() != Some(&Segment::Many) {
@@ -61,8 +61,8 @@ impl TopicPattern {
         below
     }
 
-    /// Parses `order.*.created`, `delivery.#`. A segment that only contains a wildcard among other characters (`ord*`)
-    /// is an error, since it was surely meant as a glob.
+    /// Parses `order.*.created`, `delivery.#`. A segment that contains a wildcard and other characters (`ord*`) is an error,
+    /// since it was probably meant as a glob.
     pub fn parse(text: &str) -> Result<TopicPattern, PatternError> {
         if text.is_empty() {
             return Err(PatternError { range: 0..0, message: "empty topic pattern".to_owned() });
@@ -83,8 +83,7 @@ impl TopicPattern {
 
     /// True if the topic matches. Linear in practice; never exponential.
     pub fn matches(&self, topic: &str) -> bool {
-        // As for globs: of several `#` only the last one met is ever tried again, since an earlier one that took more
-        // could not help.
+        // As with globs, backtracking only to the last `#` is enough: a longer match of an earlier `#` cannot help.
         let mut pattern = self.segments.as_slice();
         let mut topic = Some(topic);
         let mut again: Option<(&[Segment], &str)> = None;
@@ -106,7 +105,7 @@ impl TopicPattern {
                 }
                 _ => {}
             }
-            // The last `#` takes one more segment.
+            // The last `#` matches one more segment.
             let Some((after, from)) = again else { return false };
             let (_, others) = split_first(from);
             (pattern, topic) = (after, others);
@@ -114,7 +113,7 @@ impl TopicPattern {
         }
     }
 
-    /// How many segments are literal: the rank of the pattern where settings compete.
+    /// The number of literal segments: the rank of the pattern if several define the same setting.
     pub fn literals(&self) -> usize {
         self.segments.iter().filter(|segment| matches!(segment, Segment::Literal(_))).count()
     }
@@ -124,13 +123,13 @@ impl TopicPattern {
         compare::overlap(&self.segments, &other.segments)
     }
 
-    /// True if every topic that `other` matches is matched by this pattern.
+    /// True if this pattern matches every topic that `other` matches.
     pub fn covers(&self, other: &TopicPattern) -> bool {
         compare::covers(&self.segments, &other.segments)
     }
 }
 
-/// A topic's first segment, and what is behind its dot.
+/// The first segment of a topic, and the rest after the dot.
 fn split_first(topic: &str) -> (&str, Option<&str>) {
     match topic.split_once('.') {
         Some((first, rest)) => (first, Some(rest)),
@@ -151,7 +150,7 @@ fn parse_segment(part: &str, text: &str) -> Result<Segment, String> {
     }
 }
 
-/// An empty segment is shown by the dot beside it.
+/// An empty segment is reported at the dot beside it.
 fn blame(range: Range<usize>, text: &str, message: String) -> PatternError {
     let range = match range {
         Range { start, end } if start == end && end < text.len() => start..end + 1,

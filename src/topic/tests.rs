@@ -1,4 +1,4 @@
-//! Patterns against a plain recursive oracle, and the trie against patterns.
+//! Compares patterns with a plain recursive oracle, and the trie with patterns.
 
 use super::*;
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ fn pattern(text: &str) -> TopicPattern {
     TopicPattern::parse(text).unwrap()
 }
 
-/// What a pattern means, word by word; exponential.
+/// The definition of a match; takes exponential time.
 fn oracle(pattern: &[Segment], topic: &[&str]) -> bool {
     match (pattern.split_first(), topic.split_first()) {
         (None, None) => true,
@@ -20,7 +20,7 @@ fn oracle(pattern: &[Segment], topic: &[&str]) -> bool {
     }
 }
 
-/// Every topic of up to `most` segments of `a`, `b` and one that no pattern knows.
+/// Every topic of up to `most` segments from `a`, `b` and one that is in no pattern.
 fn topics(most: usize) -> Vec<String> {
     let mut all = Vec::new();
     let mut last = vec![String::new()];

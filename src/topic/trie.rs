@@ -1,14 +1,14 @@
-//! All patterns of a rule set in one trie, so that the cost of a topic depends on what it matches.
+//! All patterns of a rule set in one trie, so that the cost of a topic depends on the patterns that it matches.
 //!
-//! A topic is matched segment by segment, with the set of nodes it may be at. A node is reached from its parent alone, so
-//! it enters the set once; only the node behind a `#` also stays, once reached, for all segments that follow. So the work
-//! for a segment is bounded by the nodes that fit the topic so far, and never multiplies with the number of `#`.
+//! A topic is matched segment by segment, with the set of nodes that it may be at. A node is reached only from its parent, so
+//! it enters the set once; only the node after a `#` also stays, once reached, for all later segments. The work for a segment
+//! is therefore bounded by the nodes that match the topic so far; it does not multiply with the number of `#`.
 
 use super::{Segment, TopicPattern};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
-/// The event loop's sets are short: so many nodes need no heap.
+/// The number of nodes that need no heap: the sets are usually short.
 const FEW: usize = 24;
 
 type Nodes = SmallVec<[u32; FEW]>;
@@ -16,7 +16,7 @@ type Nodes = SmallVec<[u32; FEW]>;
 /// Patterns with their numbers.
 #[derive(Clone, Debug, Default)]
 pub struct PatternTrie {
-    /// The first node is the root; none before the first pattern.
+    /// The first node is the root; empty until the first pattern is added.
     nodes: Vec<PatternNode>,
 }
 
@@ -33,12 +33,12 @@ struct PatternNode {
 #[derive(Default)]
 struct Staying {
     nodes: Nodes,
-    /// The same, where they are too many to look through.
+    /// The same as a set, if there are too many for a linear search.
     known: FxHashSet<u32>,
 }
 
 impl PatternTrie {
-    /// Adds a pattern under a number; several patterns may have one number.
+    /// Adds a pattern with a number; several patterns may have the same number.
     pub fn insert(&mut self, pattern: &TopicPattern, number: u32) {
         if self.nodes.is_empty() {
             self.nodes.push(PatternNode::default());
@@ -58,7 +58,7 @@ impl PatternTrie {
         let mut staying = Staying::default();
         self.reach(0, &mut here, &mut staying);
         for segment in topic.split('.') {
-            // Those that are reached by this very segment are looked at from the next one on.
+            // Nodes that are reached by this segment count from the next segment on.
             let stayed = staying.nodes.len();
             for n in 0..stayed {
                 let Some(at) = staying.nodes.get(n).copied() else { break };
@@ -95,7 +95,7 @@ impl PatternTrie {
         child
     }
 
-    /// The children of a node that take a segment.
+    /// The children of a node that match a segment.
     fn step(&self, at: u32, segment: &str, next: &mut Nodes, staying: &mut Staying) {
         let Some(node) = self.node(at) else { return };
         for child in node.literals.get(segment).copied().into_iter().chain(node.one) {
@@ -103,7 +103,7 @@ impl PatternTrie {
         }
     }
 
-    /// Adds a node, and what is behind a `#` of it, since `#` may take nothing.
+    /// Adds a node, and the node after its `#`, since `#` may match nothing.
     fn reach(&self, at: u32, next: &mut Nodes, staying: &mut Staying) {
         next.push(at);
         let mut at = at;
@@ -117,7 +117,7 @@ impl PatternTrie {
 }
 
 impl Staying {
-    /// False if the node was there already.
+    /// False if the node was already in the set.
     fn add(&mut self, node: u32) -> bool {
         let few = self.nodes.len() < FEW;
         if if few { self.nodes.contains(&node) } else { self.known.contains(&node) } {

@@ -12,17 +12,17 @@ use std::sync::Arc;
 pub struct DefineTrace {
     /// Its name.
     pub name: Arc<str>,
-    /// Where it is named.
+    /// The place of its name.
     #[serde(serialize_with = "place")]
     pub span: Span,
     /// Its value.
     pub value: Json,
-    /// The conditions and expressions behind it, in order, up to the one whose value it has.
+    /// The conditions and expressions in its definition, in order, up to the one that gives its value.
     pub cases: Vec<Condition>,
 }
 
 impl Trace {
-    /// What conditions and tables read of the event: paths and the names of named values. Rules for other topics and rules
+    /// The paths and the names of named values that conditions and tables read. Rules for other topics, disabled rules and rules
     /// that were not reached are left out.
     pub fn reads(&self) -> HashSet<&str> {
         let rules = self.rules.iter().filter(|rule| {
@@ -47,7 +47,7 @@ impl Trace {
 }
 
 impl Condition {
-    /// Adds what it reads: paths and the names of named values.
+    /// Adds the paths and the names of named values that it reads.
     pub fn add_reads<'c>(&'c self, reads: &mut HashSet<&'c str>) {
         self.read.iter().for_each(|reading| reading.add_reads(reads));
         self.parts.iter().chain(&self.inside).for_each(|part| part.add_reads(reads));

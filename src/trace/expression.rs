@@ -20,10 +20,10 @@ pub struct ExpressionTrace {
     pub ty: String,
     /// Its value on this event.
     pub value: Json,
-    /// Values of another type than the expression needs, and computations that used up their budget.
+    /// Values whose type is not the one that the expression needs, and computations that exceeded their budget.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ValueError>,
-    /// Its parts, in the order in which they are written. Constants are left out.
+    /// Its parts, in source order. Constants are left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartTrace>,
 }
@@ -33,7 +33,7 @@ pub struct ExpressionTrace {
 pub struct ValueError {
     /// The path or the computation.
     pub path: String,
-    /// What is needed, and what was found.
+    /// The type or limit that applies, and what was found.
     #[serde(flatten)]
     pub mismatch: Mismatch,
 }
@@ -44,15 +44,15 @@ pub struct PartTrace {
     /// The exact characters.
     #[serde(serialize_with = "place")]
     pub span: Span,
-    /// Its value; if it depends on the element that `any` and its kin are at, its value for each element.
+    /// Its value; if it depends on the current element of a quantifier (`any`, `map` …), a list with its value for each element.
     pub value: Json,
-    /// True if it is a path at which there is nothing, not even null.
+    /// True if it is a path that does not exist in the event; a path whose value is null exists.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub missing: bool,
-    /// True if its value depends on the element that `any` and its kin are at.
+    /// True if its value depends on the current element of a quantifier.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub each: bool,
-    /// Its own parts; of a named value, the conditions and values behind the name.
+    /// Its own parts; for a named value, the conditions and expressions in its definition.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartTrace>,
 }

@@ -1,5 +1,5 @@
-//! The trace of an event: what each part of a rule set made of it, as data. Spans say where a part is defined. The
-//! interpreter records it; [`crate::explain`] renders it for people.
+//! The trace of an event: the result of each part of the rule set, as data. A span gives the place where a part is defined.
+//! The interpreter records the trace; [`crate::explain`] renders it as text.
 
 mod define;
 mod expression;
@@ -21,12 +21,12 @@ pub struct Trace {
     /// What the steps of `ingest` did.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ingest: Vec<StepTrace>,
-    /// Values of another type than some step of `ingest` needs; they are on the decision too.
+    /// Values whose type is not the one that a step of `ingest` needs; the decision lists them too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ingest_errors: Vec<TypeError>,
-    /// The event as the envelope has it.
+    /// The event's fields as the envelope defines them.
     pub event: EventTrace,
-    /// The named values that conditions and tables read, in an order in which each needs only earlier ones.
+    /// The named values that conditions and tables read, sorted so that each one depends only on earlier ones.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub defines: Vec<DefineTrace>,
     /// The filters of the whole rule set, in file order.
@@ -43,61 +43,61 @@ pub struct Trace {
     pub tables: Vec<TableTrace>,
     /// The labels on the decision, by name.
     pub labels: Vec<LabelTrace>,
-    /// Everybody whom the rule set names, by name.
+    /// All subscribers that the rule set names, sorted by name.
     pub subscribers: Vec<SubscriberTrace>,
-    /// What was decided.
+    /// The decision.
     pub decision: Decision,
-    /// What everybody on the decision is sent.
+    /// The event as each subscriber on the decision receives it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<SentTrace>,
 }
 
-/// What a step of a transform did.
+/// One step of a transform, and its effect.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StepTrace {
-    /// The transform it stands in.
+    /// The transform that contains it.
     pub transform: Arc<str>,
-    /// Where it stands.
+    /// Its place.
     #[serde(serialize_with = "place")]
     pub span: Span,
     /// `copy`, `set` and so on.
     pub action: &'static str,
-    /// False if its condition does not hold.
+    /// False if its condition is false.
     pub applied: bool,
-    /// What it changed, in order.
+    /// The changes that it made, in order.
     pub changes: Vec<ChangeTrace>,
 }
 
 /// A change that a step made.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ChangeTrace {
-    /// Where, as the step writes it; elements as `data.items[].price`.
+    /// The path as written in the step; paths in elements as `data.items[].price`.
     pub path: String,
-    /// True if it was taken away.
+    /// True if the value was removed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
-    /// What stands there now.
+    /// The new value.
     pub value: Json,
 }
 
-/// What a subscriber is sent.
+/// The event as one subscriber receives it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SentTrace {
     /// The subscriber.
     pub subscriber: Arc<str>,
-    /// What the steps of its transforms did.
+    /// The steps of its transforms.
     pub steps: Vec<StepTrace>,
-    /// The event as it is sent; null where the line is none.
+    /// The event as it is sent; null if the line is not an event.
     pub value: Json,
-    /// The same to the letter: with its members in their order.
+    /// The event as text, with its members in their original order.
     #[serde(skip)]
     pub text: String,
-    /// Values of another type than some step needs.
+    /// Values whose type is not the one that a step needs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<TypeError>,
 }
 
-/// An event as the envelope has it.
+/// The fields of an event as the envelope defines them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct EventTrace {
     /// Its id.
@@ -106,13 +106,13 @@ pub struct EventTrace {
     pub topic: Option<String>,
     /// Its time.
     pub time: Json,
-    /// The clock; none if it is the event's time and the event has none.
+    /// The clock; none if the clock is the event's time and the event has no time.
     pub now: Option<String>,
     /// `plain` or `cloudevents`.
     pub layout: &'static str,
 }
 
-/// A condition and what became of it.
+/// A condition and its result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Condition {
     /// The exact characters in the rules.
@@ -120,17 +120,17 @@ pub struct Condition {
     pub span: Span,
     /// How its parts are joined.
     pub kind: ConditionKind,
-    /// What it came to.
+    /// Its value.
     pub value: Json,
     /// True if it holds.
     pub held: bool,
     /// Its parts; a leaf has none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Condition>,
-    /// Of a leaf: what it read.
+    /// For a leaf: the values that it read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub read: Vec<ReadValue>,
-    /// Of a leaf that is a named value: the conditions and values behind the name that were evaluated, in order.
+    /// For a leaf that is a named value: the conditions and expressions of its definition that were evaluated, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub inside: Vec<Condition>,
 }
@@ -152,30 +152,30 @@ pub enum ConditionKind {
 /// A value that a condition read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReadValue {
-    /// As written: `data.amount`, `city`, `data.items[].price`. Empty for an expression, which its span tells.
+    /// As written: `data.amount`, `city`, `data.items[].price`. Empty for an expression that is not a path; `span` gives its place.
     pub path: String,
-    /// Where an expression stands that is no path.
+    /// The place of an expression that is not a path.
     #[serde(serialize_with = "maybe_place", skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
-    /// What is there.
+    /// The value.
     pub value: Json,
-    /// True if nothing is there, not even null.
+    /// True if the path does not exist in the event; a path whose value is null exists.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub missing: bool,
-    /// Of a named value or an expression: what it was made from.
+    /// For a named value or an expression: the values that it was computed from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub from: Vec<ReadValue>,
-    /// Why the value cannot be used where it was read.
+    /// The type error, if the value cannot be used where it was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mismatch: Option<Mismatch>,
 }
 
-/// A value of another type than is needed where it was read.
+/// A value whose type is not the one that is needed where it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mismatch {
     /// The type that is needed.
     pub expected: String,
-    /// The type of the value; for a list of elements, of the first that does not fit.
+    /// The type of the value; for a list of elements, the type of the first one that does not match.
     pub found: String,
 }
 
@@ -184,12 +184,12 @@ pub struct Mismatch {
 pub struct FilterTrace {
     /// Its name.
     pub name: Arc<str>,
-    /// Where it is named.
+    /// The place of its name.
     #[serde(serialize_with = "place")]
     pub span: Span,
-    /// True: what matches is dropped; false: what does not match is dropped.
+    /// True for `drop`: events that match are dropped; false for `keep`: events that do not match are dropped.
     pub drop: bool,
-    /// False if an earlier filter took the event already.
+    /// False if an earlier filter had already dropped the event.
     pub reached: bool,
     /// True if it dropped the event.
     pub dropped: bool,
@@ -202,36 +202,36 @@ pub struct FilterTrace {
 pub struct SchemaTrace {
     /// Its name.
     pub name: Arc<str>,
-    /// Where it is named.
+    /// The place of its name.
     #[serde(serialize_with = "place")]
     pub span: Span,
     /// `data`, `headers` or `event`.
     pub target: &'static str,
-    /// Whether the event was validated, or why not.
+    /// The result of validation, or the reason why the event was not validated.
     pub outcome: SchemaOutcome,
-    /// True if a fault rejects the event.
+    /// True if invalid events are rejected.
     pub rejects: bool,
-    /// The topics it is for, as written; none: all.
+    /// The topics it applies to, as written; empty: all.
     pub topics: Vec<Arc<str>>,
     /// Its condition.
     pub condition: Option<Condition>,
-    /// What it found wrong.
+    /// The faults that it found.
     pub faults: Vec<Invalid>,
 }
 
-/// What a schema made of an event.
+/// The result of a schema for an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SchemaOutcome {
-    /// The event was dropped or malformed before.
+    /// The event was dropped, or it is malformed.
     NotReached,
-    /// It is for other topics.
+    /// It applies to other topics.
     OtherTopic,
-    /// Its `when` does not hold.
+    /// Its `when` is false.
     Condition,
-    /// The event is as it should be.
+    /// The event is valid.
     Valid,
-    /// It is not.
+    /// The event is invalid.
     Invalid,
 }
 
@@ -240,12 +240,12 @@ pub enum SchemaOutcome {
 pub struct TopicTrace {
     /// The pattern.
     pub pattern: Arc<str>,
-    /// Where it is named.
+    /// The place of its name.
     #[serde(serialize_with = "place")]
     pub span: Span,
     /// True if the event's topic matches.
     pub matched: bool,
-    /// Who gets the events that match.
+    /// The subscribers that receive matching events.
     pub subscribers: Vec<Arc<str>>,
     /// The settings on the decision that come from here.
     pub settings: Vec<Arc<str>>,
@@ -256,18 +256,18 @@ pub struct TopicTrace {
 pub struct RuleTrace {
     /// Its name.
     pub name: Arc<str>,
-    /// Where it is named.
+    /// The place of its name.
     #[serde(serialize_with = "place")]
     pub span: Span,
     /// Its priority.
     pub priority: i64,
     /// The groups around it, the outermost first.
     pub groups: Vec<Arc<str>>,
-    /// The topics it is for, as written; none: all.
+    /// The topics it applies to, as written; empty: all.
     pub topics: Vec<Arc<str>>,
-    /// What it made of the event.
+    /// Whether it matched, or the reason why not.
     pub outcome: RuleOutcome,
-    /// Its condition; the conditions of its groups stand with them.
+    /// Its own condition; the conditions of its groups are in [`GroupTrace`].
     pub condition: Option<Condition>,
     /// The subscribers that it names.
     pub subscribers: Vec<Arc<str>>,
@@ -278,52 +278,52 @@ pub struct RuleTrace {
     pub exclude: Vec<Arc<str>>,
     /// The labels it sets.
     pub labels: Vec<Arc<str>>,
-    /// True if it keeps rules of lower rank from being considered.
+    /// True if rules of lower rank are not considered once it matches.
     pub stop: bool,
 }
 
-/// What a rule made of an event: that it matched, or the first reason why not.
+/// The result of a rule for an event: it matched, or the first reason why it did not.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "result")]
 pub enum RuleOutcome {
     /// It matched and counts.
     Matched,
-    /// The event was dropped, rejected or malformed before.
+    /// The event was dropped or rejected, or it is malformed.
     NotReached,
-    /// It is not enabled, or a group around it is not.
+    /// It is disabled, or an enclosing group is.
     Disabled {
-        /// The group to blame; none: the rule itself.
+        /// The group that is the reason; none: the rule itself.
         group: Option<Arc<str>>,
     },
-    /// It is not in force at this time, or a group around it is not.
+    /// The time is outside its `active` period, or outside that of an enclosing group.
     Inactive {
-        /// The group to blame; none: the rule itself.
+        /// The group that is the reason; none: the rule itself.
         group: Option<Arc<str>>,
-        /// In force from.
+        /// The start of the period.
         from: Option<String>,
-        /// In force until, exclusive.
+        /// The end of the period, exclusive.
         until: Option<String>,
     },
-    /// It is for other topics, or a group around it is.
+    /// It applies to other topics, or an enclosing group does.
     OtherTopic {
-        /// The group to blame; none: the rule itself.
+        /// The group that is the reason; none: the rule itself.
         group: Option<Arc<str>>,
-        /// The topics it is for.
+        /// The topics it applies to.
         topics: Vec<Arc<str>>,
     },
-    /// A condition does not hold: its own, or one of a group around it.
+    /// A condition is false: its own, or that of an enclosing group.
     Condition {
-        /// The group to blame; none: the rule itself.
+        /// The group that is the reason; none: the rule itself.
         group: Option<Arc<str>>,
     },
-    /// It would have matched, but in a `first` group around it an earlier alternative did.
+    /// It would have matched, but an earlier alternative in an enclosing `first` group did.
     Struck {
         /// The group.
         group: Arc<str>,
         /// The alternative that won: a rule or a group.
         by: Arc<str>,
     },
-    /// It would have matched, but a rule of higher rank says `stop`.
+    /// It would have matched, but a matching rule of higher rank has `stop`.
     Stopped {
         /// That rule.
         by: Arc<str>,
@@ -335,14 +335,14 @@ pub enum RuleOutcome {
 pub struct GroupTrace {
     /// Its name.
     pub name: Arc<str>,
-    /// Where it is named.
+    /// The place of its name.
     #[serde(serialize_with = "place")]
     pub span: Span,
     /// `first` or `all`.
     pub mode: &'static str,
     /// Its condition.
     pub condition: Option<Condition>,
-    /// True if a rule within matched.
+    /// True if a rule in the group matched.
     pub matched: bool,
 }
 
@@ -351,18 +351,18 @@ pub struct GroupTrace {
 pub struct TableTrace {
     /// Its name.
     pub name: Arc<str>,
-    /// Where it is named.
+    /// The place of its name.
     #[serde(serialize_with = "place")]
     pub span: Span,
-    /// False if the event was dropped, rejected or malformed before.
+    /// False if the event was dropped or rejected, or is malformed.
     pub reached: bool,
-    /// What was looked for.
+    /// The inputs.
     pub inputs: Vec<ReadValue>,
-    /// True if the key is the table's `default`, since there was none.
+    /// True if the key was null and the table's `default` was used.
     pub by_default: bool,
     /// The rows in file order.
     pub rows: Vec<RowTrace>,
-    /// What stands under `otherwise`.
+    /// The target under `otherwise`.
     pub otherwise: Option<TargetTrace>,
     /// True if `otherwise` was chosen.
     pub fell_through: bool,
@@ -371,24 +371,24 @@ pub struct TableTrace {
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RowTrace {
-    /// Where it stands.
+    /// Its place.
     #[serde(serialize_with = "place")]
     pub span: Span,
     /// Its key; none in a decision table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<Json>,
-    /// False if an earlier row had won already.
+    /// False if an earlier row had already been chosen.
     pub reached: bool,
     /// True if it was chosen.
     pub chosen: bool,
     /// Its cells; none in a table with one key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<Condition>,
-    /// What it leads to.
+    /// Its target.
     pub target: TargetTrace,
 }
 
-/// What a row leads to.
+/// The target of a row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct TargetTrace {
     /// The subscribers that it names.
@@ -443,7 +443,7 @@ pub struct LabelTrace {
     pub value: Json,
     /// `rule:…`, `table:…`, or `labels`.
     pub set_by: String,
-    /// Where its value stands.
+    /// The place of its value.
     #[serde(serialize_with = "place")]
     pub span: Span,
 }
@@ -451,15 +451,15 @@ pub struct LabelTrace {
 /// A subscriber.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SubscriberTrace {
-    /// The name.
+    /// Its name.
     pub name: Arc<str>,
-    /// True if it gets the event.
+    /// True if it receives the event.
     pub gets: bool,
-    /// What chose it: `topic:…`, `rule:…`, `table:…`, `defaults.…`, in the order of the stages.
+    /// The parts of the rule set that chose it: `topic:…`, `rule:…`, `table:…`, `defaults.…`, in the order of the stages.
     pub chosen_by: Vec<String>,
-    /// The rules that took it away.
+    /// The rules that excluded it.
     pub excluded_by: Vec<Arc<str>>,
-    /// Where its declaration stands.
+    /// The place of its declaration.
     #[serde(serialize_with = "maybe_place", skip_serializing_if = "Option::is_none")]
     pub declared: Option<Span>,
     /// Its filter.
@@ -469,25 +469,25 @@ pub struct SubscriberTrace {
 }
 
 impl Condition {
-    /// The parts that decided it. Where it does not hold: of `all` the first that failed, of `any` every one, of `not` the
-    /// one that held; each followed down to what can be followed no further. Where it holds, the other way round.
+    /// The leaves that decided it. A false `all` is decided by its first false part, a false `any` by all its parts, a false
+    /// `not` by its part, and so on down to the leaves. A true `any` is decided by its first true part, a true `all` by all.
     pub fn why(&self) -> Vec<&Condition> {
         let mut out = Vec::new();
         self.blame(self.held, &mut out);
         out
     }
 
-    /// Collects what is to blame for its being `held`.
+    /// Collects the leaves that made the result `held`.
     fn blame<'c>(&'c self, held: bool, out: &mut Vec<&'c Condition>) {
-        let guilty = |part: &&Condition| part.held == held;
+        let decisive = |part: &&Condition| part.held == held;
         match (self.kind, held) {
             (ConditionKind::Leaf, _) => out.push(self),
             (ConditionKind::Not, _) => self.parts.iter().for_each(|part| part.blame(!held, out)),
-            // One part decided it: an `all` that failed, an `any` that held.
+            // The first such part decided it.
             (ConditionKind::All, false) | (ConditionKind::Any, true) => {
-                self.parts.iter().find(guilty).into_iter().for_each(|part| part.blame(held, out));
+                self.parts.iter().find(decisive).into_iter().for_each(|part| part.blame(held, out));
             }
-            // All of them did.
+            // All parts decided it together.
             (ConditionKind::All, true) | (ConditionKind::Any, false) => {
                 self.parts.iter().for_each(|part| part.blame(held, out));
             }

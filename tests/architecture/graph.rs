@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) type Edges = BTreeMap<String, BTreeSet<String>>;
 
-/// The module in which what a path names is defined; what another module only passes on is followed.
+/// The module that defines the item at a path; re-exports are followed.
 pub(crate) fn resolve(path: &[String], sources: &BTreeMap<Module, Source>, depth: usize) -> Module {
     let mut module = Module::new();
     for (at, segment) in path.iter().enumerate() {
@@ -24,8 +24,8 @@ pub(crate) fn resolve(path: &[String], sources: &BTreeMap<Module, Source>, depth
     module
 }
 
-/// The imports between the top-level modules, and between the files of each of them. What a module takes from its own children
-/// is no import: it is made of them, and they may use what it defines.
+/// The imports between the top-level modules, and between the files of each of them. A module's use of its own children is not an
+/// import: they are part of it, and they may use its definitions.
 pub(crate) fn imports(sources: &BTreeMap<Module, Source>) -> (Edges, Edges) {
     let (mut top, mut files) = (Edges::new(), Edges::new());
     for (module, source) in sources {
@@ -60,7 +60,7 @@ fn reached(from: &str, edges: &Edges) -> BTreeSet<String> {
     reached
 }
 
-/// Sets of nodes each of which leads to all others.
+/// Sets of nodes that can all reach one another.
 pub(crate) fn circles(edges: &Edges) -> BTreeSet<BTreeSet<String>> {
     let reach: BTreeMap<&String, BTreeSet<String>> = edges.keys().map(|node| (node, reached(node, edges))).collect();
     let leads = |from: &String, to: &String| reach.get(from).is_some_and(|set| set.contains(to));

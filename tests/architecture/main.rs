@@ -1,4 +1,4 @@
-//! The sources keep to the layers: there are no circles of imports between modules or between the files of a module, and the table
+//! The sources follow the layers: there are no circles of imports between modules or between the files of a module, and the table
 //! of imports in ARCHITECTURE.md is correct.
 //!
 //! `UPDATE_DOCS=1 cargo test --test architecture` writes the table.
@@ -39,7 +39,7 @@ fn there_are_no_circles() {
     assert!(circles.is_empty(), "imports go in a circle:\n{}{}", written(&circles), links(&circles, &top, &files));
 }
 
-/// The imports within circles, to see which to take away.
+/// The imports that form circles, to see which one to remove.
 fn links(circles: &Circles, top: &Edges, files: &Edges) -> String {
     let mut out = String::new();
     for circle in circles {

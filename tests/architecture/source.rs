@@ -9,16 +9,16 @@ use std::path::Path;
 /// A module's path: `["event", "scan"]`; the library's root is empty.
 pub(crate) type Module = Vec<String>;
 
-/// What one file says.
+/// The paths in one file.
 #[derive(Debug, Default)]
 pub(crate) struct Source {
     /// Absolute paths, from the root.
     pub(crate) mentions: Vec<Vec<String>>,
-    /// Names that a `use` brings in, and the paths behind them.
+    /// Names that a `use` imports, and their paths.
     pub(crate) names: BTreeMap<String, Vec<String>>,
 }
 
-/// All modules below a folder, without those of tests.
+/// All modules in a folder, without those of tests.
 pub(crate) fn modules(folder: &Path) -> BTreeMap<Module, Source> {
     let mut texts = BTreeMap::new();
     read_folder(folder, &Module::new(), &mut texts);
@@ -68,10 +68,10 @@ pub(crate) fn source(text: &str, module: &Module, known: &BTreeSet<Module>) -> S
     source
 }
 
-/// A path, and its name if it has another one.
+/// A path, and its alias if it has one.
 type Named = (Vec<String>, Option<String>);
 
-/// Reads a path, or the group of paths in which it ends; returns where it ends.
+/// Reads a path, or the group of paths in which it ends; returns the end position.
 fn read_paths(tokens: &[String], mut at: usize, prefix: &[String], out: &mut Vec<Named>) -> usize {
     let mut path = prefix.to_vec();
     let token = |at: usize| tokens.get(at).map_or("", String::as_str);
@@ -95,7 +95,7 @@ fn read_paths(tokens: &[String], mut at: usize, prefix: &[String], out: &mut Vec
                     continue;
                 }
             }
-            // Nothing that belongs to a path.
+            // Not part of a path.
             _ => at += 1,
         }
         let alias = (token(at) == "as").then(|| token(at + 1).to_owned());
@@ -167,7 +167,7 @@ fn find(chars: &[char], from: usize, stop: impl Fn(&[char]) -> bool) -> usize {
     (from..chars.len()).find(|at| stop(&chars[*at..])).unwrap_or(chars.len())
 }
 
-/// Behind a text whose first quote is here; `r` and `#` before it have been read as tokens.
+/// The position after a string whose first quote is here; `r` and `#` before it have been read as tokens.
 fn text_end(chars: &[char], start: usize, out: &mut Vec<String>) -> usize {
     let hashes = out.iter().rev().take_while(|token| *token == "#").count();
     let raw = out.len().checked_sub(hashes + 1).is_some_and(|at| matches!(&*out[at], "r" | "br"));

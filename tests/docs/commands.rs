@@ -1,4 +1,4 @@
-//! Commands and what they print, run in a folder that has the example rule sets.
+//! Commands and their output, run in a folder that has the example rule sets.
 
 use super::document::{Block, Document, rewrite};
 use super::environment::remove_settings;
@@ -30,7 +30,7 @@ impl Place {
         place
     }
 
-    /// The exit code of a command line, and what it prints.
+    /// The exit code and the output of a command line.
     fn run(&self, line: &str) -> (i32, String) {
         let line = line.replace("cargo run --release --", "dadar");
         let path = format!("{}:{}", self.folder.path().join(".bin").display(), std::env::var("PATH").unwrap());
@@ -71,7 +71,7 @@ fn is_ours(line: &str) -> bool {
     })
 }
 
-/// A console block with what its commands print in truth.
+/// A console block with the actual output of its commands.
 fn console(place: &Place, block: &Block) -> String {
     let mut out = String::new();
     let mut commands: Vec<String> = Vec::new();
@@ -112,7 +112,7 @@ fn commands_print_what_is_shown() {
     none(faults);
 }
 
-/// What a console block should show, where it shows something else.
+/// The correct content of a console block, if it differs.
 fn shows(place: &Place, document: &Document, block: &Block) -> Option<String> {
     let printed = console(place, block);
     if printed == block.body {
@@ -126,7 +126,7 @@ fn shows(place: &Place, document: &Document, block: &Block) -> Option<String> {
     Some(format!("{}: this is printed now:\n{printed}", block.place))
 }
 
-/// Commands that fail; an event that is none is no failure.
+/// Commands that fail; a malformed event is not a failure.
 fn ends_well(place: &Place, block: &Block) -> Vec<String> {
     let lines = block.body.lines().filter(|line| is_ours(line));
     let ran = lines.map(|line| (line, place.run(line)));

@@ -10,9 +10,9 @@ pub(crate) struct Document {
 
 /// A fenced block.
 pub(crate) struct Block {
-    /// What stands behind the opening fence.
+    /// The text after the opening fence.
     pub(crate) fence: String,
-    /// What stands within.
+    /// The content.
     pub(crate) body: String,
     /// `README.md:12`, for messages.
     pub(crate) place: String,
@@ -44,7 +44,7 @@ impl Document {
         blocks
     }
 
-    /// What stands in `<!-- file NAME` … `-->`: names and texts.
+    /// The files in `<!-- file NAME` … `-->`: names and contents.
     pub(crate) fn hidden_files(&self) -> Vec<(&str, &str)> {
         let comments = self.text.split("<!-- file ").skip(1);
         comments.map(|rest| rest.split_once("\n-->").unwrap().0.split_once('\n').unwrap()).collect()
@@ -67,7 +67,7 @@ impl Document {
     }
 }
 
-/// Changes a document in its file. Tests run side by side, so each reads it anew.
+/// Changes a document in its file. Tests run in parallel, so each reads it again.
 pub(crate) fn rewrite(path: &Path, change: impl FnOnce(String) -> String) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock();

@@ -1,4 +1,4 @@
-//! The section on functions is made from the registry.
+//! The section on functions is generated from the registry.
 
 use super::document::rewrite;
 use super::{root, updating};

@@ -1,16 +1,16 @@
 //! The documents say what is so: their rule sets load, their commands print what stands below them, their links lead
 //! somewhere. With `UPDATE_DOCS=1` the parts that are made (output of commands, the functions) are written anew.
 //!
-//! What a block's fence says decides what is asked of it:
+//! The fence of a block determines how it is checked:
 //!
 //! | fence | the block |
 //! | --- | --- |
 //! | `yaml` | is a rule set of its own, without any diagnostic |
 //! | `yaml error E036` | is one that has this code and no other; on the page of a code `yaml error` is enough |
-//! | `yaml test`, `yaml test error` | is a test file that is well made, or one with E090 |
-//! | `console` | `$ command` lines, and what they print (both streams) |
-//! | `sh` | commands that end well; only those that call the program are run |
-//! | `sh service` | a command that goes on for ever; it is not run |
+//! | `yaml test`, `yaml test error` | is a valid test file, or one with E090 |
+//! | `console` | `$ command` lines and their output (both streams) |
+//! | `sh` | commands that succeed; only those that call the program are run |
+//! | `sh service` | a command that runs forever; it is not run |
 //!
 //! `<!-- file NAME` … `-->` puts a file where the commands of the document are run.
 #![cfg(all(unix, feature = "cli"))]
@@ -39,7 +39,7 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     files
 }
 
-/// README, ARCHITECTURE and their kin, and what stands in `docs`.
+/// README, ARCHITECTURE and the like, and the files in `docs`.
 fn documents() -> Vec<Document> {
     let paths = [files("", "md"), files("docs", "md")].concat();
     assert!(paths.len() > 3);
@@ -50,7 +50,7 @@ fn updating() -> bool {
     std::env::var_os("UPDATE_DOCS").is_some()
 }
 
-/// Fails with everything that was found, not with the first.
+/// Fails with all problems that were found, not only the first.
 #[track_caller]
 fn none(faults: Vec<String>) {
     assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));

@@ -7,7 +7,7 @@ use dadar::rules::{LoadOptions, load_strings};
 use dadar::suite;
 use std::collections::BTreeSet;
 
-/// What is wrong with a block; `page` is the code whose page it stands on.
+/// The problem of a block; `page` is the code whose page contains it.
 fn fault(block: &Block, page: Option<Code>) -> Option<String> {
     let words: Vec<&str> = block.fence.split(' ').collect();
     let (codes, wanted) = match words.as_slice() {
@@ -63,7 +63,7 @@ fn pages_show_what_is_wrong_and_what_is_right() {
     none(faults);
 }
 
-/// The table of what needs quotes: each line is wrong as written, and right as it should be written.
+/// The table of values that need quotes: each line is wrong in the first form and right in the second.
 #[test]
 fn lines_that_need_quotes() {
     let document = Document::read(&root().join("docs/language.md"));

@@ -1,4 +1,4 @@
-//! What has to hold for whatever input: for the fuzz targets, and for the tests that keep what they found.
+//! Properties that must hold for any input: for the fuzz targets, and for the tests that replay their findings.
 
 use bumpalo::Bump;
 use dadar::diagnostic::render::{Format, render};
@@ -8,7 +8,7 @@ use dadar::interpreter::Interpreter;
 use dadar::route::{Clock, Options, Router};
 use dadar::rules::load_strings;
 
-/// A rule file, whatever stands in it.
+/// A rule file with any content.
 pub(crate) fn yaml(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let loaded = load_strings("fuzz", [("rules.yaml", text)]);
@@ -47,13 +47,13 @@ pub(crate) fn scanner(data: &[u8]) {
         vec![field("data")],
         vec![field("")],
     ];
-    // All of them, and those into which nothing else leads.
+    // All paths, some of them without the prefixes `a` and `data`, and the whole event with one of its parts.
     compare_scans(data, &paths);
     compare_scans(data, &paths[1..7]);
     compare_scans(data, &[vec![], paths[2].clone()]);
 }
 
-/// Strict scans find what serde_json reads, trusted ones the same as long as no key comes twice.
+/// Strict scans find the same values as serde_json; trusted ones do so if no key is repeated.
 fn compare_scans(data: &[u8], paths: &[Vec<Step>]) {
     let trie = Trie::new(paths.iter().map(Vec::as_slice));
     let (mut strict, mut trusted) = (Captures::new(&trie), Captures::new(&trie));
@@ -61,7 +61,7 @@ fn compare_scans(data: &[u8], paths: &[Vec<Step>]) {
     let read = scan(&trie, data, Mode::Strict, limits, &mut strict);
     let trusting = scan(&trie, data, Mode::Trusted, limits, &mut trusted);
     assert!(read.is_err() || trusting.is_ok(), "{trusting:?}");
-    // serde_json goes 128 deep.
+    // serde_json accepts a depth of 128.
     let shallow = data.iter().filter(|byte| matches!(byte, b'{' | b'[')).count() < 100;
     let object = if shallow { serde_json::from_slice::<serde_json::Value>(data).ok() } else { None };
     let object = object.filter(serde_json::Value::is_object);
@@ -83,12 +83,12 @@ fn compare_scans(data: &[u8], paths: &[Vec<Step>]) {
             let expected = expected.map_or(Value::Null, |value| Value::from_json(value, &arena));
             assert_eq!(decode(data, found, &arena), expected, "{path:?}");
         }
-        // Of duplicate keys they take another.
+        // They choose another of several duplicate keys.
         assert!(!unique || found == trusted, "{found:?} {trusted:?}");
     }
 }
 
-/// How many members there are, each key of an object once.
+/// The number of members, each key of an object counted once.
 fn members(value: &serde_json::Value) -> usize {
     match value {
         serde_json::Value::Object(object) => object.len() + object.values().map(members).sum::<usize>(),
@@ -97,7 +97,7 @@ fn members(value: &serde_json::Value) -> usize {
     }
 }
 
-/// How many colons stand outside of strings.
+/// The number of colons outside strings.
 fn colons(data: &[u8]) -> usize {
     let (mut count, mut in_string, mut bytes) = (0, false, data.iter());
     while let Some(byte) = bytes.next() {
@@ -111,7 +111,7 @@ fn colons(data: &[u8]) -> usize {
     count
 }
 
-/// Rules, a zero byte, and events: both evaluators decide the same.
+/// Rules, a zero byte, and events: both evaluators make the same decisions.
 pub(crate) fn route(data: &[u8]) {
     let split = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
     let (rules, events) = data.split_at(split);
@@ -136,7 +136,7 @@ pub(crate) fn route(data: &[u8]) {
     }
 }
 
-/// Places lie within their files, and everything can be rendered.
+/// Places are within their files, and all diagnostics can be rendered.
 fn shown(diagnostics: &[Diagnostic], sources: &Sources) {
     for diagnostic in diagnostics {
         for label in diagnostic.primary.iter().chain(&diagnostic.secondary) {

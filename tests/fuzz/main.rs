@@ -1,4 +1,4 @@
-//! The checks of the fuzz targets, on their seeds and on everything that they ever found.
+//! The checks of the fuzz targets, on their seeds and on all their findings so far.
 
 #![cfg(feature = "render")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -12,7 +12,7 @@ fn replay(target: &str, check: fn(&[u8])) {
     let mut seen = 0;
     for kind in ["seeds", "findings"] {
         let folder = Path::new("tests/fuzz").join(kind).join(target);
-        // Git knows no empty folders: where nothing was found there is none.
+        // Git does not store empty folders: a target without findings has no folder.
         for entry in fs::read_dir(folder).into_iter().flatten() {
             check(&fs::read(entry.unwrap().path()).unwrap());
             seen += 1;

@@ -1,4 +1,4 @@
-//! The decision graph and the plain evaluator come to the same decision, always.
+//! The decision graph and the plain evaluator always make the same decision.
 
 use crate::{events, generate};
 use bumpalo::Bump;
@@ -15,12 +15,12 @@ use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunne
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-/// Runs a test on so many rule sets, each with a handful of events. A failure says how to repeat it.
+/// Runs a test on a number of rule sets, each with a handful of events. A failure prints how to repeat it.
 pub(crate) fn check<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let mut runner = TestRunner::new(config(cases));
     let what = match runner.run(strategy, test) {
         Ok(()) => return,
-        // The rule set and the event are part of the reason, in fewer words than the value behind them.
+        // The reason contains the rule set and the event, in a shorter form than the generated value.
         Err(TestError::Fail(reason, _)) => reason.to_string(),
         Err(other) => other.to_string(),
     };
@@ -63,7 +63,7 @@ fn errors(loaded: &Loaded) -> Vec<String> {
         .collect()
 }
 
-/// Hardly any random rule set has an error, and whatever happens to an event can be told.
+/// Almost no random rule set has an error, and the decision on every event can be explained.
 #[test]
 fn random_rule_sets_load() {
     let (all, loads) = (Cell::new(0), Cell::new(0));
@@ -78,7 +78,7 @@ fn random_rule_sets_load() {
         };
         loads.set(loads.get() + 1);
         for event in &events {
-            told(rules, &loaded, event, clock).map_err(|error| fail(&error, &yaml, event))?;
+            can_be_explained(rules, &loaded, event, clock).map_err(|error| fail(&error, &yaml, event))?;
         }
         Ok(())
     });
@@ -87,8 +87,8 @@ fn random_rule_sets_load() {
     assert!(loads * 100 >= all * 95, "{loads} of {all} rule sets load\n{}", first.join("\n"));
 }
 
-/// The trace of an event tells the same decision, and `explain` has words for all of it.
-fn told(rules: &RuleSet, loaded: &Loaded, event: &[u8], clock: Clock) -> Result<(), String> {
+/// The trace of an event has the same decision, and `explain` can render all of it.
+fn can_be_explained(rules: &RuleSet, loaded: &Loaded, event: &[u8], clock: Clock) -> Result<(), String> {
     let options = Options { clock, ..Options::default() };
     let interpreter = Interpreter::new(rules);
     let trace = interpreter.trace(event, 1, &options);
@@ -103,7 +103,7 @@ fn told(rules: &RuleSet, loaded: &Loaded, event: &[u8], clock: Clock) -> Result<
         let text = render(Focus::Subscriber(&person.name))?;
         let gets = trace.decision.subscribers.contains(&person.name);
         if text.starts_with('✓') != gets {
-            return Err(format!("wrong story for `{}`:\n{text}", person.name));
+            return Err(format!("wrong explanation for `{}`:\n{text}", person.name));
         }
     }
     trace.rules.iter().try_for_each(|rule| render(Focus::Rule(&rule.name)).map(drop))?;
@@ -128,7 +128,7 @@ fn graph_and_interpreter_agree() {
     seen.borrow().check();
 }
 
-/// Budgets that are hardly enough, or not: every computation may be the one that does not fit.
+/// Budgets that are just enough, or too small: every computation may be the one that exceeds its budget.
 fn budgets() -> impl Strategy<Value = Budget> {
     let sizes = || prop_oneof![3 => 0..40u32, 3 => 40..4000u32, 1 => 4000..200_000u32, 1 => Just(10_000_000)];
     (sizes(), sizes()).prop_map(|(memory, work)| Budget { memory: memory as usize, work: u64::from(work) })
@@ -169,7 +169,7 @@ fn graph_and_interpreter_agree_on_the_examples() {
     }
 }
 
-/// How often things came up, so that agreement means something.
+/// The number of occurrences of each feature, so that the comparison covers all of them.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) events: usize,
@@ -194,17 +194,17 @@ impl Seen {
         }
     }
 
-    /// How often something came up.
+    /// The number of occurrences of a feature.
     pub(crate) fn times(&self, kind: &str) -> usize {
         self.kinds.get(kind).copied().unwrap_or(0)
     }
 
-    /// Everything happens to one event in two hundred at least.
+    /// Every feature occurs for at least one event in two hundred.
     fn check(&self) {
         let all = "routed unrouted dropped rejected malformed rules labels settings filtered invalid errors";
         for kind in all.split(' ').chain(["several rules"]) {
             let times = self.times(kind);
-            assert!(times * 200 >= self.events, "`{kind}` hardly ever comes up: {self:#?}");
+            assert!(times * 200 >= self.events, "`{kind}` occurs too rarely: {self:#?}");
         }
     }
 }
@@ -251,13 +251,13 @@ fn agree_with(
     trusted_agrees(&session, yaml, events)
 }
 
-/// On events without duplicate keys, a trusted scan decides as a strict one does.
+/// On events without duplicate keys, trusted and strict mode make the same decision.
 fn trusted_agrees(strict: &Session, yaml: &str, events: &[Vec<u8>]) -> Result<(), TestCaseError> {
     let router = strict.router();
     let mut strict = router.session();
     let mut trusted = router.and_options(Options { mode: Mode::Trusted, ..*router.options() }).session();
     for event in events {
-        // Reading and writing it takes duplicates away.
+        // Parsing and writing it removes duplicates.
         let Ok(value) = serde_json::from_slice::<serde_json::Value>(event) else { continue };
         let event = serde_json::to_vec(&value).unwrap_or_default();
         let (wanted, got) = (strict.route(&event, 1), trusted.route(&event, 1));

@@ -1,4 +1,4 @@
-//! Random conditions over a small vocabulary, chosen so that they often hold.
+//! Random conditions over a small vocabulary, which is chosen so that they are often true.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -22,7 +22,7 @@ fn constant() -> BoxedStrategy<String> {
     prop_oneof![3 => number(), 4 => text(), 1 => other].boxed()
 }
 
-/// Paths at which mostly a number is.
+/// Paths whose value is usually a number.
 fn numeric() -> BoxedStrategy<String> {
     let paths = [
         "data.amount",
@@ -61,7 +61,7 @@ fn numeric() -> BoxedStrategy<String> {
     select(paths.to_vec()).prop_map(str::to_owned).boxed()
 }
 
-/// Paths at which mostly a string is.
+/// Paths whose value is usually a string.
 fn textual() -> BoxedStrategy<String> {
     let paths = [
         "data.city",
@@ -103,7 +103,7 @@ fn textual() -> BoxedStrategy<String> {
     select(paths.to_vec()).prop_map(str::to_owned).boxed()
 }
 
-/// Paths of which nothing is known when the rules are loaded: anything may be there.
+/// Paths whose type is not known when the rules are loaded: the value may be anything.
 fn raw() -> BoxedStrategy<String> {
     let paths = [
         "event.extra",
@@ -360,7 +360,7 @@ fn leaf() -> BoxedStrategy<String> {
         2 => fill("starts_with({a}, \"m\")", [textual(), none(), none()]),
         1 => fill("ends_with({a}, \"i\")", [textual(), none(), none()]),
         1 => fill("contains({a}, \"u\")", [textual(), none(), none()]),
-        // Texts that have it twice, and lists.
+        // Strings that contain it twice, and lists.
         1 => fill("contains({a}, \"m\")", [textual(), none(), none()]),
         1 => fill("glob({a}, \"*u*\")", [textual(), none(), none()]),
         1 => fill("glob({a}, \"*u*i\")", [textual(), none(), none()]),
@@ -379,7 +379,7 @@ fn leaf() -> BoxedStrategy<String> {
     .boxed()
 }
 
-/// A condition; compound ones are made of up to a few leaves.
+/// A condition; compound ones consist of a few leaves.
 pub(crate) fn condition() -> BoxedStrategy<String> {
     leaf()
         .prop_recursive(3, 8, 3, |inner| {

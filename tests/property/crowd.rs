@@ -1,6 +1,6 @@
-//! Many rules on few values: targets that share tests, are found in two ways, or are left something to ask by a hit.
+//! Many rules on few values: targets that share tests, are found in two ways, or need another test after a hit.
 //!
-//! Random rule sets have a dozen rules; here there are enough of them that pairs of equalities get an index of their own.
+//! Random rule sets have a dozen rules; these have enough of them that pairs of equalities get their own index.
 
 use crate::agree::{Seen, agree, check, load};
 use crate::events;
@@ -43,7 +43,7 @@ fn test() -> Text {
         1 => (textual.clone(), pattern).prop_map(|(path, glob)| format!("glob({path}, \"{glob}\")")),
         1 => textual.clone().prop_map(|path| format!("matches({path}, \"u.*i|old\")")),
         1 => textual.clone().prop_map(|path| format!("(starts_with({path}, \"mu\") || ends_with({path}, \"ai\"))")),
-        // In some texts twice.
+        // Twice in some strings.
         2 => (one_of(&["data.tags", "data.any", "data.city"]), prop_oneof![2 => text(), 1 => Just("\"m\"".to_owned())])
             .prop_map(|(path, text)| format!("contains({path}, {text})")),
         // Of a text, of a list in which it is twice, and of an element's parts.
@@ -66,7 +66,7 @@ fn when() -> Text {
         2 => (test(), test()).prop_map(|(a, b)| format!("{a} || {b}")),
         2 => three().prop_map(|(a, b, c)| format!("({a} || {b}) && {c}")),
         1 => three().prop_map(|(a, b, c)| format!("({a} || {b}) && ({a} || {c})")),
-        // Found by one test, which is no part of it.
+        // Found by a test that is not part of it.
         2 => three().prop_map(|(a, b, c)| format!("({a} && {b}) || ({a} && {c})")),
         1 => three().prop_map(|(a, b, c)| format!("({a} && {b}) || ({c} && {a}) || {b}")),
         1 => three().prop_map(|(a, b, c)| format!("{a} && !({b} && {c})")),
@@ -79,7 +79,7 @@ fn topic() -> BoxedStrategy<Option<String>> {
     weighted(0.25, one_of(&["order.#", "order.*", "[order.created, \"#\"]", "\"*.created\"", "payment.#"])).boxed()
 }
 
-/// A group of rules, or rules in no group.
+/// A group of rules, or rules without a group.
 #[derive(Clone, Debug)]
 struct Part {
     mode: Option<&'static str>,
@@ -95,7 +95,7 @@ fn part() -> BoxedStrategy<Part> {
         .boxed()
 }
 
-/// Conditions of which so many test the same two values that those get an index of their own; in half of all rule sets.
+/// Conditions of which so many test the same two values that the pair gets its own index; in half of all rule sets.
 fn pairs() -> BoxedStrategy<Vec<String>> {
     let one = || one_of(&["\"mumbai\"", "\"pune\"", "\"gold\"", "5"]);
     let pair = (one(), one(), any::<bool>(), weighted(0.3, test())).prop_map(|(city, tier, turned, more)| {

@@ -1,5 +1,5 @@
-//! Random events over the vocabulary of the conditions, as bytes: with what is missing, null, of the wrong type, written in
-//! an unusual way, given twice; and now and then no event at all.
+//! Random events over the vocabulary of the conditions, as bytes: with values that are missing, null, of the wrong type,
+//! written in an unusual way, or repeated; and sometimes lines that are not events.
 
 use proptest::collection::vec;
 use proptest::option::weighted;
@@ -87,12 +87,12 @@ fn odd() -> Text {
     ])
 }
 
-/// Mostly `usual`, else anything.
+/// Usually `usual`, else anything.
 fn mostly(usual: Text) -> Text {
     prop_oneof![8 => usual, 1 => odd(), 1 => number(), 1 => string()].boxed()
 }
 
-/// Members with a chance to be there, and a small one to be there twice; in any order.
+/// Members that are usually present and sometimes repeated, in any order.
 fn object(members: Vec<(&'static str, f64, Text)>) -> Text {
     let pairs: Vec<_> = members
         .into_iter()
@@ -104,9 +104,9 @@ fn object(members: Vec<(&'static str, f64, Text)>) -> Text {
             })
         })
         .collect();
-    // An event from a file has no line breaks, one from another program may.
+    // An event from a file has no line breaks; one from another program may have some.
     let comma = prop_oneof![6 => Just(", "), 1 => Just(","), 1 => Just(",\r"), 1 => Just("\t,\n ")];
-    // Now and then so many members that keys are told apart in another way.
+    // Sometimes so many members that keys are matched in another way.
     let more = prop_oneof![15 => Just(0), 1 => Just(20)];
     (pairs, more, any::<bool>(), comma)
         .prop_map(|(pairs, more, backwards, comma)| {
@@ -247,7 +247,7 @@ fn topic() -> Text {
     prop_oneof![40 => usual, 1 => odd()].boxed()
 }
 
-/// An event, or hardly ever something that is none.
+/// An event, or rarely a line that is not an event.
 pub(crate) fn event() -> BoxedStrategy<Vec<u8>> {
     let plain = object(vec![
         ("event_id", 0.9, id()),

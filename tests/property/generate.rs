@@ -25,13 +25,13 @@ const PATTERNS: [&str; 17] = [
     "a.*.c",
     "order.created.late",
     "*",
-    // Alike in their first and last bytes.
+    // With equal first and last bytes.
     "aaaaaaaaaa",
     "aaaaaaaaaaaa",
     "payment.*.failed.late",
 ];
 
-/// A member of `rules:`, before it has its name.
+/// A member of `rules:`, still without a name.
 #[derive(Clone, Debug)]
 enum Member {
     Rule(Map<String, Json>),
@@ -108,7 +108,7 @@ fn active() -> BoxedStrategy<Json> {
     select(windows.to_vec()).boxed()
 }
 
-/// Puts what is there under its key.
+/// Writes a value, if there is one, under its key.
 fn with(mut base: Map<String, Json>, parts: Vec<(&str, Option<Json>)>) -> Map<String, Json> {
     base.extend(parts.into_iter().filter_map(|(key, part)| part.map(|part| (key.to_owned(), part))));
     base
@@ -126,7 +126,7 @@ fn rule() -> BoxedStrategy<Member> {
     );
     (first, second)
         .prop_map(|((topic, when, subscribers, priority), (exclude, stop, enabled, active, labels))| {
-            // A rule that does nothing is no rule.
+            // A rule without an effect is an error.
             let subscribers = subscribers.or_else(|| labels.is_none().then(|| json!(["a"])));
             let parts = vec![
                 ("topic", topic),
@@ -171,7 +171,7 @@ fn member() -> BoxedStrategy<Member> {
         .boxed()
 }
 
-/// Gives names, and takes priorities away where a `first` group allows none.
+/// Adds names, and removes priorities where a `first` group does not allow them.
 fn finish(member: Member, in_first: bool, number: &mut usize) -> Json {
     *number += 1;
     let name = format!("n{number}");
@@ -338,7 +338,7 @@ fn envelope() -> BoxedStrategy<String> {
                   data: event.payload ?? event.data\n";
     let timed = "  envelope: {time: 'coalesce(event.at, event.timestamp, now)', id: event.event_id, \
                  topic: 'if(exists(now), event.event_type, event.event_type)'}\n";
-    // The time is worked out without a clock, and `now` is that time afterwards.
+    // The time is computed without a clock, and `now` is that time afterwards.
     let asks = "  envelope: {time: 'if(exists(now), event.at, event.timestamp)', id: event.event_id, \
                 topic: event.event_type}\n";
     let raw = "  envelope: {data: event, topic: 'lower(event.event_type)'}\n";
@@ -375,7 +375,7 @@ fn head() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// What the conditions may count on.
+/// The definitions that the conditions refer to.
 const COMMON: &str = r#"define:
   city: lower(data.city ?? "")
   region:
@@ -392,7 +392,7 @@ lookups:
   cust: {keys: [id], columns: [tier, score, owner], rows: [[asha, gold, 10, b], [ravi, "", 5000, nobody]]}
 "#;
 
-/// `section:` with its lines; nothing where there are none.
+/// `section:` with its lines; empty if there are none.
 fn section(name: &str, lines: impl IntoIterator<Item = String>) -> String {
     let body: String = lines.into_iter().collect();
     if body.is_empty() { body } else { format!("{name}:\n{body}") }

@@ -1,7 +1,7 @@
 //! Property tests: random rule sets against random events.
 //!
-//! `PROPTEST_CASES` sets how many rule sets there are, `PROPTEST_RNG_SEED` which ones; by default they are always the same. A failure says
-//! how to repeat it; CONTRIBUTING.md has the command for a long run.
+//! `PROPTEST_CASES` sets the number of rule sets, and `PROPTEST_RNG_SEED` the seed; by default they are always the same. A failure
+//! prints how to repeat it; CONTRIBUTING.md has the command for a long run.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 

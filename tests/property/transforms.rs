@@ -1,4 +1,4 @@
-//! Random transforms: `ingest` and what subscribers are sent, as YAML.
+//! Random transforms, for `ingest` and for subscribers, as YAML.
 
 use crate::conditions::{condition, value};
 use proptest::collection::{btree_map, vec};
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value as Json, json};
 
-/// Transforms use later ones alone, so that there are no cycles.
+/// Transforms use only later ones, so that there are no cycles.
 const NAMES: [&str; 4] = ["t0", "t1", "t2", "t3"];
 
 const PATHS: [&str; 22] = [
@@ -39,7 +39,7 @@ fn path() -> BoxedStrategy<String> {
     select(&PATHS[..]).prop_map(str::to_owned).boxed()
 }
 
-/// What stands in an element.
+/// Paths in an element.
 fn element_path() -> BoxedStrategy<String> {
     select(&["it.price", "it.sku", "it.total", "it.subs", "it.subs[0]", "it.new.x"][..]).prop_map(str::to_owned).boxed()
 }
@@ -72,7 +72,7 @@ fn paths(path: BoxedStrategy<String>) -> BoxedStrategy<Json> {
     prop_oneof![2 => path.prop_map(Json::from), 1 => many].boxed()
 }
 
-/// Steps that can stand anywhere.
+/// Steps that are allowed everywhere.
 fn plain_step(path: BoxedStrategy<String>, expression: BoxedStrategy<String>) -> BoxedStrategy<(&'static str, Json)> {
     let sources = source(expression);
     let step = |word: &'static str, json: BoxedStrategy<Json>| json.prop_map(move |json| (word, json)).boxed();
@@ -141,7 +141,7 @@ pub(crate) fn transforms() -> BoxedStrategy<String> {
     .boxed()
 }
 
-/// A list of transforms; mostly none.
+/// A list of transforms; usually empty.
 pub(crate) fn some_transforms(chance: f64) -> BoxedStrategy<Option<Json>> {
     weighted(chance, subsequence(NAMES.to_vec(), 1..3).prop_shuffle().prop_map(|names| json!(names))).boxed()
 }

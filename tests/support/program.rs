@@ -1,4 +1,4 @@
-//! The program as it is called in a folder of its own.
+//! Calls the program in a temporary folder.
 #![allow(dead_code, unreachable_pub)]
 
 #[path = "environment.rs"]
@@ -26,7 +26,7 @@ tests:
     expect: {subscribers: [checks, stock], rules: [big]}
 ";
 
-/// A folder with files, and `dadar` called in it.
+/// A temporary folder with files, in which `dadar` is called.
 pub struct Place {
     pub dir: TempDir,
 }
@@ -80,7 +80,7 @@ impl Place {
         std::fs::write(self.path("events.ndjson"), "{\"event_type\": \"ORDER_CREATED\"}\n").unwrap();
     }
 
-    /// Started, with all its streams in our hands.
+    /// Starts the program with pipes for all its streams.
     pub fn start(&self, args: &[&str]) -> Child {
         let mut command = dadar();
         command.current_dir(self.dir.path()).args(args);

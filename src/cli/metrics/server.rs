@@ -1,5 +1,5 @@
-//! A small HTTP server for one page. It reads no more than the head of a request, and bounds what each connection costs in
-//! time and memory: a whole answer has a deadline, and is written page by page, so that slow readers hold nothing.
+//! A small HTTP server for one page. It reads only the head of a request, and bounds the time and memory of each connection: a
+//! response has a deadline and is written page by page, so that a slow reader holds one page at most.
 
 use super::Metrics;
 use std::collections::VecDeque;
@@ -9,17 +9,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The largest head of a request.
+/// The size limit for the head of a request.
 const MAX_HEAD: usize = 8 << 10;
-/// How long a request may take to arrive.
+/// The time limit for a request to arrive.
 const REQUEST_TIME: Duration = Duration::from_secs(5);
-/// How long an answer may take as a whole.
+/// The time limit for a whole response.
 const ANSWER_TIME: Duration = Duration::from_secs(10);
-/// How many connections are kept. A new one takes the place of the oldest, of those that have not asked anything first.
+/// The limit for open connections. A new one replaces the oldest one, preferably one that has not sent a request.
 const MAX_CONNECTIONS: usize = 16;
-/// How many threads there may be, including those whose connection was closed but that have not ended yet.
+/// The limit for threads, including those whose connection was closed but that have not ended yet.
 const MAX_THREADS: usize = 64;
-/// How much of an answer is held in memory.
+/// The size of the part of a response that is held in memory.
 const PAGE: usize = 64 << 10;
 
 /// Serves until the program ends.
@@ -31,14 +31,14 @@ pub(super) fn run(listener: &TcpListener, metrics: &Arc<Metrics>) {
             Ok((stream, true)) => stream,
             Ok((_, false)) => continue,
             Err(_) => {
-                // Most likely too many open files: that passes, but not at once.
+                // Probably too many open files: try again after a pause.
                 thread::sleep(Duration::from_millis(50));
                 continue;
             }
         };
         let (metrics, theirs) = (metrics.clone(), connections.clone());
         let work = move || {
-            // A client that closed the connection needs no answer.
+            // A client that closed the connection needs no response.
             let _ = serve(stream, number, &metrics, &theirs);
             theirs.remove(number);
         };
@@ -65,7 +65,7 @@ struct Connection {
 }
 
 impl Connections {
-    /// Makes room for a connection; false if it is refused.
+    /// Makes room for a connection; false if it is rejected.
     fn admit(&self, number: u64, stream: &TcpStream) -> io::Result<bool> {
         let stream = stream.try_clone()?;
         let mut open = self.lock();
@@ -75,7 +75,7 @@ impl Connections {
         if open.connections.len() >= MAX_CONNECTIONS {
             let idle = open.connections.iter().position(|connection| !connection.answering);
             if let Some(oldest) = open.connections.remove(idle.unwrap_or(0)) {
-                // Its thread notices that, and ends. The connection may be closed already.
+                // Its thread notices that and ends. The connection may already be closed.
                 let _ = oldest.stream.shutdown(Shutdown::Both);
             }
         }
@@ -135,8 +135,8 @@ fn head(stream: &mut TcpStream) -> io::Result<Option<String>> {
     Ok(Some(String::from_utf8_lossy(&head).into_owned()))
 }
 
-/// An answer as it is written. One that fits into a page has a length; a longer one is sent in chunks, or, to HTTP/1.0, up
-/// to the end of the connection.
+/// A response that is being written. If it fits into a page, it has a length; a longer one is sent in chunks or, to HTTP/1.0
+/// clients, until the connection is closed.
 pub(super) struct Answer {
     stream: TcpStream,
     deadline: Instant,
@@ -158,7 +158,7 @@ impl Answer {
         self.page.push_str(why);
     }
 
-    /// Where to add text.
+    /// The text of the current page.
     pub(super) fn text(&mut self) -> &mut String {
         &mut self.page
     }

@@ -1,4 +1,4 @@
-//! What came of tests, for people.
+//! Test results as text.
 
 use crate::cli::output::quoted;
 use anstyle::{AnsiColor, Style};
@@ -6,17 +6,17 @@ use dadar::diagnostic::printable;
 use dadar::suite::{Report, TestFailure, TestOutcome};
 use std::path::Path;
 
-/// At most so many things that did not hold are shown of a test.
+/// The number of failed expectations of one test that are shown.
 const SHOWN: usize = 10;
 
-/// A longer event is not offered as part of a command.
+/// The limit for the length of an event that is shown as part of a command.
 const MAX_HINT: usize = 400;
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const FAINT: Style = Style::new().dimmed();
 
-/// Every test with its mark, what did not hold of those that failed, and the counts.
+/// Every test with its mark, the expectations that failed, and the counts.
 pub(super) fn render(report: &Report, rules: &Path, heading: Option<&Path>, colour: bool) -> String {
     let mut page = TestPage { text: String::new(), colour };
     if let Some(path) = heading {
@@ -30,7 +30,7 @@ pub(super) fn render(report: &Report, rules: &Path, heading: Option<&Path>, colo
     page.text
 }
 
-/// The text as it grows.
+/// The text under construction.
 struct TestPage {
     text: String,
     colour: bool,
@@ -75,13 +75,13 @@ impl TestPage {
         }
     }
 
-    /// A command that shows what the rules made of the event. None for an event that a shell would not pass on unchanged.
+    /// A command that explains the decision on the event. None for an event that a shell would not pass on unchanged.
     fn hint(&mut self, outcome: &TestOutcome, rules: &Path) {
         let is_short = |event: &&String| event.len() <= MAX_HINT && printable(event) == event.as_str();
         let Some(event) = outcome.failed_event.as_ref().filter(is_short) else { return };
         let now = outcome.now.as_ref().map_or(String::new(), |now| format!(" --now {}", quoted(now)));
         let rules = quoted(&rules.display().to_string());
-        // Some shells' `echo` reads escapes.
+        // The `echo` of some shells interprets escapes.
         let echo = if event.contains('\\') { "printf '%s\\n'" } else { "echo" };
         let command = format!("{echo} {} | dadar explain {rules}{now}", quoted(event));
         let command = self.styled(FAINT, &format!("to see why: {}", printable(&command)));

@@ -1,11 +1,11 @@
-//! What came of tests as JUnit's XML, which build servers read.
+//! Test results as JUnit XML, which build servers read.
 
 use dadar::diagnostic::printable;
 use dadar::suite::{FileReport, Report, TestOutcome};
 use std::fmt::Write;
 use std::path::Path;
 
-/// A document with a suite for each file of tests.
+/// A document with a suite for each test file.
 pub(super) fn render<'r>(reports: impl Iterator<Item = (&'r Path, &'r Report)>) -> String {
     let mut body = String::new();
     let (mut tests, mut failures) = (0, 0);
@@ -57,7 +57,7 @@ fn details(outcome: &TestOutcome) -> String {
     text
 }
 
-/// Text from rules and events, on one line, with what XML gives a meaning to escaped.
+/// Text from rules and events, on one line, with the special characters of XML escaped.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in printable(text).chars() {

@@ -1,9 +1,9 @@
-//! `dadar test FILE.test.yaml`: which rule set a test file belongs to.
+//! `dadar test FILE.test.yaml`: finds the rule set that a test file belongs to.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How many folders up a rule set is looked for.
+/// The number of folders upwards in which a rule set is searched.
 const MAX_UP: usize = 16;
 
 /// The folder of the rule set that a test file belongs to; none for anything that is not a test file.
@@ -39,7 +39,7 @@ fn folder_of(path: &Path) -> PathBuf {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf()
 }
 
-/// The folder above, as seen from the current one.
+/// The parent folder, as a path from the current folder.
 fn above(folder: &Path) -> Option<PathBuf> {
     match folder.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => Some(parent.to_path_buf()),
@@ -48,7 +48,7 @@ fn above(folder: &Path) -> Option<PathBuf> {
     }
 }
 
-/// What rule files there are directly in a folder.
+/// The rule files directly in a folder.
 enum Rules {
     None,
     Some,

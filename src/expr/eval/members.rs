@@ -1,5 +1,5 @@
-//! `it in list` for each element of another list: a set of the list is built once, so that the work is the sum of both
-//! lists and not their product.
+//! `it in list` for each element of another list: a set of the list is built once, so that the work is proportional to the sum
+//! of the lengths of both lists, not to their product.
 
 use crate::event::Value;
 use crate::expr::Typed;
@@ -15,7 +15,7 @@ pub(super) struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// `item in items`, where `list` is the expression that `items` are the value of.
+    /// `item in items`, where `items` is the value of the expression `list`.
     pub(super) fn contains(&mut self, list: &Typed, items: &[Value<'a>], item: Value<'_>, meter: &Meter) -> bool {
         if items.len() < WORTH_A_SET {
             return meter.work(items.len()) && items.iter().any(|other| meter.equal(*other, item));

@@ -127,7 +127,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// The number that `better` prefers to all others; of equal ones the first.
+/// The number that `better` prefers to all others; the first if several are equal.
 fn extreme<'a>(call: &Call<'_, 'a>, better: fn(Number, Number) -> bool) -> Value<'a> {
     let numbers = match call.args {
         [Value::Array(items)] if call.meter.work(items.len()) => items,

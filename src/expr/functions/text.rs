@@ -199,7 +199,7 @@ fn substring<'a>(call: &mut Call<'_, 'a>) -> Option<Value<'a>> {
     text.get(start..end).map(Value::String)
 }
 
-/// Where the code point of a number begins; the end of the text counts as one more.
+/// The byte offset of a code point by its number; the end of the text counts as one more.
 fn byte_of(text: &str, at: usize) -> Option<usize> {
     if text.is_ascii() {
         return Some(at).filter(|at| *at <= text.len());
@@ -240,7 +240,7 @@ fn prepare_format(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
     Err(PrepareError::new(Code::ArgumentCount, blamed, message))
 }
 
-/// The texts around the placeholders.
+/// The texts between the placeholders.
 fn format_pieces(template: &str) -> Result<Vec<Box<str>>, String> {
     let mut pieces = Vec::new();
     let mut piece = String::new();

@@ -1,4 +1,4 @@
-//! Building of texts, within the limit of their length and the budget.
+//! Builds strings within the length limit and the budget.
 
 use super::Call;
 use crate::event::{Value, canonical_json_within};
@@ -7,11 +7,11 @@ use crate::expr::cost::{CallCost, Cost};
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
 
-/// The longest text that a function makes, in bytes; where it would be longer there is null. Rules shall not be able to
-/// fill the memory.
+/// The limit for the length of a string that a function makes, in bytes; a longer result is null, so that rules cannot exhaust
+/// the memory.
 pub(crate) const LONGEST: usize = 16 << 20;
 
-/// A text in the making, of [`LONGEST`] bytes at most.
+/// A string under construction, of [`LONGEST`] bytes at most.
 pub(super) struct TextBuilder<'c, 'a> {
     text: BumpString<'a>,
     meter: &'c Meter,
@@ -44,7 +44,7 @@ impl<'c, 'a> TextBuilder<'c, 'a> {
     }
 }
 
-/// Texts in a row; none where that is too long.
+/// The concatenation of strings; none if it is too long.
 pub(crate) fn joined<'a>(parts: &[&str], arena: &'a Bump, meter: &Meter) -> Option<&'a str> {
     let total = parts.iter().map(|part| part.len()).sum::<usize>();
     if total > LONGEST || !meter.allocate(total) || !meter.work(total / BYTES_PER_STEP) {
@@ -75,7 +75,7 @@ pub(super) fn canonical(value: Value<'_>, most: usize, meter: &Meter) -> Option<
     let most = if meter.is_running() { most.min(meter.memory_left()) } else { most };
     let mut out = String::new();
     if !canonical_json_within(value, &mut out, most) {
-        // Where the memory is what is missing, that is found here.
+        // Too little memory is detected here.
         meter.allocate(out.len());
         return None;
     }

@@ -4,7 +4,7 @@ use super::{Lexer, Token, continues_name};
 use crate::event::{Json, Number, parse_number};
 
 impl Lexer<'_, '_> {
-    /// Reads a number; always true, since reading can continue behind an invalid number.
+    /// Reads a number; always true, since reading can continue after an invalid number.
     pub(super) fn number(&mut self) -> bool {
         let start = self.at;
         let is_step =
@@ -31,7 +31,7 @@ impl Lexer<'_, '_> {
         true
     }
 
-    /// For the `000` of `5,000`.
+    /// A hint for the `000` of `5,000`.
     fn thousands(&self, start: usize) -> Option<String> {
         let [.., number, comma] = self.tokens.as_slice() else { return None };
         let joined =
@@ -41,7 +41,7 @@ impl Lexer<'_, '_> {
         whole.then(|| format!("a number has no commas: `{before}{}`", self.slice(start..self.at)))
     }
 
-    /// Reads a string in `quote`s. False where it has no end.
+    /// Reads a string in `quote`s. False if it is not closed.
     pub(super) fn string(&mut self, quote: char) -> bool {
         let start = self.at;
         self.at += 1;
@@ -69,12 +69,12 @@ impl Lexer<'_, '_> {
         true
     }
 
-    /// Reads one escape sequence, surrogate pairs as one.
+    /// Reads one escape sequence; a surrogate pair counts as one.
     fn escape(&mut self, value: &mut String) {
         let start = self.at;
         let rest = self.rest();
         let Some(kind) = rest.chars().nth(1) else {
-            // A lone backslash at the very end: the string is reported as never closed.
+            // A single backslash at the end: the string is reported as not closed.
             self.at += 1;
             return;
         };
@@ -96,7 +96,7 @@ impl Lexer<'_, '_> {
         value.push(plain);
     }
 
-    /// `\u` has been passed.
+    /// Reads the digits after `\u`.
     fn unicode_escape(&mut self, start: usize, value: &mut String) {
         let Some(first) = self.four_hex_digits() else {
             let got = self.rest().bytes().take(4).take_while(u8::is_ascii_hexdigit).count();
@@ -183,7 +183,7 @@ fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// How long a number at the start of `text` is, as far as it looks like one.
+/// The length of the number-like prefix of `text`.
 fn number_len(text: &str) -> usize {
     let behind = |at: usize| text.get(at..).unwrap_or("");
     if text.starts_with("0x") || text.starts_with("0X") {
@@ -191,7 +191,7 @@ fn number_len(text: &str) -> usize {
     }
     let mut len = digits(text);
     if behind(len).starts_with('.') {
-        // `1.` is taken as a whole, for the hint; `1.name` leaves the name to be complained about.
+        // `1.` is one token, for its hint; in `1.name`, the name is reported separately.
         len += 1 + digits(behind(len + 1));
     }
     if behind(len).starts_with(['e', 'E']) {

@@ -1,4 +1,4 @@
-//! A part of the expression language: as text, as what it evaluates to, and as the types it needs.
+//! A part of the expression language: as text, its value, and the types it requires.
 
 use super::node::{Node, Segment, quoted, segments};
 
@@ -25,13 +25,13 @@ pub(super) enum Expr {
     Lookup(&'static str, Box<Expr>),
 }
 
-/// What can be put in order, or added up.
+/// Types that can be ordered or added.
 const SUMMANDS: [&str; 2] = ["number", "string"];
 
-/// What the roots of an expression are.
+/// The values of the roots of an expression.
 pub(super) trait Roots {
     fn root(&self, name: &str) -> Node;
-    /// The expression behind a named value.
+    /// The definition of a named value.
     fn named(&self, name: &str) -> Option<Expr>;
     /// What `it` is: the path of its list, as reports write it.
     fn it(&self) -> Option<String>;
@@ -114,7 +114,7 @@ impl Expr {
         self.evaluate(roots) == Node::Bool(true)
     }
 
-    /// The types that it may have; null aside.
+    /// The types that it may have, apart from null.
     fn types(&self) -> Vec<&'static str> {
         match self {
             Expr::Path(path) => match path.as_str() {
@@ -140,9 +140,9 @@ impl Expr {
         }
     }
 
-    /// What it needs, where a value of some type is wanted of it, or of any.
+    /// The types that it requires where a value of some type, or of any, is expected.
     pub(super) fn needs(&self, wanted: Option<&str>, roots: &dyn Roots, out: &mut Vec<Need>) {
-        // The other side of an order or a sum says which of two types is needed.
+        // The other operand of a comparison or a sum determines which of two types is required.
         let beside = |other: &Expr| {
             let types = other.types();
             Some(SUMMANDS.into_iter().filter(|name| types.contains(name)).collect::<Vec<_>>().join(" or "))
@@ -194,7 +194,7 @@ impl Expr {
             Expr::Lower(a) => a.needs(Some("string"), roots, out),
             Expr::Any(list, test) => {
                 list.needs(Some("array"), roots, out);
-                // What the test reads beside the element is needed even where there is no element.
+                // Paths that the test reads besides the element are required even if there is no element.
                 test.needs(Some("boolean"), &Element { roots, list, it: &Node::Null }, out);
                 if let Node::List(elements) = list.evaluate(roots) {
                     let element = |it| test.needs(Some("boolean"), &Element { roots, list, it }, out);

@@ -1,6 +1,7 @@
-//! An oracle for transforms: a naive interpreter of their steps, made from docs/language.md alone, against what is sent.
+//! An oracle for transforms: a naive interpreter of their steps, written from docs/language.md alone, is compared with the
+//! deliveries.
 //!
-//! Both evaluators share the code of transforms, so holding them against each other says nothing about it.
+//! Both evaluators share the code of transforms, so comparing them with each other does not test it.
 
 mod expression;
 mod node;
@@ -15,10 +16,10 @@ use proptest::test_runner::TestCaseError;
 use std::cell::{Cell, RefCell};
 use steps::{RuleSet, Run};
 
-/// What a subscriber is sent, as it is written up to its errors; and those, as lines.
+/// A delivery as text without its errors; and the errors, as lines.
 type Sent = (String, Vec<String>);
 
-/// What subscribers are sent of an event; none if it has no topic.
+/// The deliveries of an event; none if it has no topic.
 fn wanted(rules: &RuleSet, event: &Node) -> Option<Vec<Sent>> {
     let mut ingest = Run::new(rules, event.clone(), None);
     ingest.transforms(&rules.ingest);
@@ -35,7 +36,7 @@ fn wanted(rules: &RuleSet, event: &Node) -> Option<Vec<Sent>> {
         let mut run = Run::new(rules, ingest.event.clone(), Some((id.clone(), topic.clone())));
         run.transforms(transforms);
         let (name, event) = (quoted(name), run.event.json());
-        // What `ingest` met, then what the subscriber's own transforms met.
+        // The errors of `ingest`, then those of the subscriber's own transforms.
         let errors = ingest
             .errors
             .iter()
@@ -77,7 +78,7 @@ fn read(line: &str) -> Sent {
     (sent.to_owned(), errors.iter().map(error).collect())
 }
 
-/// Two lines from a little before the place where they begin to differ.
+/// Two lines, from a little before the first difference.
 fn difference(wanted: &str, got: &str) -> String {
     let same = wanted.chars().zip(got.chars()).take_while(|(a, b)| a == b).count();
     let rest = |line: &str| line.chars().skip(same.saturating_sub(40)).collect::<String>();

@@ -1,4 +1,4 @@
-//! A JSON value whose members keep their order, as naive as can be.
+//! A JSON value whose members keep their order, in the simplest form.
 
 use std::fmt::Write;
 
@@ -103,7 +103,7 @@ impl Node {
         }
     }
 
-    /// Whatever is at the path is removed; later elements of a list move up.
+    /// Removes the value at the path; later elements of a list move up.
     pub(super) fn remove(&mut self, path: &[Segment]) {
         let Some((last, parent)) = path.split_last() else { return };
         match (self.member_mut(parent), last) {
@@ -185,7 +185,7 @@ impl Node {
         }
     }
 
-    /// What `string` makes of it.
+    /// The result of `string`.
     pub(super) fn as_text(&self) -> Option<String> {
         match self {
             Node::Null => None,

@@ -10,7 +10,7 @@ use proptest::sample::{select, subsequence};
 
 type Exprs = BoxedStrategy<Expr>;
 
-/// Transforms use later ones alone, so that there are no cycles.
+/// Transforms use only later ones, so that there are no cycles.
 const TRANSFORMS: usize = 4;
 
 /// Where an expression is: in a step on the event, or in one on an element of a list.
@@ -65,7 +65,7 @@ fn raw(place: Place) -> Exprs {
     )
 }
 
-/// Literals are where they leave something to evaluate: what is constant is worked out at load, and needs no types.
+/// Literals are used only where the expression is not constant: constants are folded at load and require no types.
 fn number(place: Place, depth: usize) -> Exprs {
     let paths = path(
         place,
@@ -153,7 +153,7 @@ fn any_of(place: Place, depth: usize) -> Exprs {
         return prop_oneof![raw(place), number(place, 0), text(place, 0)].boxed();
     }
     let list = vec(any_of(place, depth - 1), 1..3).prop_map(Expr::List);
-    // More named values beside one another than may be within one another.
+    // More named values side by side than may be nested.
     let names = ["city", "city", "city", "city", "total"];
     let beside_one_another = Expr::List(names.map(|name| Expr::Path(name.into())).to_vec());
     prop_oneof![

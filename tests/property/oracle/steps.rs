@@ -1,4 +1,4 @@
-//! The steps of transforms: as YAML, and what they do to an event.
+//! The steps of transforms: as YAML, and their effect on an event.
 
 use super::expression::{Expr, Need, Roots};
 use super::node::{Node, Segment, quoted, segments, shown};
@@ -116,7 +116,7 @@ impl Source {
             Source::Value(_) => {}
             Source::Template(parts, _) => parts.iter().for_each(|(_, expr)| expr.needs(None, roots, out)),
             Source::Cases(cases) => {
-                // Cases after the one that is taken need nothing.
+                // Cases after the one that applies require no types.
                 for (when, source) in cases {
                     when.iter().for_each(|when| when.needs(Some("boolean"), roots, out));
                     if when.as_ref().is_some_and(|when| !when.holds(roots)) {
@@ -203,20 +203,20 @@ impl RuleSet {
     }
 }
 
-/// By path and needed type: the type that was found first, and the transforms in the order in which
-/// they met it.
+/// By path and required type: the type that was found first, and the transforms in the order in which
+/// they found it.
 pub(super) type Errors = BTreeMap<(String, String), (String, Vec<usize>)>;
 
-/// An event on its way through transforms.
+/// An event while transforms are applied to it.
 pub(super) struct Run<'a> {
     rules: &'a RuleSet,
     pub(super) event: Node,
     pub(super) errors: Errors,
-    /// What the decision says; before it is made, the envelope says it.
+    /// The fields of the decision; before it is made, those of the envelope.
     decided: Option<(Node, Node)>,
-    /// Where the current element is, and how reports write its list.
+    /// The path of the current element, and its list as shown in reports.
     element: Option<(Vec<Segment>, String)>,
-    /// The event as it was before the `for_each` that is at work: what all but `it` sees.
+    /// The event before the current `for_each`: all roots but `it` refer to it.
     before: Option<Node>,
     transform: usize,
 }
@@ -339,7 +339,7 @@ impl<'a> Run<'a> {
         self.event.at(&self.resolve(path)).is_some()
     }
 
-    /// Whether it could be put there.
+    /// Whether the value could be set there.
     fn put(&mut self, path: &str, value: Node) -> bool {
         let at = self.resolve(path);
         let mut changed = self.event.clone();
@@ -380,7 +380,7 @@ impl<'a> Run<'a> {
         let Some(source) = sources.iter().find(|source| self.is_present(source)) else { return };
         let at = self.resolve(source);
         let Some(value) = self.event.at(&at).cloned() else { return };
-        // The source is taken away first, so that something can be moved into its own place.
+        // The source is removed first, so that a value can be moved into its own place.
         let before = self.event.clone();
         if and_remove {
             self.event.remove(&at);
