@@ -1,8 +1,8 @@
-//! `cargo bench --bench end_to_end`: what `dadar route` reads in a second, from a file to nowhere.
+//! `cargo bench --bench end_to_end`: the throughput of `dadar route`, from a file to `/dev/null`.
 //!
 //! 10,000 rules of one equality each, few of which match; 400 MB of events of about 1 kB (`--events N` for another number). Each
-//! way is run five times, in turns, and the best counts. What the same command takes for an empty file, which is the loading
-//! of the rules, is taken off.
+//! variant is run five times, in turns, and the best run counts. The time of the same command for an empty file, which is the
+//! loading of the rules, is subtracted.
 #![allow(clippy::print_stdout, clippy::panic, clippy::expect_used, clippy::indexing_slicing, dead_code)]
 
 #[path = "data/mod.rs"]

@@ -1,8 +1,8 @@
 //! `cargo bench --bench memory`: how much memory rule sets and their graphs take, by kind of rules and by their number.
 //!
-//! What is counted are the bytes that are allocated and not freed, so that what an allocator keeps for later is no part of it.
+//! The figure is the number of bytes that are allocated and not freed, without memory that an allocator keeps for later.
 //!
-//! `cargo bench --bench memory -- WORD` takes the workloads with WORD in their name; `--rules N` only that many rules.
+//! `cargo bench --bench memory -- WORD` runs the workloads with WORD in their name; `--rules N` only that many rules.
 #![allow(unsafe_code, clippy::print_stdout, clippy::panic, clippy::indexing_slicing, dead_code)]
 
 #[path = "data/mod.rs"]
@@ -13,13 +13,13 @@ use data::{Workload, workloads};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Bytes that are allocated, and the most there were.
+/// The allocated bytes, and their peak.
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
 
 struct Counting;
 
-// SAFETY: everything is handed to the system's allocator as it is; counting allocates nothing.
+// SAFETY: every call is forwarded unchanged to the system's allocator; counting does not allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         more(layout.size());
@@ -32,7 +32,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Both are there while it is copied.
+        // Both blocks exist while the contents are copied.
         more(size);
         LIVE.fetch_sub(layout.size(), Relaxed);
         unsafe { System.realloc(pointer, layout, size) }
@@ -68,7 +68,7 @@ fn main() {
     }
 }
 
-/// A fresh count: the bytes that are there, as the peak from here on.
+/// Resets the peak to the bytes that are allocated now.
 fn begin() -> usize {
     let live = LIVE.load(Relaxed);
     PEAK.store(live, Relaxed);

@@ -1,7 +1,8 @@
 //! `cargo bench --bench notifications`: the rule set `rules/notifications` (ingest, enrichment, five transforms) beside a
 //! program that does the same by hand with `serde_json::Value`.
 //!
-//! Both are given the same lines and must send the same; what is counted is lines in to lines out, on one thread, each in turn.
+//! Both get the same lines and must write the same deliveries; the time from input lines to output lines is measured, on one
+//! thread, each in turn.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 use dadar::route::{Clock, Options, Router};
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 fn main() {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/notifications");
     let text = std::fs::read_to_string(rules.join("events.ndjson")).unwrap();
-    // Without those that lean on the clock or hold wrong types on purpose: by hand they are another program.
+    // Without events that depend on the clock or contain wrong types on purpose: the program by hand does not handle them.
     let lines: Vec<&str> = text.lines().filter(|line| ByHand::takes(line)).collect();
     let loaded = dadar::load(&rules, &dadar::LoadOptions::default());
     let now = "2025-01-10T13:30:00+05:30".parse().unwrap();
@@ -49,7 +50,7 @@ fn main() {
     println!("dadar takes {:.2} times as long", best[0] / best[1]);
 }
 
-/// Nanoseconds an event, of one round.
+/// Nanoseconds per event in one round.
 fn measure(lines: &[&str], mut send: impl FnMut(&[u8], &mut Vec<u8>)) -> f64 {
     let (started, mut count, mut out) = (Instant::now(), 0usize, Vec::new());
     while started.elapsed() < Duration::from_millis(150) {
@@ -63,7 +64,7 @@ fn measure(lines: &[&str], mut send: impl FnMut(&[u8], &mut Vec<u8>)) -> f64 {
     started.elapsed().as_nanos() as f64 / count as f64
 }
 
-/// What a programmer would write.
+/// The program as a programmer would write it.
 struct ByHand {
     customers: HashMap<&'static str, [&'static str; 4]>,
     restaurants: HashMap<&'static str, (&'static str, &'static str, f64, &'static str)>,

@@ -1,11 +1,11 @@
 //! `cargo bench --bench route`: how many events a second one thread decides, by kind of rules and by their number.
 //!
-//! Events are in memory, about 1 kB each, made by a fixed recipe. Beside each figure stands the ratio to a limit in the same
-//! run: for strict, what serde_json's `IgnoredAny` takes, which walks the event and keeps nothing; for trusted, what sonic-rs
-//! `get_many` takes, which finds the fields that the rules read and decides nothing. 1.00 is the limit's own speed.
+//! Events are in memory, about 1 kB each, and the same on every machine. Next to each figure is the ratio to a limit in the same
+//! run: for strict mode, the time of serde_json's `IgnoredAny`, which walks the event and keeps nothing; for trusted mode, the
+//! time of sonic-rs `get_many`, which finds the fields that the rules read and decides nothing. 1.00 is the speed of the limit.
 //!
 //! `cargo bench --bench route -- WORD` runs the workloads with WORD in their name; `--rules N` only that many rules;
-//! `--profile` (strict, or `--trusted`) decides all events a fixed number of times (`--passes N`) and prints nothing but their
+//! `--profile` (strict, or `--trusted`) decides all events a fixed number of times (`--passes N`) and prints only their
 //! count, for a profiler.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::panic, clippy::expect_used, clippy::indexing_slicing)]
 
@@ -19,10 +19,10 @@ use sonic_rs::PointerTree;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// How long a figure is measured, and in how many rounds, of which the best counts.
+/// The time for which a figure is measured, and the number of rounds, of which the best counts.
 const ROUND: Duration = Duration::from_millis(60);
 const ROUNDS: usize = 5;
-/// How often a profile decides all events, unless it is told.
+/// The default number of times that a profile decides all events.
 const PASSES: usize = 10;
 
 fn main() {
@@ -122,7 +122,7 @@ fn options(mode: Mode) -> Options {
     Options { mode, ..Options::default() }
 }
 
-/// Nanoseconds an event, of one round.
+/// Nanoseconds per event in one round.
 fn measure(lines: &[&[u8]], mut decide: impl FnMut(&[u8]) -> bool) -> f64 {
     let started = Instant::now();
     let mut count = 0usize;
@@ -145,13 +145,13 @@ fn profile(workload: &Workload, rules: usize, lines: &[&[u8]], mode: Mode, passe
     println!("{} {rules}: {} events, {matches} matches", workload.name, passes * lines.len());
 }
 
-/// What a profiler is to look at; scripts/instructions.sh knows it by its name.
+/// The function for a profiler; scripts/instructions.sh refers to its name.
 #[inline(never)]
 fn decide_all(session: &mut Session, lines: &[&[u8]], passes: usize) -> usize {
     (0..passes).flat_map(|_| lines).map(|line| session.decide(line).rules.len()).sum()
 }
 
-/// Resident memory in bytes; 0 where the system does not tell.
+/// Resident memory in bytes; 0 if the system does not report it.
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();

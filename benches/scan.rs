@@ -1,4 +1,4 @@
-//! How fast events are scanned, beside serde_json on the same events in the same run. `cargo bench --bench scan`.
+//! `cargo bench --bench scan`: the speed of scanning, compared with serde_json on the same events in the same run.
 //!
 //! The limit is on the ratio to `IgnoredAny`, which checks an event and keeps nothing, as strict mode does.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)]
@@ -7,7 +7,7 @@ use dadar::event::{Captures, Limits, Mode, Step, Trie, scan};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Strict mode is to be no slower than `IgnoredAny`.
+/// The goal: strict mode is not slower than `IgnoredAny`.
 const LIMIT: f64 = 1.0;
 
 fn main() {
@@ -77,7 +77,7 @@ fn step(part: &str) -> Step {
     part.parse().map_or_else(|_| Step::Key(part.into()), Step::Index)
 }
 
-/// The time of the fastest of many rounds: what other work on the machine disturbs least.
+/// The time of the fastest of many rounds, which other work on the machine disturbs least.
 fn fastest(events: &[String], mut each: impl FnMut(&[u8])) -> Duration {
     let mut round = || {
         let start = Instant::now();

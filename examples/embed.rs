@@ -1,4 +1,4 @@
-//! The engine inside another program: rules from strings, mistakes as values, decisions without the command line.
+//! The engine embedded in another program: rules from strings, diagnostics as values, decisions without the command line.
 //!
 //! ```sh
 //! cargo run --example embed --no-default-features
@@ -28,14 +28,14 @@ const EVENTS: [&str; 3] = [
 ];
 
 fn main() -> io::Result<()> {
-    // Rules that are wrong: everything is reported at once, and nothing is printed but by us.
+    // Rules with errors: all errors are reported at once, and only this program prints.
     let wrong = RULES.replace("data.amount >", "amount >").replace("subscribers", "subscriber");
     let loaded = load_strings("shop", [("topics.yaml", TOPICS), ("rules.yaml", &wrong)]);
     for diagnostic in &loaded.diagnostics {
         println!("{}", in_one_line(diagnostic, &loaded));
     }
 
-    // Rules that are right.
+    // Rules without errors.
     let loaded = load_strings("shop", [("topics.yaml", TOPICS), ("rules.yaml", RULES)]);
     let Some(rules) = loaded.rule_set else { return Err(io::Error::other("these rules are wrong")) };
     let router = Router::new(&rules);
@@ -44,7 +44,7 @@ fn main() -> io::Result<()> {
     let decision = router.route(EVENTS[0].as_bytes());
     println!("\n{} goes to {}", decision.id, decision.subscribers.join(", "));
 
-    // Many events: a session a thread keeps its memory from one to the next. The clock is ours, so that this can be repeated.
+    // Many events: one session for each thread reuses its memory. The clock is fixed, so that the result is reproducible.
     let noon = "2026-01-10T12:00:00Z".parse().map_err(io::Error::other)?;
     let router = router.and_options(Options { clock: Clock::Fixed(noon), ..Options::default() });
     let mut session = router.session();

@@ -1,4 +1,4 @@
-//! Events and rules for the benchmarks, made by a fixed recipe.
+//! Events and rules for the benchmarks, generated in the same way on every machine.
 //!
 //! The events are twins of the "city lots" GeoJSON features that event-ruler and quamina publish their figures on: nine
 //! short strings, then a polygon that makes up most of the bytes.
@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-/// A kind of rules in several numbers.
+/// A kind of rules, in several sizes.
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
     pub(crate) sizes: &'static [usize],
@@ -80,7 +80,7 @@ fn lot(n: usize, random: &mut Random) -> String {
     out
 }
 
-/// The paths that rules read, as the names of members: what another reader of events would have to find.
+/// The paths that rules read, as the names of members, for other readers of events.
 pub(crate) fn paths(yaml: &str) -> Vec<Vec<&str>> {
     let mut all: Vec<Vec<&str>> = Vec::new();
     let names = yaml.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'));
@@ -240,7 +240,7 @@ fn odd(i: usize) -> &'static str {
     if i.is_multiple_of(2) { "E" } else { "O" }
 }
 
-/// Bounds spread over the whole range of areas.
+/// Bounds that are spread over the whole range of areas.
 fn spread(i: usize, n: usize) -> usize {
     i * 100_000 / n
 }
@@ -284,7 +284,7 @@ fn tables(n: usize) -> String {
     out
 }
 
-/// What a real rule set has: mostly equality, some ranges, lists, prefixes, patterns, negations, shared conditions.
+/// A mix as in real rule sets: mostly equality, some ranges, lists, prefixes, patterns, negations, shared conditions.
 fn mix(n: usize) -> String {
     rules(n, |i| {
         let first = equal("BLOCK_NUM", format!("{:04}", i % 7_000));

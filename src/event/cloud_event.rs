@@ -1,11 +1,24 @@
-//! The headers of CloudEvents: all attributes but a few.
+//! The attributes of CloudEvents. All but a few are headers.
 
 use super::Value;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
+/// The attribute that marks an event as a CloudEvent.
+pub(crate) const SPECVERSION: &str = "specversion";
+/// The id.
+pub(crate) const ID: &str = "id";
+/// The type, which is the topic.
+pub(crate) const TYPE: &str = "type";
+/// The time.
+pub(crate) const TIME: &str = "time";
+/// The payload.
+pub(crate) const DATA: &str = "data";
+/// The payload, if it is binary.
+const DATA_BASE64: &str = "data_base64";
+
 /// The attributes that are not headers.
-const NOT_HEADERS: [&str; 5] = ["id", "type", "time", "data", "data_base64"];
+const NOT_HEADERS: [&str; 5] = [ID, TYPE, TIME, DATA, DATA_BASE64];
 
 /// True if the attribute of this name is a header.
 pub(crate) fn is_header(name: &str) -> bool {

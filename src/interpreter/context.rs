@@ -61,7 +61,7 @@ impl<'a> EventContext<'a> {
             now_value: Cell::new(None),
             defines: vec![None; rules.defines.len()],
         };
-        let specversion = event.step(&Step::Key("specversion".into()));
+        let specversion = event.step(&Step::Key(cloud_event::SPECVERSION.into()));
         match &rules.envelope {
             Envelope::Plain(layout) => context.lay_out(layout, clock),
             Envelope::Auto(layout) if specversion.is_null() => context.lay_out(layout, clock),
@@ -83,8 +83,12 @@ impl<'a> EventContext<'a> {
     /// Reads the attributes of a CloudEvent.
     fn lay_out_cloud_event(&mut self, clock: Clock) {
         let attribute = |name: &str| self.event.step(&Step::Key(name.into()));
-        (self.time, self.id, self.topic, self.data) =
-            (attribute("time"), attribute("id"), attribute("type"), attribute("data"));
+        (self.time, self.id, self.topic, self.data) = (
+            attribute(cloud_event::TIME),
+            attribute(cloud_event::ID),
+            attribute(cloud_event::TYPE),
+            attribute(cloud_event::DATA),
+        );
         self.cloud_event = true;
         self.set_clock(clock);
         self.headers = cloud_event::headers(self.event, self.arena);

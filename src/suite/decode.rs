@@ -197,8 +197,8 @@ impl SuiteDecoder<'_> {
         recorded
     }
 
-    fn lines(&mut self, node: &YamlNode, what: &str) -> Option<(String, Lines)> {
-        let name = self.text(node, what)?;
+    fn lines(&mut self, node: &YamlNode, context: &str) -> Option<(String, Lines)> {
+        let name = self.text(node, context)?;
         match self.folder.lines(&name) {
             Ok(lines) => Some((name, lines)),
             Err(problem) => {
@@ -283,18 +283,18 @@ impl SuiteDecoder<'_> {
         Some(Matcher::Among { includes, excludes })
     }
 
-    fn names(&mut self, node: &YamlNode, what: &str) -> Option<Vec<String>> {
+    fn names(&mut self, node: &YamlNode, context: &str) -> Option<Vec<String>> {
         match &node.kind {
             YamlKind::Sequence(items) => {
-                items.iter().map(|item| self.text(item, &format!("a name in {what}"))).collect()
+                items.iter().map(|item| self.text(item, &format!("a name in {context}"))).collect()
             }
-            YamlKind::Scalar(_) => Some(vec![self.text(node, what)?]),
-            YamlKind::Mapping(_) => self.wrong(node, what, "a list of names"),
+            YamlKind::Scalar(_) => Some(vec![self.text(node, context)?]),
+            YamlKind::Mapping(_) => self.wrong(node, context, "a list of names"),
         }
     }
 
-    fn members(&mut self, node: &YamlNode, what: &str) -> Option<Vec<(String, Json)>> {
-        let entries = self.mapping(node, what)?;
+    fn members(&mut self, node: &YamlNode, context: &str) -> Option<Vec<(String, Json)>> {
+        let entries = self.mapping(node, context)?;
         Some(entries.iter().map(|entry| (entry.key.text.value.clone(), entry.value.to_json())).collect())
     }
 
@@ -313,30 +313,30 @@ impl SuiteDecoder<'_> {
 
     // Helpers for all parts of the decoder.
 
-    fn mapping<'n>(&mut self, node: &'n YamlNode, what: &str) -> Option<&'n [YamlEntry]> {
+    fn mapping<'n>(&mut self, node: &'n YamlNode, context: &str) -> Option<&'n [YamlEntry]> {
         match &node.kind {
             YamlKind::Mapping(entries) => Some(entries),
-            _ => self.wrong(node, what, "a mapping"),
+            _ => self.wrong(node, context, "a mapping"),
         }
     }
 
-    fn sequence<'n>(&mut self, node: &'n YamlNode, what: &str) -> Option<&'n [YamlNode]> {
+    fn sequence<'n>(&mut self, node: &'n YamlNode, context: &str) -> Option<&'n [YamlNode]> {
         match &node.kind {
             YamlKind::Sequence(items) => Some(items),
-            _ => self.wrong(node, what, "a list"),
+            _ => self.wrong(node, context, "a list"),
         }
     }
 
     /// A scalar's text as written, quoted or not.
-    fn text(&mut self, node: &YamlNode, what: &str) -> Option<String> {
+    fn text(&mut self, node: &YamlNode, context: &str) -> Option<String> {
         match node.scalar() {
             Some(scalar) if !scalar.value.is_null() => Some(scalar.text.value.clone()),
-            _ => self.wrong(node, what, "a string"),
+            _ => self.wrong(node, context, "a string"),
         }
     }
 
-    fn wrong<T>(&mut self, node: &YamlNode, what: &str, wanted: &str) -> Option<T> {
-        let message = format!("{what} has to be {wanted}, not {}", node.describe());
+    fn wrong<T>(&mut self, node: &YamlNode, context: &str, expected: &str) -> Option<T> {
+        let message = format!("{context} must be {expected}, not {}", node.describe());
         let code = if node.is_empty() { Code::EmptyValue } else { Code::WrongType };
         self.error(code, node.span, message);
         None

@@ -13,7 +13,7 @@ impl<'a> TransformRun<'a> {
         match self.rules.envelope {
             Envelope::Plain(layout) => Some(layout),
             Envelope::CloudEvents => None,
-            Envelope::Auto(layout) => self.attribute("specversion").is_null().then_some(layout),
+            Envelope::Auto(layout) => self.attribute(cloud_event::SPECVERSION).is_null().then_some(layout),
         }
     }
 
@@ -29,7 +29,7 @@ impl<'a> TransformRun<'a> {
     pub(super) fn data(&self) -> Value<'a> {
         match self.layout() {
             Some(layout) => self.tree.first_of(&layout.data),
-            None => self.attribute("data"),
+            None => self.attribute(cloud_event::DATA),
         }
     }
 
@@ -48,7 +48,7 @@ impl<'a> TransformRun<'a> {
         let topic = match (self.decided, self.layout()) {
             (Some(decided), _) => decided.topic,
             (None, Some(layout)) => evaluate(&layout.topic, self),
-            (None, None) => self.attribute("type"),
+            (None, None) => self.attribute(cloud_event::TYPE),
         };
         // A topic is always a string; if the envelope finds no string, it is null.
         if matches!(topic, Value::String(_)) { topic } else { Value::Null }
@@ -58,7 +58,7 @@ impl<'a> TransformRun<'a> {
         match (self.decided, self.layout()) {
             (Some(decided), _) => decided.id,
             (None, Some(layout)) => evaluate(&layout.id, self),
-            (None, None) => self.attribute("id"),
+            (None, None) => self.attribute(cloud_event::ID),
         }
     }
 
@@ -71,7 +71,7 @@ impl<'a> TransformRun<'a> {
                 self.computes_time = outer;
                 time
             }
-            (None, None) => self.attribute("time"),
+            (None, None) => self.attribute(cloud_event::TIME),
         }
     }
 

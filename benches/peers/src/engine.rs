@@ -1,7 +1,7 @@
-//! The engines behind one face: rules in, number of matching rules out.
+//! The engines behind one interface: from rules and events to the number of matching rules.
 //!
-//! quamina reads the bytes of the event itself, as dadar does. a-tree, cel and evalexpr are given values; to make the best of
-//! them, the fields that their rules read are taken out of the event by sonic-rs `get_many`, which is the fastest way known here.
+//! quamina reads the bytes of the event itself, as dadar does. a-tree, cel and evalexpr need values; sonic-rs `get_many`, the
+//! fastest way known here, takes the fields that their rules read from the event.
 
 use crate::rule::{self, Rule};
 use dadar::event::Mode;
@@ -12,13 +12,13 @@ use sonic_rs::{JsonValueTrait, PointerTree};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Rules that are ready to be held against events.
+/// Compiled rules.
 pub(crate) trait Engine {
-    /// How many rules take the event.
+    /// The number of rules that match the event.
     fn matches(&mut self, event: &[u8]) -> usize;
 }
 
-/// An engine with its rules, or why it cannot have them.
+/// An engine with its rules, or the reason why it does not support them.
 pub(crate) type Built = Result<Box<dyn Engine>, String>;
 
 struct Dadar(Session);
@@ -51,12 +51,12 @@ impl Engine for Matcher {
     }
 }
 
-/// As it comes: automata for patterns of text stay nondeterministic.
+/// The default: automata for text patterns stay nondeterministic.
 pub(crate) fn quamina(rules: &[Rule]) -> Built {
     build_quamina(rules, MatcherBuildMode::BuiltForComfort)
 }
 
-/// Automata are made deterministic where that stays within its bounds.
+/// Automata are made deterministic within the limits of quamina.
 pub(crate) fn quamina_speed(rules: &[Rule]) -> Built {
     build_quamina(rules, MatcherBuildMode::BuiltForSpeed)
 }
@@ -71,7 +71,7 @@ fn build_quamina(rules: &[Rule], mode: MatcherBuildMode) -> Built {
     Ok(Box::new(Matcher(quamina)))
 }
 
-/// The fields that the rules read, taken out of an event.
+/// The fields that the rules read, from one event.
 struct Extract {
     fields: Vec<&'static str>,
     tree: PointerTree,
@@ -93,7 +93,7 @@ impl Extract {
         Extract { fields, tree }
     }
 
-    /// Strings of these events have no escapes, so that their text is what stands between the quotes.
+    /// Strings of these events have no escapes, so their value is the text between the quotes.
     fn each(&self, event: &[u8], mut take: impl FnMut(&'static str, Field<'_>)) {
         let Ok(values) = sonic_rs::get_many(event, &self.tree) else { return };
         for (field, value) in self.fields.iter().zip(values) {
@@ -216,7 +216,7 @@ pub(crate) fn evalexpr(rules: &[Rule]) -> Built {
     Ok(Box::new(Evalexpr { trees, extract: Extract::new(rules) }))
 }
 
-/// What it costs to find the fields and do nothing with them.
+/// The cost of finding the fields, without a decision.
 struct Fields(Extract);
 
 impl Engine for Fields {
@@ -229,7 +229,7 @@ pub(crate) fn get_many(rules: &[Rule]) -> Box<dyn Engine> {
     Box::new(Fields(Extract::new(rules)))
 }
 
-/// What it costs to walk the event and keep nothing.
+/// The cost of walking the event and keeping nothing.
 pub(crate) struct IgnoredAny;
 
 impl Engine for IgnoredAny {
@@ -238,7 +238,7 @@ impl Engine for IgnoredAny {
     }
 }
 
-/// What it costs to read the event into values.
+/// The cost of parsing the event into values.
 pub(crate) struct Value;
 
 impl Engine for Value {

@@ -1,8 +1,8 @@
-//! dadar beside other engines, on the same events and the same rules, in one run.
+//! Compares dadar with other engines, on the same events and the same rules, in one run.
 //!
 //! `cargo run --release` measures everything; with `-- WORD`, the workloads with WORD in their name; `--rules N`: only so
-//! many rules. Figures are thread CPU time, engine after engine in each round, and the best of the rounds: what counts is the
-//! ratio. Every engine that knows the same answer must give it, or the program ends with an error.
+//! many rules. Figures are thread CPU time, engine after engine in each round, from the best round; only ratios are meaningful.
+//! Every engine that counts matching rules must find the same number, or the program ends with an error.
 
 #[path = "../../data/mod.rs"]
 #[allow(dead_code)]
@@ -21,9 +21,9 @@ use workload::{Workload, workloads};
 
 const ROUND: Duration = Duration::from_millis(30);
 const ROUNDS: usize = 5;
-/// Engines that try each rule in turn are measured up to so many rules, on so many events.
+/// The limits for engines that try each rule in turn: the number of rules and of events.
 const IN_TURN: usize = 1_000;
-/// With more, a-tree takes long to be built, and tens of microseconds an event.
+/// With more, a-tree takes long to build, and tens of microseconds per event.
 const A_TREE: usize = 1_000;
 const FEW_EVENTS: usize = 100;
 
@@ -31,7 +31,7 @@ const FEW_EVENTS: usize = 100;
 struct Row {
     name: &'static str,
     engine: Box<dyn Engine>,
-    /// Whether what it counts is matching rules.
+    /// Whether it counts matching rules.
     decides: bool,
     build: Duration,
     best: f64,
@@ -88,7 +88,7 @@ fn compare(workload: &Workload, rules: usize, lines: &[&[u8]], goals: &mut Vec<S
             return true;
         }
         let started = Instant::now();
-        // The first event may build what was put off.
+        // The first event may trigger work that was deferred.
         let first = catch_unwind(AssertUnwindSafe(|| row.engine.matches(lines[0])));
         row.build += started.elapsed();
         if first.is_err() {
@@ -137,7 +137,7 @@ fn compare(workload: &Workload, rules: usize, lines: &[&[u8]], goals: &mut Vec<S
     is_wrong
 }
 
-/// All the engines that can have these rules, and those that cannot, with the reason.
+/// The engines that support these rules, and those that do not, with the reason.
 fn rows(workload: &Workload, rules: &[Rule]) -> (Vec<Row>, Vec<(&'static str, String)>) {
     let started = Instant::now();
     let [strict, trusted] = engine::dadar(rules);
@@ -195,7 +195,7 @@ impl dyn Engine {
     }
 }
 
-/// Nanoseconds an event, of one round.
+/// Nanoseconds per event in one round.
 fn measure(lines: &[&[u8]], engine: &mut dyn Engine) -> f64 {
     let started = ThreadTime::now();
     let mut count = 0usize;

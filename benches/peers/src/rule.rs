@@ -1,4 +1,4 @@
-//! A rule as plain data, and how each engine writes it down.
+//! A rule as plain data, and its form for each engine.
 
 use std::fmt::Write;
 
@@ -8,13 +8,13 @@ pub(crate) type Rule = Vec<Condition>;
 /// A condition on one field of the event.
 pub(crate) enum Condition {
     Equal(&'static str, String),
-    /// The number `area`, which stands last in the event, lies between these, both ends out.
+    /// The number `area`, the last field of the event, is between these, both ends excluded.
     Area(usize, usize),
-    /// The text holds this anywhere: the glob `*text*`.
+    /// The text contains this: the glob `*text*`.
     Contains(&'static str, String),
     Prefix(&'static str, String),
     Suffix(&'static str, String),
-    /// The field is there, and is none of these.
+    /// The field is present and equals none of these.
     NoneOf(&'static str, Vec<String>),
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn fields(rules: &[Rule]) -> Vec<&'static str> {
     fields
 }
 
-/// Where a field is in the event.
+/// The path of a field in the event.
 pub(crate) fn path(field: &'static str) -> Vec<&'static str> {
     if field == "area" { vec!["area"] } else { vec!["properties", field] }
 }
@@ -92,7 +92,7 @@ pub(crate) fn quamina(rule: &Rule) -> String {
     format!("{{{}}}", parts.join(", "))
 }
 
-/// None where the language of a-tree has no word for it: it knows no patterns of text.
+/// None if the language of a-tree cannot express it: it has no text patterns.
 pub(crate) fn a_tree(rule: &Rule) -> Option<String> {
     translated(rule, " and ", |condition| match condition {
         Equal(field, value) => Some(format!("{field} = '{value}'")),
@@ -113,7 +113,7 @@ pub(crate) fn cel(rule: &Rule) -> String {
     })
 }
 
-/// None where evalexpr would need regular expressions.
+/// None if evalexpr would need regular expressions.
 pub(crate) fn evalexpr(rule: &Rule) -> Option<String> {
     translated(rule, " && ", |condition| match condition {
         Equal(field, value) => Some(format!("{field} == \"{value}\"")),

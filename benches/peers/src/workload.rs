@@ -3,12 +3,12 @@
 use crate::rule::Condition::{Area, Contains, Equal, NoneOf, Prefix, Suffix};
 use crate::rule::Rule;
 
-/// A kind of rules in several numbers.
+/// A kind of rules, in several sizes.
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
     pub(crate) sizes: &'static [usize],
     pub(crate) rule: fn(usize) -> Rule,
-    /// How many times as fast as quamina, in trusted mode, with so many rules.
+    /// The goals for the speed of trusted mode, as multiples of quamina's, by number of rules.
     pub(crate) goal: fn(usize) -> Option<f64>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn workloads() -> Vec<Workload> {
         Workload {
             name: "W3 a field equals, a number in a range",
             sizes: ALL,
-            // quamina ends with a panic where more than 255 ranges overlap.
+            // quamina panics if more than 255 ranges overlap.
             rule: |n| vec![Equal("MAPBLKLOT", key(n)), Area(n * 37 % 99_000, n * 37 % 99_000 + 1_000)],
             goal: |rules| match rules {
                 10 => Some(3.0),

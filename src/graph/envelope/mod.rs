@@ -9,7 +9,7 @@ mod sources;
 pub(crate) use sources::{SlotReader, Source, Sources};
 
 use super::at;
-use crate::event::{RawPath, Trie};
+use crate::event::{RawPath, Trie, cloud_event};
 use crate::expr::{PathId, PathTable, Root, Typed, TypedNode};
 use crate::logic::{ValueId, Values};
 use crate::rules::{Envelope, Layout};
@@ -80,8 +80,9 @@ pub(crate) fn compile(envelope: &Envelope, reads: &Reads<'_>, values: &mut Value
     });
     let uses = uses(reads, values);
     let mut slots = SlotAllocator::default();
-    let specversion = (layout.is_some() && is_cloud).then(|| slots.attribute("specversion"));
-    let cloud = is_cloud.then(|| ["id", "type", "time"].map(|name| slots.attribute(name)));
+    let specversion = (layout.is_some() && is_cloud).then(|| slots.attribute(cloud_event::SPECVERSION));
+    let cloud =
+        is_cloud.then(|| [cloud_event::ID, cloud_event::TYPE, cloud_event::TIME].map(|name| slots.attribute(name)));
     let data = Alternatives::new(layout, is_cloud, EnvelopeField::Data);
     let headers = Alternatives::new(layout, is_cloud, EnvelopeField::Headers);
     let by_path = sources::by_path(reads.paths, &uses, [&data, &headers], &mut slots);

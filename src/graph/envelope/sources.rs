@@ -153,7 +153,7 @@ impl Alternatives {
         let mut all: Vec<Option<usize>> = self.plain.iter().map(|root| Some(slots.slot(raw(root)))).collect();
         if self.is_cloud {
             all.push(match (self.field, path.steps.first()) {
-                (EnvelopeField::Data, _) => Some(slots.slot(raw(&[Step::Key("data".into())]))),
+                (EnvelopeField::Data, _) => Some(slots.slot(raw(&[Step::Key(cloud_event::DATA.into())]))),
                 (EnvelopeField::Headers, Some(Step::Key(name))) if cloud_event::is_header(name) => {
                     Some(slots.slot(path.steps.clone()))
                 }
