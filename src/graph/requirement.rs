@@ -161,9 +161,16 @@ impl TypeRequirements {
         for path in graph.readers.computed_paths() {
             self.check(*path, evaluator, &mut errors);
         }
-        if !errors.is_empty() {
-            // (Expressions that choose subscribers may have added errors.)
-            add_errors(&mut outcome.reports_mut().errors, errors);
+        if errors.is_empty() {
+            return;
+        }
+        let all = &mut outcome.reports_mut().errors;
+        if all.is_empty() {
+            errors.sort_by(|a, b| (&a.path, &a.expected).cmp(&(&b.path, &b.expected)));
+            *all = errors;
+        } else {
+            // (Expressions that choose subscribers have added errors.)
+            add_errors(all, errors);
         }
     }
 
