@@ -4,7 +4,7 @@
 //! Both are given the same lines and must send the same; what is counted is lines in to lines out, on one thread, each in turn.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
-use dadar::route::{Clock, Options, Router};
+use dadar::{Clock, Options, Router};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::hint::black_box;

@@ -12,8 +12,8 @@
 #[path = "data/mod.rs"]
 mod data;
 
-use dadar::event::Mode;
-use dadar::route::{Options, Router, Session};
+use dadar::Mode;
+use dadar::{Options, Router, Session};
 use data::{Workload, workloads};
 use sonic_rs::PointerTree;
 use std::hint::black_box;
@@ -73,7 +73,7 @@ fn row(workload: &Workload, rules: usize, lines: &[&[u8]]) {
     let before = resident();
     let yaml = (workload.yaml)(rules);
     let started = Instant::now();
-    let loaded = dadar::rules::load_strings("bench", [("rules.yaml", yaml.as_str())]);
+    let loaded = dadar::load_strings("bench", [("rules.yaml", yaml.as_str())]);
     let load = started.elapsed();
     let Some(rule_set) = loaded.rule_set else {
         for diagnostic in loaded.diagnostics.iter().take(3) {
@@ -138,7 +138,7 @@ fn measure(lines: &[&[u8]], mut decide: impl FnMut(&[u8]) -> bool) -> f64 {
 /// A fixed amount of work.
 fn profile(workload: &Workload, rules: usize, lines: &[&[u8]], mode: Mode, passes: usize) {
     let yaml = (workload.yaml)(rules);
-    let loaded = dadar::rules::load_strings("bench", [("rules.yaml", yaml.as_str())]);
+    let loaded = dadar::load_strings("bench", [("rules.yaml", yaml.as_str())]);
     let router = Router::with_options(&loaded.rule_set.expect("the rules load"), options(mode));
     let mut session = router.session();
     let matches = decide_all(&mut session, lines, passes);

@@ -50,7 +50,7 @@
 //! | decide one event | [`Router::route`] |
 //! | decide many events, and write the decisions as JSON | [`Session::route_to`] |
 //! | get only the status and the IDs of subscribers and rules | [`Session::decide`] |
-//! | find out why | [`interpreter::trace`] and [`explain::render`] |
+//! | find out why | [`explain::trace`] and [`explain::render`] |
 //! | run the tests of a rule set | [`suite::load`] and [`suite::run`] |
 //! | print diagnostics as text, JSON or SARIF (feature `render`) | `diagnostic::render` |
 //!
@@ -67,36 +67,41 @@
 //! `default-features = false`.
 #![warn(missing_docs)]
 
-pub mod clock;
+mod clock;
 pub mod decision;
 pub mod diagnostic;
-pub mod event;
+mod event;
 pub mod explain;
-pub mod expr;
+mod expr;
 mod graph;
-pub mod interpreter;
+mod interpreter;
 mod logic;
-pub mod lookup;
-pub mod options;
+mod lookup;
+mod options;
 #[cfg(feature = "pipeline")]
-pub mod pipeline;
+mod pipeline;
 mod read;
 #[cfg(feature = "watch")]
 pub mod reload;
-pub mod route;
-pub mod rules;
-pub mod schema;
+mod route;
+mod rules;
+mod schema;
 pub mod suite;
-pub mod topic;
-pub mod trace;
+mod topic;
+mod trace;
 mod transform;
 #[doc(hidden)]
-pub mod yaml;
+pub mod unstable;
+mod yaml;
 
 pub use decision::{Decision, Delivered, Delivery, Status};
 pub use diagnostic::{Code, Diagnostic, Severity, Sources};
+pub use event::{Json, Limits, Mode};
+pub use expr::Budget;
+pub use jiff::Timestamp;
+pub use jiff::tz::TimeZone;
 pub use route::{Clock, Options, Router, Session, Summary};
-pub use rules::{LoadError, LoadOptions, Loaded, RuleSet, load, load_strings};
+pub use rules::{LoadError, LoadLimits, LoadOptions, Loaded, LoadedFile, RuleSet, load, load_strings};
 
 /// The examples of the README are run as well.
 #[cfg(doctest)]

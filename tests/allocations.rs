@@ -3,9 +3,9 @@
 //! One test in a binary of its own: the counter is the process's allocator, and counts for the thread that asks.
 #![allow(unsafe_code, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use dadar::event::Mode;
-use dadar::route::{Clock, Options, Router};
-use dadar::rules::load_strings;
+use dadar::Mode;
+use dadar::load_strings;
+use dadar::{Clock, Options, Router};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 

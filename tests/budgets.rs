@@ -2,10 +2,10 @@
 //! small.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use dadar::expr::Budget;
-use dadar::interpreter::Interpreter;
-use dadar::route::{Options, Router};
+use dadar::Budget;
+use dadar::unstable::interpreter::Interpreter;
 use dadar::{Decision, load_strings};
+use dadar::{Options, Router};
 use serde_json::{Value as Json, json};
 
 /// The decision about an event with this data by one rule, from both evaluators.

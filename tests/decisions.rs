@@ -4,9 +4,9 @@
 //! that are expected must be there and agree. Both evaluators are held to them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use dadar::interpreter::Interpreter;
-use dadar::route::{Clock, Options, Router};
-use dadar::rules::{LoadOptions, RuleSet, load};
+use dadar::unstable::interpreter::Interpreter;
+use dadar::{Clock, Options, Router};
+use dadar::{LoadOptions, RuleSet, load};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -98,7 +98,7 @@ fn deliveries_come_in_parts() {
     let subscribers: Vec<String> = (0..20).map(|n| format!("s{n:02}")).collect();
     let yaml = format!("rules: [{{name: r, when: 'data.n == 1', subscribers: [{}]}}]", subscribers.join(", "));
     let rules = dadar::load_strings("many", [("rules.yaml", yaml.as_str())]).rule_set.unwrap();
-    let options = dadar::route::Options { deliveries: true, ..Default::default() };
+    let options = dadar::Options { deliveries: true, ..Default::default() };
     let mut session = dadar::Router::with_options(&rules, options).session();
     let event = br#"{"id": 1, "type": "x", "data": {"n": 1}}"#;
     let (mut whole, mut taken, mut rest) = (Vec::new(), Vec::new(), Vec::new());

@@ -2,7 +2,7 @@
 
 use super::size;
 use clap::Args;
-use dadar::expr::Budget;
+use dadar::Budget;
 
 /// The budget of each computation on an event.
 #[derive(Clone, Copy, Debug, Args)]

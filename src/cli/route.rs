@@ -8,17 +8,17 @@ use super::rule_set::{self, Ready, RulesArg, is_stdin, load_one, refuse_stdin_tw
 use super::{CommandError, Done, Exit, Global, output, signals, size, summary};
 use anyhow::Context;
 use clap::Args;
-use dadar::event::{Limits, Mode};
-use dadar::expr::time;
-use dadar::pipeline::counts::SharedCounts;
-use dadar::pipeline::input::{
+use dadar::RuleSet;
+use dadar::reload::{ChangeDetection, Live, ReloadOptions, Reloader};
+use dadar::unstable::expr::time;
+use dadar::unstable::pipeline::counts::SharedCounts;
+use dadar::unstable::pipeline::input::{
     Follow, FollowOptions, InputSource, Progress, SavedState, StateError, Stream, is_gzip, open_stream,
 };
-use dadar::pipeline::stop::StopSignal;
-use dadar::pipeline::{Job, panics, route_lines};
-use dadar::reload::{ChangeDetection, Live, ReloadOptions, Reloader};
-use dadar::route::{Clock, Options, Router};
-use dadar::rules::RuleSet;
+use dadar::unstable::pipeline::stop::StopSignal;
+use dadar::unstable::pipeline::{Job, panics, route_lines};
+use dadar::{Clock, Options, Router};
+use dadar::{Limits, Mode};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs::File;
 use std::io::{self, IsTerminal};

@@ -14,10 +14,12 @@ mod tests;
 
 use crate::diagnostic::{FileId, Sources, Span, nearest};
 use crate::event::Json;
-use crate::trace::Trace;
 use page::TextPage;
 use std::sync::Arc;
 
+pub use crate::interpreter::trace;
+pub use crate::trace::Trace;
+#[doc(hidden)]
 pub use expression::{expression_to_json, render_expression};
 
 /// What somebody wants to know of.
@@ -80,14 +82,14 @@ pub struct UnknownName {
 ///
 /// ```
 /// use dadar::explain::{Focus, TextStyle, render};
-/// use dadar::{Options, interpreter, load_strings};
+/// use dadar::{Options, explain, load_strings};
 ///
 /// let loaded = load_strings("shop", [("rules.yaml", "
 /// rules: [{name: big, when: data.amount > 5000, subscribers: [review]}]
 /// ")]);
 /// let rules = loaded.rule_set.unwrap();
 /// let event = br#"{"type": "order.created", "data": {"amount": 900}}"#;
-/// let trace = interpreter::trace(&rules, event, 1, &Options::default());
+/// let trace = explain::trace(&rules, event, 1, &Options::default());
 /// let why = render(&trace, &loaded.sources, Focus::Rule("big"), &TextStyle::PLAIN).unwrap();
 /// assert!(why.contains("data.amount > 5000  where data.amount = 900"));
 /// assert!(render(&trace, &loaded.sources, Focus::Rule("bog"), &TextStyle::PLAIN).is_err());

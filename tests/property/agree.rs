@@ -2,13 +2,13 @@
 
 use crate::{events, generate};
 use bumpalo::Bump;
+use dadar::Budget;
 use dadar::decision::{Decision, Delivered, Status};
-use dadar::event::{Json, Limits, Mode, parse};
 use dadar::explain::{Focus, TextStyle};
-use dadar::expr::Budget;
-use dadar::interpreter::Interpreter;
-use dadar::route::{Clock, Options, Router, Session};
-use dadar::rules::{Loaded, RuleSet, load_strings};
+use dadar::unstable::event::{Json, Limits, Mode, parse};
+use dadar::unstable::interpreter::Interpreter;
+use dadar::{Clock, Options, Router, Session};
+use dadar::{Loaded, RuleSet, load_strings};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
@@ -158,7 +158,7 @@ fn graph_and_interpreter_agree_on_the_examples() {
     let clock = Clock::Fixed("2025-01-10T13:30:00+05:30".parse().unwrap());
     for folder in std::fs::read_dir("rules").unwrap() {
         let folder = folder.unwrap().path();
-        let loaded = dadar::rules::load(&folder, &Default::default());
+        let loaded = dadar::load(&folder, &Default::default());
         let (Some(rules), Ok(events)) = (loaded.rule_set, std::fs::read(folder.join("events.ndjson"))) else {
             continue;
         };
@@ -279,7 +279,7 @@ fn written_deliveries(session: &mut Session, delivered: &Delivered, event: &[u8]
     let read = |line: &str| {
         let arena = Bump::new();
         let value = parse(line.as_bytes(), Limits::default(), &arena);
-        value.map(dadar::event::Value::to_json).map_err(|fault| format!("{}: {line}", fault.message))
+        value.map(dadar::unstable::event::Value::to_json).map_err(|fault| format!("{}: {line}", fault.message))
     };
     if text.contains('\r') {
         return Err(format!("a line break within a line: {text:?}"));

@@ -4,8 +4,8 @@
 //! them, the fields that their rules read are taken out of the event by sonic-rs `get_many`, which is the fastest way known here.
 
 use crate::rule::{self, Rule};
-use dadar::event::Mode;
-use dadar::route::{Options, Router, Session};
+use dadar::Mode;
+use dadar::{Options, Router, Session};
 use evalexpr::ContextWithMutableVariables;
 use quamina::{MatcherBuildMode, Quamina, QuaminaBuilder};
 use sonic_rs::{JsonValueTrait, PointerTree};
@@ -32,7 +32,7 @@ impl Engine for Dadar {
 /// Strict and trusted, over one graph.
 pub(crate) fn dadar(rules: &[Rule]) -> [Box<dyn Engine>; 2] {
     let yaml = rule::dadar(rules);
-    let loaded = dadar::rules::load_strings("peers", [("rules.yaml", yaml.as_str())]);
+    let loaded = dadar::load_strings("peers", [("rules.yaml", yaml.as_str())]);
     let Some(rule_set) = loaded.rule_set else {
         panic!("the rules do not load: {:?}", loaded.diagnostics.first().map(|first| &first.message));
     };

@@ -8,7 +8,7 @@ mod random;
 mod steps;
 
 use crate::agree::{check, load};
-use dadar::route::{Clock, Options, Router};
+use dadar::{Clock, Options, Router};
 use node::{Node, quoted};
 use proptest::collection::vec;
 use proptest::test_runner::TestCaseError;
