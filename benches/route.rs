@@ -119,7 +119,7 @@ fn row(workload: &Workload, rules: usize, lines: &[&[u8]]) {
 }
 
 fn options(mode: Mode) -> Options {
-    Options { mode, ..Options::default() }
+    Options::default().mode(mode)
 }
 
 /// Nanoseconds an event, of one round.

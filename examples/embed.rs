@@ -46,7 +46,7 @@ fn main() -> io::Result<()> {
 
     // Many events: a session a thread keeps its memory from one to the next. The clock is ours, so that this can be repeated.
     let noon = "2026-01-10T12:00:00Z".parse().map_err(io::Error::other)?;
-    let router = router.and_options(Options { clock: Clock::Fixed(noon), ..Options::default() });
+    let router = router.and_options(Options::default().clock(Clock::Fixed(noon)));
     let mut session = router.session();
     let mut lines = Vec::new();
     let mut malformed = 0;

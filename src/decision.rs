@@ -8,6 +8,7 @@ use std::sync::Arc;
 /// The result of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Status {
     /// Topics, rules or tables chose at least one subscriber, and not all were filtered out.
     Routed,
@@ -52,6 +53,7 @@ impl Status {
 /// assert!(line.starts_with(r#"{"id":"o-1","topic":"order.created","status":"routed","subscribers":["inventory"],"rules":[]"#));
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Decision {
     /// The id of the event if it is a string, number or boolean; else null.
     pub id: Json,
@@ -96,6 +98,7 @@ pub struct Decision {
 
 /// A decision, and the event that each of its subscribers is sent.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Delivered {
     /// The decision.
     pub decision: Decision,
@@ -106,6 +109,7 @@ pub struct Delivered {
 /// The event that one subscriber is sent: a line of `dadar route --deliveries`, such as
 /// `{"id":"o-1","subscriber":"inventory","event":{"type":"order.created"}}`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Delivery {
     /// The id of the event, as on the decision.
     pub id: Json,
@@ -120,6 +124,7 @@ pub struct Delivery {
 
 /// One fault that a schema found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Invalid {
     /// The schema.
     pub schema: Arc<str>,
@@ -132,6 +137,7 @@ pub struct Invalid {
 /// A value that does not have the type that a part of the rule set requires:
 /// `{"path":"data.amount","expected":"number","found":"string","required_by":["big","table:prices"],"count":2}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct TypeError {
     /// The path as rules write it; elements as `data.items[].price`.
     pub path: String,

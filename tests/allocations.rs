@@ -140,7 +140,7 @@ fn measured(yaml: &str, mode: Mode, events: &[String]) -> [f64; 2] {
     let loaded = load_strings("allocations", [("rules.yaml", yaml)]);
     let rules = loaded.rule_set.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics));
     let clock = Clock::Fixed("2026-01-10T13:00:00+05:30".parse().unwrap());
-    let mut session = Router::with_options(&rules, Options { mode, clock, ..Options::default() }).session();
+    let mut session = Router::with_options(&rules, Options::default().mode(mode).clock(clock)).session();
     let mut out = Vec::new();
     // Twice: memory is taken in larger pieces as it turns out to be needed.
     for _ in 0..2 {

@@ -21,7 +21,7 @@ fn graph_and_interpreter_agree_on_many_rules() {
         let options = Options::default();
         let router = Router::new(&rules);
         let mut strict = router.session();
-        let mut trusted = router.and_options(Options { mode: Mode::Trusted, ..options }).session();
+        let mut trusted = router.and_options(options.mode(Mode::Trusted)).session();
         let interpreter = Interpreter::new(&rules);
         for event in &events {
             let wanted = interpreter.decide(event.as_bytes(), 1, &options);

@@ -17,6 +17,6 @@ pub(crate) struct BudgetArgs {
 
 impl BudgetArgs {
     pub(crate) fn budget(self) -> Budget {
-        Budget { memory: self.event_memory, work: self.event_work }
+        Budget::DEFAULT.memory(self.event_memory).work(self.event_work)
     }
 }

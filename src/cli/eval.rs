@@ -68,7 +68,7 @@ pub(crate) fn run(args: &EvalArgs, global: &Global) -> Done {
     let mut evaluator = Evaluator {
         expression,
         sources,
-        options: Options { clock, budget: args.budget.budget(), ..Options::default() },
+        options: Options::default().clock(clock).budget(args.budget.budget()),
         format: args.format,
         colour: output::colour(global.color, &io::stdout()),
         several,

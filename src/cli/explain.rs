@@ -62,7 +62,7 @@ pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
     let mut explainer = Explainer {
         interpreter: Interpreter::new(&ready.rules),
         ready: &ready,
-        options: Options { clock, budget: args.budget.budget(), ..Options::default() },
+        options: Options::default().clock(clock).budget(args.budget.budget()),
         args: &args,
         colour: output::colour(global.color, &io::stdout()),
         out: output::stdout(),

@@ -166,14 +166,13 @@ fn in_force(
         Ok(ready) => ready,
         Err(exit) => return Ok(Err(exit)),
     };
-    let options = Options {
-        clock: args.now.as_deref().map_or(Ok(Clock::System), |text| clock(text, &rules))?,
-        mode: if args.trusted { Mode::Trusted } else { Mode::Strict },
-        limits: Limits { bytes: args.max_line, ..Limits::default() },
-        input_echo: !args.no_input_echo,
-        deliveries: args.deliveries,
-        budget: args.budget.budget(),
-    };
+    let options = Options::default()
+        .clock(args.now.as_deref().map_or(Ok(Clock::System), |text| clock(text, &rules))?)
+        .mode(if args.trusted { Mode::Trusted } else { Mode::Strict })
+        .limits(Limits::default().bytes(args.max_line))
+        .input_echo(!args.no_input_echo)
+        .deliveries(args.deliveries)
+        .budget(args.budget.budget());
     let router = Router::with_options(&rules, options);
     counts.introduce(&router);
     if !args.watch {
@@ -191,15 +190,14 @@ fn in_force(
         tracing::error!("{}: {error}, so nothing was done", args.rules.rules.display());
         return Ok(Err(Exit::Refused));
     }
-    let options = ReloadOptions {
-        load: rule_set::options(global),
-        route: options,
-        tests: args.watch_tests,
-        debounce: Duration::from_millis(args.watch_debounce.into()),
-        detection: args
-            .watch_poll
-            .map_or(ChangeDetection::Events, |ms| ChangeDetection::Poll(Duration::from_millis(ms.into()))),
-    };
+    let detection =
+        args.watch_poll.map_or(ChangeDetection::Events, |ms| ChangeDetection::Poll(Duration::from_millis(ms.into())));
+    let options = ReloadOptions::default()
+        .load(rule_set::options(global))
+        .route(options)
+        .tests(args.watch_tests)
+        .debounce(Duration::from_millis(args.watch_debounce.into()))
+        .detection(detection);
     let reloader = Reloader::follow(router, snapshot, options, move |event| log.log(&event));
     signals::reload_on_hangup(&reloader)?;
     Ok(Ok((reloader.live().clone(), Some(Arc::new(reloader)))))

@@ -24,6 +24,7 @@ pub use expression::{expression_to_json, render_expression};
 
 /// What somebody wants to know of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Focus<'f> {
     /// Everything.
     #[default]
@@ -69,7 +70,8 @@ impl TextStyle {
 /// A focus on something that the rule set does not name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no {kind} is named `{name}`{}", .near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
-pub struct UnknownName {
+#[non_exhaustive]
+pub struct UnknownNameError {
     /// `subscriber` or `rule`.
     pub kind: &'static str,
     /// What was asked for.
@@ -98,7 +100,12 @@ pub struct UnknownName {
 /// # Errors
 ///
 /// If the rule set has no rule or subscriber of the name that is focused on.
-pub fn render(trace: &Trace, sources: &Sources, focus: Focus<'_>, style: &TextStyle) -> Result<String, UnknownName> {
+pub fn render(
+    trace: &Trace,
+    sources: &Sources,
+    focus: Focus<'_>,
+    style: &TextStyle,
+) -> Result<String, UnknownNameError> {
     check(trace, focus)?;
     let mut page = TextPage::new(style);
     match focus {
@@ -110,7 +117,7 @@ pub fn render(trace: &Trace, sources: &Sources, focus: Focus<'_>, style: &TextSt
 }
 
 /// Whether what is focused on is named anywhere in the rule set.
-pub fn check(trace: &Trace, focus: Focus<'_>) -> Result<(), UnknownName> {
+pub fn check(trace: &Trace, focus: Focus<'_>) -> Result<(), UnknownNameError> {
     let (kind, name, known): (_, _, Vec<&Arc<str>>) = match focus {
         Focus::All => return Ok(()),
         Focus::Subscriber(name) => ("subscriber", name, trace.subscribers.iter().map(|known| &known.name).collect()),
@@ -120,7 +127,7 @@ pub fn check(trace: &Trace, focus: Focus<'_>) -> Result<(), UnknownName> {
         return Ok(());
     }
     let near = nearest(name, known.into_iter().map(|known| &**known)).map(str::to_owned);
-    Err(UnknownName { kind, name: name.to_owned(), near })
+    Err(UnknownNameError { kind, name: name.to_owned(), near })
 }
 
 /// A trace as data: as it is, with each place as its file, line, column and text.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// A rule set that is or was in force.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Generation {
     /// 1 for the first, and one more for each that follows.
     pub number: u64,

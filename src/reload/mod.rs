@@ -41,6 +41,7 @@ pub use live::{Generation, Live, LiveSession};
 
 /// How files are followed.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ReloadOptions {
     /// How they are loaded.
     pub load: LoadOptions,
@@ -57,6 +58,7 @@ pub struct ReloadOptions {
 
 /// How changes are detected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ChangeDetection {
     /// The system reports them. Where it cannot, files are read every second.
     Events,
@@ -64,6 +66,38 @@ pub enum ChangeDetection {
     Poll(Duration),
     /// Not at all: files are loaded on request only.
     Manual,
+}
+
+impl ReloadOptions {
+    /// Sets how rule sets are loaded.
+    #[must_use]
+    pub fn load(self, load: LoadOptions) -> ReloadOptions {
+        ReloadOptions { load, ..self }
+    }
+
+    /// Sets how events are read.
+    #[must_use]
+    pub fn route(self, route: Options) -> ReloadOptions {
+        ReloadOptions { route, ..self }
+    }
+
+    /// Sets whether the rule set's own tests have to pass before it comes into force.
+    #[must_use]
+    pub fn tests(self, tests: bool) -> ReloadOptions {
+        ReloadOptions { tests, ..self }
+    }
+
+    /// Sets for how long files have to be unchanged before they are loaded.
+    #[must_use]
+    pub fn debounce(self, debounce: Duration) -> ReloadOptions {
+        ReloadOptions { debounce, ..self }
+    }
+
+    /// Sets how changes are detected.
+    #[must_use]
+    pub fn detection(self, detection: ChangeDetection) -> ReloadOptions {
+        ReloadOptions { detection, ..self }
+    }
 }
 
 impl Default for ReloadOptions {

@@ -60,6 +60,7 @@ pub struct Session {
 
 /// A decision by number, for callers that need no names: cheap, since nothing is allocated.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Summary<'s> {
     /// What became of the event.
     pub status: Status,
@@ -88,7 +89,7 @@ impl Router {
     /// let rules = "rules: [{name: lunch, when: 'hour(now) == 12', subscribers: [kitchen]}]";
     /// let rules = load_strings("canteen", [("rules.yaml", rules)]).rule_set.unwrap();
     /// let noon = Clock::Fixed("2026-01-10T12:30:00Z".parse().unwrap());
-    /// let router = Router::with_options(&rules, Options { clock: noon, ..Options::default() });
+    /// let router = Router::with_options(&rules, Options::default().clock(noon));
     /// assert_eq!(router.route(br#"{"type": "guest.came"}"#).rules.len(), 1);
     /// ```
     pub fn with_options(rules: &RuleSet, options: Options) -> Router {

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 /// A whole rule set.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RuleSet {
     /// Its name.
     pub name: Arc<str>,

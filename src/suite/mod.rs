@@ -20,6 +20,7 @@ pub use run::{run, run_within};
 
 /// The tests of a rule set.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Suite {
     /// The files, in the order given.
     pub files: Vec<TestFile>,
@@ -33,6 +34,7 @@ pub struct Suite {
 
 /// A file of tests.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct TestFile {
     /// As shown to people.
     pub path: String,
@@ -42,6 +44,7 @@ pub struct TestFile {
 
 /// One test.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct TestCase {
     /// Its name.
     pub name: String,
@@ -75,6 +78,7 @@ struct TestInput {
 
 /// What came of running a suite.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Report {
     /// A report for each file.
     pub files: Vec<FileReport>,
@@ -82,6 +86,7 @@ pub struct Report {
 
 /// What came of a file.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct FileReport {
     /// As shown to people.
     pub path: String,
@@ -91,6 +96,7 @@ pub struct FileReport {
 
 /// What came of a test.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct TestOutcome {
     /// The test's name.
     pub name: String,
@@ -110,6 +116,7 @@ pub struct TestOutcome {
 
 /// One thing that did not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TestFailure {
     /// Which event, where the test has several: `events.ndjson:3`.
     pub event: Option<String>,
@@ -123,6 +130,42 @@ pub struct TestFailure {
     pub note: Option<String>,
     /// Where it is wanted: `path:line:column`.
     pub place: Option<String>,
+}
+
+impl FileReport {
+    /// The outcomes of the tests in one file.
+    pub fn new(path: impl Into<String>, outcomes: Vec<TestOutcome>) -> FileReport {
+        FileReport { path: path.into(), outcomes }
+    }
+}
+
+impl TestOutcome {
+    /// The outcome of a test that fails before its first event.
+    pub fn failed(name: impl Into<String>, place: impl Into<String>, failure: TestFailure) -> TestOutcome {
+        TestOutcome {
+            name: name.into(),
+            place: place.into(),
+            failures: vec![failure],
+            failed_event: None,
+            now: None,
+            events: 0,
+            duration: Duration::ZERO,
+        }
+    }
+}
+
+impl TestFailure {
+    /// A failure without an event, a note and a place.
+    pub fn new(field: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) -> TestFailure {
+        let (field, expected, found) = (field.into(), expected.into(), found.into());
+        TestFailure { event: None, field, expected, found, note: None, place: None }
+    }
+
+    /// Adds a note.
+    #[must_use]
+    pub fn note(self, note: impl Into<String>) -> TestFailure {
+        TestFailure { note: Some(note.into()), ..self }
+    }
 }
 
 impl Report {

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 /// Everything that happened to one event.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Trace {
     /// The number of its line.
     pub line: u64,

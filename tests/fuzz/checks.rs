@@ -118,7 +118,7 @@ pub(crate) fn route(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(rules) else { return };
     let Some(rules) = load_strings("fuzz", [("rules.yaml", text)]).rule_set else { return };
     let clock = "2026-01-10T13:00:00Z".parse().map_or(Clock::Event, Clock::Fixed);
-    let options = Options { clock, ..Options::default() };
+    let options = Options::default().clock(clock);
     let mut session = Router::with_options(&rules, options).session();
     let interpreter = Interpreter::new(&rules);
     let events = events.strip_prefix(&[0]).unwrap_or(events);

@@ -89,7 +89,7 @@ fn random_rule_sets_load() {
 
 /// The trace of an event tells the same decision, and `explain` has words for all of it.
 fn told(rules: &RuleSet, loaded: &Loaded, event: &[u8], clock: Clock) -> Result<(), String> {
-    let options = Options { clock, ..Options::default() };
+    let options = Options::default().clock(clock);
     let interpreter = Interpreter::new(rules);
     let trace = interpreter.trace(event, 1, &options);
     let plain = TextStyle::PLAIN;
@@ -131,7 +131,7 @@ fn graph_and_interpreter_agree() {
 /// Budgets that are hardly enough, or not: every computation may be the one that does not fit.
 fn budgets() -> impl Strategy<Value = Budget> {
     let sizes = || prop_oneof![3 => 0..40u32, 3 => 40..4000u32, 1 => 4000..200_000u32, 1 => Just(10_000_000)];
-    (sizes(), sizes()).prop_map(|(memory, work)| Budget { memory: memory as usize, work: u64::from(work) })
+    (sizes(), sizes()).prop_map(|(memory, work)| Budget::DEFAULT.memory(memory as usize).work(u64::from(work)))
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn graph_and_interpreter_agree_on_small_budgets() {
     check(200, &cases, |(yaml, events, clock, budget)| {
         let loaded = load(&yaml);
         let Some(rules) = &loaded.rule_set else { return Ok(()) };
-        let options = Options { clock, budget, ..Options::default() };
+        let options = Options::default().clock(clock).budget(budget);
         agree_with(rules, &yaml, &events, options, &mut seen.borrow_mut())?;
         let interpreter = Interpreter::new(rules);
         let errors = events.iter().flat_map(|event| interpreter.decide(event, 1, &options).errors);
@@ -216,7 +216,7 @@ pub(crate) fn agree(
     clock: Clock,
     seen: &mut Seen,
 ) -> Result<(), TestCaseError> {
-    agree_with(rules, yaml, events, Options { clock, ..Options::default() }, seen)
+    agree_with(rules, yaml, events, Options::default().clock(clock), seen)
 }
 
 fn agree_with(
@@ -228,7 +228,7 @@ fn agree_with(
 ) -> Result<(), TestCaseError> {
     let mut session = Router::with_options(rules, options).session();
     let interpreter = Interpreter::new(rules);
-    let mut writing = session.router().and_options(Options { deliveries: true, ..options }).session();
+    let mut writing = session.router().and_options(options.deliveries(true)).session();
     for (number, event) in (1..).zip(events) {
         let wanted = interpreter.decide(event, number, &options);
         seen.note(&wanted);
@@ -253,7 +253,7 @@ fn agree_with(
 fn trusted_agrees(strict: &Session, yaml: &str, events: &[Vec<u8>]) -> Result<(), TestCaseError> {
     let router = strict.router();
     let mut strict = router.session();
-    let mut trusted = router.and_options(Options { mode: Mode::Trusted, ..*router.options() }).session();
+    let mut trusted = router.and_options(router.options().mode(Mode::Trusted)).session();
     for event in events {
         // Reading and writing it takes duplicates away.
         let Ok(value) = serde_json::from_slice::<serde_json::Value>(event) else { continue };

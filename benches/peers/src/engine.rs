@@ -38,7 +38,7 @@ pub(crate) fn dadar(rules: &[Rule]) -> [Box<dyn Engine>; 2] {
     };
     let router = Router::new(&rule_set);
     [Mode::Strict, Mode::Trusted].map(|mode| {
-        let session = router.and_options(Options { mode, ..Options::default() }).session();
+        let session = router.and_options(Options::default().mode(mode)).session();
         Box::new(Dadar(session)) as Box<dyn Engine>
     })
 }
