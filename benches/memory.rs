@@ -101,7 +101,7 @@ fn row(workload: &Workload, rules: usize, lines: &[String]) {
     let graph = since(start);
     let before = begin();
     let mut session = router.session();
-    let matches: usize = lines.iter().map(|line| session.decide(line.as_bytes()).rules.len()).sum();
+    let matches: usize = lines.iter().map(|line| session.decide(line.as_bytes()).rules().len()).sum();
     let session_size = since(before);
     std::hint::black_box(matches);
     let mega = |bytes: usize| bytes as f64 / 1e6;

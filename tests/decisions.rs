@@ -35,7 +35,9 @@ fn decisions(rules: &RuleSet, events: &[Vec<u8>]) -> Vec<Value> {
     let mut number = 0;
     let mut decide = |event: &Vec<u8>| {
         number += 1;
-        let decision = serde_json::to_value(session.route(event, number)).unwrap();
+        let made = session.route(event, number);
+        let decision = serde_json::to_value(&made).unwrap();
+        assert_eq!(made, serde_json::from_value(decision.clone()).unwrap(), "it is read back as another one");
         let plain = serde_json::to_value(interpreter.decide(event, number, &options)).unwrap();
         assert_eq!(decision, plain, "the evaluators differ on {}", String::from_utf8_lossy(event));
         let mut written = Vec::new();

@@ -112,8 +112,9 @@ impl LocalCounts {
             *n += 1;
         }
         self.no_clock += u64::from(summary.no_clock);
-        self.subscribers.add(summary.subscribers);
-        self.rules.add(summary.rules);
+        let (subscribers, rules) = summary.numbers();
+        self.subscribers.add(subscribers);
+        self.rules.add(rules);
     }
 }
 

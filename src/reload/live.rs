@@ -1,6 +1,7 @@
 //! The rule set in force, replaced as a whole. Readers never lock and never wait.
 
 use crate::decision::Decision;
+use crate::event::Json;
 use crate::route::{Router, Session, Summary};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -118,6 +119,24 @@ impl LiveSession {
     pub fn route(&mut self, line: &[u8], number: u64) -> Decision {
         self.renew();
         self.session.route(line, number)
+    }
+
+    /// [`Session::route_at`] by the newest generation.
+    pub fn route_at(&mut self, line: &[u8], number: u64, now: Timestamp) -> Decision {
+        self.renew();
+        self.session.route_at(line, number, now)
+    }
+
+    /// [`Session::route_value`] by the newest generation.
+    pub fn route_value(&mut self, event: &Json) -> Decision {
+        self.renew();
+        self.session.route_value(event)
+    }
+
+    /// [`Session::route_to_at`] by the newest generation.
+    pub fn route_to_at(&mut self, line: &[u8], number: u64, now: Timestamp, out: &mut Vec<u8>) -> Summary<'_> {
+        self.renew();
+        self.session.route_to_at(line, number, now, out)
     }
 
     /// [`Session::route_to`] by the newest generation.

@@ -1,16 +1,19 @@
 //! The router: decides events by one compiled rule set.
 
+mod id;
 mod write;
 
 use crate::decision::{Decision, Delivered, Delivery, Status, input_echo};
 use crate::event::{self, Json, Value};
 use crate::graph::{self, DecisionGraph, Outcome, Reading, Scratch, SentEvent, SentTo, State, Thresholds};
-use crate::rules::RuleSet;
+use crate::rules::{RuleId, RuleSet};
 use bumpalo::Bump;
+use jiff::Timestamp;
 use std::sync::Arc;
 
 pub use crate::clock::Clock;
 pub use crate::options::Options;
+pub use id::SubscriberId;
 
 /// A compiled rule set. Cheap to clone and to share between threads; it never changes.
 ///
@@ -64,12 +67,30 @@ pub struct Session {
 pub struct Summary<'s> {
     /// What became of the event.
     pub status: Status,
-    /// The subscribers that receive the event, as indexes into [`Router::subscribers`].
-    pub subscribers: &'s [u32],
-    /// The rules that matched, by rank, as indexes into [`Router::rules`].
-    pub rules: &'s [u32],
+    /// Indexes into [`Router::subscribers`].
+    subscribers: &'s [u32],
+    /// Indexes into [`Router::rules`].
+    rules: &'s [u32],
     /// True if the clock is the event's time ([`Clock::Event`]), the rules read it, and the event has none.
     pub no_clock: bool,
+}
+
+impl<'s> Summary<'s> {
+    /// The subscribers that receive the event, sorted by name.
+    pub fn subscribers(&self) -> impl ExactSizeIterator<Item = SubscriberId> + use<'s> {
+        self.subscribers.iter().map(|number| SubscriberId(*number))
+    }
+
+    /// The rules that matched, by rank.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleId> + use<'s> {
+        self.rules.iter().map(|number| RuleId(*number))
+    }
+
+    /// The indexes of the subscribers and of the rules.
+    #[cfg(feature = "pipeline")]
+    pub(crate) fn numbers(&self) -> (&'s [u32], &'s [u32]) {
+        (self.subscribers, self.rules)
+    }
 }
 
 impl Router {
@@ -138,12 +159,23 @@ impl Router {
         Session { scratch: Scratch::new(&self.graph), router: self.clone() }
     }
 
-    /// The names of all subscribers, sorted; their indexes are their numbers.
+    /// The name of a subscriber; `None` for the number of another router that has more of them. Numbers are valid for one router
+    /// and for its clones and [sessions](Router::session), not for a rule set that is loaded again.
+    pub fn subscriber(&self, id: SubscriberId) -> Option<&Arc<str>> {
+        self.subscribers().get(id.index())
+    }
+
+    /// The name of a rule; `None` for the number of another router that has more of them.
+    pub fn rule(&self, id: RuleId) -> Option<&Arc<str>> {
+        self.rules().get(id.index())
+    }
+
+    /// The names of all subscribers, sorted; a position is [`SubscriberId::index`].
     pub fn subscribers(&self) -> &[Arc<str>] {
         self.graph.subscribers.as_slice()
     }
 
-    /// The names of all rules, by rank; their indexes are their numbers.
+    /// The names of all rules, by rank; a position is [`RuleId::index`].
     pub fn rules(&self) -> &[Arc<str>] {
         self.graph.rules.as_slice()
     }
@@ -176,7 +208,38 @@ impl Session {
     /// ```
     pub fn route(&mut self, line: &[u8], number: u64) -> Decision {
         let options = self.router.options;
-        self.run(line, false, |graph, outcome, state| decision(graph, outcome, state, line, number, &options))
+        self.route_with(line, number, &options)
+    }
+
+    /// As [`Session::route`], with `now` as the clock instead of that of the options.
+    ///
+    /// ```
+    /// let rules = "rules: [{name: lunch, when: 'hour(now) == 12', subscribers: [kitchen]}]";
+    /// let rules = dadar::load_strings("canteen", [("rules.yaml", rules)]).rule_set.unwrap();
+    /// let mut session = dadar::Router::new(&rules).session();
+    /// let mut rules_at = |now: &str| session.route_at(br#"{"type": "guest.came"}"#, 1, now.parse().unwrap()).rules.len();
+    /// assert_eq!((rules_at("2026-01-10T12:30:00Z"), rules_at("2026-01-10T13:30:00Z")), (1, 0));
+    /// ```
+    pub fn route_at(&mut self, line: &[u8], number: u64, now: Timestamp) -> Decision {
+        let options = self.router.options.clock(Clock::Fixed(now));
+        self.route_with(line, number, &options)
+    }
+
+    /// Decides an event that has been read already. It is written as a line of JSON and decided as line 1, so the limits for
+    /// lines apply, and a value that is not an object is malformed.
+    ///
+    /// ```
+    /// # let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
+    /// let mut session = dadar::Router::new(&rules).session();
+    /// let decision = session.route_value(&serde_json::json!({"id": 7, "type": "order.created"}));
+    /// assert_eq!((decision.id, &*decision.subscribers[0]), (7.into(), "inventory"));
+    /// ```
+    pub fn route_value(&mut self, event: &Json) -> Decision {
+        self.route(event.to_string().as_bytes(), 1)
+    }
+
+    fn route_with(&mut self, line: &[u8], number: u64, options: &Options) -> Decision {
+        self.run(line, false, options, |graph, outcome, state| decision(graph, outcome, state, line, number, options))
     }
 
     /// Decides one line and appends the decision to `out` as one line of JSON with its line break. The text is that of
@@ -195,6 +258,12 @@ impl Session {
         self.route_in_parts(line, number, out, |_| {})
     }
 
+    /// As [`Session::route_to`], with `now` as the clock instead of that of the options.
+    pub fn route_to_at(&mut self, line: &[u8], number: u64, now: Timestamp, out: &mut Vec<u8>) -> Summary<'_> {
+        let options = self.router.options.clock(Clock::Fixed(now));
+        self.write_with(line, number, &options, out, |_| {})
+    }
+
     /// As [`Session::route_to`], and calls `part` after each delivery, so that `out` can be written and cleared before the
     /// next one. 200 deliveries of an event of 5 MB take 1 GB together.
     pub fn route_in_parts(
@@ -202,13 +271,24 @@ impl Session {
         line: &[u8],
         number: u64,
         out: &mut Vec<u8>,
-        mut part: impl FnMut(&mut Vec<u8>),
+        part: impl FnMut(&mut Vec<u8>),
     ) -> Summary<'_> {
         let options = self.router.options;
-        let status = self.run(line, options.deliveries, |graph, outcome, state| {
+        self.write_with(line, number, &options, out, part)
+    }
+
+    fn write_with(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        options: &Options,
+        out: &mut Vec<u8>,
+        mut part: impl FnMut(&mut Vec<u8>),
+    ) -> Summary<'_> {
+        let status = self.run(line, options.deliveries, options, |graph, outcome, state| {
             match options.deliveries {
-                false => write::line(graph, outcome, state, line, number, &options, out),
-                true => write::deliveries(graph, outcome, line, number, &options, out, &mut part),
+                false => write::line(graph, outcome, state, line, number, options, out),
+                true => write::deliveries(graph, outcome, line, number, options, out, &mut part),
             }
             outcome.status
         });
@@ -233,7 +313,7 @@ impl Session {
     /// Decides one line, and produces the event that each subscriber is sent. The line is read strictly.
     pub fn deliver(&mut self, line: &[u8], number: u64) -> Delivered {
         let options = self.router.options;
-        self.run(line, true, |graph, outcome, state| {
+        self.run(line, true, &options, |graph, outcome, state| {
             let decision = decision(graph, outcome, state, line, number, &options);
             let delivery = |sent: &SentTo<'_>| Delivery {
                 id: decision.id.clone(),
@@ -259,11 +339,12 @@ impl Session {
     /// let router = dadar::Router::new(&rules);
     /// let mut session = router.session();
     /// let summary = session.decide(br#"{"type": "order.created"}"#);
-    /// let names: Vec<&str> = summary.subscribers.iter().map(|at| &*router.subscribers()[*at as usize]).collect();
+    /// let names: Vec<&str> = summary.subscribers().filter_map(|id| router.subscriber(id)).map(|name| &**name).collect();
     /// assert_eq!(names, ["inventory"]);
     /// ```
     pub fn decide(&mut self, line: &[u8]) -> Summary<'_> {
-        let status = self.run(line, false, |_, outcome, _| outcome.status);
+        let options = self.router.options;
+        let status = self.run(line, false, &options, |_, outcome, _| outcome.status);
         self.summary(status)
     }
 
@@ -281,9 +362,10 @@ impl Session {
         &mut self,
         line: &[u8],
         deliver: bool,
+        options: &Options,
         then: impl FnOnce(&DecisionGraph, &Outcome<'_>, &State) -> R,
     ) -> R {
-        let Router { graph, options, thresholds } = &self.router;
+        let Router { graph, thresholds, .. } = &self.router;
         let then = |outcome: &Outcome<'_>, state: &State| then(graph, outcome, state);
         let reading = Reading { options, deliver, thresholds };
         let result = graph::decide(graph, &mut self.scratch, line, reading, then);

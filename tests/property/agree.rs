@@ -244,6 +244,10 @@ fn agree_with(
             let differ = difference(&shown(&wanted), &shown(&got));
             return Err(fail(&format!("graph and interpreter send different things:\n{differ}"), yaml, event));
         }
+        let read = serde_json::to_string(&got).and_then(|line| serde_json::from_str::<Delivered>(&line));
+        if !read.is_ok_and(|read| read == got) {
+            return Err(fail("the decision and its deliveries are read back as others", yaml, event));
+        }
         written_deliveries(&mut writing, &got, event, number).map_err(|error| fail(&error, yaml, event))?;
     }
     trusted_agrees(&session, yaml, events)

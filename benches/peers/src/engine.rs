@@ -25,7 +25,7 @@ struct Dadar(Session);
 
 impl Engine for Dadar {
     fn matches(&mut self, event: &[u8]) -> usize {
-        self.0.decide(event).rules.len()
+        self.0.decide(event).rules().len()
     }
 }
 
