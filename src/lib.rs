@@ -49,7 +49,11 @@
 //! | load rules from disk, or from strings | [`load`], [`load_strings`] |
 //! | decide one event | [`Router::route`] |
 //! | decide many events, and write the decisions as JSON | [`Session::route_to`] |
-//! | get only the status and the IDs of subscribers and rules | [`Session::decide`] |
+//! | decide events at times of your own | [`Session::route_at`], [`Session::route_to_at`] |
+//! | decide an event that is a [`Json`] value already | [`Session::route_value`] |
+//! | get only the status and the numbers of subscribers and rules | [`Session::decide`] |
+//! | read decisions back | [`Decision`] implements `Deserialize` |
+//! | reload rules when files change (feature `watch`) | `reload::Reloader` |
 //! | find out why | [`explain::trace`] and [`explain::render`] |
 //! | run the tests of a rule set | [`suite::load`] and [`suite::run`] |
 //! | print diagnostics as text, JSON or SARIF (feature `render`) | `diagnostic::render` |
@@ -63,8 +67,19 @@
 //!
 //! # Features
 //!
-//! `cli` (on by default) is the program; it needs `render`, which prints diagnostics. To embed the engine alone, disable both:
-//! `default-features = false`.
+//! - `cli` (on by default): the program `dadar`. It switches on `pipeline` and `render`.
+//! - `schemas` (on by default): JSON Schemas in rule sets. Without it, a rule set with `schemas:` does not load.
+//! - `render`: diagnostics as text with source lines, as JSON and as SARIF (`diagnostic::render`).
+//! - `watch`: rule sets that are loaded again when their files change (`reload`).
+//! - `pipeline`: the threads of the program; nothing of it is in the public API.
+//!
+//! To embed the engine alone, with fewer than 45 crates: `default-features = false`.
+//!
+//! # Versions
+//!
+//! Semantic versioning covers everything on these pages. `dadar::unstable`, which is not shown, and every other item that is hidden
+//! from them may change in any release; they are `pub` for the program, the tests and the benchmarks of this repository. Types of
+//! other crates in the API are re-exported: [`Json`] of serde_json, [`Timestamp`] and [`TimeZone`] of jiff.
 #![warn(missing_docs)]
 
 mod clock;

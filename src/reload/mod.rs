@@ -24,7 +24,7 @@ mod watch;
 mod worker;
 
 use crate::route::{Options, Router};
-use crate::rules::{InputSnapshot, LoadOptions};
+use crate::rules::LoadOptions;
 use candidate::Candidate;
 use jiff::Timestamp;
 use message::Message;
@@ -36,6 +36,7 @@ use std::time::Duration;
 
 use worker::ReloadWorker;
 
+pub use crate::rules::InputSnapshot;
 pub use candidate::{ReloadError, check_tests};
 pub use live::{Generation, Live, LiveSession};
 
