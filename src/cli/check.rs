@@ -92,7 +92,8 @@ fn check_one(
     several: bool,
     global: &Global,
 ) -> anyhow::Result<Findings> {
-    let tests = suite::load(&loaded.tests, &options(global).within(loaded.root.as_deref()));
+    let mut tests = suite::load(&loaded.tests, &options(global).within(loaded.root.as_deref()));
+    loaded.rule_set.iter().for_each(|rules| tests.check_names(rules));
     let mut findings = Findings::default();
     findings.add(loaded.diagnostics, &loaded.sources);
     let test_count = tests.len();

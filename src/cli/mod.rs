@@ -61,7 +61,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
     /// How large a file of a rule set may be [default: 16MiB]
-    #[arg(long, global = true, value_name = "SIZE", value_parser = size::parse)]
+    #[arg(long, global = true, value_name = "SIZE", value_parser = size::parse_file)]
     pub(crate) max_file: Option<usize>,
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn colour(when: When, stream: &impl RawStream) -> bool {
 
 /// Writes a text to standard output. If the reader has closed it, the text is dropped: the exit code must still say what was found.
 pub(crate) fn print(text: &str) -> io::Result<()> {
-    unless_closed(write(text, &mut stdout()))
+    unless_closed(write(text, &mut stdout()).map_err(named))
 }
 
 /// Writes a text to standard error. If the reader has closed it, the text is dropped.
@@ -32,6 +32,11 @@ pub(crate) fn complain(text: &str) -> io::Result<()> {
 fn write(text: &str, out: &mut impl Write) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// An error of standard output that says so. (A closed pipe is recognised by its kind, which is kept.)
+pub(crate) fn named(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write to standard output: {error}"))
 }
 
 fn unless_closed(written: io::Result<()>) -> io::Result<()> {

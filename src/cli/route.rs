@@ -10,6 +10,7 @@ use anyhow::Context;
 use clap::Args;
 use dadar::RuleSet;
 use dadar::reload::{ChangeDetection, Live, ReloadOptions, Reloader};
+use dadar::unstable::event::parse_number;
 use dadar::unstable::expr::time;
 use dadar::unstable::pipeline::counts::SharedCounts;
 use dadar::unstable::pipeline::input::{
@@ -203,15 +204,17 @@ fn in_force(
     Ok(Ok((reloader.live().clone(), Some(Arc::new(reloader)))))
 }
 
-/// Reads `--now`: `event`, or a time; without an offset it is in the rule set's zone.
+/// Reads `--now`: `event`, a time (without an offset, in the rule set's zone), or seconds since 1970.
 pub(crate) fn clock(text: &str, rules: &RuleSet) -> anyhow::Result<Clock> {
     if text == "event" {
         return Ok(Clock::Event);
     }
-    match time::parse_time(text, &rules.zone).and_then(|time| time.instant.timestamp()) {
+    let seconds = || time::Instant::from_seconds(parse_number(text)?);
+    let instant = time::parse_time(text, &rules.zone).map(|time| time.instant).or_else(seconds);
+    match instant.and_then(time::Instant::timestamp) {
         Some(now) => Ok(Clock::Fixed(now)),
         None => Err(CommandError::new(format!("--now `{text}` is not a time"))
-            .hint("write it as 2026-01-10T13:00:00+05:30, or `event` for each event's own time")
+            .hint("write it as 2026-01-10T13:00:00+05:30, in seconds since 1970, or `event` for each event's own time")
             .into()),
     }
 }
@@ -231,7 +234,7 @@ fn route(job: Job<'_>, input: RouteInput) -> anyhow::Result<u64> {
         total.fetch_add(bytes, Ordering::Relaxed);
         bar.inc(bytes);
     };
-    let output = io::stdout();
+    let output = NamedOutput(io::stdout());
     let routed = match input.source {
         From::File(file) => keeping_progress(job, || route_lines(job, *file, output, on_read))?,
         From::Stream(stream) => route_lines(job, stream, output, on_read),
@@ -239,6 +242,19 @@ fn route(job: Job<'_>, input: RouteInput) -> anyhow::Result<u64> {
     bar.finish_and_clear();
     routed.with_context(|| format!("cannot route {}", input.name))?;
     Ok(total.into_inner())
+}
+
+/// Standard output, whose errors say that they are its own and not those of the input.
+struct NamedOutput(io::Stdout);
+
+impl io::Write for NamedOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(output::named)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().map_err(output::named)
+    }
 }
 
 /// Writes the state while something runs, and at the end, also after an error: what was written was written.

@@ -17,12 +17,25 @@ pub(crate) fn parse(text: &str) -> Result<usize, String> {
     let number: usize = digits.parse().map_err(|_| String::from("write a number such as 1000 or 64MiB"))?;
     // Leave room for the line break behind a line of that size.
     let bytes = number.checked_mul(factor).filter(|bytes| *bytes < usize::MAX / 2);
-    bytes.filter(|bytes| *bytes > 0).ok_or_else(|| String::from("this is not a size that a line can have"))
+    match bytes {
+        None => Err(String::from("this is more than can be counted")),
+        Some(0) => Err(String::from("the least size is 1 byte")),
+        Some(bytes) => Ok(bytes),
+    }
+}
+
+/// Parses the size of a file of a rule set, whose places are numbers of 32 bits.
+pub(crate) fn parse_file(text: &str) -> Result<usize, String> {
+    let bytes = parse(text)?;
+    if u32::try_from(bytes).is_err() && bytes != 1 << 32 {
+        return Err(String::from("the largest size is 4GiB"));
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{parse, parse_file};
 
     #[test]
     fn units() {
@@ -33,5 +46,7 @@ mod tests {
         for wrong in ["", "MiB", "-1", "0", "5 parsecs", "99999999999999999999", "18446744073709551615"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
+        assert_eq!(parse_file("4GiB"), Ok(1 << 32));
+        assert!(parse_file("5GiB").is_err());
     }
 }

@@ -95,7 +95,8 @@ fn load_for(folder: &Path, test_file: &Path, global: &Global) -> anyhow::Result<
 /// Runs the tests of a rule set. Mistakes in the rules or in the tests are reported on stderr; tests without mistakes run
 /// anyway.
 fn test_one(path: PathBuf, loaded: Loaded, args: &TestArgs, global: &Global) -> anyhow::Result<Tested> {
-    let suite = suite::load(&loaded.tests, &options(global).within(loaded.root.as_deref()));
+    let mut suite = suite::load(&loaded.tests, &options(global).within(loaded.root.as_deref()));
+    loaded.rule_set.iter().for_each(|rules| suite.check_names(rules));
     let rule_errors = complain(&loaded.diagnostics, |errors| render_errors(errors, &loaded.sources, global))?;
     let test_errors = complain(&suite.diagnostics, |errors| render_errors(errors, &suite.sources, global))?;
     let mut report = match &loaded.rule_set {

@@ -144,6 +144,8 @@ codes! {
     ConstantCondition = "W008", "constant-condition";
     /// A step of a transform that never has an effect.
     IdleStep = "W009", "idle-step";
+    /// A member of a JSON Schema that is probably a misspelt keyword.
+    SchemaKeyword = "W013", "schema-keyword";
 }
 
 impl Code {

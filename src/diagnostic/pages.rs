@@ -62,6 +62,7 @@ impl Code {
             Code::Unused => include_str!("pages/W007.md"),
             Code::ConstantCondition => include_str!("pages/W008.md"),
             Code::IdleStep => include_str!("pages/W009.md"),
+            Code::SchemaKeyword => include_str!("pages/W013.md"),
         }
     }
 }

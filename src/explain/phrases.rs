@@ -65,6 +65,9 @@ pub(super) fn mismatch(found: &str, expected: &str) -> String {
 
 /// `a string`, `an array`.
 fn with_article(ty: &str) -> String {
+    if ty == "null" {
+        return ty.to_owned();
+    }
     let article = if ty.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {ty}")
 }

@@ -294,7 +294,7 @@ pub(super) fn one_subscriber(page: &mut TextPage<'_>, person: &SubscriberTrace, 
     let by = person.chosen_by.iter().map(|by| by.replacen(':', " ", 1)).collect::<Vec<_>>().join(", ");
     let by = if by.is_empty() { "chosen by nothing".to_owned() } else { format!("by {by}") };
     page.line(1, StyledLine::new().mark(person.gets).name(&*person.name).plain(by));
-    if !person.excluded_by.is_empty() && !person.chosen_by.is_empty() {
+    if !person.gets && !person.excluded_by.is_empty() && !person.chosen_by.is_empty() {
         page.line(3, StyledLine::new().plain(format!("excluded by {}", quoted(&person.excluded_by))));
     } else if let Some(filter) = person.filter.as_ref().filter(|filter| !filter.held && !person.chosen_by.is_empty()) {
         page.line(3, StyledLine::new().plain("held back by its own filter:"));

@@ -162,11 +162,23 @@ impl<'t> Lexer<'t, '_> {
                 true
             }
             None => {
-                let help = stray_help(first);
-                self.error(self.at..self.at + first.len_utf8(), format!("`{first}` means nothing here"), help);
+                let help = self.special_key(rest).or_else(|| stray_help(first));
+                // (A character that cannot be seen is named.)
+                let shown =
+                    if is_invisible(first) { format!("U+{:04X}", u32::from(first)) } else { format!("`{first}`") };
+                self.error(self.at..self.at + first.len_utf8(), format!("{shown} means nothing here"), help);
                 false
             }
         }
+    }
+
+    /// How a key with a special character is written: `data["$type"]` for `data.$type`.
+    fn special_key(&self, rest: &str) -> Option<String> {
+        let follows_dot = matches!(self.tokens.last().map(|lexeme| &lexeme.token), Some(Token::Op(".")));
+        let key: String =
+            rest.chars().take_while(|c| !c.is_whitespace() && !"()[]{}<>=!&|,?\"'`\\".contains(*c)).collect();
+        let named = key.chars().skip(1).any(starts_name);
+        (follows_dot && named).then(|| format!("a key with other characters stands in brackets: `data[\"{key}\"]`"))
     }
 
     /// True for `.5` that does not follow a value directly (`data.items.0` is a step, and gets a hint of its own).
@@ -209,6 +221,12 @@ fn continues_name(c: char) -> bool {
 fn is_mark(c: char) -> bool {
     matches!(u32::from(c), 0x300..=0x36f | 0x900..=0xdff | 0x1ab0..=0x1aff | 0x200c..=0x200d | 0x20d0..=0x20ff)
         && !matches!(u32::from(c), 0x964 | 0x965)
+}
+
+/// True for a character of no width, or one that changes the direction of the text around it.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(u32::from(c), 0xad | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f | 0xfeff | 0xfff9..=0xfffb)
 }
 
 /// A hint for a character that is not part of the language.

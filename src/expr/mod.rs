@@ -42,7 +42,7 @@ mod typed;
 pub(crate) use bound::{Sizes, safe_size};
 pub use budget::{Budget, Limit, Meter};
 pub(crate) use budget::{ELEMENT, fits, size};
-pub use check::{compile, lint_condition};
+pub use check::{compile, compile_comparison, compile_membership, lint_condition};
 pub use cidr::Cidr;
 pub use compile::compile_text;
 

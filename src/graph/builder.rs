@@ -22,7 +22,7 @@ impl<'r> Builder<'r> {
         Builder {
             rules,
             lowering: Lowering::new(&rules.defines),
-            subscribers: Names::new(subscribers(rules)),
+            subscribers: Names::new(rules.subscriber_names()),
             labels: Names::new(labels(rules)),
         }
     }
@@ -38,15 +38,6 @@ impl<'r> Builder<'r> {
         let values = &mut self.lowering.values;
         labels.iter().filter_map(|(name, value)| Some((number(name)?, values.intern(value)))).collect()
     }
-}
-
-/// All subscribers that are named anywhere.
-fn subscribers(rules: &RuleSet) -> BTreeSet<Arc<str>> {
-    let of_topics = rules.topics.iter().flat_map(|node| &node.subscribers);
-    let of_rules = rules.rules.iter().flat_map(|rule| rule.subscribers.iter().chain(&rule.exclude));
-    let of_rows = rules.tables.iter().flat_map(|table| table.targets()).flat_map(|target| &target.subscribers);
-    let named = of_topics.chain(of_rules).chain(of_rows).chain(rules.defaults.names());
-    named.map(|name| name.text.clone()).chain(rules.subscribers.keys().cloned()).collect()
 }
 
 /// All labels that are set anywhere.

@@ -65,7 +65,8 @@ pub fn check_tests(rules: &RuleSet, files: &[PathBuf], options: &LoadOptions) ->
     Ok(check_suite(rules, suite::load(files, options))?)
 }
 
-fn check_suite(rules: &RuleSet, suite: Suite) -> Result<(), ReloadError> {
+fn check_suite(rules: &RuleSet, mut suite: Suite) -> Result<(), ReloadError> {
+    suite.check_names(rules);
     if suite.diagnostics.iter().any(Diagnostic::is_error) {
         let diagnostics = suite.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
         return Err(ReloadError { diagnostics, sources: suite.sources, ..ReloadError::default() });

@@ -14,6 +14,7 @@ const HINTS: usize = 50;
 /// All lints. The rule set must be without errors.
 pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     no_effect(rules, diagnostics);
+    idle_rows(rules, diagnostics);
     unreachable_in_first(rules, diagnostics);
     unreachable_behind_stop(rules, diagnostics);
     unreachable_by_topic(rules, diagnostics);
@@ -37,6 +38,19 @@ fn no_effect(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
         let message = format!("the rule `{}` has no effect", rule.name.text);
         let help = "give it `subscribers`, `exclude`, `labels` or `stop`";
         diagnostics.push(Diagnostic::new(Code::NoEffect, rule.name.span, message).help(help));
+    }
+}
+
+/// Rows of tables that change nothing when they match. In a table in which the first row that matches wins, they do: they keep
+/// the rows after them from being tried. A row of a table with a key keeps `otherwise` from being used.
+fn idle_rows(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
+    for table in &rules.tables {
+        let TableKind::Decision { mode: MatchMode::All, rows, .. } = &table.kind else { continue };
+        for row in rows.iter().filter(|row| row.target.subscribers.is_empty() && row.target.labels.is_empty()) {
+            let message = format!("this row of `{}` has no effect", table.name.text);
+            diagnostics
+                .push(Diagnostic::new(Code::NoEffect, row.span, message).help("give it `subscribers` or `labels`"));
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::decision::NO_TOPIC;
 use crate::expr::{DefineId, PathTable, Root, TypedNode};
 use crate::lookup::Lookup;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A whole rule set, without errors: from [`load`](super::load) or [`load_strings`](super::load_strings). A
@@ -106,6 +106,15 @@ impl RuleSet {
             left.get_mut(at..).unwrap_or_default().reverse();
         }
         no_topic_in(&places.join(" or "))
+    }
+
+    /// The names of all subscribers: those that are declared, and those that are named anywhere.
+    pub fn subscriber_names(&self) -> BTreeSet<Arc<str>> {
+        let of_topics = self.topics.iter().flat_map(|node| &node.subscribers);
+        let of_rules = self.rules.iter().flat_map(|rule| rule.subscribers.iter().chain(&rule.exclude));
+        let of_rows = self.tables.iter().flat_map(|table| table.targets()).flat_map(|target| &target.subscribers);
+        let named = of_topics.chain(of_rules).chain(of_rows).chain(self.defaults.names());
+        named.map(|name| name.text.clone()).chain(self.subscribers.keys().cloned()).collect()
     }
 
     /// True if a decision may depend on the clock.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 mod chains;
 #[cfg(feature = "schemas")]
 mod cost;
+mod keywords;
 #[cfg(feature = "schemas")]
 mod message;
 #[cfg(feature = "schemas")]
@@ -21,6 +22,8 @@ mod validation;
 #[cfg(not(feature = "schemas"))]
 #[path = "unavailable.rs"]
 mod validation;
+
+pub(crate) use keywords::{Misspelt, misspelt_keywords};
 
 /// The limit for reported faults of one value.
 pub const MAX_FAULTS: usize = 20;

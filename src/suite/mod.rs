@@ -5,6 +5,7 @@
 mod decode;
 mod expectation;
 mod files;
+mod names;
 mod recorded;
 mod run;
 

@@ -223,3 +223,19 @@ tests:
         [mistakes("test: []"), mistakes("tests: {}"), mistakes("- a"), mistakes("")].concat().join("\n")
     );
 }
+
+#[test]
+fn names_that_the_rule_set_does_not_have_are_mistakes() {
+    let expect =
+        "{subscribers: {includes: [checks], excludes: [cals, nobody]}, rules: {excludes: [bigg]}, sent: {stok: null}}";
+    let mut suite = suite(&format!("tests: [{{name: x, event: {{}}, expect: {expect}}}]"));
+    suite.check_names(&rules(RULES));
+    let found: Vec<(&str, Option<&str>)> =
+        suite.diagnostics.iter().map(|one| (one.message.as_str(), one.help.as_deref())).collect();
+    let wanted = [
+        ("the rule set has no subscriber `cals`, so this always passes", Some("did you mean `calls`?")),
+        ("the rule set has no rule `bigg`, so this always passes", Some("did you mean `big`?")),
+        ("the rule set has no subscriber `stok`, so this always passes", Some("did you mean `stock`?")),
+    ];
+    assert_eq!(found, wanted);
+}

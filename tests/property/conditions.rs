@@ -132,6 +132,7 @@ fn leaf() -> BoxedStrategy<String> {
         "(data.amount ?? data.limit) != null",
         "(data.tier ?? headers.tier) in [null, \"gold\"]",
         "data.tier in [\"gold\", null]",
+        "time in [\"2026-01-10T12:00:00Z\", 1768050000, null]",
         "time >= \"2026-01-10T00:00:00Z\"",
         "now > \"2026-01-01T00:00:00Z\"",
         "weekday(now) == \"sat\"",

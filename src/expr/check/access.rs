@@ -77,7 +77,7 @@ impl Checker<'_, '_> {
                 if let Some(at) = whole.and_then(|n| u32::try_from(n).ok()) {
                     return Some(Taken::Literal(Step::Index(at)));
                 }
-                let message = format!("`{n}` is no index");
+                let message = format!("`{n}` is not an index");
                 let help = "the first element is `[0]`, and there are none from the end";
                 self.error(Diagnostic::new(Code::TypeMismatch, typed.span, message).help(help))
             }

@@ -11,6 +11,7 @@ mod hyphen;
 mod lints;
 mod names;
 mod operators;
+mod results;
 mod special;
 mod times;
 mod types;
@@ -19,7 +20,7 @@ pub use lints::lint_condition;
 
 use super::limits::MAX_ERRORS;
 use super::syntax::{ExprNode, Operator};
-use super::{Expr, ExprKind, Scope, Typed, TypedNode};
+use super::{Comparison, Expr, ExprKind, Scope, Typed, TypedNode};
 use crate::diagnostic::{Code, Diagnostic, MAX_SUGGESTIONS, Span};
 use crate::event::{Json, Type};
 
@@ -31,8 +32,8 @@ pub fn compile(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Typed> {
     let before = diagnostics.len();
-    let is_name = matches!(expr.node, ExprNode::Name(_));
-    let mut checker = Checker { scope, diagnostics, before, bodies: 0, is_name };
+    let mut checker = Checker::new(scope, diagnostics);
+    checker.is_name = matches!(expr.node, ExprNode::Name(_));
     let typed = checker.check(expr)?;
     match wanted {
         ExprKind::Value => {}
@@ -47,6 +48,29 @@ pub fn compile(
     (!failed).then_some(typed)
 }
 
+/// Checks and builds `left <op> right` of two checked parts.
+pub fn compile_comparison(
+    op: Comparison,
+    left: Typed,
+    right: Typed,
+    span: Span,
+    scope: &mut Scope<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Typed> {
+    Checker::new(scope, diagnostics).compare(op, left, right, span)
+}
+
+/// Checks and builds `item in list` of two checked parts.
+pub fn compile_membership(
+    item: Typed,
+    list: Typed,
+    span: Span,
+    scope: &mut Scope<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Typed> {
+    Checker::new(scope, diagnostics).member(item, list, span)
+}
+
 /// A checked part, or None where something is wrong with it, which has been reported.
 type Checked = Option<Typed>;
 
@@ -59,6 +83,13 @@ struct Checker<'c, 's> {
     bodies: usize,
     /// True if the expression is a name and nothing else.
     is_name: bool,
+}
+
+impl<'c, 's> Checker<'c, 's> {
+    fn new(scope: &'c mut Scope<'s>, diagnostics: &'c mut Vec<Diagnostic>) -> Checker<'c, 's> {
+        let before = diagnostics.len();
+        Checker { scope, diagnostics, before, bodies: 0, is_name: false }
+    }
 }
 
 impl Checker<'_, '_> {
@@ -138,6 +169,10 @@ impl Checker<'_, '_> {
             self.diagnostics.push(diagnostic);
         }
         None
+    }
+
+    fn warn(&mut self, diagnostic: Diagnostic) {
+        let _: Option<()> = self.error(diagnostic);
     }
 
     /// True while names that look like a misspelt one are still searched for: that takes time for each name that is known, and

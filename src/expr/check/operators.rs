@@ -1,6 +1,6 @@
 //! Operators and the types of their operands.
 
-use super::times::is_time_alone;
+use super::times::{is_time_alone, time_elements};
 use super::types::{self, TIME_LIKE, plain, present};
 use super::{Checked, Checker, constant, fold};
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -171,6 +171,7 @@ impl Checker<'_, '_> {
     fn equatable(&mut self, op: Comparison, left: &Typed, right: &Typed, span: Span) -> Option<()> {
         let (a, b) = (present(left.ty), present(right.ty));
         if a == Type::NONE || b == Type::NONE || a.intersects(b) {
+            self.possible_result(op, left, right, span);
             return Some(());
         }
         let times = left.ty.union(right.ty).intersects(Type::TIME);
@@ -227,7 +228,15 @@ impl Checker<'_, '_> {
             };
             return self.error(Diagnostic::new(Code::TypeMismatch, list.span, message).help(help));
         }
+        self.member(left, list, span)
+    }
+
+    /// `item in list` of checked parts, of which the second may be a list.
+    pub(super) fn member(&mut self, left: Typed, list: Typed, span: Span) -> Checked {
         self.fitting_elements(&left, &list)?;
+        if let Some(items) = time_elements(&left, &list) {
+            return self.one_of_times(&left, items, span);
+        }
         let node = TypedNode::In(Box::new(left), Box::new(list));
         Some(self.fold(Typed { span, ty: Type::BOOLEAN, node }))
     }
@@ -244,6 +253,7 @@ impl Checker<'_, '_> {
         let left_type = plain(left.ty);
         let time = left.ty.intersects(Type::TIME) && elements.intersects(TIME_LIKE);
         if elements == Type::NONE || left_type.intersects(elements) || time {
+            self.possible_elements(left, list);
             return Some(());
         }
         let message = format!("no element of this list can be {}", types::kinds(left.ty));
@@ -257,6 +267,23 @@ impl Checker<'_, '_> {
                 .also(left.span, label)
                 .maybe_help(values.or_else(|| negation_help(left))),
         )
+    }
+
+    /// Warns of literal elements that a call on the left side never yields.
+    fn possible_elements(&mut self, left: &Typed, list: &Typed) {
+        match &list.node {
+            TypedNode::Const(Json::Array(items)) => {
+                items.iter().for_each(|item| self.possible_element(left, item, list.span));
+            }
+            TypedNode::List(items) => {
+                for item in items {
+                    if let TypedNode::Const(value) = &item.node {
+                        self.possible_element(left, value, item.span);
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 }
 

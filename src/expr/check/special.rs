@@ -89,6 +89,11 @@ impl Checker<'_, '_> {
         let below = self.orderable(function.name, &x, &low, x.span.to(low.span));
         let above = self.orderable(function.name, &x, &high, span);
         below.and(above)?;
+        if matches!((&low.node, &high.node), (TypedNode::Const(_), TypedNode::Const(_)))
+            && !low.ty.intersects(Type::NULL)
+        {
+            self.orderable(function.name, &low, &high, low.span.to(high.span))?;
+        }
         let times = x.ty.union(low.ty).union(high.ty).intersects(Type::TIME);
         let cheap = matches!(x.node, TypedNode::Path(_) | TypedNode::Define(_) | TypedNode::It(_));
         if !cheap && !times {

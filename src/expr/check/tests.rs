@@ -201,7 +201,7 @@ fn errors() {
         ("data.x in (lower(data.y))", "E034 `(lower(data.y))`"),
         ("data.x in topic", "E034 `topic`"),
         ("len(data.x) in [\"a\", \"b\"]", "E034 `[\"a\", \"b\"]`"),
-        ("between(data.x, 1, \"b\") && between(len(data.x), \"a\", 2)", "E034 `len(data.x), \"a\"`"),
+        ("between(data.x, 1, \"b\") && between(len(data.x), \"a\", 2)", "E034 `1, \"b\"`; E034 `len(data.x), \"a\"`"),
         ("between(true, 1, 2)", "E034 `true`"),
         ("between(now, \"x\", \"2026-01-01\")", "E072 `\"x\"`"),
         ("!data.a == \"x\"", "E034 `!data.a == \"x\"`"),

@@ -1,10 +1,10 @@
 //! Operands that are times, or are compared with times.
 
-use super::Checker;
 use super::types::present;
+use super::{Checked, Checker, constant, fold};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Json, Number, Type};
-use crate::expr::{Arithmetic, Typed, TypedNode, time};
+use crate::expr::{Arithmetic, Comparison, Typed, TypedNode, time};
 
 impl Checker<'_, '_> {
     /// How to reckon with `now`, which is a text.
@@ -29,6 +29,14 @@ impl Checker<'_, '_> {
         let first = if right.ty.intersects(Type::TIME) { self.written_time(left) } else { Some(()) };
         let second = if left.ty.intersects(Type::TIME) { self.written_time(right) } else { Some(()) };
         first.and(second)
+    }
+
+    /// `t in [a, b]` of times: `t == a || t == b`, since instants are compared and not the way they are written.
+    pub(super) fn one_of_times(&mut self, left: &Typed, items: Vec<Typed>, span: Span) -> Checked {
+        let compare = |item| self.compare(Comparison::Equal, left.clone(), item, span);
+        let checked: Vec<Checked> = items.into_iter().map(compare).collect();
+        let equal: Option<Vec<Typed>> = checked.into_iter().collect();
+        Some(fold::junction(span, equal?, false))
     }
 
     pub(super) fn written_time(&mut self, typed: &Typed) -> Option<()> {
@@ -56,6 +64,19 @@ impl Checker<'_, '_> {
         let millis = time::Instant::from_seconds(Number::Float(seconds.as_f64() / 1000.0)).is_some();
         let help = millis.then(|| format!("milliseconds are divided by 1000: `{n} / 1000`"));
         self.error(Diagnostic::new(Code::BadTime, span, message).maybe_help(help))
+    }
+}
+
+/// The elements of a literal list in which a time is searched, or which has a time; None for any other list. The elements of
+/// a list in the event are compared as they are written.
+pub(super) fn time_elements(left: &Typed, list: &Typed) -> Option<Vec<Typed>> {
+    let is_time = |typed: &Typed| typed.ty.intersects(Type::TIME);
+    match &list.node {
+        TypedNode::Const(Json::Array(items)) if is_time(left) => {
+            Some(items.iter().map(|item| constant(list.span, item.clone())).collect())
+        }
+        TypedNode::List(items) if is_time(left) || items.iter().any(is_time) => Some(items.clone()),
+        _ => None,
     }
 }
 

@@ -29,6 +29,10 @@ pub struct Function {
     pub returns: Type,
     /// The texts that it may yield, where these are few; empty where they are not.
     pub values: &'static [&'static str],
+    /// The least and the greatest of the integers that it yields, for a function that yields nothing but integers.
+    pub integers: Option<(i64, i64)>,
+    /// True if it leaves its own results as they are, such as `lower`. Another value is then not a result.
+    pub idempotent: bool,
     /// True if its value follows from its arguments alone: it reads neither the event nor reference data.
     pub pure: bool,
     /// The types that it requires of its arguments.
@@ -151,6 +155,8 @@ pub(super) const BASE: Function = Function {
     variadic: false,
     returns: Type::ANY,
     values: &[],
+    integers: None,
+    idempotent: false,
     pure: true,
     requires: Requires::Parameters,
     predicate: None,

@@ -53,9 +53,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: MAYBE_NUMBER,
         eval: |call| {
-            let positive = |n: Number| if n < Number::Int(0) { negate(n) } else { n };
+            let positive = |n: Number| match n {
+                // (-0.0 is not below 0, but has a sign.)
+                Number::Float(n) => Number::Float(n.abs()),
+                n if n < Number::Int(0) => negate(n),
+                n => n,
+            };
             call.number(0).map_or(Value::Null, |n| Value::Number(positive(n)))
         },
+        idempotent: true,
         ..BASE
     },
     Function {
@@ -67,6 +73,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: MAYBE_NUMBER,
         eval: |call| rounded(call, f64::floor),
+        idempotent: true,
         ..BASE
     },
     Function {
@@ -78,6 +85,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: MAYBE_NUMBER,
         eval: |call| rounded(call, f64::ceil),
+        idempotent: true,
         ..BASE
     },
     Function {
@@ -89,6 +97,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: MAYBE_NUMBER,
         eval: |call| rounded(call, f64::round),
+        idempotent: true,
         ..BASE
     },
     Function {

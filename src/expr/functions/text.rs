@@ -19,6 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: MAYBE_STRING,
         eval: |call| lower(call).unwrap_or_default(),
+        idempotent: true,
         ..BASE
     },
     Function {
@@ -31,6 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: MAYBE_STRING,
         eval: |call| upper(call).unwrap_or_default(),
+        idempotent: true,
         ..BASE
     },
     Function {
@@ -43,6 +45,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: MAYBE_STRING,
         eval: |call| call.text(0).map_or(Value::Null, |text| Value::String(text.trim())),
+        idempotent: true,
         ..BASE
     },
     Function {
@@ -54,6 +57,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         required: 1,
         returns: MAYBE_NUMBER,
         eval: |call| length(call.arg(0)),
+        integers: Some((0, i64::MAX)),
         ..BASE
     },
     Function {

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 /// A function that reads the clock on the wall.
 macro_rules! part {
-    ($name:literal, $doc:literal, $returns:expr, $examples:expr, $eval:expr $(, values: $values:expr)?) => {
+    ($name:literal, $doc:literal, $returns:expr, $examples:expr, $eval:expr $(, $property:ident: $known:expr)?) => {
         Function {
             name: $name,
             usage: concat!($name, "(time, zone)"),
@@ -23,7 +23,7 @@ macro_rules! part {
             params: &[Type::TIME, Type::STRING],
             required: 1,
             returns: $returns,
-            $(values: $values,)?
+            $($property: $known,)?
             prepare: Some(prepare_zone),
             eval: $eval,
             ..BASE
@@ -42,14 +42,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
             ("hour(\"2026-01-10T13:30:00+09:00\", \"written\")", "13"),
             ("hour(data.nope)", "null"),
         ],
-        |call| part(call, |at| Value::int(at.hour()))
+        |call| part(call, |at| Value::int(at.hour())),
+        integers: Some((0, 23))
     ),
     part!(
         "minute",
         "The minute of a time, 0 to 59.",
         MAYBE_NUMBER,
         &[("minute(\"2026-01-10T13:30:00Z\", \"Asia/Kolkata\")", "0")],
-        |call| part(call, |at| Value::int(at.minute()))
+        |call| part(call, |at| Value::int(at.minute())),
+        integers: Some((0, 59))
     ),
     part!(
         "weekday",
@@ -87,14 +89,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "The month of a time, 1 to 12.",
         MAYBE_NUMBER,
         &[("month(\"2025-12-31T23:00:00Z\", \"written\")", "12")],
-        |call| part(call, |at| Value::int(at.month()))
+        |call| part(call, |at| Value::int(at.month())),
+        integers: Some((1, 12))
     ),
     part!(
         "day",
         "The day of the month of a time, 1 to 31.",
         MAYBE_NUMBER,
         &[("day(\"2026-01-10\", \"written\")", "10")],
-        |call| part(call, |at| Value::int(at.day()))
+        |call| part(call, |at| Value::int(at.day())),
+        integers: Some((1, 31))
     ),
     Function {
         name: "unix_ms",

@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::lexer::Token;
+use crate::expr::lexer::{Lexeme, Token};
 use crate::expr::{Root, functions};
 use std::ops::Range;
 
@@ -110,6 +110,12 @@ impl Parser<'_, '_> {
                 format!("`{}` is no part of the language", self.slice(range.clone())),
                 "write `!`: `!(data.amount > 5)`, `!exists(data.note)`",
             ),
+            (Token::Op("="), Some(Lexeme { token: Token::Op(operator), .. }))
+                if split_comparison(operator).is_some() =>
+            {
+                let good = split_comparison(operator).unwrap_or_default();
+                Finding::syntax(format!("`{operator}` and `=` are not one operator"), format!("write `{good}`"))
+            }
             (Token::Op(op), before) => {
                 let assigns =
                     foreign_operator(op, self.peek_at(1), true).filter(|finding| finding.code == Code::Assignment);
@@ -191,6 +197,17 @@ fn piped_into(next: &Token) -> Option<String> {
     own.or_else(|| functions::foreign(name, "x").and_then(|here| here.split_once('(').map(|(name, _)| name.to_owned())))
 }
 
+/// The comparison that an operator and a `=` behind it were meant to be: `> =`, `!= =`.
+fn split_comparison(operator: &str) -> Option<&'static str> {
+    match operator {
+        ">" | ">=" => Some(">="),
+        "<" | "<=" => Some("<="),
+        "!" | "!=" => Some("!="),
+        "==" => Some("=="),
+        _ => None,
+    }
+}
+
 /// The path right before a pipe.
 fn before_pipe(text: &str) -> &str {
     let text = text.trim_end();
@@ -205,6 +222,7 @@ fn foreign_operator(op: &str, next: &Token, within: bool) -> Option<Finding> {
         |message: String, help: &str| Finding { code: Code::Assignment, message, help: Some(help.to_owned()) };
     let write = |good: &str| Finding::syntax(format!("`{op}` is no operator here"), format!("write `{good}`"));
     Some(match op {
+        "=" if *next == Token::Op("!") => write("!="),
         "=" | ":=" => assignment(format!("`{op}` assigns, and nothing can be assigned here"), "to compare, write `==`"),
         "+=" | "-=" | "*=" | "/=" | "%=" | "^=" | "&&=" | "||=" | "??=" => {
             let plain = op.trim_end_matches('=');

@@ -12,6 +12,9 @@ impl RuleSetDecoder<'_> {
         let Some(within) = fields.get("active").and_then(|node| self.fields(node, &keys::ACTIVE)) else {
             return Active::default();
         };
+        if within.node.entries().is_empty() {
+            self.bad_value(within.node, "`active` needs `from` or `until`");
+        }
         let from = within.get("from").and_then(|node| self.time(node));
         let until = within.get("until").and_then(|node| self.time(node));
         if let (Some(from), Some(until)) = (from, until)

@@ -5,7 +5,7 @@ use super::{Fields, RuleSetDecoder, constant};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::event::{Json, Type};
 use crate::expr::functions::{self, Prepare};
-use crate::expr::{Comparison, Typed, TypedNode};
+use crate::expr::{self, Comparison, Typed, TypedNode};
 use crate::rules::{Name, keys};
 use crate::yaml::{YamlEntry, YamlKind, YamlNode};
 
@@ -65,7 +65,9 @@ impl RuleSetDecoder<'_> {
 
     fn cell(&mut self, node: &YamlNode, input: &Typed) -> Option<Typed> {
         match &node.kind {
-            YamlKind::Scalar(scalar) => Some(compare(Comparison::Equal, input, scalar.value.clone(), node.span)),
+            YamlKind::Scalar(scalar) => {
+                self.compare(Comparison::Equal, input, scalar.value.clone(), node.span, node.span)
+            }
             YamlKind::Sequence(_) => self.one_of(node, input, node.span),
             YamlKind::Mapping(entries) => {
                 self.fields(node, &keys::CELL)?;
@@ -84,8 +86,14 @@ impl RuleSetDecoder<'_> {
         let node = &entry.value;
         let span = entry.key.text.span().to(node.span);
         match entry.key.text.value.as_str() {
-            "eq" => Some(compare(Comparison::Equal, input, self.literal(node), span)),
-            "ne" => Some(compare(Comparison::NotEqual, input, self.literal(node), span)),
+            "eq" => {
+                let value = self.literal(node);
+                self.compare(Comparison::Equal, input, value, node.span, span)
+            }
+            "ne" => {
+                let value = self.literal(node);
+                self.compare(Comparison::NotEqual, input, value, node.span, span)
+            }
             "gt" => self.ordering(Comparison::Greater, node, input, span),
             "gte" => self.ordering(Comparison::GreaterEqual, node, input, span),
             "lt" => self.ordering(Comparison::Less, node, input, span),
@@ -96,7 +104,7 @@ impl RuleSetDecoder<'_> {
             _ => {
                 // Present and not null.
                 let comparison = if self.boolean(node)? { Comparison::NotEqual } else { Comparison::Equal };
-                Some(compare(comparison, input, Json::Null, span))
+                self.compare(comparison, input, Json::Null, span, span)
             }
         }
     }
@@ -104,7 +112,9 @@ impl RuleSetDecoder<'_> {
     fn ordering(&mut self, comparison: Comparison, node: &YamlNode, input: &Typed, span: Span) -> Option<Typed> {
         let limit = node.scalar().map(|scalar| scalar.value.clone());
         match limit {
-            Some(limit @ (Json::Number(_) | Json::String(_))) => Some(compare(comparison, input, limit, span)),
+            Some(limit @ (Json::Number(_) | Json::String(_))) => {
+                self.compare(comparison, input, limit, node.span, span)
+            }
             _ => {
                 let message = format!("only numbers and strings have an order, and this is {}", node.describe());
                 self.report(Diagnostic::new(Code::TypeMismatch, node.span, message));
@@ -118,8 +128,20 @@ impl RuleSetDecoder<'_> {
             self.bad_value(node, "the list of values is empty");
         }
         let values = constant(self.literal(node), node.span);
-        let node = TypedNode::In(Box::new(input.clone()), Box::new(values));
-        Some(Typed { span, ty: Type::BOOLEAN, node })
+        self.with_scope(|scope, found| expr::compile_membership(input.clone(), values, span, scope, found))
+    }
+
+    /// `input <comparison> value`.
+    fn compare(
+        &mut self,
+        comparison: Comparison,
+        input: &Typed,
+        value: Json,
+        place: Span,
+        span: Span,
+    ) -> Option<Typed> {
+        let value = constant(value, place);
+        self.with_scope(|scope, found| expr::compile_comparison(comparison, input.clone(), value, span, scope, found))
     }
 
     fn glob(&mut self, node: &YamlNode, input: &Typed, span: Span) -> Option<Typed> {
@@ -136,11 +158,4 @@ impl RuleSetDecoder<'_> {
         let args = vec![input.clone(), constant(pattern, node.span)];
         Some(Typed { span, ty: Type::BOOLEAN, node: TypedNode::Call(function, args, prepared) })
     }
-}
-
-/// `input <comparison> value`.
-fn compare(comparison: Comparison, input: &Typed, value: Json, span: Span) -> Typed {
-    let value = Typed { span, ty: Type::of_json(&value), node: TypedNode::Const(value) };
-    let node = TypedNode::Compare(comparison, Box::new(input.clone()), Box::new(value));
-    Typed { span, ty: Type::BOOLEAN, node }
 }

@@ -91,7 +91,12 @@ impl RuleSetDecoder<'_> {
                 return None;
             }
             (Some(key), None) => self.name(&key.value).into_iter().collect(),
-            (None, Some(keys)) => self.names(&keys.value),
+            (None, Some(keys)) => {
+                if matches!(&keys.value.kind, YamlKind::Sequence(items) if items.is_empty()) {
+                    self.bad_value(&keys.value, "a lookup needs at least one key");
+                }
+                self.names(&keys.value)
+            }
             (None, None) => {
                 if !fields.has("key") && !fields.has("keys") {
                     let message = "a lookup needs `key` (one) or `keys` (several)";
@@ -102,6 +107,11 @@ impl RuleSetDecoder<'_> {
         };
         if keys.is_empty() {
             return None;
+        }
+        if unordered && keys.len() == 1 {
+            let place = fields.get("unordered").map_or(name.span, |node| node.span);
+            let message = "`unordered` is for lookups with several keys, and this has one";
+            self.report(Diagnostic::new(Code::BadValue, place, message));
         }
         let mut seen = HashSet::new();
         for one in keys.iter().chain(columns.iter().flatten()) {

@@ -299,6 +299,11 @@ impl<'d> RuleSetDecoder<'d> {
 
     /// Compiles an expression over all roots.
     fn compile(&mut self, text: &Text, wanted: ExprKind) -> Option<Typed> {
+        self.with_scope(|scope, diagnostics| expr::compile_text(text, scope, wanted, diagnostics))
+    }
+
+    /// Passes the scope of expressions over all roots to `act`.
+    fn with_scope<R>(&mut self, act: impl FnOnce(&mut Scope<'_>, &mut Vec<Diagnostic>) -> R) -> R {
         let typing = &self.typing;
         let type_of = |path: &expr::Path| {
             let known = typing.iter().map(|schema| schema.type_at(&path.steps)).fold(Type::ANY, Type::intersection);
@@ -314,7 +319,7 @@ impl<'d> RuleSetDecoder<'d> {
             type_of: &type_of,
             roots: if self.element.is_some() { &ROOTS_AND_ELEMENT } else { &ROOTS },
         };
-        expr::compile_text(text, &mut scope, wanted, self.diagnostics)
+        act(&mut scope, self.diagnostics)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::read;
 use crate::rules::files::{FileError, FileRef, FileTree};
 use crate::rules::json_place::locate;
 use crate::rules::{Name, NameKind, Schema, SchemaTarget, keys};
-use crate::schema::{Resources, SchemaError, Validator, decode_percent};
+use crate::schema::{Misspelt, Resources, SchemaError, Validator, decode_percent, misspelt_keywords};
 use crate::yaml::{self, YamlKind, YamlNode};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -25,6 +25,21 @@ struct SchemaDocument {
 enum SchemaSource {
     Tree(YamlNode),
     Text(FileId, Arc<str>),
+}
+
+impl SchemaSource {
+    /// A diagnostic about the value at a JSON Pointer. It names the place that names the schema if that is in another file.
+    fn diagnostic(&self, code: Code, path: &str, message: String, named: Span) -> Diagnostic {
+        let (span, elsewhere) = match self {
+            SchemaSource::Tree(node) => (node_at(node, path), node.span.file != named.file),
+            SchemaSource::Text(id, text) => {
+                let at = locate(text, path);
+                (Span::new(*id, at.start, at.end), true)
+            }
+        };
+        let diagnostic = Diagnostic::new(code, span, message);
+        if elsewhere { diagnostic.also(named, "named here") } else { diagnostic }
+    }
 }
 
 impl RuleSetDecoder<'_> {
@@ -111,26 +126,23 @@ impl RuleSetDecoder<'_> {
             base: base.clone(),
             read: also_read.clone(),
         };
+        let misspelt = misspelt_keywords(&json);
         let compiled = Validator::compile(json, Some(&base), resources);
         if let Ok(mut also) = also_read.lock() {
             self.referenced.remember(also.drain(..));
         }
         match compiled {
-            Ok(validator) => Some(validator),
-            Err(SchemaError { path, message }) => {
-                let (span, elsewhere) = match &place {
-                    SchemaSource::Tree(node) => (node_at(node, &path), node.span.file != named.file),
-                    SchemaSource::Text(id, text) => {
-                        let at = locate(text, &path);
-                        (Span::new(*id, at.start, at.end), true)
-                    }
-                };
-                let mut diagnostic =
-                    Diagnostic::new(Code::BadSchema, span, format!("the schema is invalid: {message}"));
-                if elsewhere {
-                    diagnostic = diagnostic.also(named, "named here");
+            Ok(validator) => {
+                for Misspelt { path, found, keyword } in misspelt {
+                    let message = format!("JSON Schema has no keyword `{found}`, so this has no effect");
+                    let help = format!("did you mean `{keyword}`? A name of your own may begin with `x-`");
+                    self.report(place.diagnostic(Code::SchemaKeyword, &path, message, named).help(help));
                 }
-                self.report(diagnostic);
+                Some(validator)
+            }
+            Err(SchemaError { path, message }) => {
+                let message = format!("the schema is invalid: {message}");
+                self.report(place.diagnostic(Code::BadSchema, &path, message, named));
                 None
             }
         }
