@@ -138,6 +138,9 @@ pub struct Decision {
 }
 
 /// A decision, and the event that each of its subscribers is sent.
+///
+/// serde_json reads values up to 127 levels deep by default, and the events of deliveries may be deeper: to read those back, call
+/// `disable_recursion_limit` on its deserializer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Delivered {
