@@ -286,6 +286,9 @@ impl Serialize for Requirer {
     }
 }
 
+/// Makes a requirer of one kind from its name.
+type Make = fn(Arc<str>) -> Requirer;
+
 impl Requirer {
     /// Reads what [`Display`](fmt::Display) writes; `None` for `clock:` with anything but `event`.
     fn parse(text: &str) -> Option<Requirer> {
@@ -293,7 +296,7 @@ impl Requirer {
         let Some((kind, name)) = text.split_once(':').filter(|(kind, _)| Requirer::KINDS.contains(kind)) else {
             return Some(Requirer::Rule(text.into()));
         };
-        let kinds: [(&str, fn(Arc<str>) -> Requirer); 8] = [
+        let kinds: [(&str, Make); 8] = [
             (rule, Requirer::Rule),
             (table, Requirer::Table),
             (filter, Requirer::Filter),
