@@ -8,7 +8,7 @@
 #[path = "data/mod.rs"]
 mod data;
 
-use dadar::route::Router;
+use dadar::Router;
 use data::{Workload, workloads};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -84,7 +84,7 @@ fn row(workload: &Workload, rules: usize, lines: &[String]) {
     let yaml = (workload.yaml)(rules);
     let text = yaml.capacity();
     begin();
-    let mut loaded = dadar::rules::load_strings("bench", [("rules.yaml", yaml.as_str())]);
+    let mut loaded = dadar::load_strings("bench", [("rules.yaml", yaml.as_str())]);
     let Some(rule_set) = loaded.rule_set.take() else {
         // (So many of them are longer than a file may be.)
         let why = loaded.diagnostics.first().map_or("", |diagnostic| diagnostic.message.as_str());
@@ -101,7 +101,7 @@ fn row(workload: &Workload, rules: usize, lines: &[String]) {
     let graph = since(start);
     let before = begin();
     let mut session = router.session();
-    let matches: usize = lines.iter().map(|line| session.decide(line.as_bytes()).rules.len()).sum();
+    let matches: usize = lines.iter().map(|line| session.decide(line.as_bytes()).rules().len()).sum();
     let session_size = since(before);
     std::hint::black_box(matches);
     let mega = |bytes: usize| bytes as f64 / 1e6;

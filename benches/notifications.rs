@@ -5,7 +5,7 @@
 //! thread, each in turn.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
-use dadar::route::{Clock, Options, Router};
+use dadar::{Clock, Options, Router};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -19,7 +19,7 @@ fn main() {
     let lines: Vec<&str> = text.lines().filter(|line| ByHand::takes(line)).collect();
     let loaded = dadar::load(&rules, &dadar::LoadOptions::default());
     let now = "2025-01-10T13:30:00+05:30".parse().unwrap();
-    let options = Options { clock: Clock::Fixed(now), deliveries: true, ..Options::default() };
+    let options = Options::default().clock(Clock::Fixed(now)).deliveries(true);
     let mut session = Router::with_options(&loaded.rule_set.unwrap(), options).session();
     let by_hand = ByHand::new();
 

@@ -12,8 +12,8 @@
 #[path = "data/mod.rs"]
 mod data;
 
-use dadar::event::Mode;
-use dadar::route::{Options, Router, Session};
+use dadar::Mode;
+use dadar::{Options, Router, Session};
 use data::{Workload, workloads};
 use sonic_rs::PointerTree;
 use std::hint::black_box;
@@ -73,7 +73,7 @@ fn row(workload: &Workload, rules: usize, lines: &[&[u8]]) {
     let before = resident();
     let yaml = (workload.yaml)(rules);
     let started = Instant::now();
-    let loaded = dadar::rules::load_strings("bench", [("rules.yaml", yaml.as_str())]);
+    let loaded = dadar::load_strings("bench", [("rules.yaml", yaml.as_str())]);
     let load = started.elapsed();
     let Some(rule_set) = loaded.rule_set else {
         for diagnostic in loaded.diagnostics.iter().take(3) {
@@ -89,7 +89,7 @@ fn row(workload: &Workload, rules: usize, lines: &[&[u8]]) {
     let trusted = strict.and_options(options(Mode::Trusted));
 
     let mut session = strict.session();
-    let matches: usize = lines.iter().map(|line| session.decide(line).rules.len()).sum();
+    let matches: usize = lines.iter().map(|line| session.decide(line).rules().len()).sum();
     let mut trusted_session = trusted.session();
     let mut tree = PointerTree::new();
     data::paths(&yaml).into_iter().for_each(|path| tree.add_path(path));
@@ -97,8 +97,8 @@ fn row(workload: &Workload, rules: usize, lines: &[&[u8]]) {
     for _ in 0..ROUNDS {
         best[0] = best[0]
             .min(measure(lines, |line| black_box(serde_json::from_slice::<serde::de::IgnoredAny>(line)).is_ok()));
-        best[1] = best[1].min(measure(lines, |line| black_box(session.decide(line)).rules.is_empty()));
-        best[2] = best[2].min(measure(lines, |line| black_box(trusted_session.decide(line)).rules.is_empty()));
+        best[1] = best[1].min(measure(lines, |line| black_box(session.decide(line)).rules().len() == 0));
+        best[2] = best[2].min(measure(lines, |line| black_box(trusted_session.decide(line)).rules().len() == 0));
         best[3] = best[3].min(measure(lines, |line| black_box(sonic_rs::get_many(line, &tree)).is_ok()));
     }
     println!(
@@ -119,7 +119,7 @@ fn row(workload: &Workload, rules: usize, lines: &[&[u8]]) {
 }
 
 fn options(mode: Mode) -> Options {
-    Options { mode, ..Options::default() }
+    Options::default().mode(mode)
 }
 
 /// Nanoseconds per event in one round.
@@ -138,7 +138,7 @@ fn measure(lines: &[&[u8]], mut decide: impl FnMut(&[u8]) -> bool) -> f64 {
 /// A fixed amount of work.
 fn profile(workload: &Workload, rules: usize, lines: &[&[u8]], mode: Mode, passes: usize) {
     let yaml = (workload.yaml)(rules);
-    let loaded = dadar::rules::load_strings("bench", [("rules.yaml", yaml.as_str())]);
+    let loaded = dadar::load_strings("bench", [("rules.yaml", yaml.as_str())]);
     let router = Router::with_options(&loaded.rule_set.expect("the rules load"), options(mode));
     let mut session = router.session();
     let matches = decide_all(&mut session, lines, passes);
@@ -148,7 +148,7 @@ fn profile(workload: &Workload, rules: usize, lines: &[&[u8]], mode: Mode, passe
 /// The function for a profiler; scripts/instructions.sh refers to its name.
 #[inline(never)]
 fn decide_all(session: &mut Session, lines: &[&[u8]], passes: usize) -> usize {
-    (0..passes).flat_map(|_| lines).map(|line| session.decide(line).rules.len()).sum()
+    (0..passes).flat_map(|_| lines).map(|line| session.decide(line).rules().len()).sum()
 }
 
 /// Resident memory in bytes; 0 if the system does not report it.

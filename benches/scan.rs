@@ -3,7 +3,7 @@
 //! The limit is on the ratio to `IgnoredAny`, which checks an event and keeps nothing, as strict mode does.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)]
 
-use dadar::event::{Captures, Limits, Mode, Step, Trie, scan};
+use dadar::unstable::event::{Captures, Limits, Mode, Step, Trie, scan};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

@@ -1,9 +1,8 @@
-//! The engine embedded in another program: rules from strings, diagnostics as values, decisions without the command line.
+//! The engine inside another program: rules from strings, errors as values, decisions without the command line.
 //!
 //! ```sh
 //! cargo run --example embed --no-default-features
 //! ```
-#![allow(clippy::print_stdout)]
 
 use dadar::{Clock, Diagnostic, Loaded, Options, Router, Status, load_strings};
 use std::io::{self, Write};
@@ -28,35 +27,39 @@ const EVENTS: [&str; 3] = [
 ];
 
 fn main() -> io::Result<()> {
-    // Rules with errors: all errors are reported at once, and only this program prints.
+    run(&mut io::stdout().lock())
+}
+
+pub(crate) fn run(out: &mut dyn Write) -> io::Result<()> {
+    // Rules with errors: all errors are returned at once, and the library prints nothing.
     let wrong = RULES.replace("data.amount >", "amount >").replace("subscribers", "subscriber");
     let loaded = load_strings("shop", [("topics.yaml", TOPICS), ("rules.yaml", &wrong)]);
     for diagnostic in &loaded.diagnostics {
-        println!("{}", in_one_line(diagnostic, &loaded));
+        writeln!(out, "{}", in_one_line(diagnostic, &loaded))?;
     }
 
     // Rules without errors.
     let loaded = load_strings("shop", [("topics.yaml", TOPICS), ("rules.yaml", RULES)]);
-    let Some(rules) = loaded.rule_set else { return Err(io::Error::other("these rules are wrong")) };
+    let rules = loaded.into_result().map_err(io::Error::other)?;
     let router = Router::new(&rules);
 
-    // One event, as a value.
+    // One decision, as a value.
     let decision = router.route(EVENTS[0].as_bytes());
-    println!("\n{} goes to {}", decision.id, decision.subscribers.join(", "));
+    writeln!(out, "\n{} goes to {}", decision.id, decision.subscribers.join(", "))?;
 
-    // Many events: one session for each thread reuses its memory. The clock is fixed, so that the result is reproducible.
+    // Many events: each thread has a session, which reuses its memory. The clock is fixed, so that the output never varies.
     let noon = "2026-01-10T12:00:00Z".parse().map_err(io::Error::other)?;
-    let router = router.and_options(Options { clock: Clock::Fixed(noon), ..Options::default() });
+    let router = router.and_options(Options::default().clock(Clock::Fixed(noon)));
     let mut session = router.session();
     let mut lines = Vec::new();
     let mut malformed = 0;
     for (event, number) in EVENTS.iter().zip(1..) {
-        let verdict = session.route_to(event.as_bytes(), number, &mut lines);
-        malformed += usize::from(verdict.status == Status::Malformed);
+        let summary = session.route_to(event.as_bytes(), number, &mut lines);
+        malformed += usize::from(summary.status == Status::Malformed);
     }
-    println!();
-    io::stdout().write_all(&lines)?;
-    println!("\n{malformed} of {} were no events", EVENTS.len());
+    writeln!(out)?;
+    out.write_all(&lines)?;
+    writeln!(out, "\n{malformed} of {} were not events", EVENTS.len())?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 /// The source of `now`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Clock {
     /// The system's clock, read at most once per event.
     #[default]

@@ -1,13 +1,16 @@
 //! Decisions, and the deliveries that follow from them.
 
 use crate::event::{Json, Type, Value};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// The result of a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Status {
     /// Topics, rules or tables chose at least one subscriber, and not all were filtered out.
     Routed,
@@ -21,7 +24,20 @@ pub enum Status {
     Malformed,
 }
 
+/// A text that is not the word of a [`Status`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown status `{text}`: expected routed, unrouted, dropped, rejected or malformed")]
+#[non_exhaustive]
+pub struct ParseStatusError {
+    /// The text.
+    pub text: String,
+}
+
 impl Status {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Status; 5] =
+        [Status::Routed, Status::Unrouted, Status::Dropped, Status::Rejected, Status::Malformed];
+
     /// The word on a decision: `routed`, `malformed` …
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,6 +50,30 @@ impl Status {
     }
 }
 
+/// As [`Status::as_str`].
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Reads the word on a decision.
+///
+/// ```
+/// use dadar::Status;
+///
+/// assert_eq!("routed".parse(), Ok(Status::Routed));
+/// assert!("Routed".parse::<Status>().is_err());
+/// ```
+impl FromStr for Status {
+    type Err = ParseStatusError;
+
+    fn from_str(text: &str) -> Result<Status, ParseStatusError> {
+        let found = Status::ALL.into_iter().find(|status| status.as_str() == text);
+        found.ok_or_else(|| ParseStatusError { text: text.to_owned() })
+    }
+}
+
 /// The decision on one event. Serialised, it is the line that `dadar route` writes:
 ///
 /// ```json
@@ -43,15 +83,18 @@ impl Status {
 ///  "line":2,"error":"expected a JSON object at byte 0","input":"hello","ruleset":"shop@5c6de7a2"}
 /// ```
 ///
-/// Fields that are empty are left out, from `labels` on.
+/// Fields that are empty are left out, from `labels` on. A decision that is deserialised from this line equals the one that was
+/// written; unknown fields are ignored.
 ///
 /// ```
 /// let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
 /// let decision = dadar::Router::new(&rules).route(br#"{"id": "o-1", "type": "order.created"}"#);
 /// let line = serde_json::to_string(&decision).unwrap();
 /// assert!(line.starts_with(r#"{"id":"o-1","topic":"order.created","status":"routed","subscribers":["inventory"],"rules":[]"#));
+/// assert_eq!(serde_json::from_str::<dadar::Decision>(&line).unwrap(), decision);
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Decision {
     /// The id of the event if it is a string, number or boolean; else null.
     pub id: Json,
@@ -64,47 +107,51 @@ pub struct Decision {
     /// The rules that matched, by rank.
     pub rules: Vec<Arc<str>>,
     /// The labels that rules and tables set.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<Arc<str>, Json>,
     /// The settings of the topic.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<Arc<str>, Json>,
     /// Subscribers that were chosen, but whose filter is false; sorted by name.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filtered: Vec<Arc<str>>,
     /// By subscriber that expressions under `subscribers` chose from the event: the rules and tables that have them.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub chosen_by: BTreeMap<Arc<str>, Vec<Requirer>>,
     /// The filter that dropped the event; `split` for an empty list of events.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped_by: Option<Arc<str>>,
     /// The faults that schemas found.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub invalid: Vec<Invalid>,
     /// Values that do not have the type that a rule requires; sorted by path.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<TypeError>,
     /// Which of the events in its line this is, from 1, if the rule set splits lines and the line has a list.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<u64>,
     /// How many events the line has; 0 if its list is empty, and then there is no `part`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts: Option<u64>,
     /// The number of the line, from 1, if it is malformed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
     /// The reason for which the line is malformed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The first 200 bytes of a malformed line, as lossy UTF-8.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
     /// The rule set that made the decision: `name@version`.
     pub ruleset: Arc<str>,
 }
 
 /// A decision, and the event that each of its subscribers is sent.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+///
+/// serde_json reads values up to 127 levels deep by default, and the events of deliveries may be deeper: to read those back, call
+/// `disable_recursion_limit` on its deserializer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Delivered {
     /// The decision.
     pub decision: Decision,
@@ -114,7 +161,8 @@ pub struct Delivered {
 
 /// The event that one subscriber is sent: a line of `dadar route --deliveries`, such as
 /// `{"id":"o-1","subscriber":"inventory","event":{"type":"order.created"}}`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Delivery {
     /// The id of the event, as on the decision.
     pub id: Json,
@@ -123,13 +171,13 @@ pub struct Delivery {
     /// The event after `ingest` and the `transform` of the subscriber; null if the line could not be read.
     pub event: Json,
     /// Values that do not have the type that a step of a transform requires; sorted by path.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<TypeError>,
     /// As [`Decision::part`].
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<u64>,
     /// As [`Decision::parts`].
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts: Option<u64>,
 }
 
@@ -159,7 +207,8 @@ impl Part {
 }
 
 /// One fault that a schema found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Invalid {
     /// The schema.
     pub schema: Arc<str>,
@@ -171,7 +220,8 @@ pub struct Invalid {
 
 /// A value that does not have the type that a part of the rule set requires:
 /// `{"path":"data.amount","expected":"number","found":"string","required_by":["big","table:prices"],"count":2}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TypeError {
     /// The path as rules write it; elements as `data.items[].price`.
     pub path: String,
@@ -262,8 +312,8 @@ impl Requirer {
     }
 }
 
-impl std::fmt::Display for Requirer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Requirer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.name();
         let looks_prefixed = || name.split_once(':').is_some_and(|(kind, _)| Requirer::KINDS.contains(&kind));
         match self {
@@ -276,6 +326,41 @@ impl std::fmt::Display for Requirer {
 impl Serialize for Requirer {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+/// Makes a requirer of one kind from its name.
+type Make = fn(Arc<str>) -> Requirer;
+
+impl Requirer {
+    /// Reads what [`Display`](fmt::Display) writes; `None` for `clock:` with anything but `event`.
+    fn parse(text: &str) -> Option<Requirer> {
+        let [rule, table, filter, label, define, subscriber, schema, transform, clock] = Requirer::KINDS;
+        let Some((kind, name)) = text.split_once(':').filter(|(kind, _)| Requirer::KINDS.contains(kind)) else {
+            return Some(Requirer::Rule(text.into()));
+        };
+        let kinds: [(&str, Make); 8] = [
+            (rule, Requirer::Rule),
+            (table, Requirer::Table),
+            (filter, Requirer::Filter),
+            (label, Requirer::Label),
+            (define, Requirer::Define),
+            (subscriber, Requirer::Subscriber),
+            (schema, Requirer::Schema),
+            (transform, Requirer::Transform),
+        ];
+        if kind == clock {
+            return (name == Requirer::EventClock.name()).then_some(Requirer::EventClock);
+        }
+        kinds.into_iter().find(|(word, _)| *word == kind).map(|(_, make)| make(name.into()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Requirer {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Requirer, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong = || serde::de::Error::custom(format!("`{text}` is not a part of a rule set"));
+        Requirer::parse(&text).ok_or_else(wrong)
     }
 }
 
@@ -394,5 +479,41 @@ mod tests {
         assert_eq!(shown(Requirer::Rule("rule:x".into())), "rule:rule:x");
         assert_eq!(shown(Requirer::Transform("x".into())), "transform:x");
         assert_eq!(serde_json::to_value(Requirer::Table("t".into())).unwrap(), "table:t");
+    }
+
+    #[test]
+    fn requirers_are_read_as_they_are_written() {
+        let names = ["big", "a:b", "rule:x", "transform:x", "clock:event", "clock:y", "", ":", "table:"];
+        let of_name = |name: &str| {
+            let name: Arc<str> = name.into();
+            [
+                Requirer::Rule(name.clone()),
+                Requirer::Table(name.clone()),
+                Requirer::Filter(name.clone()),
+                Requirer::Label(name.clone()),
+                Requirer::Define(name.clone()),
+                Requirer::Subscriber(name.clone()),
+                Requirer::Schema(name.clone()),
+                Requirer::Transform(name),
+            ]
+        };
+        for requirer in names.into_iter().flat_map(of_name).chain([Requirer::EventClock]) {
+            let written = serde_json::to_string(&requirer).unwrap();
+            assert_eq!(serde_json::from_str::<Requirer>(&written).unwrap(), requirer, "{written}");
+        }
+        assert!(serde_json::from_str::<Requirer>("\"clock:y\"").is_err());
+    }
+
+    #[test]
+    fn statuses_are_read_as_they_are_written() {
+        for status in Status::ALL {
+            assert_eq!(status.to_string().parse(), Ok(status));
+            assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+        }
+        let error = "lost".parse::<Status>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "unknown status `lost`: expected routed, unrouted, dropped, rejected or malformed"
+        );
     }
 }

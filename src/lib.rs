@@ -49,8 +49,12 @@
 //! | load rules from disk, or from strings | [`load`], [`load_strings`] |
 //! | decide one event | [`Router::route`] |
 //! | decide many events, and write the decisions as JSON | [`Session::route_to`] |
-//! | get only the status and the IDs of subscribers and rules | [`Session::decide`] |
-//! | find out why | [`interpreter::trace`] and [`explain::render`] |
+//! | decide events at times of your own | [`Session::route_at`], [`Session::route_to_at`] |
+//! | decide an event that is a [`Json`] value already | [`Session::route_value`] |
+//! | get only the status and the numbers of subscribers and rules | [`Session::decide`] |
+//! | read decisions back | [`Decision`] implements `Deserialize` |
+//! | reload rules when files change (feature `watch`) | `reload::Reloader` |
+//! | find out why | [`explain::trace`] and [`explain::render`] |
 //! | run the tests of a rule set | [`suite::load`] and [`suite::run`] |
 //! | print diagnostics as text, JSON or SARIF (feature `render`) | `diagnostic::render` |
 //!
@@ -63,41 +67,57 @@
 //!
 //! # Features
 //!
-//! `cli` (on by default) is the program; it needs `render`, which prints diagnostics. To embed the engine alone, disable both:
-//! `default-features = false`.
+//! - `cli` (on by default): the program `dadar`. It switches on `pipeline` and `render`.
+//! - `schemas` (on by default): JSON Schemas in rule sets. Without it, a rule set with `schemas:` does not load.
+//! - `render`: diagnostics as text with source lines, as JSON and as SARIF (`diagnostic::render`).
+//! - `watch`: rule sets that are loaded again when their files change (`reload`).
+//! - `pipeline`: the threads of the program; nothing of it is in the public API.
+//!
+//! To embed the engine alone, with fewer than 45 crates: `default-features = false`.
+//!
+//! # Versions
+//!
+//! Semantic versioning covers everything on these pages. `dadar::unstable`, which is not shown, and every other item that is hidden
+//! from them may change in any release; they are `pub` for the program, the tests and the benchmarks of this repository. Types of
+//! other crates in the API are re-exported: [`Json`] of serde_json, [`Timestamp`] and [`TimeZone`] of jiff.
 #![warn(missing_docs)]
 
-pub mod clock;
+mod clock;
 pub mod decision;
 pub mod diagnostic;
-pub mod event;
+mod event;
 pub mod explain;
-pub mod expr;
+mod expr;
 mod graph;
-pub mod interpreter;
+mod interpreter;
 mod logic;
-pub mod lookup;
-pub mod options;
+mod lookup;
+mod options;
 #[cfg(feature = "pipeline")]
-pub mod pipeline;
+mod pipeline;
 mod read;
 #[cfg(feature = "watch")]
 pub mod reload;
-pub mod route;
-pub mod rules;
-pub mod schema;
+mod route;
+mod rules;
+mod schema;
 mod split;
 pub mod suite;
-pub mod topic;
-pub mod trace;
+mod topic;
+mod trace;
 mod transform;
 #[doc(hidden)]
-pub mod yaml;
+pub mod unstable;
+mod yaml;
 
 pub use decision::{Decision, Delivered, Delivery, Status};
 pub use diagnostic::{Code, Diagnostic, Severity, Sources};
-pub use route::{Clock, Options, Router, Session, Summary};
-pub use rules::{LoadError, LoadOptions, Loaded, RuleSet, load, load_strings};
+pub use event::{Json, Limits, Mode};
+pub use expr::Budget;
+pub use jiff::Timestamp;
+pub use jiff::tz::TimeZone;
+pub use route::{Clock, Options, Router, Session, SubscriberId, Summary};
+pub use rules::{LoadError, LoadLimits, LoadOptions, Loaded, LoadedFile, RuleId, RuleSet, load, load_strings};
 
 /// The examples of the README are run as well.
 #[cfg(doctest)]

@@ -6,6 +6,7 @@ use crate::expr::Budget;
 
 /// How events are read.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// The source of `now`.
     pub clock: Clock,
@@ -21,6 +22,44 @@ pub struct Options {
     pub deliveries: bool,
     /// The budget of each computation on one event. A computation that exceeds it is null, with an entry under `errors`.
     pub budget: Budget,
+}
+
+impl Options {
+    /// Sets the source of `now`.
+    #[must_use]
+    pub fn clock(self, clock: Clock) -> Options {
+        Options { clock, ..self }
+    }
+
+    /// Sets how much of an event is read.
+    #[must_use]
+    pub fn mode(self, mode: Mode) -> Options {
+        Options { mode, ..self }
+    }
+
+    /// Sets the limits on one line of input.
+    #[must_use]
+    pub fn limits(self, limits: Limits) -> Options {
+        Options { limits, ..self }
+    }
+
+    /// Sets whether the decision about a malformed line shows the beginning of that line.
+    #[must_use]
+    pub fn input_echo(self, input_echo: bool) -> Options {
+        Options { input_echo, ..self }
+    }
+
+    /// Sets whether deliveries are written instead of decisions.
+    #[must_use]
+    pub fn deliveries(self, deliveries: bool) -> Options {
+        Options { deliveries, ..self }
+    }
+
+    /// Sets the budget of each computation on one event.
+    #[must_use]
+    pub fn budget(self, budget: Budget) -> Options {
+        Options { budget, ..self }
+    }
 }
 
 impl Default for Options {

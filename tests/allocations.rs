@@ -3,9 +3,9 @@
 //! One test in a binary of its own: the counter is the allocator of the process, and counts only the calling thread.
 #![allow(unsafe_code, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use dadar::event::Mode;
-use dadar::route::{Clock, Options, Router};
-use dadar::rules::load_strings;
+use dadar::Mode;
+use dadar::load_strings;
+use dadar::{Clock, Options, Router};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -140,7 +140,7 @@ fn measured(yaml: &str, mode: Mode, events: &[String]) -> [f64; 2] {
     let loaded = load_strings("allocations", [("rules.yaml", yaml)]);
     let rules = loaded.rule_set.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics));
     let clock = Clock::Fixed("2026-01-10T13:00:00+05:30".parse().unwrap());
-    let mut session = Router::with_options(&rules, Options { mode, clock, ..Options::default() }).session();
+    let mut session = Router::with_options(&rules, Options::default().mode(mode).clock(clock)).session();
     let mut out = Vec::new();
     // Two passes: buffers grow during the first.
     for _ in 0..2 {

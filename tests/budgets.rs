@@ -2,10 +2,10 @@
 //! small.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use dadar::expr::Budget;
-use dadar::interpreter::Interpreter;
-use dadar::route::{Options, Router};
+use dadar::Budget;
+use dadar::unstable::interpreter::Interpreter;
 use dadar::{Decision, load_strings};
+use dadar::{Options, Router};
 use serde_json::{Value as Json, json};
 
 /// The decision of both evaluators about an event with this data, by one rule.
@@ -13,15 +13,15 @@ fn decide(when: &str, data: &Json, budget: Budget) -> Decision {
     let yaml = serde_json::to_string(&json!({"rules": [{"name": "r", "when": when, "subscribers": ["s"]}]})).unwrap();
     let rules = load_strings("cost", [("rules.yaml", yaml.as_str())]).rule_set.unwrap();
     let event = serde_json::to_vec(&json!({"type": "x", "data": data})).unwrap();
-    let options = Options { budget, ..Options::default() };
+    let options = Options::default().budget(budget);
     let decision = Router::with_options(&rules, options).route(&event);
-    let other = Options { budget: Budget { memory: 1 << 30, work: 1 << 30 }, ..options };
+    let other = options.budget(Budget::DEFAULT.memory(1 << 30).work(1 << 30));
     assert_eq!(decision, Router::with_options(&rules, other).and_options(options).route(&event), "{when}");
     assert_eq!(decision, Interpreter::new(&rules).decide(&event, 1, &options), "{when}");
     decision
 }
 
-const SMALL: Budget = Budget { memory: 1 << 20, work: 2_000_000 };
+const SMALL: Budget = Budget::DEFAULT.memory(1 << 20).work(2_000_000);
 
 #[test]
 fn what_costs_too_much_is_null_and_reported() {
@@ -119,7 +119,7 @@ fn what_is_linear_stays_within_the_budget() {
         ),
         ("all(data.items, it.n == concat(it.i, \"-x\"))", json!({"items": items}), true),
     ];
-    let budget = Budget { memory: 4 << 20, work: 2_000_000 };
+    let budget = Budget::DEFAULT.memory(4 << 20).work(2_000_000);
     for (when, data, holds) in cases {
         let decision = decide(when, &data, budget);
         assert_eq!(decision.errors, [], "{when}");
@@ -146,7 +146,7 @@ fn transforms_come_to_an_end() {
         let loaded = load_strings("cost", [("rules.yaml", yaml.as_str())]);
         let rules = loaded.rule_set.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
         let event = serde_json::to_vec(&json!({"type": "x", "data": data})).unwrap();
-        let options = Options { budget: SMALL, ..Options::default() };
+        let options = Options::default().budget(SMALL);
         let delivered = Router::with_options(&rules, options).deliver(&event);
         assert_eq!(delivered, Interpreter::new(&rules).deliver(&event, 1, &options));
         let errors = &delivered.deliveries[0].errors;
@@ -162,7 +162,7 @@ fn moves_add_nothing() {
     let rules = load_strings("cost", [("rules.yaml", yaml.as_str())]).rule_set.unwrap();
     let data = json!({"a": "x".repeat(100_000)});
     let event = serde_json::to_vec(&json!({"type": "x", "data": data})).unwrap();
-    let delivered = Router::with_options(&rules, Options { budget: SMALL, ..Options::default() }).deliver(&event);
+    let delivered = Router::with_options(&rules, Options::default().budget(SMALL)).deliver(&event);
     assert_eq!(delivered.deliveries[0].errors, []);
     assert_eq!(delivered.deliveries[0].event["data"], data);
 }
@@ -171,7 +171,7 @@ fn moves_add_nothing() {
 #[test]
 fn sets_of_long_lists_are_counted() {
     let data = json!({"x": [1], "l": (0..1000).collect::<Vec<_>>()});
-    let budget = |shift: u32| Budget { memory: 1 << shift, work: 1 << 30 };
+    let budget = |shift: u32| Budget::DEFAULT.memory(1 << shift).work(1 << 30);
     let held = (10..22).filter(|shift| {
         let decision = decide("any(data.x, it in data.l)", &data, budget(*shift));
         assert_eq!(decision.rules.is_empty(), !decision.errors.is_empty());

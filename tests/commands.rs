@@ -6,7 +6,7 @@
 mod program;
 
 use dadar::diagnostic::Code;
-use dadar::expr::functions;
+use dadar::unstable::expr::functions;
 use program::Place;
 use serde_json::json;
 

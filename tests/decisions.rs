@@ -4,9 +4,9 @@
 //! evaluators must have the expected keys with the expected values.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use dadar::interpreter::Interpreter;
-use dadar::route::{Clock, Options, Router};
-use dadar::rules::{LoadOptions, RuleSet, load};
+use dadar::unstable::interpreter::Interpreter;
+use dadar::{Clock, Options, Router};
+use dadar::{LoadOptions, RuleSet, load};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -29,13 +29,15 @@ fn lines(path: &Path) -> Vec<Vec<u8>> {
 /// The decisions of both evaluators on the events; they must be identical.
 fn decisions(rules: &RuleSet, events: &[Vec<u8>]) -> Vec<Value> {
     let now = "2025-01-10T13:30:00+05:30".parse().unwrap();
-    let options = Options { clock: Clock::Fixed(now), ..Options::default() };
+    let options = Options::default().clock(Clock::Fixed(now));
     let interpreter = Interpreter::new(rules);
     let mut session = Router::with_options(rules, options).session();
     let mut number = 0;
     let mut decide = |event: &Vec<u8>| {
         number += 1;
-        let decision = serde_json::to_value(session.route(event, number)).unwrap();
+        let made = session.route(event, number);
+        let decision = serde_json::to_value(&made).unwrap();
+        assert_eq!(made, serde_json::from_value(decision.clone()).unwrap(), "it is read back as another one");
         let plain = serde_json::to_value(interpreter.decide(event, number, &options)).unwrap();
         assert_eq!(decision, plain, "the evaluators differ on {}", String::from_utf8_lossy(event));
         let mut written = Vec::new();
@@ -98,7 +100,7 @@ fn deliveries_come_in_parts() {
     let subscribers: Vec<String> = (0..20).map(|n| format!("s{n:02}")).collect();
     let yaml = format!("rules: [{{name: r, when: 'data.n == 1', subscribers: [{}]}}]", subscribers.join(", "));
     let rules = dadar::load_strings("many", [("rules.yaml", yaml.as_str())]).rule_set.unwrap();
-    let options = dadar::route::Options { deliveries: true, ..Default::default() };
+    let options = dadar::Options::default().deliveries(true);
     let mut session = dadar::Router::with_options(&rules, options).session();
     let event = br#"{"id": 1, "type": "x", "data": {"n": 1}}"#;
     let (mut whole, mut taken, mut rest) = (Vec::new(), Vec::new(), Vec::new());
@@ -121,7 +123,7 @@ ruleset: {name: late, envelope: {time: 'if(exists(now), event.at, event.timestam
 rules: [{name: saturday, when: 'weekday(now) == \"sat\"', subscribers: [s]}]
 ";
     let rules = dadar::load_strings("late", [("rules.yaml", yaml)]).rule_set.unwrap();
-    let options = Options { clock: Clock::Event, ..Options::default() };
+    let options = Options::default().clock(Clock::Event);
     let event = br#"{"type": "a", "timestamp": "2026-01-10T13:00:00Z", "at": "2026-01-09T13:00:00Z"}"#;
     let decision = Router::with_options(&rules, options).route(event);
     assert_eq!(decision, Interpreter::new(&rules).decide(event, 1, &options));

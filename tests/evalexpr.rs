@@ -7,8 +7,10 @@
 
 use bumpalo::Bump;
 use dadar::diagnostic::{FileId, Span, Text};
-use dadar::event::{Type, Value};
-use dadar::expr::{DefineId, Env, ExprKind, LookupId, PathId, PathTable, Root, Scope, Typed, compile_text, evaluate};
+use dadar::unstable::event::{Type, Value};
+use dadar::unstable::expr::{
+    DefineId, Env, ExprKind, LookupId, PathId, PathTable, Root, Scope, Typed, compile_text, evaluate,
+};
 use evalexpr::{ContextWithMutableVariables, HashMapContext, Value as Theirs};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -101,7 +103,7 @@ fn compiled(source: &str, paths: &mut PathTable) -> Typed {
         defines: &HashMap::new(),
         define_types: &[],
         lookups: &HashMap::new(),
-        patterns: &mut dadar::expr::PreparedPatterns::default(),
+        patterns: &mut dadar::unstable::expr::PreparedPatterns::default(),
         zone: ZONE,
         type_of: &|_| Type::ANY,
         roots: &roots,

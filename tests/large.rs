@@ -7,9 +7,9 @@
 #[path = "../benches/data/mod.rs"]
 mod data;
 
-use dadar::event::Mode;
-use dadar::interpreter::Interpreter;
-use dadar::route::{Options, Router};
+use dadar::Mode;
+use dadar::unstable::interpreter::Interpreter;
+use dadar::{Options, Router};
 
 #[test]
 fn graph_and_interpreter_agree_on_many_rules() {
@@ -17,12 +17,12 @@ fn graph_and_interpreter_agree_on_many_rules() {
     for workload in data::workloads() {
         // Numbers from a small range, so that events match.
         let yaml = (workload.yaml)(700).replace("\"00", "\"0");
-        let loaded = dadar::rules::load_strings("large", [("rules.yaml", yaml.as_str())]);
+        let loaded = dadar::load_strings("large", [("rules.yaml", yaml.as_str())]);
         let rules = loaded.rule_set.unwrap_or_else(|| panic!("{}: {:?}", workload.name, loaded.diagnostics.first()));
         let options = Options::default();
         let router = Router::new(&rules);
         let mut strict = router.session();
-        let mut trusted = router.and_options(Options { mode: Mode::Trusted, ..options }).session();
+        let mut trusted = router.and_options(options.mode(Mode::Trusted)).session();
         let interpreter = Interpreter::new(&rules);
         for event in &events {
             let wanted = interpreter.decide(event.as_bytes(), 1, &options);
@@ -43,7 +43,7 @@ fn pairs_of_common_values() {
             "  - {{name: r{n}, when: 'data.a == \"k{a}\" && data.b == {b}{more}', subscribers: s}}\n"
         ));
     }
-    let loaded = dadar::rules::load_strings("pairs", [("rules.yaml", yaml.as_str())]);
+    let loaded = dadar::load_strings("pairs", [("rules.yaml", yaml.as_str())]);
     let rules = loaded.rule_set.unwrap();
     let mut session = Router::new(&rules).session();
     let interpreter = Interpreter::new(&rules);
@@ -61,7 +61,7 @@ fn pairs_of_common_values() {
 #[test]
 fn topics_beyond_those_that_are_kept() {
     let yaml = "topics:\n  first: [a]\n  other.1: [b]\n  other.#: [c]\n";
-    let rules = dadar::rules::load_strings("topics", [("rules.yaml", yaml)]).rule_set.unwrap();
+    let rules = dadar::load_strings("topics", [("rules.yaml", yaml)]).rule_set.unwrap();
     let mut session = Router::new(&rules).session();
     let interpreter = Interpreter::new(&rules);
     let mut check = |topic: &str| {

@@ -7,7 +7,7 @@
 mod program;
 
 use dadar::diagnostic::FileId;
-use dadar::yaml::{self, YamlLimits};
+use dadar::unstable::yaml::{self, YamlLimits};
 use program::{Place, TESTS};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use dadar::diagnostic::FileId;
-use dadar::rules::keys;
-use dadar::yaml::{self, YamlLimits};
+use dadar::unstable::rules::keys;
+use dadar::unstable::yaml::{self, YamlLimits};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;

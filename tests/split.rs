@@ -6,12 +6,9 @@
 mod program;
 
 use dadar::decision::Decision;
-use dadar::event::Mode;
-use dadar::expr::Budget;
-use dadar::interpreter::Interpreter;
 use dadar::reload::Live;
-use dadar::rules::RuleSet;
-use dadar::{Clock, Options, Router, Status, load_strings};
+use dadar::unstable::interpreter::Interpreter;
+use dadar::{Budget, Clock, Mode, Options, Router, RuleSet, Status, load_strings};
 use program::Place;
 use serde_json::{Value as Json, json};
 use std::io::{BufRead, BufReader};
@@ -74,7 +71,7 @@ fn an_error_anywhere_makes_one_malformed_line() {
         assert_eq!((all[0].part, all[0].parts, all[0].input.as_deref()), (None, None, Some(line)));
     }
     // A trusted scan does not look behind the list.
-    let trusted = Options { mode: Mode::Trusted, ..Options::default() };
+    let trusted = Options::default().mode(Mode::Trusted);
     let all = decisions(RULES, r#"{"region":"eu","list":[{"type":"a"},{"type":"a"}],"x":tru}"#, trusted);
     assert_eq!(statuses(&all), ["routed", "routed"]);
     assert_eq!(all[1].rules.concat(), "of-eu");
@@ -86,7 +83,7 @@ fn lines_without_a_list_and_with_an_empty_one() {
     assert_eq!((statuses(&all), all[0].part, all[0].parts), (vec!["routed"], None, None));
     assert_eq!(all[0].rules.concat(), "of-eu", "`batch` is the line");
     for line in ["[]", r#"{"list":[ ]}"#] {
-        let all = decisions(RULES, line, Options { clock: Clock::Event, ..Options::default() });
+        let all = decisions(RULES, line, Options::default().clock(Clock::Event));
         assert_eq!((statuses(&all), all[0].dropped_by.as_deref()), (vec!["dropped"], Some("split")));
         assert_eq!((all[0].part, all[0].parts, all[0].subscribers.len()), (None, Some(0), 0));
     }
@@ -110,7 +107,7 @@ fn a_call_for_one_decision_refuses_several_events() {
     let one = session.route(br#"[{"type":"a"}]"#, 3);
     assert_eq!((one.status, one.part, one.parts), (Status::Routed, Some(1), Some(1)));
     let mut summaries = Vec::new();
-    session.decide_each(two, |summary| summaries.push(summary.subscribers.len()));
+    session.decide_each(two, |summary| summaries.push(summary.subscribers().len()));
     assert_eq!(summaries, [2, 2]);
     let mut live = Live::new(router).session();
     let mut parts = Vec::new();
@@ -133,7 +130,7 @@ rules: [{name: r, when: 'data.owner == batch.owner && hour(now) == 9', subscribe
 subscribers: {s: {transform: more}}
 ";
     let loaded = self::rules(rules);
-    let options = Options { clock: Clock::Event, ..Options::default() };
+    let options = Options::default().clock(Clock::Event);
     let line = br#"{"group":"logs","owner":"o","extra":[1],"logEvents":[{"id":"1","at":"2026-01-10T09:00:00Z"},{"id":"2","at":"2026-01-10T10:00:00Z"}]}"#;
     let (mut graph, mut interpreted) = (Vec::new(), Vec::new());
     Router::with_options(&loaded, options).session().deliver_each(line, 1, |delivered| graph.push(delivered));
@@ -154,9 +151,9 @@ rules:
   - {name: own, when: 'any(data.list, it + 0 > 5)', subscribers: [t]}
   - {name: whole, when: 'len(map(batch, it.type)) > 99', subscribers: [u]}
 ";
-    let budget = Budget { memory: 1000, work: 12 };
+    let budget = Budget::DEFAULT.memory(1000).work(12);
     let line = r#"[{"type":"a","data":{"list":[1,2,3,4,5,6,7,8]}},{"type":"a","data":{"list":[1]}},{"type":"a","data":{"list":[1,2,3,4,5,6,7,8]}}]"#;
-    let all = decisions(rules, line, Options { budget, ..Options::default() });
+    let all = decisions(rules, line, Options::default().budget(budget));
     let exceeded: Vec<Vec<_>> =
         all.iter().map(|one| one.errors.iter().map(|error| error.path.as_str()).collect()).collect();
     assert_eq!(exceeded[0], exceeded[2]);

@@ -2,7 +2,7 @@
 
 use super::size;
 use clap::Args;
-use dadar::expr::Budget;
+use dadar::Budget;
 
 /// The budget of each computation on an event.
 #[derive(Clone, Copy, Debug, Args)]
@@ -17,6 +17,6 @@ pub(crate) struct BudgetArgs {
 
 impl BudgetArgs {
     pub(crate) fn budget(self) -> Budget {
-        Budget { memory: self.event_memory, work: self.event_work }
+        Budget::DEFAULT.memory(self.event_memory).work(self.event_work)
     }
 }

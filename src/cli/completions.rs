@@ -5,7 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
 use dadar::diagnostic::Code;
-use dadar::expr::functions;
+use dadar::unstable::expr::functions;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dadar completions bash > ~/.local/share/bash-completion/completions/dadar\n  \

@@ -7,13 +7,13 @@ use super::{CommandError, Done, Exit, Global, OutputFormat, events, output};
 use clap::{Args, ValueHint};
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{SourceFile, Sources, Span, Text, printable, printable_json};
-use dadar::event::{Json, JsonDocument};
 use dadar::explain::{self, TextStyle};
-use dadar::interpreter::Expression;
-use dadar::pipeline::input::open_stream;
-use dadar::route::{Clock, Options};
-use dadar::rules::{RuleSet, load_strings};
-use dadar::trace::ExpressionTrace;
+use dadar::unstable::event::{Json, JsonDocument};
+use dadar::unstable::interpreter::Expression;
+use dadar::unstable::pipeline::input::open_stream;
+use dadar::unstable::trace::ExpressionTrace;
+use dadar::{Clock, Options};
+use dadar::{RuleSet, load_strings};
 use serde_json::json;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &EvalArgs, global: &Global) -> Done {
     let mut evaluator = Evaluator {
         expression: Rc::new(expression),
         sources,
-        options: Options { clock, budget: args.budget.budget(), ..Options::default() },
+        options: Options::default().clock(clock).budget(args.budget.budget()),
         format: args.format,
         colour: output::colour(global.color, &io::stdout()),
         several,

@@ -2,10 +2,10 @@
 
 use super::route::Opened;
 use anyhow::Context;
-use dadar::event::{DocumentJoiner, JsonDocument};
-use dadar::pipeline::input::{Feed, Stream};
-use dadar::pipeline::lines::LineBuffer;
-use dadar::pipeline::stop::StopSignal;
+use dadar::unstable::event::{DocumentJoiner, JsonDocument};
+use dadar::unstable::pipeline::input::{Feed, Stream};
+use dadar::unstable::pipeline::lines::LineBuffer;
+use dadar::unstable::pipeline::stop::StopSignal;
 
 /// Hands each event of an input to `take`, in order; events are at most `limit` bytes long. `waiting` is called before each
 /// read, so that what was written so far can be flushed.

@@ -7,11 +7,11 @@ use super::{CommandError, Done, Exit, Global, OutputFormat, events, output};
 use clap::{Args, ValueHint};
 use dadar::decision::{Decision, Status};
 use dadar::diagnostic::printable_json;
-use dadar::event::{Json, JsonDocument};
 use dadar::explain::{self, Focus, TextStyle};
-use dadar::interpreter::Interpreter;
-use dadar::route::{Clock, Options};
-use dadar::trace::Trace;
+use dadar::unstable::event::{Json, JsonDocument};
+use dadar::unstable::interpreter::Interpreter;
+use dadar::unstable::trace::Trace;
+use dadar::{Clock, Options};
 use std::fs::File;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::PathBuf;
@@ -66,7 +66,7 @@ pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
     let mut explainer = Explainer {
         interpreter: Rc::new(Interpreter::new(&ready.rules)),
         ready: &ready,
-        options: Options { clock, budget: args.budget.budget(), ..Options::default() },
+        options: Options::default().clock(clock).budget(args.budget.budget()),
         args: &args,
         colour: output::colour(global.color, &io::stdout()),
         out: output::stdout(),

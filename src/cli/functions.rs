@@ -4,8 +4,8 @@ use super::{CommandError, Done, Exit, Global, OutputFormat, output};
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 use dadar::diagnostic::did_you_mean;
-use dadar::event::Type;
-use dadar::expr::functions::{self, Function, families};
+use dadar::unstable::event::Type;
+use dadar::unstable::expr::functions::{self, Function, families};
 use serde_json::{Value, json};
 use std::io;
 

@@ -7,8 +7,8 @@ mod server;
 use super::CommandError;
 use anyhow::Context;
 use dadar::diagnostic::render::clean;
-use dadar::pipeline::counts::{BUCKETS, CountedNames, Latency, STATUSES, SharedCounts, Totals};
 use dadar::reload::{Live, ReloadState, Reloader};
+use dadar::unstable::pipeline::counts::{BUCKETS, CountedNames, Latency, STATUSES, SharedCounts, Totals};
 use server::Answer;
 use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
@@ -223,10 +223,10 @@ fn escape(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::{Metrics, Sink, address, escape};
-    use dadar::pipeline::counts::{LocalCounts, SharedCounts};
+    use dadar::Router;
+    use dadar::load_strings;
     use dadar::reload::Live;
-    use dadar::route::Router;
-    use dadar::rules::load_strings;
+    use dadar::unstable::pipeline::counts::{LocalCounts, SharedCounts};
     use std::sync::Arc;
 
     impl Sink for String {

@@ -4,8 +4,8 @@ use super::log::{self, LogFormat};
 use super::output;
 use dadar::diagnostic::printable;
 use dadar::diagnostic::render::{Format, render};
-use dadar::pipeline::counts::SharedCounts;
 use dadar::reload::{ReloadError, ReloadEvent};
+use dadar::unstable::pipeline::counts::SharedCounts;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -8,17 +8,18 @@ use super::rule_set::{self, Ready, RulesArg, is_stdin, load_one, refuse_stdin_tw
 use super::{CommandError, Done, Exit, Global, output, progress, signals, size, summary};
 use anyhow::Context;
 use clap::{Args, ValueHint};
-use dadar::event::{Limits, Mode, parse_number};
-use dadar::expr::time;
-use dadar::pipeline::counts::SharedCounts;
-use dadar::pipeline::input::{
+use dadar::RuleSet;
+use dadar::reload::{ChangeDetection, Live, ReloadOptions, Reloader};
+use dadar::unstable::event::parse_number;
+use dadar::unstable::expr::time;
+use dadar::unstable::pipeline::counts::SharedCounts;
+use dadar::unstable::pipeline::input::{
     Follow, FollowOptions, InputSource, Progress, SavedState, StateError, Stream, is_gzip, open_stream,
 };
-use dadar::pipeline::stop::StopSignal;
-use dadar::pipeline::{Job, panics, route_lines};
-use dadar::reload::{ChangeDetection, Live, ReloadOptions, Reloader};
-use dadar::route::{Clock, Options, Router};
-use dadar::rules::RuleSet;
+use dadar::unstable::pipeline::stop::StopSignal;
+use dadar::unstable::pipeline::{Job, panics, route_lines};
+use dadar::{Clock, Options, Router};
+use dadar::{Limits, Mode};
 use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -169,14 +170,13 @@ fn in_force(
         Ok(ready) => ready,
         Err(exit) => return Ok(Err(exit)),
     };
-    let options = Options {
-        clock: args.now.as_deref().map_or(Ok(Clock::System), |text| clock(text, &rules))?,
-        mode: if args.trusted { Mode::Trusted } else { Mode::Strict },
-        limits: Limits { bytes: args.max_line, ..Limits::default() },
-        input_echo: !args.no_input_echo,
-        deliveries: args.deliveries,
-        budget: args.budget.budget(),
-    };
+    let options = Options::default()
+        .clock(args.now.as_deref().map_or(Ok(Clock::System), |text| clock(text, &rules))?)
+        .mode(if args.trusted { Mode::Trusted } else { Mode::Strict })
+        .limits(Limits::default().bytes(args.max_line))
+        .input_echo(!args.no_input_echo)
+        .deliveries(args.deliveries)
+        .budget(args.budget.budget());
     let router = Router::with_options(&rules, options);
     counts.introduce(&router);
     if !args.watch {
@@ -194,15 +194,14 @@ fn in_force(
         tracing::error!("{}: {error}, so nothing was done", args.rules.path().display());
         return Ok(Err(Exit::Refused));
     }
-    let options = ReloadOptions {
-        load: rule_set::options(global),
-        route: options,
-        tests: args.watch_tests,
-        debounce: Duration::from_millis(args.watch_debounce.into()),
-        detection: args
-            .watch_poll
-            .map_or(ChangeDetection::Events, |ms| ChangeDetection::Poll(Duration::from_millis(ms.into()))),
-    };
+    let detection =
+        args.watch_poll.map_or(ChangeDetection::Events, |ms| ChangeDetection::Poll(Duration::from_millis(ms.into())));
+    let options = ReloadOptions::default()
+        .load(rule_set::options(global))
+        .route(options)
+        .tests(args.watch_tests)
+        .debounce(Duration::from_millis(args.watch_debounce.into()))
+        .detection(detection);
     let reloader = Reloader::follow(router, snapshot, options, move |event| log.log(&event));
     signals::reload_on_hangup(&reloader)?;
     Ok(Ok((reloader.live().clone(), Some(Arc::new(reloader)))))

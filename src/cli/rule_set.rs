@@ -5,7 +5,7 @@ use super::{CommandError, Exit, Global, log, output};
 use clap::{Args, ValueHint};
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Code, Diagnostic, FileId, Label, Sources};
-use dadar::rules::{InputSnapshot, LoadLimits, LoadOptions, Loaded, RuleSet, load, load_strings};
+use dadar::unstable::rules::{InputSnapshot, LoadLimits, LoadOptions, Loaded, RuleSet, load, load_strings};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! Signals: the first SIGINT or SIGTERM requests a stop, the second ends the program at once; SIGHUP reloads the rules.
 
-use dadar::pipeline::stop::StopSignal;
 use dadar::reload::Reloader;
+use dadar::unstable::pipeline::stop::StopSignal;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::io;

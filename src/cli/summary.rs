@@ -3,7 +3,7 @@
 use super::output::count;
 use comfy_table::{CellAlignment, Table, presets};
 use dadar::diagnostic::{printable, printable_json};
-use dadar::pipeline::counts::{NamedCounts, STATUSES, Totals};
+use dadar::unstable::pipeline::counts::{NamedCounts, STATUSES, Totals};
 use indicatif::HumanBytes;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;

@@ -10,14 +10,14 @@ use super::progress::Spinner;
 use super::rule_set::{LoadedSets, RulesArg, exit, is_stdin, load_all, options};
 use super::{CommandError, Done, Exit, Global, output};
 use clap::{Args, ValueEnum};
+use dadar::Loaded;
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Diagnostic, printable_json};
-use dadar::rules::{InputSnapshot, Loaded};
 use dadar::suite::{self, FileReport, Report, TestOutcome};
+use dadar::unstable::rules::InputSnapshot;
 use serde_json::json;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dadar test                              the tests of ./rules\n  \
@@ -91,7 +91,7 @@ fn run_once(args: &TestArgs, global: &Global, snapshots: &mut Vec<InputSnapshot>
     let folder = test_file.as_deref().unwrap_or(rules);
     if args.watch && folder.metadata().is_err() {
         // That it does not exist is what is known about it.
-        snapshots.push(dadar::rules::load(folder, &options(global)).snapshot);
+        snapshots.push(dadar::load(folder, &options(global)).snapshot);
     }
     let LoadedSets { mut sets, snapshot } = load_all(folder, global)?;
     snapshots.extend(snapshot);
@@ -194,15 +194,8 @@ fn refuse_empty(all: &mut [Tested], filter: Option<&str>, quiet: bool) -> anyhow
             }
             continue;
         }
-        let failure = suite::TestFailure {
-            event: None,
-            field: String::from("tests"),
-            expected: String::from("at least one"),
-            found,
-            note: Some(String::from(note)),
-            place: None,
-        };
-        tested.report.files.push(FileReport { outcomes: vec![by_itself(name, &path, failure)], path });
+        let failure = suite::TestFailure::new("tests", "at least one", found).note(note);
+        tested.report.files.push(FileReport::new(&path, vec![TestOutcome::failed(name, &path, failure)]));
         tested.exit = Exit::Refused;
     }
     Ok(())
@@ -211,32 +204,13 @@ fn refuse_empty(all: &mut [Tested], filter: Option<&str>, quiet: bool) -> anyhow
 const NO_TESTS: &str = "tests are in files named `*.test.yaml`; `--allow-empty` lets a rule set without tests pass";
 const ALLOW_EMPTY: &str = "`--allow-empty` lets this pass";
 
-/// An outcome that is no test's.
-fn by_itself(name: &str, place: &str, failure: suite::TestFailure) -> TestOutcome {
-    TestOutcome {
-        name: name.to_owned(),
-        place: place.to_owned(),
-        failures: vec![failure],
-        failed_event: None,
-        now: None,
-        events: 0,
-        duration: Duration::ZERO,
-    }
-}
-
 /// Errors as a test that failed, so that no report looks as if all were well.
 fn problem(path: &Path, name: &str, errors: &[Diagnostic]) -> Option<FileReport> {
     let path = path.display().to_string();
-    let failure = suite::TestFailure {
-        event: None,
-        field: String::from("errors"),
-        expected: String::from("none"),
-        found: output::count(errors.len(), "error"),
-        note: Some(String::from("they are reported on standard error, and by `dadar check`")),
-        place: None,
-    };
-    let outcome = by_itself(name, &path, failure);
-    (!errors.is_empty()).then(|| FileReport { path, outcomes: vec![outcome] })
+    let failure = suite::TestFailure::new("errors", "none", output::count(errors.len(), "error"))
+        .note("they are reported on standard error, and by `dadar check`");
+    let outcome = TestOutcome::failed(name, &path, failure);
+    (!errors.is_empty()).then(|| FileReport::new(path, vec![outcome]))
 }
 
 fn render_errors(errors: &[Diagnostic], sources: &dadar::diagnostic::Sources, global: &Global) -> String {

@@ -6,6 +6,7 @@ macro_rules! codes {
     ($(#[doc = $title:literal] $variant:ident = $code:literal, $slug:literal;)*) => {
         /// A stable code: `E…` for errors, `W…` for lints.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Code { $(#[doc = $title] $variant,)* }
 
         impl Code {

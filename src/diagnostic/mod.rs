@@ -19,6 +19,7 @@ pub use text::Text;
 
 /// The severity of a [`Diagnostic`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Severity {
     /// The rule set cannot be used.
     Error,
@@ -38,6 +39,7 @@ impl Severity {
 
 /// A span in a source file, with a short text.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Label {
     /// The exact bytes.
     pub span: Span,
@@ -47,6 +49,7 @@ pub struct Label {
 
 /// An error or a lint in a rule set: a message, its place, and help.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// The stable code.
     pub code: Code,

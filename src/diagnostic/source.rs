@@ -36,6 +36,7 @@ impl Span {
 
 /// A line and a column, both from 1; the column counts characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LineColumn {
     /// From 1.
     pub line: usize,
@@ -45,6 +46,7 @@ pub struct LineColumn {
 
 /// One file that a rule set was loaded from.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SourceFile {
     /// The path in messages: as given by the caller, or relative to the rule set.
     pub path: String,

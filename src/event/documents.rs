@@ -24,7 +24,7 @@ impl JsonDocument {
 /// would grow longer than an event may be, the lines are truncated events, each by itself.
 ///
 /// ```
-/// use dadar::event::DocumentJoiner;
+/// use dadar::unstable::event::DocumentJoiner;
 ///
 /// let mut joiner = DocumentJoiner::new(1 << 20);
 /// assert!(joiner.line(b"{", 1).is_empty());

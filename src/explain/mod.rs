@@ -14,14 +14,17 @@ mod tests;
 
 use crate::diagnostic::{FileId, Sources, Span, nearest};
 use crate::event::Json;
-use crate::trace::Trace;
 use page::TextPage;
 use std::sync::Arc;
 
+pub use crate::interpreter::trace;
+pub use crate::trace::Trace;
+#[doc(hidden)]
 pub use expression::{expression_to_json, render_expression};
 
 /// The subject of an explanation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Focus<'f> {
     /// The whole decision.
     #[default]
@@ -67,7 +70,8 @@ impl TextStyle {
 /// The error about a focus on a name that is not in the rule set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no {kind} is named `{name}`{}", .near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
-pub struct UnknownName {
+#[non_exhaustive]
+pub struct UnknownNameError {
     /// `subscriber` or `rule`.
     pub kind: &'static str,
     /// The name that was requested.
@@ -80,14 +84,14 @@ pub struct UnknownName {
 ///
 /// ```
 /// use dadar::explain::{Focus, TextStyle, render};
-/// use dadar::{Options, interpreter, load_strings};
+/// use dadar::{Options, explain, load_strings};
 ///
 /// let loaded = load_strings("shop", [("rules.yaml", "
 /// rules: [{name: big, when: data.amount > 5000, subscribers: [review]}]
 /// ")]);
 /// let rules = loaded.rule_set.unwrap();
 /// let event = br#"{"type": "order.created", "data": {"amount": 900}}"#;
-/// let trace = interpreter::trace(&rules, event, 1, &Options::default());
+/// let trace = explain::trace(&rules, event, 1, &Options::default());
 /// let why = render(&trace, &loaded.sources, Focus::Rule("big"), &TextStyle::PLAIN).unwrap();
 /// assert!(why.contains("data.amount > 5000  where data.amount = 900"));
 /// assert!(render(&trace, &loaded.sources, Focus::Rule("bog"), &TextStyle::PLAIN).is_err());
@@ -96,7 +100,12 @@ pub struct UnknownName {
 /// # Errors
 ///
 /// If the rule set has no rule or subscriber with the name in `focus`.
-pub fn render(trace: &Trace, sources: &Sources, focus: Focus<'_>, style: &TextStyle) -> Result<String, UnknownName> {
+pub fn render(
+    trace: &Trace,
+    sources: &Sources,
+    focus: Focus<'_>,
+    style: &TextStyle,
+) -> Result<String, UnknownNameError> {
     check(trace, focus)?;
     let mut page = TextPage::new(style);
     match focus {
@@ -108,7 +117,7 @@ pub fn render(trace: &Trace, sources: &Sources, focus: Focus<'_>, style: &TextSt
 }
 
 /// Checks that the rule set has the rule or subscriber in focus.
-pub fn check(trace: &Trace, focus: Focus<'_>) -> Result<(), UnknownName> {
+pub fn check(trace: &Trace, focus: Focus<'_>) -> Result<(), UnknownNameError> {
     let (kind, name, known): (_, _, Vec<&Arc<str>>) = match focus {
         Focus::All => return Ok(()),
         Focus::Subscriber(name) => ("subscriber", name, trace.subscribers.iter().map(|known| &known.name).collect()),
@@ -118,7 +127,7 @@ pub fn check(trace: &Trace, focus: Focus<'_>) -> Result<(), UnknownName> {
         return Ok(());
     }
     let near = nearest(name, known.into_iter().map(|known| &**known)).map(str::to_owned);
-    Err(UnknownName { kind, name: name.to_owned(), near })
+    Err(UnknownNameError { kind, name: name.to_owned(), near })
 }
 
 /// A trace as JSON, with each place as its file, line, column and text.

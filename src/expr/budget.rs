@@ -19,6 +19,7 @@ pub(crate) const BYTES_PER_STEP: usize = 8;
 
 /// How much one computation on one event may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Budget {
     /// Bytes of texts, lists and objects that it makes and still needs; 64 MiB by default.
     pub memory: usize,
@@ -28,7 +29,26 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Budget { memory: 64 << 20, work: 50_000_000 }
+        Budget::DEFAULT
+    }
+}
+
+impl Budget {
+    /// The default budget.
+    pub const DEFAULT: Budget = Budget { memory: 64 << 20, work: 50_000_000 };
+
+    /// Sets the bytes that a computation may use.
+    #[must_use]
+    pub const fn memory(mut self, memory: usize) -> Budget {
+        self.memory = memory;
+        self
+    }
+
+    /// Sets the steps that a computation may take.
+    #[must_use]
+    pub const fn work(mut self, work: u64) -> Budget {
+        self.work = work;
+        self
     }
 }
 

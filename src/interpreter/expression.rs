@@ -20,7 +20,7 @@ use bumpalo::Bump;
 ///
 /// ```
 /// use dadar::diagnostic::{SourceFile, Sources, Span, Text};
-/// use dadar::interpreter::Expression;
+/// use dadar::unstable::interpreter::Expression;
 /// use dadar::{Options, load_strings};
 ///
 /// let rules = load_strings("shop", [("rules.yaml", "define: {total: 'data.price * data.count'}")]).rule_set.unwrap();

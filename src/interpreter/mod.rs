@@ -43,16 +43,16 @@ pub fn decide(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> D
 /// The trace of one line: the result of each part of the rule set. [`crate::explain`] renders it as text.
 ///
 /// ```
-/// use dadar::{Options, interpreter, load_strings};
+/// use dadar::{Options, Router, explain, load_strings};
 ///
 /// let rules = load_strings("shop", [("rules.yaml", "
 /// rules: [{name: big, when: data.amount > 5000, subscribers: [review]}]
 /// ")]).rule_set.unwrap();
 /// let event = br#"{"type": "order.created", "data": {"amount": 900}}"#;
-/// let trace = interpreter::trace(&rules, event, 1, &Options::default());
+/// let trace = explain::trace(&rules, event, 1, &Options::default());
 /// assert!(trace.decision.rules.is_empty());
 /// assert_eq!(&*trace.rules[0].name, "big");
-/// assert_eq!(interpreter::decide(&rules, event, 1, &Options::default()), trace.decision);
+/// assert_eq!(Router::new(&rules).route(event), trace.decision);
 /// ```
 pub fn trace(rules: &RuleSet, line: &[u8], number: u64, options: &Options) -> Trace {
     Interpreter::new(rules).trace(line, number, options)

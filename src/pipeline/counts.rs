@@ -125,8 +125,9 @@ impl LocalCounts {
         }
         self.no_clock += u64::from(summary.no_clock);
         self.undeclared += u64::from(summary.undeclared);
-        self.subscribers.add(summary.subscribers);
-        self.rules.add(summary.rules);
+        let (subscribers, rules) = summary.numbers();
+        self.subscribers.add(subscribers);
+        self.rules.add(rules);
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) struct Candidate {
 
 /// The reason why a rule set does not come into force.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct ReloadError {
     /// The errors in the rules or in their tests, without warnings.
     pub diagnostics: Vec<Diagnostic>,

@@ -1,6 +1,7 @@
 //! The rule set in force, replaced as a whole. Readers never lock and never wait.
 
 use crate::decision::Decision;
+use crate::event::Json;
 use crate::route::{Router, Session, Summary, Written};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// A rule set that is or was in force.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Generation {
     /// 1 for the first, and one more for each that follows.
     pub number: u64,
@@ -135,6 +137,24 @@ impl LiveSession {
     ) {
         self.renew();
         self.session.route_each_to(line, number, out, written);
+    }
+
+    /// [`Session::route_at`] by the newest generation.
+    pub fn route_at(&mut self, line: &[u8], number: u64, now: Timestamp) -> Decision {
+        self.renew();
+        self.session.route_at(line, number, now)
+    }
+
+    /// [`Session::route_value`] by the newest generation.
+    pub fn route_value(&mut self, event: &Json) -> Decision {
+        self.renew();
+        self.session.route_value(event)
+    }
+
+    /// [`Session::route_to_at`] by the newest generation.
+    pub fn route_to_at(&mut self, line: &[u8], number: u64, now: Timestamp, out: &mut Vec<u8>) -> Summary<'_> {
+        self.renew();
+        self.session.route_to_at(line, number, now, out)
     }
 
     /// [`Session::route_to`] by the newest generation.

@@ -25,7 +25,7 @@ mod watch;
 mod worker;
 
 use crate::route::{Options, Router};
-use crate::rules::{InputSnapshot, LoadOptions};
+use crate::rules::LoadOptions;
 use candidate::Candidate;
 use jiff::Timestamp;
 use message::Message;
@@ -37,12 +37,14 @@ use std::time::Duration;
 
 use worker::ReloadWorker;
 
+pub use crate::rules::InputSnapshot;
 pub use candidate::{ReloadError, check_tests};
 pub use changes::ChangeWaiter;
 pub use live::{Generation, Live, LiveSession};
 
 /// How files are followed.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ReloadOptions {
     /// How they are loaded.
     pub load: LoadOptions,
@@ -59,6 +61,7 @@ pub struct ReloadOptions {
 
 /// How changes are detected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ChangeDetection {
     /// The system reports them. Where it cannot, files are read every second.
     Events,
@@ -66,6 +69,38 @@ pub enum ChangeDetection {
     Poll(Duration),
     /// Changes are not detected: files are loaded on request only.
     Manual,
+}
+
+impl ReloadOptions {
+    /// Sets how rule sets are loaded.
+    #[must_use]
+    pub fn load(self, load: LoadOptions) -> ReloadOptions {
+        ReloadOptions { load, ..self }
+    }
+
+    /// Sets how events are read.
+    #[must_use]
+    pub fn route(self, route: Options) -> ReloadOptions {
+        ReloadOptions { route, ..self }
+    }
+
+    /// Sets whether the rule set's own tests have to pass before it comes into force.
+    #[must_use]
+    pub fn tests(self, tests: bool) -> ReloadOptions {
+        ReloadOptions { tests, ..self }
+    }
+
+    /// Sets for how long files have to be unchanged before they are loaded.
+    #[must_use]
+    pub fn debounce(self, debounce: Duration) -> ReloadOptions {
+        ReloadOptions { debounce, ..self }
+    }
+
+    /// Sets how changes are detected.
+    #[must_use]
+    pub fn detection(self, detection: ChangeDetection) -> ReloadOptions {
+        ReloadOptions { detection, ..self }
+    }
 }
 
 impl Default for ReloadOptions {

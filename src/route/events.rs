@@ -1,6 +1,6 @@
 //! The events of one line: usually one, several if the rule set splits lines and the line has a list.
 
-use super::Router;
+use super::{Options, Router};
 use crate::decision::{Input, Part};
 use crate::event::{Captures, Elements, Mode};
 use crate::graph::{self, DecisionGraph, Outcome, Reading, Scratch, SplitPlan, State};
@@ -39,7 +39,7 @@ impl SplitScratch {
         stage: &Stage<'_>,
     ) -> Result<(Located<'a>, Batch<'a>), String> {
         self.arena.reset();
-        let located = plan.splitter.locate(line, stage.mode(), stage.router.options.limits, &mut self.captures);
+        let located = plan.splitter.locate(line, stage.mode(), stage.options.limits, &mut self.captures);
         let located = located.map_err(|fault| fault.to_string())?;
         Ok((located, plan.splitter.batch(line, &self.captures, &self.arena)))
     }
@@ -53,16 +53,17 @@ pub(super) struct Decided<'d> {
     pub(super) input: Input<'d>,
 }
 
-/// Decides events, with the router's options.
+/// Decides events.
 pub(super) struct Stage<'s> {
     pub(super) router: &'s Router,
+    pub(super) options: &'s Options,
     /// Whether outcomes have what each subscriber is sent.
     pub(super) deliver: bool,
 }
 
 impl Stage<'_> {
     fn mode(&self) -> Mode {
-        if self.deliver { Mode::Strict } else { self.router.options.mode }
+        if self.deliver { Mode::Strict } else { self.options.mode }
     }
 
     /// Decides an event.
@@ -74,8 +75,8 @@ impl Stage<'_> {
         batch: &Batch<'_>,
         then: impl FnOnce(Decided<'_>) -> R,
     ) -> R {
-        let Router { graph, options, thresholds } = self.router;
-        let reading = Reading { options, deliver: self.deliver, thresholds, batch };
+        let Router { graph, thresholds, .. } = self.router;
+        let reading = Reading { options: self.options, deliver: self.deliver, thresholds, batch };
         let result = graph::decide(graph, scratch, input.text, reading, |outcome, state| {
             then(Decided { graph, outcome, state, input })
         });
@@ -189,7 +190,7 @@ impl Stage<'_> {
     #[cfg(feature = "pipeline")]
     pub(super) fn text<'l>(&self, split: &mut Option<SplitScratch>, line: &'l [u8], part: Part) -> &'l [u8] {
         let (Some(split), Some(plan)) = (split, &self.router.graph.split) else { return line };
-        let options = &self.router.options;
+        let options = self.options;
         let located = plan.splitter.locate(line, self.mode(), options.limits, &mut split.captures);
         let Ok(Located::List(list)) = located else { return line };
         let at = usize::try_from(part.part).unwrap_or(0).saturating_sub(1);

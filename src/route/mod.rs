@@ -1,19 +1,22 @@
 //! The router: decides events by one compiled rule set.
 
 mod events;
+mod id;
 mod write;
 
 use crate::decision::{Decision, Delivered, Delivery, Input, Part, Requirer, Status, input_echo};
 use crate::event::{self, Json, Value};
 use crate::graph::{self, DecisionGraph, Outcome, Scratch, SentEvent, SentTo, State, Thresholds};
-use crate::rules::RuleSet;
+use crate::rules::{RuleId, RuleSet};
 use bumpalo::Bump;
 use events::{Decided, Progress, SplitScratch, Stage};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use crate::clock::Clock;
 pub use crate::options::Options;
+pub use id::SubscriberId;
 
 /// A compiled rule set. Cheap to clone and to share between threads; it never changes.
 ///
@@ -76,17 +79,36 @@ pub enum Written<'s> {
 
 /// A decision by number, for callers that need no names: cheap, since nothing is allocated.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Summary<'s> {
     /// What became of the event.
     pub status: Status,
-    /// The subscribers that receive the event, as indexes into [`Router::subscribers`].
-    pub subscribers: &'s [u32],
-    /// The rules that matched, by rank, as indexes into [`Router::rules`].
-    pub rules: &'s [u32],
+    /// Indexes into [`Router::subscribers`].
+    subscribers: &'s [u32],
+    /// Indexes into [`Router::rules`].
+    rules: &'s [u32],
     /// True if the clock is the event's time ([`Clock::Event`]), the rules read it, and the event has none.
     pub no_clock: bool,
     /// True if an expression under `subscribers` gave a name that is not declared.
     pub undeclared: bool,
+}
+
+impl<'s> Summary<'s> {
+    /// The subscribers that receive the event, sorted by name.
+    pub fn subscribers(&self) -> impl ExactSizeIterator<Item = SubscriberId> + use<'s> {
+        self.subscribers.iter().map(|number| SubscriberId(*number))
+    }
+
+    /// The rules that matched, by rank.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleId> + use<'s> {
+        self.rules.iter().map(|number| RuleId(*number))
+    }
+
+    /// The indexes of the subscribers and of the rules.
+    #[cfg(feature = "pipeline")]
+    pub(crate) fn numbers(&self) -> (&'s [u32], &'s [u32]) {
+        (self.subscribers, self.rules)
+    }
 }
 
 impl Router {
@@ -106,7 +128,7 @@ impl Router {
     /// let rules = "rules: [{name: lunch, when: 'hour(now) == 12', subscribers: [kitchen]}]";
     /// let rules = load_strings("canteen", [("rules.yaml", rules)]).rule_set.unwrap();
     /// let noon = Clock::Fixed("2026-01-10T12:30:00Z".parse().unwrap());
-    /// let router = Router::with_options(&rules, Options { clock: noon, ..Options::default() });
+    /// let router = Router::with_options(&rules, Options::default().clock(noon));
     /// assert_eq!(router.route(br#"{"type": "guest.came"}"#).rules.len(), 1);
     /// ```
     pub fn with_options(rules: &RuleSet, options: Options) -> Router {
@@ -156,12 +178,23 @@ impl Router {
         Session { scratch, split, current: None, router: self.clone() }
     }
 
-    /// The names of all subscribers, sorted; their indexes are their numbers.
+    /// The name of a subscriber; `None` for the number of another router that has more of them. Numbers are valid for one router
+    /// and for its clones and [sessions](Router::session), not for a rule set that is loaded again.
+    pub fn subscriber(&self, id: SubscriberId) -> Option<&Arc<str>> {
+        self.subscribers().get(id.index())
+    }
+
+    /// The name of a rule; `None` for the number of another router that has more of them.
+    pub fn rule(&self, id: RuleId) -> Option<&Arc<str>> {
+        self.rules().get(id.index())
+    }
+
+    /// The names of all subscribers, sorted; a position is [`SubscriberId::index`].
     pub fn subscribers(&self) -> &[Arc<str>] {
         self.graph.subscribers.as_slice()
     }
 
-    /// The names of all rules, by rank; their indexes are their numbers.
+    /// The names of all rules, by rank; a position is [`RuleId::index`].
     pub fn rules(&self) -> &[Arc<str>] {
         self.graph.rules.as_slice()
     }
@@ -197,7 +230,7 @@ impl Session {
     /// malformed, since one decision cannot be about several events: use [`Session::route_each`].
     pub fn route(&mut self, line: &[u8], number: u64) -> Decision {
         let options = self.router.options;
-        self.only(line, number, false, |decided| decision(&decided, &options))
+        self.route_with(line, number, &options)
     }
 
     /// Decides each event of one line, in their order: one, unless the rule set splits lines (`ruleset.split`).
@@ -213,7 +246,38 @@ impl Session {
     /// ```
     pub fn route_each(&mut self, line: &[u8], number: u64, mut each: impl FnMut(Decision)) {
         let options = self.router.options;
-        self.each(line, number, 1, false, |decided| each(decision(&decided, &options)));
+        self.each(line, number, 1, false, &options, |decided| each(decision(&decided, &options)));
+    }
+
+    /// As [`Session::route`], with `now` as the clock instead of that of the options.
+    ///
+    /// ```
+    /// let rules = "rules: [{name: lunch, when: 'hour(now) == 12', subscribers: [kitchen]}]";
+    /// let rules = dadar::load_strings("canteen", [("rules.yaml", rules)]).rule_set.unwrap();
+    /// let mut session = dadar::Router::new(&rules).session();
+    /// let mut rules_at = |now: &str| session.route_at(br#"{"type": "guest.came"}"#, 1, now.parse().unwrap()).rules.len();
+    /// assert_eq!((rules_at("2026-01-10T12:30:00Z"), rules_at("2026-01-10T13:30:00Z")), (1, 0));
+    /// ```
+    pub fn route_at(&mut self, line: &[u8], number: u64, now: Timestamp) -> Decision {
+        let options = self.router.options.clock(Clock::Fixed(now));
+        self.route_with(line, number, &options)
+    }
+
+    /// Decides an event that has been read already. It is written as a line of JSON and decided as line 1, so the limits for
+    /// lines apply, and a value that is not an object is malformed.
+    ///
+    /// ```
+    /// # let rules = dadar::load_strings("shop", [("rules.yaml", "topics: {order.created: [inventory]}")]).rule_set.unwrap();
+    /// let mut session = dadar::Router::new(&rules).session();
+    /// let decision = session.route_value(&serde_json::json!({"id": 7, "type": "order.created"}));
+    /// assert_eq!((decision.id, &*decision.subscribers[0]), (7.into(), "inventory"));
+    /// ```
+    pub fn route_value(&mut self, event: &Json) -> Decision {
+        self.route(event.to_string().as_bytes(), 1)
+    }
+
+    fn route_with(&mut self, line: &[u8], number: u64, options: &Options) -> Decision {
+        self.only(line, number, false, options, |decided| decision(&decided, options))
     }
 
     /// Decides one line and appends the decision to `out` as one line of JSON with its line break. The text is that of
@@ -235,6 +299,12 @@ impl Session {
         self.route_in_parts(line, number, out, |_| {})
     }
 
+    /// As [`Session::route_to`], with `now` as the clock instead of that of the options.
+    pub fn route_to_at(&mut self, line: &[u8], number: u64, now: Timestamp, out: &mut Vec<u8>) -> Summary<'_> {
+        let options = self.router.options.clock(Clock::Fixed(now));
+        self.write_with(line, number, &options, out, |_| {})
+    }
+
     /// As [`Session::route_to`], and calls `part` after each delivery, so that `out` can be written and cleared before the
     /// next one. 200 deliveries of an event of 5 MB take 1 GB together.
     pub fn route_in_parts(
@@ -242,10 +312,22 @@ impl Session {
         line: &[u8],
         number: u64,
         out: &mut Vec<u8>,
+        part: impl FnMut(&mut Vec<u8>),
+    ) -> Summary<'_> {
+        let options = self.router.options;
+        self.write_with(line, number, &options, out, part)
+    }
+
+    fn write_with(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        options: &Options,
+        out: &mut Vec<u8>,
         mut part: impl FnMut(&mut Vec<u8>),
     ) -> Summary<'_> {
         let mut last = Status::Malformed;
-        self.route_each_to(line, number, out, |out, written| match written {
+        self.rest_with(line, number, 1, options, out, |out, written| match written {
             Written::Delivery => part(out),
             Written::Event(summary) => last = summary.status,
         });
@@ -271,11 +353,23 @@ impl Session {
         number: u64,
         first: u64,
         out: &mut Vec<u8>,
-        mut written: impl FnMut(&mut Vec<u8>, Written<'_>),
+        written: impl FnMut(&mut Vec<u8>, Written<'_>),
     ) {
         let options = self.router.options;
-        self.each(line, number, first, options.deliveries, |decided| {
-            write(&decided, &options, out, &mut |out| written(out, Written::Delivery));
+        self.rest_with(line, number, first, &options, out, written);
+    }
+
+    fn rest_with(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        first: u64,
+        options: &Options,
+        out: &mut Vec<u8>,
+        mut written: impl FnMut(&mut Vec<u8>, Written<'_>),
+    ) {
+        self.each(line, number, first, options.deliveries, options, |decided| {
+            write(&decided, options, out, &mut |out| written(out, Written::Delivery));
             written(out, Written::Event(Summary::new(decided.outcome.status, decided.state)));
         });
     }
@@ -292,7 +386,7 @@ impl Session {
     ) -> Summary<'_> {
         let Session { router, scratch, split, .. } = self;
         let options = router.options;
-        let stage = Stage { router, deliver: options.deliveries };
+        let stage = Stage { router, options: &options, deliver: options.deliveries };
         let text = part.map_or(line, |part| stage.text(split, line, part));
         stage.refuse(scratch, Input { text, line: number, part }, reason.to_owned(), |decided| {
             write(&decided, &options, out, &mut |_| {});
@@ -310,13 +404,13 @@ impl Session {
     /// events is malformed, as for [`Session::route`].
     pub fn deliver(&mut self, line: &[u8], number: u64) -> Delivered {
         let options = self.router.options;
-        self.only(line, number, true, |decided| delivered(&decided, &options))
+        self.only(line, number, true, &options, |decided| delivered(&decided, &options))
     }
 
     /// As [`Session::deliver`], for each event of the line.
     pub fn deliver_each(&mut self, line: &[u8], number: u64, mut each: impl FnMut(Delivered)) {
         let options = self.router.options;
-        self.each(line, number, 1, true, |decided| each(delivered(&decided, &options)));
+        self.each(line, number, 1, true, &options, |decided| each(delivered(&decided, &options)));
     }
 
     /// Decides one line. Returns numbers only: does not resolve names or build a [`Decision`]. A line with several events is
@@ -327,17 +421,19 @@ impl Session {
     /// let router = dadar::Router::new(&rules);
     /// let mut session = router.session();
     /// let summary = session.decide(br#"{"type": "order.created"}"#);
-    /// let names: Vec<&str> = summary.subscribers.iter().map(|at| &*router.subscribers()[*at as usize]).collect();
+    /// let names: Vec<&str> = summary.subscribers().filter_map(|id| router.subscriber(id)).map(|name| &**name).collect();
     /// assert_eq!(names, ["inventory"]);
     /// ```
     pub fn decide(&mut self, line: &[u8]) -> Summary<'_> {
-        let status = self.only(line, 1, false, |decided| decided.outcome.status);
+        let options = self.router.options;
+        let status = self.only(line, 1, false, &options, |decided| decided.outcome.status);
         self.summary(status)
     }
 
     /// As [`Session::decide`], for each event of the line.
     pub fn decide_each(&mut self, line: &[u8], mut each: impl FnMut(Summary<'_>)) {
-        self.each(line, 1, 1, false, |decided| each(Summary::new(decided.outcome.status, decided.state)));
+        let options = self.router.options;
+        self.each(line, 1, 1, false, &options, |decided| each(Summary::new(decided.outcome.status, decided.state)));
     }
 
     /// The router.
@@ -349,19 +445,34 @@ impl Session {
         Summary::new(status, &self.scratch.state)
     }
 
-    fn only<R>(&mut self, line: &[u8], number: u64, deliver: bool, then: impl FnOnce(Decided<'_>) -> R) -> R {
+    fn only<R>(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        deliver: bool,
+        options: &Options,
+        then: impl FnOnce(Decided<'_>) -> R,
+    ) -> R {
         let Session { router, scratch, split, .. } = self;
         let whole = Input { text: line, line: number, part: None };
-        let result = Stage { router, deliver }.only(scratch, split, whole, then);
+        let result = Stage { router, options, deliver }.only(scratch, split, whole, then);
         self.release(line.len());
         result
     }
 
-    fn each(&mut self, line: &[u8], number: u64, first: u64, deliver: bool, then: impl FnMut(Decided<'_>)) {
+    fn each(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        first: u64,
+        deliver: bool,
+        options: &Options,
+        then: impl FnMut(Decided<'_>),
+    ) {
         let Session { router, scratch, split, current } = self;
         *current = None;
         let whole = Input { text: line, line: number, part: None };
-        Stage { router, deliver }.each(scratch, split, whole, Progress { first, current }, then);
+        Stage { router, options, deliver }.each(scratch, split, whole, Progress { first, current }, then);
         self.release(line.len());
     }
 

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 /// One file that was read.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct LoadedFile {
     /// Relative to the rule set, with `/`.
     pub path: String,

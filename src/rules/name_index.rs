@@ -10,7 +10,7 @@ use crate::topic::TopicPattern;
 /// All names of a rule set.
 ///
 /// ```
-/// use dadar::rules::{NameIndex, NameKind};
+/// use dadar::unstable::rules::{NameIndex, NameKind};
 ///
 /// let text = "define: {city: lower(data.city)}\nrules: [{name: local, when: city == 'pune', subscribers: [local]}]";
 /// let loaded = dadar::load_strings("example", [("rules.yaml", text)]);

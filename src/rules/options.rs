@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// Options of loading.
 ///
 /// ```
-/// use dadar::rules::{LoadLimits, LoadOptions, load};
+/// use dadar::{LoadLimits, LoadOptions, load};
 /// use std::path::Path;
 ///
 /// let folder = Path::new("rules/payments");

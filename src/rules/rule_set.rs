@@ -19,48 +19,68 @@ use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A whole rule set.
+/// A whole rule set, without errors: from [`load`](super::load) or [`load_strings`](super::load_strings). A
+/// [`Router`](crate::Router) makes decisions by it.
+///
+/// The other fields are not covered by semantic versioning.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RuleSet {
-    /// Its name.
+    /// Its name: that in its `ruleset:` section, or the name of its folder or file.
     pub name: Arc<str>,
     /// `name@` and 12 hex digits of the SHA-256 of everything that was loaded.
     pub version: Arc<str>,
-    /// Its time zone.
+    /// The time zone of its times and of functions such as `hour`.
     pub zone: TimeZone,
     /// Where an event has its id, topic, time, headers and payload.
+    #[doc(hidden)]
     pub envelope: Envelope,
     /// The paths in a line whose list is split into events: the first that is a list. The empty path is the line itself.
     pub split: Vec<RawPath>,
     /// Subscribers by the status of an event, independent of the rules.
+    #[doc(hidden)]
     pub defaults: Defaults,
     /// Every path that is read: first those that decisions depend on, then those that only transforms read.
+    #[doc(hidden)]
     pub paths: PathTable,
     /// How many paths decisions depend on.
+    #[doc(hidden)]
     pub routing_paths: usize,
     /// Named values; the position is the [`DefineId`]. Each uses only earlier ones.
+    #[doc(hidden)]
     pub defines: Vec<NamedCases>,
     /// Labels, in file order.
+    #[doc(hidden)]
     pub labels: Vec<NamedCases>,
     /// Topic nodes and patterns, in file order. Nodes that are written in several places are merged.
+    #[doc(hidden)]
     pub topics: Vec<TopicNode>,
     /// Rules by rank: descending priority, then file order. Includes disabled rules. The position is the [`RuleId`](super::RuleId).
+    #[doc(hidden)]
     pub rules: Vec<Rule>,
     /// Groups; the position is the [`GroupId`](super::GroupId); a parent comes before its members.
+    #[doc(hidden)]
     pub groups: Vec<Group>,
     /// Header tables, in file order.
+    #[doc(hidden)]
     pub tables: Vec<Table>,
     /// Schemas, in file order.
+    #[doc(hidden)]
     pub schemas: Vec<Schema>,
     /// Filters of the whole rule set, in file order.
+    #[doc(hidden)]
     pub filters: Vec<Filter>,
     /// Declared subscribers, by name.
+    #[doc(hidden)]
     pub subscribers: BTreeMap<Arc<str>, Subscriber>,
     /// Lookup tables; the position is the `LookupId`.
+    #[doc(hidden)]
     pub lookups: Vec<Lookup>,
     /// Transforms, in file order; the position is the [`TransformId`].
+    #[doc(hidden)]
     pub transforms: Vec<Transform>,
     /// The transforms that run on every event first.
+    #[doc(hidden)]
     pub ingest: Vec<TransformId>,
     /// The uses of transforms and lookups in steps, which keep only their numbers.
     pub(crate) resolved_names: Vec<NamePlace>,
@@ -113,11 +133,13 @@ impl RuleSet {
     }
 
     /// A named value.
+    #[doc(hidden)]
     pub fn define(&self, id: DefineId) -> Option<&NamedCases> {
         self.defines.get(id.0 as usize)
     }
 
     /// A transform.
+    #[doc(hidden)]
     pub fn transform(&self, id: TransformId) -> Option<&Transform> {
         self.transforms.get(id.0 as usize)
     }

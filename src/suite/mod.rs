@@ -21,6 +21,7 @@ pub use run::{run, run_within};
 
 /// The tests of a rule set.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Suite {
     /// The files, in the order given.
     pub files: Vec<TestFile>,
@@ -34,6 +35,7 @@ pub struct Suite {
 
 /// A file of tests.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct TestFile {
     /// Its path, as shown in messages.
     pub path: String,
@@ -43,6 +45,7 @@ pub struct TestFile {
 
 /// One test.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct TestCase {
     /// Its name.
     pub name: String,
@@ -86,6 +89,7 @@ struct TestInput {
 
 /// The results of a suite.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Report {
     /// A report for each file.
     pub files: Vec<FileReport>,
@@ -93,6 +97,7 @@ pub struct Report {
 
 /// The results of a file.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct FileReport {
     /// Its path, as shown in messages.
     pub path: String,
@@ -102,6 +107,7 @@ pub struct FileReport {
 
 /// The result of a test.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct TestOutcome {
     /// The test's name.
     pub name: String,
@@ -121,6 +127,7 @@ pub struct TestOutcome {
 
 /// An expectation that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TestFailure {
     /// The event, if the test has several: `events.ndjson:3`.
     pub event: Option<String>,
@@ -134,6 +141,42 @@ pub struct TestFailure {
     pub note: Option<String>,
     /// The place of the expectation: `path:line:column`.
     pub place: Option<String>,
+}
+
+impl FileReport {
+    /// The outcomes of the tests in one file.
+    pub fn new(path: impl Into<String>, outcomes: Vec<TestOutcome>) -> FileReport {
+        FileReport { path: path.into(), outcomes }
+    }
+}
+
+impl TestOutcome {
+    /// The outcome of a test that fails before its first event.
+    pub fn failed(name: impl Into<String>, place: impl Into<String>, failure: TestFailure) -> TestOutcome {
+        TestOutcome {
+            name: name.into(),
+            place: place.into(),
+            failures: vec![failure],
+            failed_event: None,
+            now: None,
+            events: 0,
+            duration: Duration::ZERO,
+        }
+    }
+}
+
+impl TestFailure {
+    /// A failure without an event, a note and a place.
+    pub fn new(field: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) -> TestFailure {
+        let (field, expected, found) = (field.into(), expected.into(), found.into());
+        TestFailure { event: None, field, expected, found, note: None, place: None }
+    }
+
+    /// Adds a note.
+    #[must_use]
+    pub fn note(self, note: impl Into<String>) -> TestFailure {
+        TestFailure { note: Some(note.into()), ..self }
+    }
 }
 
 impl Report {

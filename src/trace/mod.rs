@@ -13,42 +13,58 @@ use crate::event::Json;
 use serde::{Serialize, Serializer};
 use std::sync::Arc;
 
-/// Everything that happened to one event.
+/// Everything that happened to one event. [`explain::render`](crate::explain::render) shows it as text, and
+/// [`explain::to_json`](crate::explain::to_json) as JSON. The fields other than the decision are not covered by semantic versioning.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Trace {
     /// The number of its line.
+    #[doc(hidden)]
     pub line: u64,
     /// What the steps of `ingest` did.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[doc(hidden)]
     pub ingest: Vec<StepTrace>,
     /// Values whose type is not the one that a step of `ingest` needs; the decision lists them too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[doc(hidden)]
     pub ingest_errors: Vec<TypeError>,
     /// The event's fields as the envelope defines them.
+    #[doc(hidden)]
     pub event: EventTrace,
     /// The named values that conditions and tables read, sorted so that each one depends only on earlier ones.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[doc(hidden)]
     pub defines: Vec<DefineTrace>,
     /// The filters of the whole rule set, in file order.
+    #[doc(hidden)]
     pub filters: Vec<FilterTrace>,
     /// The schemas, in file order.
+    #[doc(hidden)]
     pub schemas: Vec<SchemaTrace>,
     /// The topic nodes and patterns, in file order.
+    #[doc(hidden)]
     pub topics: Vec<TopicTrace>,
     /// The rules, by rank.
+    #[doc(hidden)]
     pub rules: Vec<RuleTrace>,
     /// The groups; a parent comes before its members.
+    #[doc(hidden)]
     pub groups: Vec<GroupTrace>,
     /// The tables, in file order.
+    #[doc(hidden)]
     pub tables: Vec<TableTrace>,
     /// The labels on the decision, by name.
+    #[doc(hidden)]
     pub labels: Vec<LabelTrace>,
     /// All subscribers that the rule set names, sorted by name.
+    #[doc(hidden)]
     pub subscribers: Vec<SubscriberTrace>,
     /// The decision.
     pub decision: Decision,
     /// The event as each subscriber on the decision receives it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[doc(hidden)]
     pub sent: Vec<SentTrace>,
 }
 

@@ -45,7 +45,7 @@ impl YamlDocument {
     ///
     /// ```
     /// use dadar::diagnostic::FileId;
-    /// use dadar::yaml::{NodeStep, YamlLimits, parse};
+    /// use dadar::unstable::yaml::{NodeStep, YamlLimits, parse};
     ///
     /// let text = "rules:\n  - {name: vip, when: data.vip}\n";
     /// let document = parse(FileId(0), text, YamlLimits::default(), &mut Vec::new());

@@ -4,6 +4,7 @@
 //! `UPDATE_DOCS=1 cargo test --test architecture` writes the table.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod dependencies;
 mod graph;
 mod names;
 mod source;
@@ -87,6 +88,14 @@ fn every_file_can_be_checked_out_on_windows() {
     assert!(bad.iter().all(|name| names::fault(name).is_some()));
     let good = ["auxiliary.rs", "console", "com10", "com", ".ci", "ä.yaml", "a..b"];
     assert!(good.iter().all(|name| names::fault(name).is_none()));
+}
+
+#[test]
+fn the_engine_alone_has_few_dependencies() {
+    let crates = dependencies::of_the_engine(root());
+    assert!(crates.contains("dadar") && crates.contains("serde_json"), "{crates:?}");
+    assert!(crates.len() < 45, "{} crates: {crates:?}", crates.len());
+    assert!(!crates.contains("jsonschema") && !crates.contains("clap"), "{crates:?}");
 }
 
 fn module(path: &str) -> Module {

@@ -2,7 +2,7 @@
 
 use super::document::rewrite;
 use super::{root, updating};
-use dadar::expr::functions::{Function, families};
+use dadar::unstable::expr::functions::{Function, families};
 use std::fmt::Write;
 
 const BEGIN: &str = "<!-- functions:begin -->\n";

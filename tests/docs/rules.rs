@@ -3,8 +3,8 @@
 use super::document::{Block, Document};
 use super::{documents, files, none, root};
 use dadar::diagnostic::Code;
-use dadar::rules::{LoadOptions, load_strings};
 use dadar::suite;
+use dadar::{LoadOptions, load_strings};
 use std::collections::BTreeSet;
 
 /// The problem of a block; `page` is the code whose page contains it.

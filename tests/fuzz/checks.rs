@@ -3,10 +3,10 @@
 use bumpalo::Bump;
 use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Diagnostic, FileId, SourceFile, Sources, Span, Text};
-use dadar::event::{Captures, Limits, Mode, Step, Tag, Trie, Value, decode, scan};
-use dadar::interpreter::Interpreter;
-use dadar::route::{Clock, Options, Router};
-use dadar::rules::load_strings;
+use dadar::load_strings;
+use dadar::unstable::event::{Captures, Limits, Mode, Step, Tag, Trie, Value, decode, scan};
+use dadar::unstable::interpreter::Interpreter;
+use dadar::{Clock, Options, Router};
 
 /// A rule file with any content.
 pub(crate) fn yaml(data: &[u8]) {
@@ -26,7 +26,7 @@ pub(crate) fn expression(data: &[u8]) {
     let file = sources.add(SourceFile::new("expression", text));
     let mut diagnostics = Vec::new();
     let whole = Span::new(file, 0, text.len());
-    let parsed = dadar::expr::parse(&Text::verbatim(text, whole), &mut diagnostics);
+    let parsed = dadar::unstable::expr::parse(&Text::verbatim(text, whole), &mut diagnostics);
     assert!(parsed.is_some() || !diagnostics.is_empty(), "refused without a word");
     shown(&diagnostics, &sources);
     let quoted = serde_json::to_string(text).unwrap_or_default();
@@ -118,7 +118,7 @@ pub(crate) fn route(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(rules) else { return };
     let Some(rules) = load_strings("fuzz", [("rules.yaml", text)]).rule_set else { return };
     let clock = "2026-01-10T13:00:00Z".parse().map_or(Clock::Event, Clock::Fixed);
-    let options = Options { clock, ..Options::default() };
+    let options = Options::default().clock(clock);
     let mut session = Router::with_options(&rules, options).session();
     let interpreter = Interpreter::new(&rules);
     let events = events.strip_prefix(&[0]).unwrap_or(events);

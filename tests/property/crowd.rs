@@ -4,7 +4,7 @@
 
 use crate::agree::{Seen, agree, check, load};
 use crate::events;
-use dadar::route::Clock;
+use dadar::Clock;
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;

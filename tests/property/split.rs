@@ -3,10 +3,9 @@
 use crate::agree::{check, load};
 use crate::{events, generate};
 use dadar::decision::Decision;
-use dadar::event::{Limits, Mode, parse};
-use dadar::interpreter::Interpreter;
-use dadar::route::{Clock, Options, Router};
-use dadar::rules::RuleSet;
+use dadar::unstable::event::parse;
+use dadar::unstable::interpreter::Interpreter;
+use dadar::{Clock, Limits, Mode, Options, Router, RuleSet};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -46,7 +45,7 @@ fn line() -> impl Strategy<Value = RandomLine> {
 fn options() -> impl Strategy<Value = Options> {
     let noon = Clock::Fixed("2026-01-10T13:00:00+05:30".parse().unwrap());
     let clock = prop_oneof![3 => Just(noon), 1 => Just(Clock::Event)];
-    clock.prop_map(|clock| Options { clock, ..Options::default() })
+    clock.prop_map(|clock| Options::default().clock(clock))
 }
 
 /// The rule set with `split`.
@@ -59,8 +58,9 @@ fn one_by_one(rules: &RuleSet, line: &RandomLine, options: Options, version: &st
     let mut session = Router::with_options(rules, options).session();
     let parts = line.elements.len() as u64;
     let decide = |(part, element): (u64, &Vec<u8>)| {
-        let decision = session.route(element, 9);
-        Decision { part: Some(part), parts: Some(parts), ruleset: version.clone(), ..decision }
+        let mut decision = session.route(element, 9);
+        (decision.part, decision.parts, decision.ruleset) = (Some(part), Some(parts), version.clone());
+        decision
     };
     (1..).zip(&line.elements).map(decide).collect()
 }
@@ -74,7 +74,7 @@ fn parts_are_decided_as_events_by_themselves() {
         let (Some(plain), Some(split)) = (plain.rule_set, split.rule_set) else { return Ok(()) };
         let router = Router::with_options(&split, options);
         let mut session = router.session();
-        let mut trusted = router.and_options(Options { mode: Mode::Trusted, ..options }).session();
+        let mut trusted = router.and_options(options.mode(Mode::Trusted)).session();
         for line in &lines {
             let (mut got, mut read_by_trust) = (Vec::new(), Vec::new());
             session.route_each(&line.text, 9, |decision| got.push(decision));

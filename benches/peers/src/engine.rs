@@ -4,8 +4,8 @@
 //! fastest way known here, takes the fields that their rules read from the event.
 
 use crate::rule::{self, Rule};
-use dadar::event::Mode;
-use dadar::route::{Options, Router, Session};
+use dadar::Mode;
+use dadar::{Options, Router, Session};
 use evalexpr::ContextWithMutableVariables;
 use quamina::{MatcherBuildMode, Quamina, QuaminaBuilder};
 use sonic_rs::{JsonValueTrait, PointerTree};
@@ -25,20 +25,20 @@ struct Dadar(Session);
 
 impl Engine for Dadar {
     fn matches(&mut self, event: &[u8]) -> usize {
-        self.0.decide(event).rules.len()
+        self.0.decide(event).rules().len()
     }
 }
 
 /// Strict and trusted, over one graph.
 pub(crate) fn dadar(rules: &[Rule]) -> [Box<dyn Engine>; 2] {
     let yaml = rule::dadar(rules);
-    let loaded = dadar::rules::load_strings("peers", [("rules.yaml", yaml.as_str())]);
+    let loaded = dadar::load_strings("peers", [("rules.yaml", yaml.as_str())]);
     let Some(rule_set) = loaded.rule_set else {
         panic!("the rules do not load: {:?}", loaded.diagnostics.first().map(|first| &first.message));
     };
     let router = Router::new(&rule_set);
     [Mode::Strict, Mode::Trusted].map(|mode| {
-        let session = router.and_options(Options { mode, ..Options::default() }).session();
+        let session = router.and_options(Options::default().mode(mode)).session();
         Box::new(Dadar(session)) as Box<dyn Engine>
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::{Done, Exit, Global, output, signals};
 use dadar::reload::{ChangeDetection, ChangeWaiter};
-use dadar::rules::InputSnapshot;
+use dadar::unstable::rules::InputSnapshot;
 use std::env;
 use std::io::{self, IsTerminal};
 use std::time::Duration;

@@ -14,6 +14,7 @@ pub use super::printable_lines as clean;
 
 /// The format of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Format {
     /// For people: the source line, underlined.
     #[default]

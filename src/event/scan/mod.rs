@@ -73,11 +73,26 @@ pub const MAX_DEPTH: usize = 4096;
 
 /// The limits for a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Nesting; 1,024 by default, and never more than [`MAX_DEPTH`]. `{"a":[1]}` is 2 deep.
     pub depth: usize,
     /// Bytes; 64 MiB by default. More than 4 GiB is never read.
     pub bytes: usize,
+}
+
+impl Limits {
+    /// Sets the limit on nesting.
+    #[must_use]
+    pub fn depth(self, depth: usize) -> Limits {
+        Limits { depth, ..self }
+    }
+
+    /// Sets the limit on the length of a line.
+    #[must_use]
+    pub fn bytes(self, bytes: usize) -> Limits {
+        Limits { bytes, ..self }
+    }
 }
 
 impl Default for Limits {
@@ -88,6 +103,7 @@ impl Default for Limits {
 
 /// How much of an event is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Mode {
     /// All of it: an event that is not valid JSON is a fault. If a key is repeated, the last value wins.
     #[default]

@@ -8,7 +8,7 @@ use crate::expr::{Comparison, Path, PathId, PathTable, Quantifier, Root, Typed, 
 
 /// Lints a condition that was checked before: `!=` and negated orderings that hold where a path is missing (W002, W006), and
 /// ranges without a number (W008).
-/// A path is left alone where the same condition asks for it otherwise. [`compile`](crate::expr::compile) does this for
+/// A path is left alone where the same condition asks for it otherwise. `compile` does this for
 /// each condition; a caller that joins several conditions may lint the whole again.
 pub fn lint_condition(condition: &Typed, paths: &PathTable, diagnostics: &mut Vec<Diagnostic>) {
     Linter { paths, diagnostics, known: Vec::new() }.walk(condition);

@@ -9,7 +9,7 @@ mod random;
 mod steps;
 
 use crate::agree::{check, load};
-use dadar::route::{Clock, Options, Router};
+use dadar::{Clock, Options, Router};
 use node::{Node, quoted};
 use proptest::collection::vec;
 use proptest::test_runner::TestCaseError;
@@ -99,7 +99,7 @@ fn transforms_do_what_the_reference_says() {
             return Ok(());
         };
         let now = Clock::Fixed("2026-01-10T13:00:00+05:30".parse().unwrap());
-        let options = Options { clock: now, deliveries: true, ..Options::default() };
+        let options = Options::default().clock(now).deliveries(true);
         let mut session = Router::with_options(compiled, options).session();
         for input in &inputs {
             let mut out = Vec::new();
