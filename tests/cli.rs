@@ -6,10 +6,9 @@
 #[path = "support/program.rs"]
 mod program;
 
-use program::{EVENT, Place, RULES, TESTS, program};
+use program::{EVENT, Place, RULES, TESTS};
 use serde_json::Value;
 use std::io::{Read, Write};
-use std::process::Stdio;
 
 #[test]
 fn every_command_has_help_with_examples() {
@@ -723,8 +722,12 @@ fn a_full_disk_is_an_error_without_a_panic() {
         &["explain", "rules", "-i", "events.ndjson"],
         &["completions", "bash"],
     ] {
-        let mut command = std::process::Command::new(program());
-        command.current_dir(place.dir.path()).args(args).stdin(Stdio::null()).stderr(Stdio::piped());
+        let mut command = std::process::Command::new(program::program());
+        command
+            .current_dir(place.dir.path())
+            .args(args)
+            .stdin(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped());
         let output = command.stdout(full()).output().unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}: {err}");
@@ -736,8 +739,12 @@ fn a_full_disk_is_an_error_without_a_panic() {
         &["route", "nothing"],
         &["check", "--nonsense"],
     ] {
-        let mut command = std::process::Command::new(program());
-        command.current_dir(place.dir.path()).args(args).stdin(Stdio::null()).stdout(Stdio::null());
+        let mut command = std::process::Command::new(program::program());
+        command
+            .current_dir(place.dir.path())
+            .args(args)
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null());
         let status = command.stderr(full()).status().unwrap();
         assert_eq!(status.code(), Some(2), "{args:?}");
     }

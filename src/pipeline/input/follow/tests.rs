@@ -5,7 +5,7 @@ use crate::pipeline::stop::StopSignal;
 use std::cell::Cell;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -319,7 +319,7 @@ fn a_state_is_written_before_the_first_read() {
 #[cfg(unix)]
 fn only_regular_files_of_bounded_size_are_states() {
     let folder = Folder::new("a\n");
-    assert!(SavedState::read(Path::new("/dev/zero")).is_err());
+    assert!(SavedState::read(std::path::Path::new("/dev/zero")).is_err());
     assert!(SavedState::read(&folder.path("")).is_err());
     fs::write(folder.path("state"), " ".repeat(1 << 20)).unwrap();
     assert!(SavedState::read(&folder.path("state")).is_err());
