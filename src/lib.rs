@@ -116,7 +116,7 @@ pub use event::{Json, Limits, Mode};
 pub use expr::Budget;
 pub use jiff::Timestamp;
 pub use jiff::tz::TimeZone;
-pub use route::{Clock, Options, Router, Session, SubscriberId, Summary};
+pub use route::{Clock, Options, Router, Session, SubscriberId, Summary, Written};
 pub use rules::{LoadError, LoadLimits, LoadOptions, Loaded, LoadedFile, RuleId, RuleSet, load, load_strings};
 
 /// The examples of the README are run as well.

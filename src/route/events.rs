@@ -1,9 +1,10 @@
 //! The events of one line: usually one, several if the rule set splits lines and the line has a list.
 
-use super::{Options, Router};
+use super::router::Router;
 use crate::decision::{Input, Part};
 use crate::event::{Captures, Elements, Mode};
 use crate::graph::{self, DecisionGraph, Outcome, Reading, Scratch, SplitPlan, State};
+use crate::options::Options;
 use crate::split::{self, Batch, Located};
 use bumpalo::Bump;
 
@@ -51,6 +52,7 @@ pub(super) struct Decided<'d> {
     pub(super) outcome: &'d Outcome<'d>,
     pub(super) state: &'d State,
     pub(super) input: Input<'d>,
+    pub(super) options: &'d Options,
 }
 
 /// Decides events.
@@ -73,12 +75,12 @@ impl Stage<'_> {
         scratch: &mut Scratch,
         input: Input<'_>,
         batch: &Batch<'_>,
-        then: impl FnOnce(Decided<'_>) -> R,
+        then: impl FnOnce(&Decided<'_>) -> R,
     ) -> R {
-        let Router { graph, thresholds, .. } = self.router;
+        let (graph, thresholds) = (self.router.graph(), self.router.thresholds());
         let reading = Reading { options: self.options, deliver: self.deliver, thresholds, batch };
         let result = graph::decide(graph, scratch, input.text, reading, |outcome, state| {
-            then(Decided { graph, outcome, state, input })
+            then(&Decided { graph, outcome, state, input, options: self.options })
         });
         scratch.release(graph, input.text.len());
         result
@@ -90,18 +92,20 @@ impl Stage<'_> {
         scratch: &mut Scratch,
         input: Input<'_>,
         reason: String,
-        then: impl FnOnce(Decided<'_>) -> R,
+        then: impl FnOnce(&Decided<'_>) -> R,
     ) -> R {
-        let graph = &self.router.graph;
+        let graph = self.router.graph();
         graph::refuse(graph, scratch, reason, self.deliver, |outcome, state| {
-            then(Decided { graph, outcome, state, input })
+            then(&Decided { graph, outcome, state, input, options: self.options })
         })
     }
 
-    fn drop_empty<R>(&self, scratch: &mut Scratch, line: Input<'_>, then: impl FnOnce(Decided<'_>) -> R) -> R {
-        let graph = &self.router.graph;
+    fn drop_empty<R>(&self, scratch: &mut Scratch, line: Input<'_>, then: impl FnOnce(&Decided<'_>) -> R) -> R {
+        let graph = self.router.graph();
         let input = Input { part: Some(Part::EMPTY), ..line };
-        graph::drop_empty(graph, scratch, |outcome, state| then(Decided { graph, outcome, state, input }))
+        graph::drop_empty(graph, scratch, |outcome, state| {
+            then(&Decided { graph, outcome, state, input, options: self.options })
+        })
     }
 
     /// Decides the event of a line. A line with several is malformed.
@@ -111,9 +115,9 @@ impl Stage<'_> {
         scratch: &mut Scratch,
         split: &mut Option<SplitScratch>,
         line: Input<'_>,
-        then: impl FnOnce(Decided<'_>) -> R,
+        then: impl FnOnce(&Decided<'_>) -> R,
     ) -> R {
-        match (split, &self.router.graph.split) {
+        match (split, &self.router.graph().split) {
             (Some(split), Some(plan)) => self.only_of_list(scratch, split, plan, line, then),
             _ => self.decide(scratch, line, &Batch::NONE, then),
         }
@@ -127,7 +131,7 @@ impl Stage<'_> {
         split: &mut SplitScratch,
         plan: &SplitPlan,
         line: Input<'_>,
-        then: impl FnOnce(Decided<'_>) -> R,
+        then: impl FnOnce(&Decided<'_>) -> R,
     ) -> R {
         let (list, batch) = match split.read(plan, line.text, self) {
             Err(reason) => return self.refuse(scratch, line, reason, then),
@@ -152,9 +156,9 @@ impl Stage<'_> {
         split: &mut Option<SplitScratch>,
         line: Input<'_>,
         progress: Progress<'_>,
-        then: impl FnMut(Decided<'_>),
+        then: impl FnMut(&Decided<'_>),
     ) {
-        match (split, &self.router.graph.split) {
+        match (split, &self.router.graph().split) {
             (Some(split), Some(plan)) => self.each_of_list(scratch, split, plan, line, progress, then),
             _ => self.decide(scratch, line, &Batch::NONE, then),
         }
@@ -168,7 +172,7 @@ impl Stage<'_> {
         plan: &SplitPlan,
         line: Input<'_>,
         progress: Progress<'_>,
-        mut then: impl FnMut(Decided<'_>),
+        mut then: impl FnMut(&Decided<'_>),
     ) {
         let (list, batch) = match split.read(plan, line.text, self) {
             Err(reason) => return self.refuse(scratch, line, reason, then),
@@ -189,7 +193,7 @@ impl Stage<'_> {
     /// The text of one event of a line; the line if it has no such event.
     #[cfg(feature = "pipeline")]
     pub(super) fn text<'l>(&self, split: &mut Option<SplitScratch>, line: &'l [u8], part: Part) -> &'l [u8] {
-        let (Some(split), Some(plan)) = (split, &self.router.graph.split) else { return line };
+        let (Some(split), Some(plan)) = (split, &self.router.graph().split) else { return line };
         let options = self.options;
         let located = plan.splitter.locate(line, self.mode(), options.limits, &mut split.captures);
         let Ok(Located::List(list)) = located else { return line };

@@ -2,22 +2,26 @@
 //!
 //! The order and the presence of keys are those of [`Decision`](crate::decision::Decision) when it is serialised.
 
-use super::{Options, chosen_by, is_routed, write_value};
+use super::events::Decided;
+use super::names::{chosen_by, is_routed};
 use crate::decision::{Input, Part, Status, TypeError, input_echo};
 use crate::event::{Limits, Number, Value, parse, write_json};
-use crate::graph::{DecisionGraph, Outcome, SentEvent, State, json_string};
+use crate::graph::{Outcome, SentEvent, json_string};
+use crate::options::Options;
 use bumpalo::Bump;
 use serde::Serialize;
 
+/// Appends the decision, or the deliveries if the options ask for them.
+pub(super) fn decided(decided: &Decided<'_>, out: &mut Vec<u8>, written: &mut dyn FnMut(&mut Vec<u8>)) {
+    match decided.options.deliveries {
+        false => line(decided, out),
+        true => deliveries(decided, out, written),
+    }
+}
+
 /// Appends a decision and a line break.
-pub(super) fn line(
-    graph: &DecisionGraph,
-    outcome: &Outcome<'_>,
-    state: &State,
-    input: Input<'_>,
-    options: &Options,
-    out: &mut Vec<u8>,
-) {
+fn line(decided: &Decided<'_>, out: &mut Vec<u8>) {
+    let Decided { graph, outcome, state, input, options } = *decided;
     out.extend_from_slice(b"{\"id\":");
     value(outcome.id, out);
     out.extend_from_slice(b",\"topic\":");
@@ -70,14 +74,8 @@ pub(super) fn line(
 
 /// Appends a line for each subscriber, or one line with the status if nobody is sent the event. Every line says why an event is not
 /// routed, since no decision is written with it.
-pub(super) fn deliveries(
-    graph: &DecisionGraph,
-    outcome: &Outcome<'_>,
-    input: Input<'_>,
-    options: &Options,
-    out: &mut Vec<u8>,
-    written: &mut dyn FnMut(&mut Vec<u8>),
-) {
+fn deliveries(decided: &Decided<'_>, out: &mut Vec<u8>, written: &mut dyn FnMut(&mut Vec<u8>)) {
+    let Decided { graph, outcome, input, options, .. } = *decided;
     for sent in outcome.sent() {
         out.extend_from_slice(b"{\"id\":");
         value(outcome.id, out);
@@ -197,4 +195,10 @@ fn value(value: Value<'_>, out: &mut Vec<u8>) {
 /// True if no character needs an escape.
 fn is_plain(s: &str) -> bool {
     s.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\')
+}
+
+/// A value as JSON.
+fn write_value(value: Value<'_>, out: &mut Vec<u8>) {
+    // Writing to memory does not fail.
+    let _ = serde_json::to_writer(out, &value.to_json());
 }
