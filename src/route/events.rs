@@ -37,17 +37,17 @@ impl SplitScratch {
         &'a mut self,
         plan: &'a SplitPlan,
         line: &'a [u8],
-        stage: &Stage<'_>,
+        decider: &LineDecider<'_>,
     ) -> Result<(Located<'a>, Batch<'a>), String> {
         self.arena.reset();
-        let located = plan.splitter.locate(line, stage.mode(), stage.options.limits, &mut self.captures);
+        let located = plan.splitter.locate(line, decider.mode(), decider.options.limits, &mut self.captures);
         let located = located.map_err(|fault| fault.to_string())?;
         Ok((located, plan.splitter.batch(line, &self.captures, &self.arena)))
     }
 }
 
 /// One event that has been decided.
-pub(super) struct Decided<'d> {
+pub(super) struct DecidedEvent<'d> {
     pub(super) graph: &'d DecisionGraph,
     pub(super) outcome: &'d Outcome<'d>,
     pub(super) state: &'d State,
@@ -55,15 +55,15 @@ pub(super) struct Decided<'d> {
     pub(super) options: &'d Options,
 }
 
-/// Decides events.
-pub(super) struct Stage<'s> {
+/// Decides the events of lines.
+pub(super) struct LineDecider<'s> {
     pub(super) router: &'s Router,
     pub(super) options: &'s Options,
     /// Whether outcomes have what each subscriber is sent.
     pub(super) deliver: bool,
 }
 
-impl Stage<'_> {
+impl LineDecider<'_> {
     fn mode(&self) -> Mode {
         if self.deliver { Mode::Strict } else { self.options.mode }
     }
@@ -75,12 +75,12 @@ impl Stage<'_> {
         scratch: &mut Scratch,
         input: Input<'_>,
         batch: &Batch<'_>,
-        then: impl FnOnce(&Decided<'_>) -> R,
+        then: impl FnOnce(&DecidedEvent<'_>) -> R,
     ) -> R {
         let (graph, thresholds) = (self.router.graph(), self.router.thresholds());
         let reading = Reading { options: self.options, deliver: self.deliver, thresholds, batch };
         let result = graph::decide(graph, scratch, input.text, reading, |outcome, state| {
-            then(&Decided { graph, outcome, state, input, options: self.options })
+            then(&DecidedEvent { graph, outcome, state, input, options: self.options })
         });
         scratch.release(graph, input.text.len());
         result
@@ -92,19 +92,19 @@ impl Stage<'_> {
         scratch: &mut Scratch,
         input: Input<'_>,
         reason: String,
-        then: impl FnOnce(&Decided<'_>) -> R,
+        then: impl FnOnce(&DecidedEvent<'_>) -> R,
     ) -> R {
         let graph = self.router.graph();
         graph::refuse(graph, scratch, reason, self.deliver, |outcome, state| {
-            then(&Decided { graph, outcome, state, input, options: self.options })
+            then(&DecidedEvent { graph, outcome, state, input, options: self.options })
         })
     }
 
-    fn drop_empty<R>(&self, scratch: &mut Scratch, line: Input<'_>, then: impl FnOnce(&Decided<'_>) -> R) -> R {
+    fn drop_empty<R>(&self, scratch: &mut Scratch, line: Input<'_>, then: impl FnOnce(&DecidedEvent<'_>) -> R) -> R {
         let graph = self.router.graph();
         let input = Input { part: Some(Part::EMPTY), ..line };
         graph::drop_empty(graph, scratch, |outcome, state| {
-            then(&Decided { graph, outcome, state, input, options: self.options })
+            then(&DecidedEvent { graph, outcome, state, input, options: self.options })
         })
     }
 
@@ -115,7 +115,7 @@ impl Stage<'_> {
         scratch: &mut Scratch,
         split: &mut Option<SplitScratch>,
         line: Input<'_>,
-        then: impl FnOnce(&Decided<'_>) -> R,
+        then: impl FnOnce(&DecidedEvent<'_>) -> R,
     ) -> R {
         match (split, &self.router.graph().split) {
             (Some(split), Some(plan)) => self.only_of_list(scratch, split, plan, line, then),
@@ -131,7 +131,7 @@ impl Stage<'_> {
         split: &mut SplitScratch,
         plan: &SplitPlan,
         line: Input<'_>,
-        then: impl FnOnce(&Decided<'_>) -> R,
+        then: impl FnOnce(&DecidedEvent<'_>) -> R,
     ) -> R {
         let (list, batch) = match split.read(plan, line.text, self) {
             Err(reason) => return self.refuse(scratch, line, reason, then),
@@ -155,8 +155,8 @@ impl Stage<'_> {
         scratch: &mut Scratch,
         split: &mut Option<SplitScratch>,
         line: Input<'_>,
-        progress: Progress<'_>,
-        then: impl FnMut(&Decided<'_>),
+        progress: LineProgress<'_>,
+        then: impl FnMut(&DecidedEvent<'_>),
     ) {
         match (split, &self.router.graph().split) {
             (Some(split), Some(plan)) => self.each_of_list(scratch, split, plan, line, progress, then),
@@ -171,8 +171,8 @@ impl Stage<'_> {
         split: &mut SplitScratch,
         plan: &SplitPlan,
         line: Input<'_>,
-        progress: Progress<'_>,
-        mut then: impl FnMut(&Decided<'_>),
+        progress: LineProgress<'_>,
+        mut then: impl FnMut(&DecidedEvent<'_>),
     ) {
         let (list, batch) = match split.read(plan, line.text, self) {
             Err(reason) => return self.refuse(scratch, line, reason, then),
@@ -203,7 +203,7 @@ impl Stage<'_> {
 }
 
 /// How far the events of a line are decided.
-pub(super) struct Progress<'p> {
+pub(super) struct LineProgress<'p> {
     /// The number of the first to be decided.
     pub(super) first: u64,
     /// The one that is being decided, if the line has a list.

@@ -1,6 +1,6 @@
 //! A decision with names in place of numbers.
 
-use super::events::Decided;
+use super::events::DecidedEvent;
 use crate::decision::{Decision, Delivered, Delivery, Requirer, Status, input_echo};
 use crate::event::{self, Json};
 use crate::graph::{DecisionGraph, Outcome, SentEvent, SentTo};
@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The decision, and the event that each subscriber is sent.
-pub(super) fn delivered(decided: &Decided<'_>) -> Delivered {
-    let Decided { graph, outcome, input, options, .. } = decided;
+pub(super) fn delivered(decided: &DecidedEvent<'_>) -> Delivered {
+    let DecidedEvent { graph, outcome, input, options, .. } = decided;
     let decision = decision(decided);
     let delivery = |sent: &SentTo<'_>| Delivery {
         id: decision.id.clone(),
@@ -31,8 +31,8 @@ pub(super) fn delivered(decided: &Decided<'_>) -> Delivered {
 }
 
 /// The decision with its names.
-pub(super) fn decision(decided: &Decided<'_>) -> Decision {
-    let Decided { graph, outcome, state, input, options } = decided;
+pub(super) fn decision(decided: &DecidedEvent<'_>) -> Decision {
+    let DecidedEvent { graph, outcome, state, input, options } = decided;
     let names = |numbers: &[u32]| numbers.iter().map(|number| graph.subscribers.name(*number)).collect();
     let labels = outcome.labels.iter().map(|(label, value)| (graph.labels.names.name(*label), value.to_json()));
     let malformed = outcome.fault().is_some();

@@ -1,6 +1,6 @@
 //! One thread's use of a router: lines in, decisions out.
 
-use super::events::{Decided, Progress, SplitScratch, Stage};
+use super::events::{DecidedEvent, LineDecider, LineProgress, SplitScratch};
 use super::router::Router;
 use super::summary::Summary;
 use super::{names, write};
@@ -242,9 +242,9 @@ impl Session {
     ) -> Summary<'_> {
         let Session { router, scratch, split, .. } = self;
         let options = router.options();
-        let stage = Stage { router, options, deliver: options.deliveries };
-        let text = part.map_or(line, |part| stage.text(split, line, part));
-        stage.refuse(scratch, Input { text, line: number, part }, reason.to_owned(), |decided| {
+        let decider = LineDecider { router, options, deliver: options.deliveries };
+        let text = part.map_or(line, |part| decider.text(split, line, part));
+        decider.refuse(scratch, Input { text, line: number, part }, reason.to_owned(), |decided| {
             write::decided(decided, out, &mut |_| {});
         });
         self.summary(Status::Malformed)
@@ -305,18 +305,18 @@ impl Session {
         number: u64,
         now: Option<Timestamp>,
         deliver: bool,
-        then: impl FnOnce(&Decided<'_>) -> R,
+        then: impl FnOnce(&DecidedEvent<'_>) -> R,
     ) -> R {
         let Session { router, scratch, split, .. } = self;
         let fixed = now.map(|now| at(router, now));
         let options = fixed.as_ref().unwrap_or(router.options());
         let whole = Input { text: line, line: number, part: None };
-        let result = Stage { router, options, deliver }.only(scratch, split, whole, then);
+        let result = LineDecider { router, options, deliver }.only(scratch, split, whole, then);
         self.release(line.len());
         result
     }
 
-    fn each(&mut self, line: &[u8], number: u64, first: u64, deliver: bool, then: impl FnMut(&Decided<'_>)) {
+    fn each(&mut self, line: &[u8], number: u64, first: u64, deliver: bool, then: impl FnMut(&DecidedEvent<'_>)) {
         self.each_at(line, number, first, None, deliver, then);
     }
 
@@ -328,14 +328,14 @@ impl Session {
         first: u64,
         now: Option<Timestamp>,
         deliver: bool,
-        then: impl FnMut(&Decided<'_>),
+        then: impl FnMut(&DecidedEvent<'_>),
     ) {
         let Session { router, scratch, split, current } = self;
         *current = None;
         let fixed = now.map(|now| at(router, now));
         let options = fixed.as_ref().unwrap_or(router.options());
         let whole = Input { text: line, line: number, part: None };
-        Stage { router, options, deliver }.each(scratch, split, whole, Progress { first, current }, then);
+        LineDecider { router, options, deliver }.each(scratch, split, whole, LineProgress { first, current }, then);
         self.release(line.len());
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The order and the presence of keys are those of [`Decision`](crate::decision::Decision) when it is serialised.
 
-use super::events::Decided;
+use super::events::DecidedEvent;
 use super::names::{chosen_by, is_routed};
 use crate::decision::{Input, Part, Status, TypeError, input_echo};
 use crate::event::{Limits, Number, Value, parse, write_json};
@@ -12,7 +12,7 @@ use bumpalo::Bump;
 use serde::Serialize;
 
 /// Appends the decision, or the deliveries if the options ask for them.
-pub(super) fn decided(decided: &Decided<'_>, out: &mut Vec<u8>, written: &mut dyn FnMut(&mut Vec<u8>)) {
+pub(super) fn decided(decided: &DecidedEvent<'_>, out: &mut Vec<u8>, written: &mut dyn FnMut(&mut Vec<u8>)) {
     match decided.options.deliveries {
         false => line(decided, out),
         true => deliveries(decided, out, written),
@@ -20,8 +20,8 @@ pub(super) fn decided(decided: &Decided<'_>, out: &mut Vec<u8>, written: &mut dy
 }
 
 /// Appends a decision and a line break.
-fn line(decided: &Decided<'_>, out: &mut Vec<u8>) {
-    let Decided { graph, outcome, state, input, options } = *decided;
+fn line(decided: &DecidedEvent<'_>, out: &mut Vec<u8>) {
+    let DecidedEvent { graph, outcome, state, input, options } = *decided;
     out.extend_from_slice(b"{\"id\":");
     value(outcome.id, out);
     out.extend_from_slice(b",\"topic\":");
@@ -74,8 +74,8 @@ fn line(decided: &Decided<'_>, out: &mut Vec<u8>) {
 
 /// Appends a line for each subscriber, or one line with the status if nobody is sent the event. Every line says why an event is not
 /// routed, since no decision is written with it.
-fn deliveries(decided: &Decided<'_>, out: &mut Vec<u8>, written: &mut dyn FnMut(&mut Vec<u8>)) {
-    let Decided { graph, outcome, input, options, .. } = *decided;
+fn deliveries(decided: &DecidedEvent<'_>, out: &mut Vec<u8>, written: &mut dyn FnMut(&mut Vec<u8>)) {
+    let DecidedEvent { graph, outcome, input, options, .. } = *decided;
     for sent in outcome.sent() {
         out.extend_from_slice(b"{\"id\":");
         value(outcome.id, out);
