@@ -67,7 +67,8 @@
 //!
 //! # Features
 //!
-//! - `cli` (on by default): the program `dadar`. It switches on `pipeline` and `render`.
+//! - `cli` (on by default): the program `dadar`. It switches on `format`, `pipeline` and `render`.
+//! - `format`: rule files in a canonical layout (`format`).
 //! - `schemas` (on by default): JSON Schemas in rule sets. Without it, a rule set with `schemas:` does not load.
 //! - `render`: diagnostics as text with source lines, as JSON and as SARIF (`diagnostic::render`).
 //! - `watch`: rule sets that are loaded again when their files change (`reload`).
@@ -88,6 +89,8 @@ pub mod diagnostic;
 mod event;
 pub mod explain;
 mod expr;
+#[cfg(feature = "format")]
+pub mod format;
 mod graph;
 mod interpreter;
 mod logic;

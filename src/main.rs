@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         Command::Route(args) => cli::route::run(args, &global),
         Command::Explain(args) => cli::explain::run(args, &global),
         Command::Test(args) => cli::test::run(args, &global),
+        Command::Fmt(args) => cli::fmt::run(&args, &global),
         Command::Eval(args) => cli::eval::run(&args, &global),
         Command::Functions(args) => cli::functions::run(&args, &global),
         Command::Codes(args) => cli::codes::run(&args),

@@ -30,8 +30,9 @@ fn mistakes_are_shown_so_that_they_can_be_mended() {
         settings.set_omit_expression(true);
         settings.bind(|| insta::assert_snapshot!("shown", shown));
     }
-    // Codes that need huge files, special limits or bytes that are not text have tests elsewhere; so do those of test files.
-    let elsewhere = [Code::TooLarge, Code::LoadBudget, Code::Unreadable, Code::BadTest];
+    // Codes that need huge files, special limits or bytes that are not text have tests elsewhere; so do those of test files
+    // and of the formatter.
+    let elsewhere = [Code::TooLarge, Code::LoadBudget, Code::Unreadable, Code::BadTest, Code::NotFormatted];
     let missing: Vec<_> = Code::ALL.iter().filter(|code| !seen.contains(code) && !elsewhere.contains(code)).collect();
     assert!(missing.is_empty(), "no case shows {missing:?}");
 }

@@ -9,6 +9,7 @@ pub(crate) mod eval;
 mod events;
 mod exit;
 pub(crate) mod explain;
+pub(crate) mod fmt;
 pub(crate) mod functions;
 mod given;
 pub(crate) mod init;
@@ -115,6 +116,8 @@ pub(crate) enum Command {
     Explain(explain::ExplainArgs),
     /// Run the tests of a rule set
     Test(test::TestArgs),
+    /// Give rule files and test files a canonical layout
+    Fmt(fmt::FmtArgs),
     /// Evaluate one expression, and show the value of each of its parts
     Eval(eval::EvalArgs),
     /// Print the reference of the functions that expressions can call

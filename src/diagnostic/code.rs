@@ -126,6 +126,8 @@ codes! {
     BadPath = "E081", "bad-path";
     /// An invalid test file.
     BadTest = "E090", "bad-test";
+    /// A file whose layout would change more than white space.
+    NotFormatted = "E091", "not-formatted";
     /// `no`, `on`, `yes` without quotes.
     AmbiguousScalar = "W001", "ambiguous-scalar";
     /// `!=` that is true if the field is missing.

@@ -53,6 +53,7 @@ impl Code {
             Code::BadTransform => include_str!("pages/E080.md"),
             Code::BadPath => include_str!("pages/E081.md"),
             Code::BadTest => include_str!("pages/E090.md"),
+            Code::NotFormatted => include_str!("pages/E091.md"),
             Code::AmbiguousScalar => include_str!("pages/W001.md"),
             Code::NotEqualOnMissing => include_str!("pages/W002.md"),
             Code::NoEffect => include_str!("pages/W003.md"),

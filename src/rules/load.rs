@@ -196,6 +196,7 @@ fn decode_all(tree: &Arc<FileTree>, named: &RuleSetNaming<'_>, parsed: Vec<Parse
         loaded.diagnostics = vec![Diagnostic::global(Code::NoRuleSet, message).help(help)];
         return;
     }
+    loaded.rule_files = parsed.iter().map(|parsed| location(&parsed.file)).collect();
     let mut read = Vec::with_capacity(parsed.len());
     let mut files = Vec::with_capacity(parsed.len());
     for ParsedFile { file, bytes, node, diagnostics } in parsed {

@@ -32,6 +32,8 @@ pub struct Loaded {
     pub sources: Sources,
     /// The files that were read (rules, schemas, lookups).
     pub files: Vec<LoadedFile>,
+    /// The files that define the rule set: those in [`files`](Self::files) that are neither schemas nor lookups.
+    pub rule_files: Vec<PathBuf>,
     /// The `*.test.yaml` files of the rule set.
     pub tests: Vec<PathBuf>,
     /// The files and folders that loading looked at; empty for rule sets made from strings.

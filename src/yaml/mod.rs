@@ -11,6 +11,8 @@ mod keys;
 mod scalar;
 mod source_map;
 mod syntax;
+#[cfg(feature = "format")]
+mod tokens;
 mod traps;
 
 #[cfg(test)]
@@ -18,6 +20,8 @@ mod tests;
 
 pub use comment::{CommentPlacement, YamlComment};
 pub use document::{NodeAt, NodeStep, YamlDocument};
+#[cfg(feature = "format")]
+pub(crate) use tokens::{Token, TokenKind, Tokens, tokens};
 
 use crate::diagnostic::{Code, Diagnostic, FileId, Span, Text};
 use crate::event::Json;

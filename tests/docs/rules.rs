@@ -56,7 +56,8 @@ fn pages_show_what_is_wrong_and_what_is_right() {
         let code = path.file_stem().and_then(|stem| Code::parse(stem.to_str()?)).unwrap();
         let blocks = page.blocks();
         faults.extend(blocks.iter().filter_map(|block| fault(block, Some(code))));
-        if blocks.len() < 2 {
+        // No rule set is known that leads to a bug of the formatter.
+        if blocks.len() < 2 && code != Code::NotFormatted {
             faults.push(format!("{}: a page shows what is wrong and what is right", page.name()));
         }
     }
