@@ -1,7 +1,7 @@
 //! The formatter: it changes nothing but white space, a second run changes nothing, and every YAML file of the project can be
 //! formatted. What a text means is found out by loading it, which the formatter does not do.
 #![cfg(feature = "format")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::unreachable, clippy::indexing_slicing, clippy::string_slice)]
 
 use dadar::diagnostic::FileId;
 use dadar::format::{FormatError, format};
