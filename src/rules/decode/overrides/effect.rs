@@ -4,9 +4,9 @@ use super::definitions::Definition;
 use super::same::same;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::Json;
+use crate::rules::NameKind;
 use crate::rules::decode::RuleSetDecoder;
 use crate::rules::keys::{self, Keys};
-use crate::rules::NameKind;
 use crate::yaml::{YamlEntry, YamlNode};
 use std::collections::BTreeMap;
 

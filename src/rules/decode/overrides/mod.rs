@@ -84,7 +84,8 @@ impl RuleSetDecoder<'_> {
         let wanted = format!("a mapping of the keys that change in the {}", kind.word());
         let entries = self.mapping(&entry.value, &wanted)?;
         if entries.is_empty() {
-            let message = format!("the override of the {} `{}` has no keys, so it changes nothing", kind.word(), name.text);
+            let message =
+                format!("the override of the {} `{}` has no keys, so it changes nothing", kind.word(), name.text);
             self.report(Diagnostic::new(Code::Override, entry.value.span, message));
         }
         Some(Override { name, entries: entries.to_vec() })
