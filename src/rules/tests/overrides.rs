@@ -117,7 +117,7 @@ fn keys_that_cannot_change() {
     wrong("overrides: {subscribers: {duty: {name: low}}}", &["E003 name"]);
     wrong("overrides: {tables: {tier: {mode: all}, grid: {key: id}}}", &["E003 mode", "E003 key"]);
     let loaded = wrong("overrides: {filters: {no-tests: {keep: data.test == null}}}", &["E024 keep + drop"]);
-    assert_eq!(loaded.diagnostics[0].help.as_deref(), Some("override `drop` with the opposite condition"));
+    assert_eq!(loaded.diagnostics[0].help.as_deref(), Some("override `drop` instead"));
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn refused(definition: &Definition<'_>, entry: &YamlEntry) -> Option<Diagnostic>
     let is = &other.key.text.value;
     let message = format!("`{key}` cannot be added: the filter `{name}` has `{is}`");
     let diagnostic = Diagnostic::new(Code::Override, span, message).also(other.key.text.span(), "defined here");
-    Some(diagnostic.help(format!("override `{is}` with the opposite condition")))
+    Some(diagnostic.help(format!("override `{is}` instead")))
 }
 
 /// The error of a key that has the new value already.
