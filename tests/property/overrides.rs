@@ -9,6 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, json};
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 /// Moves keys of definitions into overrides.
 struct Mover<'b> {
@@ -95,75 +96,96 @@ struct Overlaid {
     moved: usize,
 }
 
+/// The two files while the text of a random rule set is split.
+struct Splitter<'b> {
+    mover: Mover<'b>,
+    base: String,
+    /// The overridden definitions by section; those of tables are text.
+    overrides: BTreeMap<&'static str, Map<String, Json>>,
+    tables: String,
+    /// The head of the present table, until one of its keys is overridden.
+    table: Option<String>,
+    in_overridden_rows: bool,
+}
+
+impl Splitter<'_> {
+    /// A line that is a whole definition: what is before the definition, and the definition.
+    fn definition(&mut self, section: &'static str, head: &str, text: &str) {
+        let mut definition: Json = serde_json::from_str(text).unwrap();
+        let overrides = self.overrides.entry(section).or_default();
+        match section {
+            "subscribers" => self.mover.named(head.trim().trim_end_matches(':').to_owned(), &mut definition, overrides),
+            _ => self.mover.member(&mut definition, overrides),
+        }
+        self.base += &format!("{head}{definition}\n");
+    }
+
+    /// A line of a table: its name, a key, or a row.
+    fn table_line(&mut self, line: &str) {
+        match line.len() - line.trim_start().len() {
+            2 => {
+                self.table = Some(format!("  {line}\n"));
+                self.in_overridden_rows = false;
+            }
+            4 => self.in_overridden_rows = self.table_key(line),
+            _ => {}
+        }
+        if self.in_overridden_rows {
+            self.tables += &self.table.take().unwrap_or_default();
+            self.tables += &format!("  {line}\n");
+        } else {
+            self.base += &format!("{line}\n");
+        }
+    }
+
+    /// True if this key of a table is overridden, with the lines below it.
+    fn table_key(&mut self, line: &str) -> bool {
+        let key = line.trim_start().split(':').next().unwrap();
+        if !["rows", "otherwise"].contains(&key) {
+            return false;
+        }
+        let choice = self.mover.next();
+        if choice == Choice::Replace || (choice == Choice::Add && key == "otherwise" && line.ends_with("[]")) {
+            // It is replaced before it is decoded, so that it need not be right.
+            self.base += &format!("    {key}: [replaced]\n");
+        }
+        choice != Choice::Stay
+    }
+
+    fn overrides(&self) -> String {
+        let sections = self.overrides.iter().map(|(name, of)| format!("  {name}: {}\n", Json::Object(of.clone())));
+        let tables = if self.tables.is_empty() { String::new() } else { format!("  tables:\n{}", self.tables) };
+        format!("overrides:\n{}{tables}", sections.collect::<String>())
+    }
+}
+
 /// Splits the text of a random rule set, in which each definition is on a line of its own; tables are on several.
 fn overlaid(yaml: &str, choices: &[Choice]) -> Overlaid {
-    let mut mover = Mover { choices: choices.iter().cycle(), moved: 0 };
-    let (mut rules, mut filters, mut subscribers) = (Map::new(), Map::new(), Map::new());
-    let (mut base, mut tables) = (String::new(), String::new());
-    let (mut section, mut in_rows) = ("", None);
+    let mover = Mover { choices: choices.iter().cycle(), moved: 0 };
+    let mut splitter = Splitter {
+        mover,
+        base: String::new(),
+        overrides: BTreeMap::new(),
+        tables: String::new(),
+        table: None,
+        in_overridden_rows: false,
+    };
+    let mut section = "";
     for line in yaml.lines() {
         if !line.starts_with(' ') {
-            section = line;
-        }
-        let indent = line.len() - line.trim_start().len();
-        let definition = match section {
-            "rules:" | "filters:" => line.strip_prefix("  - ").map(|text| ("  - ", text)),
-            "subscribers:" if indent == 2 => line.split_at_checked(line.find(": ").unwrap() + 2),
-            _ => None,
-        };
-        if let Some((head, text)) = definition {
-            let mut definition: Json = serde_json::from_str(text).unwrap();
-            match section {
-                "rules:" => mover.member(&mut definition, &mut rules),
-                "filters:" => mover.member(&mut definition, &mut filters),
-                _ => mover.named(head.trim().trim_end_matches(':').to_owned(), &mut definition, &mut subscribers),
-            }
-            base += &format!("{head}{definition}\n");
+            section = line.trim_end_matches(':');
+            splitter.base += &format!("{line}\n");
             continue;
         }
-        if section != "tables:" || indent < 2 {
-            base += &format!("{line}\n");
-            continue;
+        match (section, line.strip_prefix("  - "), line.split_once(": ")) {
+            ("rules", Some(text), _) => splitter.definition("rules", "  - ", text),
+            ("filters", Some(text), _) => splitter.definition("filters", "  - ", text),
+            ("subscribers", _, Some((name, text))) => splitter.definition("subscribers", &format!("{name}: "), text),
+            ("tables", ..) => splitter.table_line(line),
+            _ => splitter.base += &format!("{line}\n"),
         }
-        if indent == 2 {
-            tables += &format!("  {line}\n");
-        }
-        if indent <= 4 {
-            in_rows = None;
-        }
-        let moves = match line.trim_start().split(':').next() {
-            Some("rows") if indent == 4 => {
-                let choice = mover.next();
-                in_rows = (choice != Choice::Stay).then_some(());
-                // The row that the override replaces, or none; the kind of table does not matter for either.
-                match choice {
-                    Choice::Stay => {}
-                    Choice::Replace => base += "    rows: [replaced]\n",
-                    Choice::Add => base += "    rows: []\n",
-                }
-                in_rows.is_some()
-            }
-            Some("otherwise") if indent == 4 => mover.next() != Choice::Stay,
-            _ => in_rows.is_some(),
-        };
-        let part = if moves { &mut tables } else { &mut base };
-        *part += &format!("{}{line}\n", if moves { "  " } else { "" });
     }
-    let sections = [("rules", rules), ("filters", filters), ("subscribers", subscribers)];
-    let mut overrides = String::from("overrides:\n");
-    sections.iter().for_each(|(name, of)| overrides += &format!("  {name}: {}\n", Json::Object(of.clone())));
-    // Tables without overridden keys are left out: they would be errors.
-    let lines: Vec<&str> = tables.lines().collect();
-    let is_head = |line: &str| line.starts_with("    t");
-    let kept = lines
-        .iter()
-        .enumerate()
-        .filter(|(at, line)| !is_head(line) || lines.get(at + 1).is_some_and(|next| !is_head(next)));
-    let kept: String = kept.map(|(_, line)| format!("{line}\n")).collect();
-    if !kept.is_empty() {
-        overrides += &format!("  tables:\n{kept}");
-    }
-    Overlaid { base, overrides, moved: mover.moved }
+    Overlaid { overrides: splitter.overrides(), moved: splitter.mover.moved, base: splitter.base }
 }
 
 fn delivered(rules: &RuleSet, events: &[Vec<u8>], version: &std::sync::Arc<str>) -> Vec<Delivered> {
