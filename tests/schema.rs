@@ -124,4 +124,11 @@ fn mistakes_are_found() {
     invalid("schemas: {s: {target: data}}");
     invalid("define: {a: [{when: 'true'}]}");
     invalid("ruleset: {envelope: plane}");
+    invalid("overrides: {rules: {a: {name: b}}}");
+    invalid("overrides: {rules: {a: {}}}");
+    invalid("overrides: {rules: [{name: a, stop: true}]}");
+    invalid("overrides: {tables: {t: {key: a, mode: all}}}");
+    invalid("overrides: {filters: {f: {drop: a, keep: b}}}");
+    invalid("overrides: {subscribers: {s: {filtre: a}}}");
+    invalid("overrides: {groups: {g: {enabled: false}}}");
 }

@@ -74,6 +74,8 @@ codes! {
     PriorityInFirst = "E022", "priority-in-first";
     /// A name that the language reserves.
     ReservedName = "E023", "reserved-name";
+    /// An override of something that does not exist, or that changes nothing, or a second one of the same key.
+    Override = "E024", "override";
     /// Not an expression.
     ExpressionSyntax = "E030", "expression-syntax";
     /// A name that is neither a root, nor a named value, nor a function.

@@ -27,6 +27,7 @@ impl Code {
             Code::SettingsTie => include_str!("pages/E021.md"),
             Code::PriorityInFirst => include_str!("pages/E022.md"),
             Code::ReservedName => include_str!("pages/E023.md"),
+            Code::Override => include_str!("pages/E024.md"),
             Code::ExpressionSyntax => include_str!("pages/E030.md"),
             Code::UnknownName => include_str!("pages/E031.md"),
             Code::UnknownFunction => include_str!("pages/E032.md"),

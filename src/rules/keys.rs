@@ -49,8 +49,12 @@ pub const FILE: Keys = Keys::new(
         "lookups",
         "ingest",
         "transforms",
+        "overrides",
     ],
 );
+
+/// `overrides:`.
+pub const OVERRIDES: Keys = Keys::new("`overrides`", &["rules", "tables", "filters", "subscribers"]);
 
 /// `ruleset:`.
 pub const RULESET: Keys =
@@ -252,6 +256,7 @@ pub const LOOKUP_STEP: Keys = Keys {
 /// All of them.
 pub const ALL: &[&Keys] = &[
     &FILE,
+    &OVERRIDES,
     &RULESET,
     &ENVELOPE,
     &DEFAULTS,

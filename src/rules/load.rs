@@ -210,7 +210,7 @@ fn decode_all(tree: &Arc<FileTree>, named: &RuleSetNaming<'_>, parsed: Vec<Parse
     }
     let reading = ReferencedFiles { tree, sources: &mut loaded.sources, read: &mut read };
     let name = named.name.map_or_else(|| tree.name(), str::to_owned);
-    let mut rule_set = decode::decode(name, &files, reading, &mut loaded.diagnostics);
+    let mut rule_set = decode::decode(name, &mut files, reading, &mut loaded.diagnostics);
     read.sort_by(|(a, _), (b, _)| a.path.as_bytes().cmp(b.path.as_bytes()));
     rule_set.version = format!("{}@{}", rule_set.name, fingerprint(&read)).into();
     loaded.files = read.into_iter().map(|(file, _)| LoadedFile { path: file.path, location: file.location }).collect();

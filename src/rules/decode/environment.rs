@@ -30,7 +30,7 @@ impl RuleSetDecoder<'_> {
             let written = text.value.get(start..end).unwrap_or(BEGIN);
             let message = format!("`{written}` is not replaced: rules do not read environment variables");
             let help = "a decision follows from the rules, the event and the clock alone: put values that differ into a \
-                        lookup";
+                        lookup or into `overrides`";
             self.report(Diagnostic::new(Code::Environment, text.locate(start..end), message).help(help));
         }
     }

@@ -25,6 +25,7 @@ mod groups;
 mod lookup_file;
 mod lookup_rows;
 mod lookups;
+mod overrides;
 mod rules;
 mod ruleset;
 mod schemas;
@@ -101,10 +102,10 @@ struct RuleSetDecoder<'d> {
     broken: HashSet<Arc<str>>,
 }
 
-/// Decodes all files of a rule set. The result is complete only if no error was reported.
+/// Decodes all files of a rule set, after applying their overrides. The result is complete only if no error was reported.
 pub(super) fn decode(
     name: String,
-    files: &[RuleFile],
+    files: &mut [RuleFile],
     referenced: ReferencedFiles<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> RuleSet {
@@ -128,6 +129,7 @@ pub(super) fn decode(
         booleans: HashSet::new(),
         broken: HashSet::new(),
     };
+    decoder.apply_overrides(files);
     let sections = decoder.sections(files);
     decoder.rule_set(name, &sections)
 }

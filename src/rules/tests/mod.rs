@@ -11,6 +11,7 @@ mod lints;
 mod lookups;
 mod name_index;
 mod overlay;
+mod overrides;
 mod partial;
 mod schemas;
 mod walk;
