@@ -84,11 +84,14 @@ fn console(place: &Place, block: &Block) -> String {
         }
     }
     for (at, command) in commands.iter().enumerate() {
-        assert!(is_ours(command), "{}: `{command}` is not run", block.place);
+        let prepares = ["cat ", "ln "].iter().any(|start| command.starts_with(start));
+        assert!(is_ours(command) || prepares, "{}: `{command}` is not run", block.place);
         let (code, printed) = place.run(command);
         assert!(code < 100, "{}: `{command}` ends with {code}:\n{printed}", block.place);
         let gap = if at == 0 { "" } else { "\n" };
-        out.push_str(&format!("{gap}$ {command}\n{}\n", printed.trim_end()));
+        let printed = printed.trim_end();
+        let end = if printed.is_empty() { "" } else { "\n" };
+        out.push_str(&format!("{gap}$ {command}\n{printed}{end}"));
     }
     out
 }
