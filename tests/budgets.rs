@@ -127,6 +127,23 @@ fn what_is_linear_stays_within_the_budget() {
     }
 }
 
+/// Tests of elements, nested three deep, cost in proportion to the elements in the event; those that the graph indexes cost no
+/// budget.
+#[test]
+fn nested_elements_are_linear() {
+    let indexed = "any(each(data.a), x -> any(each(x.b), y -> any(each(y.c), z -> z == \"q\")))";
+    let evaluated = "any(each(data.a), x -> any(each(x.b), y -> any(each(y.c), z -> z == x.k)))";
+    for outer in [10, 100, 1_000] {
+        let inner: Vec<Json> = (0..10).map(|n| json!({"c": vec![n.to_string(); 10]})).collect();
+        let data = json!({"a": vec![json!({"b": inner}); outer]});
+        let errors = |when: &str, work: u64| decide(when, &data, Budget::DEFAULT.work(work)).errors.len();
+        assert_eq!(errors(indexed, 1), 0, "{outer}");
+        // There are 100 innermost elements in each of the outermost.
+        assert_eq!(errors(evaluated, 1_000 * outer as u64), 0, "{outer}");
+        assert_eq!(errors(evaluated, 100 * outer as u64), 1, "{outer}");
+    }
+}
+
 /// Steps that keep enlarging a string or a tree are stopped; the event as it was until then is sent.
 #[test]
 fn transforms_come_to_an_end() {

@@ -8,7 +8,7 @@ use dadar::Budget;
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct BudgetArgs {
     /// How much memory a computation on one event may take; beyond it is null, with an entry under `errors`
-    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size::parse)]
+    #[arg(long, value_name = "SIZE", allow_negative_numbers = true, default_value = "64MiB", value_parser = size::parse)]
     event_memory: usize,
     /// How many steps a computation on one event may take: elements visited, 8 bytes of text each
     #[arg(long, value_name = "STEPS", default_value_t = Budget::default().work, value_parser = clap::value_parser!(u64).range(1..))]

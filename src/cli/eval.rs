@@ -41,7 +41,7 @@ pub(crate) struct EvalArgs {
     #[arg(short, long, value_name = "RULES", value_hint = ValueHint::AnyPath)]
     rules: Option<PathBuf>,
     /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     now: Option<String>,
     #[command(flatten)]
     budget: BudgetArgs,

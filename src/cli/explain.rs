@@ -34,10 +34,10 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "ID")]
     event: Vec<String>,
     /// Only the event on this line, counted from 1; may be given several times
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
     line: Vec<u64>,
     /// Only the event of this number in its line, counted from 1, where the rule set splits lines
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
     part: Option<u64>,
     /// Why this subscriber does or does not get the event
     #[arg(long, value_name = "NAME", conflicts_with = "rule")]
@@ -46,7 +46,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "NAME")]
     rule: Option<String>,
     /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     now: Option<String>,
     #[command(flatten)]
     budget: BudgetArgs,
@@ -71,12 +71,16 @@ pub(crate) fn run(args: ExplainArgs, global: &Global) -> Done {
         colour: output::colour(global.color, &io::stdout()),
         out: output::stdout(),
         explained: 0,
+        documents: 0,
         malformed: false,
         missing: Missing { events: args.event.clone(), lines: args.line.clone(), part: args.part },
     };
     explainer.all(input)?;
     explainer.out.flush()?;
     explainer.nothing_missing()?;
+    if explainer.documents == 0 && !global.quiet {
+        output::complain("the input has no events\n")?;
+    }
     Ok(if explainer.malformed { Exit::Malformed } else { Exit::Fine })
 }
 
@@ -89,6 +93,8 @@ struct Explainer<'e> {
     colour: bool,
     out: BufWriter<StdoutLock<'static>>,
     explained: usize,
+    /// The lines, or events over several lines, in the input.
+    documents: usize,
     malformed: bool,
     missing: Missing,
 }
@@ -151,6 +157,7 @@ impl Explainer<'_> {
     }
 
     fn document(&mut self, document: &JsonDocument) -> anyhow::Result<()> {
+        self.documents += 1;
         let line_asked_for = self.is_line_asked_for(document);
         if !line_asked_for && !self.has_event(document) {
             return Ok(());

@@ -81,7 +81,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) root: Option<PathBuf>,
     /// How large a file of a rule set may be [default: 16MiB]
-    #[arg(long, global = true, value_name = "SIZE", value_parser = size::parse_file)]
+    #[arg(long, global = true, value_name = "SIZE", allow_negative_numbers = true, value_parser = size::parse_file)]
     pub(crate) max_file: Option<usize>,
 }
 

@@ -56,7 +56,7 @@ pub(crate) struct RouteArgs {
     #[arg(long, value_name = "FILE", requires = "input", value_hint = ValueHint::FilePath)]
     state: Option<PathBuf>,
     /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     now: Option<String>,
     /// Write what is sent to each subscriber, one line each, instead of the decisions
     #[arg(long)]
@@ -68,7 +68,7 @@ pub(crate) struct RouteArgs {
     #[arg(long)]
     trusted: bool,
     /// The longest line that is read; longer ones are malformed
-    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size::parse)]
+    #[arg(long, value_name = "SIZE", allow_negative_numbers = true, default_value = "64MiB", value_parser = size::parse)]
     max_line: usize,
     #[command(flatten)]
     budget: BudgetArgs,
@@ -76,7 +76,7 @@ pub(crate) struct RouteArgs {
     #[arg(long)]
     no_input_echo: bool,
     /// The number of threads that decide; 0: one for each core
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=1024))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=1024))]
     threads: u16,
     /// Reload the rules when their files change; rules with errors never come into force
     #[arg(long)]

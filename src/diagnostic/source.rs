@@ -50,7 +50,7 @@ pub struct LineColumn {
 pub struct SourceFile {
     /// The path in messages: as given by the caller, or relative to the rule set.
     pub path: String,
-    /// The whole text.
+    /// The whole text. Line ends of a CR alone are LF.
     pub text: Arc<str>,
     line_starts: Vec<u32>,
     /// The number of characters that begin before each multiple of [`STRIDE`], so that a column on a long line is found
@@ -64,7 +64,7 @@ const STRIDE: usize = 1_024;
 impl SourceFile {
     /// A file with its text.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        let text = text.into();
+        let text = with_line_feeds(text.into());
         let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
         let line_starts = std::iter::once(0).chain(breaks.map(|at| at as u32 + 1)).collect();
         let mut count = 0;
@@ -108,6 +108,18 @@ impl SourceFile {
             None => line,
         }
     }
+}
+
+/// The text with LF for each CR that no LF follows, so that everything counts the same lines. Offsets stay the same.
+fn with_line_feeds(text: Arc<str>) -> Arc<str> {
+    let bytes = text.as_bytes();
+    let is_alone = |at: usize| bytes.get(at + 1) != Some(&b'\n');
+    if !memchr::memchr_iter(b'\r', bytes).any(is_alone) {
+        return text;
+    }
+    let next = text.chars().skip(1).chain(['\0']);
+    let line_feed = |(char, next): (char, char)| if char == '\r' && next != '\n' { '\n' } else { char };
+    text.chars().zip(next).map(line_feed).collect::<String>().into()
 }
 
 /// The number of characters that begin in these bytes of UTF-8.
@@ -159,6 +171,14 @@ impl Sources {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn carriage_returns_alone_end_lines() {
+        let file = SourceFile::new("f", "a\rb\r\n₹\r\rc\r");
+        assert_eq!(&*file.text, "a\nb\r\n₹\n\nc\n");
+        assert_eq!(file.position(10), LineColumn { line: 5, column: 1 });
+        assert_eq!(file.line(2), "b");
+    }
 
     #[test]
     fn positions_are_those_of_counting() {

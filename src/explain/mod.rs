@@ -69,15 +69,27 @@ impl TextStyle {
 
 /// The error about a focus on a name that is not in the rule set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no {kind} is named `{name}`{}", .near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+#[error("no {kind} is named `{name}`{}", self.hint())]
 #[non_exhaustive]
 pub struct UnknownNameError {
     /// `subscriber` or `rule`.
     pub kind: &'static str,
     /// The name that was requested.
     pub name: String,
+    /// The other kind of part that has this name: `group`, `table` …
+    pub other: Option<&'static str>,
     /// A similar name.
     pub near: Option<String>,
+}
+
+impl UnknownNameError {
+    fn hint(&self) -> String {
+        match (self.other, &self.near) {
+            (Some(other), _) => format!("; it is the name of a {other}"),
+            (None, Some(near)) => format!("; did you mean `{near}`?"),
+            (None, None) => String::new(),
+        }
+    }
 }
 
 /// A trace as text. Every line ends in a line break; control characters in the event are made visible.
@@ -127,7 +139,22 @@ pub fn check(trace: &Trace, focus: Focus<'_>) -> Result<(), UnknownNameError> {
         return Ok(());
     }
     let near = nearest(name, known.into_iter().map(|known| &**known)).map(str::to_owned);
-    Err(UnknownNameError { kind, name: name.to_owned(), near })
+    Err(UnknownNameError { kind, name: name.to_owned(), other: part_named(trace, name), near })
+}
+
+/// The kind of the part of the rule set that has a name.
+fn part_named(trace: &Trace, name: &str) -> Option<&'static str> {
+    let is_named = |other: &Arc<str>| **other == *name;
+    let kinds = [
+        ("rule", trace.rules.iter().any(|rule| is_named(&rule.name))),
+        ("subscriber", trace.subscribers.iter().any(|subscriber| is_named(&subscriber.name))),
+        ("group", trace.groups.iter().any(|group| is_named(&group.name))),
+        ("table", trace.tables.iter().any(|table| is_named(&table.name))),
+        ("filter", trace.filters.iter().any(|filter| is_named(&filter.name))),
+        ("schema", trace.schemas.iter().any(|schema| is_named(&schema.name))),
+        ("named value", trace.defines.iter().any(|define| is_named(&define.name))),
+    ];
+    kinds.into_iter().find(|(_, is_named)| *is_named).map(|(kind, _)| kind)
 }
 
 /// A trace as JSON, with each place as its file, line, column and text.

@@ -161,6 +161,10 @@ fn unknown_names_have_a_hint() {
         "no subscriber is named `catch-al`; did you mean `catch-all`?"
     );
     assert_eq!(explain(EVENT, Focus::Rule("zzz")), "no rule is named `zzz`");
+    assert_eq!(
+        explain(EVENT, Focus::Rule("catch-all")),
+        "no rule is named `catch-all`; it is the name of a subscriber"
+    );
 }
 
 #[test]

@@ -94,6 +94,12 @@ pub fn parse(file: FileId, text: &str, limits: YamlLimits, diagnostics: &mut Vec
         diagnostics.push(Diagnostic::new(Code::TooLarge, start, message).help("split it into several files"));
         return YamlDocument::default();
     }
+    if let Some(at) = text.bytes().take(ENCODING_SAMPLE).position(|byte| byte == 0) {
+        let place = Span::new(file, at, at + 1);
+        let message = "this is not YAML: the file has NUL characters";
+        diagnostics.push(Diagnostic::new(Code::YamlSyntax, place, message).help("if it is UTF-16, save it as UTF-8"));
+        return YamlDocument::default();
+    }
     let first = diagnostics.len();
     let document = read(file, text, limits, diagnostics);
     if let Some(new) = diagnostics.get_mut(first..) {
@@ -101,6 +107,9 @@ pub fn parse(file: FileId, text: &str, limits: YamlLimits, diagnostics: &mut Vec
     }
     document
 }
+
+/// The bytes at the start of a file in which a NUL shows that it is UTF-16 without a byte-order mark.
+const ENCODING_SAMPLE: usize = 64;
 
 /// The limit for reading a file again because of texts that should have been quoted.
 const PASSES: usize = 24;

@@ -593,3 +593,13 @@ fn check_places(node: &YamlNode, text: &str) {
         }),
     }
 }
+
+#[test]
+fn utf_16_without_a_mark_has_a_hint() {
+    for text in ["r\0u\0l\0e\0s\0", "\0r\0u\0l\0e\0s"] {
+        let mut diagnostics = Vec::new();
+        parse(FileId(0), text, YamlLimits::default(), &mut diagnostics);
+        let help: Vec<_> = diagnostics.iter().map(|one| one.help.as_deref()).collect();
+        assert_eq!(help, [Some("if it is UTF-16, save it as UTF-8")]);
+    }
+}

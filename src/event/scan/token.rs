@@ -150,6 +150,11 @@ fn escape(text: &[u8], at: usize) -> Result<(char, usize), &'static str> {
     Ok((char, 2))
 }
 
+/// The number in `\uXXXX` at `at`.
+fn unit(text: &[u8], at: usize) -> Option<u32> {
+    if text.get(at + 1) == Some(&b'u') { hex(text, at + 2) } else { None }
+}
+
 fn hex(text: &[u8], at: usize) -> Option<u32> {
     let digits = text.get(at..at + 4)?;
     digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | (*digit as char).to_digit(16)?))
@@ -177,7 +182,8 @@ pub(in crate::event) fn unescape(inside: &[u8], mut push: impl FnMut(&[u8])) {
     let mut rest = inside;
     while let Some(next) = memchr::memchr(b'\\', rest) {
         push(rest.get(..next).unwrap_or_default());
-        let (char, len) = escape(rest, next).unwrap_or((char::REPLACEMENT_CHARACTER, 2));
+        let invalid = || (char::REPLACEMENT_CHARACTER, if unit(rest, next).is_some() { 6 } else { 2 });
+        let (char, len) = escape(rest, next).unwrap_or_else(|_| invalid());
         push(char.encode_utf8(&mut [0; 4]).as_bytes());
         rest = rest.get(next + len..).unwrap_or_default();
     }
