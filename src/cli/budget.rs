@@ -1,4 +1,4 @@
-//! What one event may cost, on the command line.
+//! The options for the budget of one event.
 
 use super::size;
 use clap::Args;

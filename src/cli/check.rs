@@ -25,7 +25,7 @@ pub(crate) struct CheckArgs {
     /// The format of the diagnostics
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     format: CheckFormat,
-    /// What to fail on besides errors
+    /// Fail on these besides errors
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Option<Deny>,
     /// Print the page of a code, such as E020 or duplicate-name; without CODE, list all codes (as `dadar codes` does)

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &CodesArgs) -> Done {
     }
 }
 
-/// All codes, each with its severity, its short name and what it reports.
+/// All codes, each with its severity, its short name and its title.
 pub(crate) fn list() -> Done {
     let widest = Code::ALL.iter().map(|code| code.slug().len()).max().unwrap_or(0);
     let line = |code: &Code| {

@@ -65,7 +65,7 @@ fn is_set(name: &str) -> bool {
     env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
-/// The variables whose options cannot be used together with what is on the command line.
+/// The variables whose options conflict with the command line.
 fn conflicting(command: &Command, given: &Given) -> BTreeSet<String> {
     let Some(sub) = given.command.as_deref().and_then(|name| command.find_subcommand(name)) else {
         return BTreeSet::new();
@@ -112,7 +112,7 @@ fn in_effect(command: &Command, given: &Given) -> Vec<(String, String)> {
     named.filter(|(_, name)| is_set(name)).collect()
 }
 
-/// Warns of variables that look like an option's and are none's: a misspelt setting would have no effect, silently.
+/// Warns of variables that look like those of an option but are not: a misspelt setting would silently have no effect.
 pub(crate) fn warn_of_unknown(global: &Global) {
     if global.quiet {
         return;

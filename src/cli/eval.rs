@@ -90,7 +90,7 @@ fn refuse_stdin_twice(args: &EvalArgs) -> Result<(), CommandError> {
     }
 }
 
-/// A rule set that has nothing but what every rule set has.
+/// An empty rule set, with the defaults of every rule set.
 fn no_rules() -> anyhow::Result<RuleSet> {
     let loaded = load_strings("none", [("none.yaml", "rules: []")]);
     Ok(loaded.rule_set.ok_or_else(|| CommandError::new("no rule set could be made"))?)

@@ -8,7 +8,7 @@ use dadar::unstable::pipeline::lines::LineBuffer;
 use dadar::unstable::pipeline::stop::StopSignal;
 
 /// Hands each event of an input to `take`, in order; events are at most `limit` bytes long. `waiting` is called before each
-/// read, so that what was written so far can be flushed.
+/// read, so that the output so far can be flushed.
 pub(crate) fn each<T>(
     input: Opened,
     limit: usize,

@@ -69,7 +69,7 @@ pub(crate) fn run(args: &FmtArgs, global: &Global) -> Done {
     Ok(end(&counts, args))
 }
 
-/// Formats a file in place, or shows what would change.
+/// Formats a file in place, or shows the changes.
 fn one(file: &Found, args: &FmtArgs, global: &Global, counts: &mut Counts) -> anyhow::Result<()> {
     let shown = file.path.display().to_string();
     let text = match files::read(&file.path, global) {

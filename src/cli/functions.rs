@@ -75,7 +75,7 @@ impl Paint {
     }
 }
 
-/// A family as a list: usages, and what each function does.
+/// A family as a list: the usage and a description of each function.
 fn family(title: &str, all: &[Function], paint: &Paint) -> String {
     let mut text = format!("{}\n", paint.paint(HEADING, title));
     for function in all {

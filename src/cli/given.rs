@@ -1,4 +1,4 @@
-//! What is on the command line, without its values: environment variables give way to it.
+//! The options on the command line, without their values; they override environment variables.
 
 use super::Cli;
 use clap::parser::ValueSource;
@@ -6,7 +6,7 @@ use clap::{ArgMatches, CommandFactory};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-/// What is on the command line, as far as it can be understood.
+/// The options on the command line, as far as they can be parsed.
 #[derive(Default)]
 pub(super) struct Given {
     /// The command.

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &ManArgs) -> Done {
 }
 
 fn write(dir: &Path, command: &Command, see_also: &[String]) -> anyhow::Result<()> {
-    // The version alone: pages of one version are the same, whichever commit they were written at.
+    // The version alone: pages of one version are the same, for every commit.
     let source = format!("dadar {}", env!("CARGO_PKG_VERSION"));
     // An empty date would be left out, and the others taken for it.
     let man = Man::new(command.clone()).date(" ").source(source).manual("dadar");
@@ -68,7 +68,7 @@ fn render(man: &Man, command: &Command, see_also: &[String], page: &mut Vec<u8>)
     rest.to_writer(page)
 }
 
-/// What help says at its end: examples, each on a line of its own, and notes.
+/// The end of a help text: examples, each on a line of its own, and notes.
 fn after_help(help: &str, page: &mut Roff) {
     let paragraphs: Vec<&str> = help.split("\n\n").filter(|text| !text.starts_with("Exit codes:")).collect();
     let is_example = |text: &&str| text.starts_with("Example");

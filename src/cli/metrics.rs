@@ -23,7 +23,7 @@ const MANY: usize = 1000;
 /// How many names are copied at a time.
 const NAMES_PER_PAGE: usize = 500;
 
-/// What is served.
+/// The content that is served.
 pub(crate) struct Metrics {
     pub(crate) counts: Arc<SharedCounts>,
     pub(crate) live: Live,
@@ -52,7 +52,7 @@ pub(crate) fn serve(address: SocketAddr, metrics: Metrics) -> anyhow::Result<Soc
     Ok(address)
 }
 
-/// Where the text goes, page by page.
+/// Receives the text, page by page.
 trait Sink {
     fn text(&mut self) -> &mut String;
     fn spill(&mut self) -> io::Result<()>;
@@ -135,7 +135,7 @@ impl Metrics {
             (
                 "dadar_reload_in_progress_seconds",
                 "gauge",
-                "How long the current reload has been running; 0 if there is none",
+                "Duration of the current reload so far, 0 without one",
                 &loading.max(0.0),
             ),
             (

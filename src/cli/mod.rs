@@ -1,4 +1,4 @@
-//! The command line: the commands, one file each, and what they share. It uses only the public library.
+//! The command line: the commands, one file each, and their shared parts. It uses only the public library.
 
 mod budget;
 pub(crate) mod check;
@@ -77,7 +77,7 @@ pub(crate) struct Global {
     /// Write nothing but errors to stderr: no warnings, no progress, no summaries
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Let rules read files in this folder too [default: what `root` under `ruleset:` says, else the rule set's own folder only]
+    /// Let rules read files in this folder too [default: `root` under `ruleset:`, else only the rule set's own folder]
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) root: Option<PathBuf>,
     /// How large a file of a rule set may be [default: 16MiB]
@@ -124,7 +124,7 @@ pub(crate) enum Command {
     Functions(functions::FunctionsArgs),
     /// List the codes of all errors and warnings, or print the page of one
     Codes(codes::CodesArgs),
-    /// Print the JSON Schema of rule files, test files, or what a command writes
+    /// Print the JSON Schema of rule files, test files, or the output of a command
     Schema(schema::SchemaArgs),
     /// Write a small rule set to start from
     Init(init::InitArgs),

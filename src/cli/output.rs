@@ -1,4 +1,4 @@
-//! Where output goes, whether it is coloured, and how counts and words are shown.
+//! Output: its streams, its colours, and the form of counts and words.
 
 use super::When;
 use anstream::stream::RawStream;
@@ -20,7 +20,7 @@ pub(crate) fn colour(when: When, stream: &impl RawStream) -> bool {
     }
 }
 
-/// Writes a text to standard output. If the reader has closed it, the text is dropped: the exit code must still say what was found.
+/// Writes a text to standard output. If the reader has closed it, the text is dropped: the exit code must still report the result.
 pub(crate) fn print(text: &str) -> io::Result<()> {
     unless_closed(write(text, &mut stdout()).map_err(named))
 }
@@ -35,12 +35,12 @@ fn write(text: &str, out: &mut impl Write) -> io::Result<()> {
     out.flush()
 }
 
-/// An error of standard output that says so. (A closed pipe is recognised by its kind, which is kept.)
+/// An error of standard output, which is named in its message. (A closed pipe is recognised by its kind, which is kept.)
 pub(crate) fn named(error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("cannot write to standard output: {error}"))
 }
 
-/// Somebody has stopped reading what is written.
+/// True once the reader of a stream has closed it.
 static CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// True if a text was dropped, since its reader has closed the stream.

@@ -1,4 +1,4 @@
-//! What a person at a terminal sees of work that takes long.
+//! Progress of long work, shown on terminals.
 
 use super::Global;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// The size of file for which a progress bar is shown.
 const LARGE: u64 = 64 << 20;
 
-/// Work that takes less is not worth a line.
+/// Shorter work is not shown.
 const LONG: Duration = Duration::from_secs(1);
 
 /// How often a line is drawn.

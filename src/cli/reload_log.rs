@@ -9,10 +9,10 @@ use dadar::unstable::pipeline::counts::SharedCounts;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A reload that is given up sooner is not worth a line in the log.
+/// A reload that is given up sooner is not logged.
 const WORTH_TELLING: Duration = Duration::from_secs(1);
 
-/// Logs what happens to the rules.
+/// Logs reloads.
 pub(crate) struct ReloadLog {
     pub(crate) counts: Arc<SharedCounts>,
     pub(crate) format: LogFormat,

@@ -58,7 +58,7 @@ pub(crate) struct RouteArgs {
     /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     now: Option<String>,
-    /// Write what is sent to each subscriber, one line each, instead of the decisions
+    /// Write a line for each delivery, with the event that the subscriber is sent, instead of the decisions
     #[arg(long)]
     deliveries: bool,
     /// Print counts by status, rule and subscriber to stderr at the end
@@ -260,7 +260,7 @@ impl io::Write for NamedOutput {
     }
 }
 
-/// Writes the state while something runs, and at the end, also after an error: what was written was written.
+/// Writes the state while something runs, and at the end, also after an error, since the output until then has been written.
 fn keeping_progress<T>(job: Job<'_>, work: impl FnOnce() -> T) -> anyhow::Result<T> {
     let Some(progress) = job.progress else { return Ok(work()) };
     let (done, finished) = thread::scope(|scope| {
@@ -370,7 +370,7 @@ impl Opened {
     }
 }
 
-/// Standard input without a buffer in between: a wait for input would not see what is in the buffer.
+/// Standard input without a buffer: waiting for input would not notice buffered bytes.
 fn stdin() -> io::Result<File> {
     #[cfg(unix)]
     let own = std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned();

@@ -24,7 +24,7 @@ pub(crate) struct RulesArg {
 }
 
 impl RulesArg {
-    /// Where the rule set is.
+    /// The path of the rule set.
     pub(crate) fn path(&self) -> &Path {
         self.named.as_deref().unwrap_or(&self.rules)
     }
@@ -35,7 +35,7 @@ pub(crate) struct Ready {
     pub(crate) rules: RuleSet,
     /// The files that its spans point into.
     pub(crate) sources: Sources,
-    /// What it was loaded from.
+    /// The files that it was loaded from.
     pub(crate) snapshot: InputSnapshot,
     /// Its test files.
     pub(crate) tests: Vec<PathBuf>,
@@ -69,7 +69,7 @@ pub(crate) fn load_all(path: &Path, global: &Global) -> anyhow::Result<LoadedSet
 /// The rule sets in a folder.
 pub(crate) struct LoadedSets {
     pub(crate) sets: Vec<(PathBuf, Loaded)>,
-    /// If there are several: what was looked at to find them.
+    /// If there are several: the files and folders that were looked at to find them.
     pub(crate) snapshot: Option<InputSnapshot>,
 }
 

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
     In the first line of a rule file, for editors with the YAML language server:\n  \
     # yaml-language-server: $schema=dadar.schema.json")]
 pub(crate) struct SchemaArgs {
-    /// What the schema describes
+    /// The documents that the schema describes
     #[arg(long, value_enum, default_value_t = Of::Rules, value_name = "WHAT")]
     of: Of,
 }

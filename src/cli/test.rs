@@ -84,13 +84,13 @@ pub(crate) fn run(args: TestArgs, global: &Global) -> Done {
     })
 }
 
-/// Runs the tests. What they were made of is added to `snapshots`, also if there was an error.
+/// Runs the tests. The files that they were made of are added to `snapshots`, also if there was an error.
 fn run_once(args: &TestArgs, global: &Global, snapshots: &mut Vec<InputSnapshot>) -> Done {
     let rules = args.rules.path();
     let test_file = test_files::rule_set_of(rules);
     let folder = test_file.as_deref().unwrap_or(rules);
     if args.watch && folder.metadata().is_err() {
-        // That it does not exist is what is known about it.
+        // Its absence is recorded, too.
         snapshots.push(dadar::load(folder, &options(global)).snapshot);
     }
     let LoadedSets { mut sets, snapshot } = load_all(folder, global)?;

@@ -17,7 +17,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exi
     matched.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| report(&error, &args, &given))
 }
 
-/// A terminal, or a variable, that claims to be narrower: help with a word a line helps nobody.
+/// The least width: help with one word on a line is useless, whatever a terminal or variable claims.
 const NARROWEST: usize = 40;
 
 fn command() -> Command {
@@ -37,7 +37,7 @@ fn report(error: &Error, args: &[OsString], given: &Given) -> Exit {
             _ => Exit::Fine,
         };
     }
-    // Variables are to blame if there is no error without them.
+    // If there is no error without the variables, they caused it.
     let without = Cli::command().try_get_matches_from(args).map_err(|error| error.kind());
     let hint = if without.err() == Some(error.kind()) { hint(error) } else { environment::blame(error, given) };
     let hint = hint.map(|hint| format!("\n  tip: {hint}\n")).unwrap_or_default();
@@ -63,7 +63,7 @@ fn setting<T: ValueEnum>(args: &[OsString], name: &str, variable: &str) -> Optio
     option(args, name).or_else(|| T::from_str(&std::env::var(variable).ok()?, true).ok())
 }
 
-/// The value of an option, wherever it stands among arguments that are wrong.
+/// The value of an option, even among wrong arguments.
 fn option<T: ValueEnum>(args: &[OsString], name: &str) -> Option<T> {
     let mut words = args.iter().skip(1).map(|word| word.to_string_lossy()).take_while(|word| word != "--");
     while let Some(word) = words.next() {

@@ -1,4 +1,4 @@
-//! What `--version` prints. (`-V` prints the first line without the commit.)
+//! The output of `--version`. (`-V` prints the first line without the commit.)
 
 /// The commit, if it was known when the program was built.
 const COMMIT: Option<&str> = option_env!("DADAR_BUILD_COMMIT");

@@ -26,7 +26,7 @@ pub struct TypeError {
 }
 
 impl TypeError {
-    /// What is expected of a name that an expression under `subscribers` gives.
+    /// The expectation for a name that an expression under `subscribers` yields.
     pub(crate) const DECLARED: &'static str = "declared subscriber";
 
     /// The entry for an event without a time, if the clock is the time of the event.
@@ -43,7 +43,7 @@ impl TypeError {
 
 /// Adds type errors to those of a decision: one entry for each path and type.
 pub(crate) fn add_errors(errors: &mut Vec<TypeError>, more: Vec<TypeError>) {
-    // Of undeclared subscribers, each name has an entry.
+    // Each undeclared subscriber has an entry of its own.
     let name = |error: &TypeError| (error.expected == TypeError::DECLARED).then(|| error.found.clone());
     let key = |error: &TypeError| (error.path.clone(), error.expected.clone(), name(error));
     let mut known: HashMap<_, usize> = errors.iter().enumerate().map(|(at, error)| (key(error), at)).collect();

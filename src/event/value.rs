@@ -113,7 +113,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// True if there is a value behind these steps, even if it is null; without steps, if this value is not null.
+    /// True if there is a value at the end of these steps, even if it is null; without steps, if this value is not null.
     pub(crate) fn has(self, steps: &[Step]) -> bool {
         let Some((last, before)) = steps.split_last() else { return !self.is_null() };
         match (self.walk(before), last) {

@@ -16,8 +16,7 @@ pub(crate) struct Sizes<'r> {
     pub(crate) cell: usize,
 }
 
-/// The largest event, by the bytes of its values (`size`), on which a computation stays within its budget whatever is in
-/// the event; 0 if there is no such size.
+/// The largest event, by the bytes of its values (`size`), on which a computation always stays within its budget; 0 if there is no such size.
 pub(crate) fn safe_size(computation: &Typed, sizes: &Sizes<'_>, budget: Budget) -> usize {
     let fits = |event: usize| {
         let memory = budget.memory as f64;

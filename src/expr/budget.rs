@@ -1,4 +1,4 @@
-//! What the evaluation of one expression may cost: memory and work, counted by rule so that every evaluator counts alike.
+//! The budget for one expression: memory and work, counted by fixed rules, so that all evaluators count alike.
 //!
 //! The unit that has a budget is a *computation*: an operation that makes values or goes over them (a function, a
 //! quantifier, a list, `+`), together with everything inside it. Operators that only choose or compare (`&&`, `??`,
@@ -87,7 +87,7 @@ fn bytes(size: usize) -> String {
     unit.map_or_else(|| format!("{size} bytes"), |(shift, unit)| format!("{} {unit}", size >> shift))
 }
 
-/// Counts what one computation uses. While it is not running, everything is free.
+/// Counts the memory and work of one computation. While it is not running, nothing is counted.
 #[derive(Debug, Default)]
 pub struct Meter {
     running: Cell<bool>,
@@ -126,12 +126,12 @@ impl Meter {
         self.running.get()
     }
 
-    /// The memory that is left. What is made for one element of a list is given back after it.
+    /// The memory that is left. Memory for one element of a list is given back after that element.
     pub(crate) fn memory_left(&self) -> usize {
         self.memory.get()
     }
 
-    /// Gives back what was taken since `left` bytes were left.
+    /// Gives back the memory that was taken since `left` bytes were left.
     pub(crate) fn release_to(&self, left: usize) {
         self.memory.set(left);
     }

@@ -11,7 +11,7 @@ pub struct Cidr {
 }
 
 impl Cidr {
-    /// Reads `10.0.0.0/8`, `2001:db8::/32`, or a bare address, which is a network of one. Bits behind the prefix do not
+    /// Reads `10.0.0.0/8`, `2001:db8::/32`, or a bare address, which is a network of one. Bits after the prefix do not
     /// matter: `10.1.2.3/8` is `10.0.0.0/8`.
     pub fn new(source: &str) -> Result<Cidr, String> {
         let (address, prefix) = match source.split_once('/') {
@@ -24,7 +24,7 @@ impl Cidr {
         let most = if base.is_ipv4() { 32 } else { 128 };
         let bits = prefix.map_or(Some(most), |prefix| parse_bits(prefix, most));
         let bits = bits.ok_or_else(|| {
-            format!("`{}` is not a network: behind the `/` stands a number from 0 to {most}", excerpt(source))
+            format!("`{}` is not a network: a number from 0 to {most} follows the `/`", excerpt(source))
         })?;
         Ok(Cidr::masked(base, bits))
     }
@@ -40,7 +40,7 @@ impl Cidr {
         }
     }
 
-    /// True if the address lies in the network.
+    /// True if the address is in the network.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.base, address) {
             (IpAddr::V4(base), IpAddr::V4(v4)) => v4.to_bits() & mask32(self.bits) == base.to_bits(),
@@ -87,7 +87,7 @@ impl Networks {
         Networks { v4: v4.into(), v6: v6.into(), bits4, bits6 }
     }
 
-    /// True if the address lies in one of the networks.
+    /// True if the address is in one of the networks.
     pub(super) fn contains(&self, address: IpAddr) -> bool {
         match address {
             IpAddr::V4(v4) => self.has_v4(v4.to_bits()),
@@ -145,7 +145,7 @@ mod tests {
         for (network, address, expected) in cases {
             assert_eq!(Cidr::new(network).unwrap().is_match(address), expected, "{address} in {network}");
         }
-        // A list of networks holds what one of them does.
+        // An address is in a list of networks if it is in one of them.
         for pair in cases.windows(2) {
             let networks: Vec<Cidr> = pair.iter().map(|(network, ..)| Cidr::new(network).unwrap()).collect();
             for (_, address, _) in cases {

@@ -86,7 +86,7 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
     }
 
     fn value(&mut self, typed: &'a Typed) -> Value<'s> {
-        // What is evaluated again and again is counted; an expression is no larger than the rule file.
+        // Only repeated evaluation is counted: an expression itself is not larger than the rule file.
         if self.element.is_some() && !self.common.meter.work(1) {
             return Value::Null;
         }

@@ -1,4 +1,4 @@
-//! Globs: `*` is any run of characters, `?` is exactly one, `\` takes the meaning from the character behind it.
+//! Globs: `*` is any run of characters, `?` is exactly one, `\` makes the next character literal.
 //!
 //! A glob is cut at its stars into fragments. The first is where a text begins, the last is where it ends, and those
 //! between are looked for one after another, each as far to the front as it goes: no later place could let more follow.
@@ -11,7 +11,7 @@ use memchr::memmem::Finder;
 #[derive(Clone, Debug)]
 pub struct Glob {
     source: Box<str>,
-    /// The texts before, between and behind the (runs of) stars: one more than there are runs.
+    /// The texts before, between and after the (runs of) stars: one more than there are runs.
     fragments: Box<[Fragment]>,
     literals: Box<[Box<str>]>,
 }
@@ -194,7 +194,7 @@ impl Fragment {
         }
     }
 
-    /// The rest of a text behind the first occurrence of the fragment.
+    /// The rest of a text after the first occurrence of the fragment.
     fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
         match self {
             Fragment::Literal(finder, literal) => {

@@ -178,7 +178,7 @@ impl<'t> Lexer<'t, '_> {
         let key: String =
             rest.chars().take_while(|c| !c.is_whitespace() && !"()[]{}<>=!&|,?\"'`\\".contains(*c)).collect();
         let named = key.chars().skip(1).any(starts_name);
-        (follows_dot && named).then(|| format!("a key with other characters stands in brackets: `data[\"{key}\"]`"))
+        (follows_dot && named).then(|| format!("write a key with other characters in brackets: `data[\"{key}\"]`"))
     }
 
     /// True for `.5` that does not follow a value directly (`data.items.0` is a step, and gets a hint of its own).
@@ -233,7 +233,7 @@ fn is_invisible(c: char) -> bool {
 fn stray_help(c: char) -> Option<String> {
     let meant = match c {
         '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '`' | '´' => {
-            "a string stands in straight quotes: `\"…\"` or `'…'`"
+            "write a string in straight quotes: `\"…\"` or `'…'`"
         }
         '≥' => "write `>=`",
         '≤' => "write `<=`",
@@ -249,7 +249,7 @@ fn stray_help(c: char) -> Option<String> {
         '@' => "a path begins with its root: `data.amount`, `headers.region`",
         '#' => "a comment is written `/* … */`",
         '₹' | '€' | '£' => "write the number alone, or put the text into quotes",
-        '\\' => "a backslash stands in strings alone",
+        '\\' => "a backslash is allowed only in strings",
         _ => return None,
     };
     Some(meant.to_owned())

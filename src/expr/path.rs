@@ -7,7 +7,7 @@ use std::collections::HashMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PathId(pub u32);
 
-/// Where a path begins.
+/// The start of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Root {
     /// The raw event.
@@ -52,9 +52,9 @@ impl Root {
 /// A path from a root. `topic`, `id`, `time` and `now` have no steps (steps into them are an error at load).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Path {
-    /// Where it begins.
+    /// Its start.
     pub root: Root,
-    /// Where it goes.
+    /// The steps from there.
     pub steps: Vec<Step>,
 }
 

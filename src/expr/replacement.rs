@@ -66,7 +66,7 @@ fn group_name(text: &str) -> Result<Option<(&str, &str)>, ReplacementError> {
     if let Some(inside) = text.strip_prefix('{') {
         let found = inside.split_once('}').filter(|(name, _)| !name.is_empty());
         let error = || ReplacementError {
-            message: "`${` has no group and `}` behind it".to_owned(),
+            message: "`${` is not followed by a group and `}`".to_owned(),
             help: Some("a group is written `${1}` or `${name}`, a dollar `$$`".to_owned()),
         };
         return found.map(Some).ok_or_else(error);
@@ -93,7 +93,7 @@ fn missing(group: &str, regex: &Regex) -> ReplacementError {
     let names: Vec<String> = regex.capture_names().flatten().map(|name| format!("`${{{name}}}`")).collect();
     let help = match (shorter, regex.captures_len() - 1) {
         (Some((start, rest)), _) => {
-            format!("for the group `{start}` with `{rest}` behind it, write `${{{start}}}{rest}`")
+            format!("for the group `{start}` followed by `{rest}`, write `${{{start}}}{rest}`")
         }
         (None, 0) => "a group is a part in parentheses; for a dollar, write `$$`".to_owned(),
         (None, _) if !names.is_empty() => format!("its named groups are {}; a dollar is `$$`", names.join(", ")),
@@ -133,8 +133,8 @@ mod tests {
             ("(.+)-(.+)", "$99999999999999999999", Err("the regular expression has no group `99999999999999999999`")),
             ("(.+)-(.+)", "$name", Err("the regular expression has no group `name`")),
             (named, "$month_x", Err("the regular expression has no group `month_x`")),
-            (named, "${}", Err("`${` has no group and `}` behind it")),
-            (named, "${month", Err("`${` has no group and `}` behind it")),
+            (named, "${}", Err("`${` is not followed by a group and `}`")),
+            (named, "${month", Err("`${` is not followed by a group and `}`")),
         ];
         for (regex, to, expected) in cases {
             assert_eq!(replaced(regex, to, "1-2"), expected.map(str::to_owned).map_err(str::to_owned), "{to}");
@@ -144,8 +144,8 @@ mod tests {
     #[test]
     fn says_what_is_meant() {
         let help = |regex: &str, to: &str| Replacement::new(to, &Regex::new(regex).unwrap()).unwrap_err().help.unwrap();
-        assert_eq!(help("(a)", "$10"), "for the group `1` with `0` behind it, write `${1}0`");
-        assert_eq!(help("(?<é>a)(?<ab>b)", "$ab_c"), "for the group `ab` with `_c` behind it, write `${ab}_c`");
+        assert_eq!(help("(a)", "$10"), "for the group `1` followed by `0`, write `${1}0`");
+        assert_eq!(help("(?<é>a)(?<ab>b)", "$ab_c"), "for the group `ab` followed by `_c`, write `${ab}_c`");
         assert_eq!(help("a", "$1"), "a group is a part in parentheses; for a dollar, write `$$`");
         assert_eq!(help("(a)(b)", "$3"), "it has the groups `$1` to `$2`; a dollar is `$$`");
     }

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 pub struct TypeRequirement {
     /// The path.
     pub path: PathId,
-    /// For paths into elements (`data.items[].price`): the steps behind each `[]`.
+    /// For paths into elements (`data.items[].price`): the steps after each `[]`.
     pub elements: Vec<Vec<Step>>,
     /// The type that is required; null and missing values always satisfy it.
     pub expected: Type,
@@ -71,7 +71,7 @@ const ORDERED: Type = Type::NUMBER.union(Type::STRING);
 
 struct RequirementCollector<'o> {
     seen: HashSet<TypeRequirement>,
-    /// Where the elements come from that the quantifiers around are at; the innermost last.
+    /// The lists that the enclosing quantifiers iterate over; the innermost last.
     elements: Vec<Vec<Origin>>,
     out: &'o mut Vec<TypeRequirement>,
 }
@@ -135,7 +135,7 @@ impl RequirementCollector<'_> {
             self.require(b, Type::NUMBER);
             return;
         }
-        // `+` takes two numbers or two strings: what is known of one side, or of the result, is needed of the other.
+        // `+` takes two numbers or two strings, so the type of one side, or of the result, is required of the other.
         let result = some_or(expected.intersection(ORDERED), ORDERED);
         self.require(a, some_or(b.ty.intersection(result), result));
         self.require(b, some_or(a.ty.intersection(result), result));

@@ -19,7 +19,7 @@ pub struct Scope<'s> {
     pub patterns: &'s mut PreparedPatterns,
     /// The rule set's time zone.
     pub zone: &'s TimeZone,
-    /// The type that a schema guarantees at a path below `data` (`Type::ANY` without a schema); `Type::TIME` is set beside it
+    /// The type that a schema guarantees at a path below `data` (`Type::ANY` without a schema); `Type::TIME` is added
     /// where texts have the format `date-time`.
     pub type_of: &'s dyn Fn(&Path) -> Type,
     /// The roots that may be used (an envelope's expressions have only `event` and `now`).

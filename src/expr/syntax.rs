@@ -1,4 +1,4 @@
-//! The syntax tree, faithful to what was written. The parser builds it, and only the checker reads it.
+//! The syntax tree, faithful to the text. The parser builds it, and only the checker reads it.
 
 use super::functions::{self, SpecialForm};
 use super::{Arithmetic, Comparison};
@@ -10,7 +10,7 @@ use crate::event::Json;
 pub struct Expr {
     /// The exact characters, parentheses around it included.
     pub span: Span,
-    /// What it is.
+    /// Its kind.
     pub(crate) node: ExprNode,
     /// True if it is written in parentheses of its own.
     pub(crate) parenthesised: bool,
@@ -47,7 +47,7 @@ pub(crate) enum ExprNode {
     Binary(Operator, Span, Box<Expr>, Box<Expr>),
 }
 
-/// A step behind a value.
+/// A step after a value.
 #[derive(Clone, Debug)]
 pub(crate) struct Accessor {
     /// `.name` or `[…]`.
@@ -106,7 +106,7 @@ impl ExprNode {
                     _ => None,
                 });
                 let (count, highest) = indexes.fold((0, 0), |(n, top), height| (n + 2, height.max(top)));
-                // Literal steps behind a name are part of its path.
+                // Literal steps after a name are part of its path.
                 let own = usize::from(!matches!(base.node, ExprNode::Name(_)));
                 return base.height.max(highest) + count + own;
             }

@@ -1,4 +1,4 @@
-//! What tests of expressions need: compiling a text on its own, and an event to evaluate it on.
+//! Helpers for tests of expressions: they compile a text on its own, and evaluate it on an event.
 
 use super::{
     DefineId, Env, ExprKind, LookupId, LookupInfo, Path, PathId, PathTable, PreparedPatterns, Root, Scope, Typed,
@@ -69,7 +69,7 @@ pub(crate) fn lookups() -> HashMap<String, LookupInfo> {
     [("customers".to_owned(), info(1, 1, &["tier", "score"])), ("a.b".to_owned(), info(2, 2, &["c.d"]))].into()
 }
 
-/// Compiles a text that stands in no file. The error is what is wrong with it.
+/// Compiles a text that is not in a file. The error is the first problem in it.
 pub(crate) fn compiled(source: &str, paths: &mut PathTable) -> Result<Typed, String> {
     let mut diagnostics = Vec::new();
     let roots = Root::ALL.map(|(_, root)| root);

@@ -12,9 +12,9 @@ use crate::event::{Json, Step, Type};
 pub struct Typed {
     /// Its place in the rule files.
     pub span: Span,
-    /// The types it may yield. `Type::TIME` is set beside them where it is known to be a time (`now`, `time`).
+    /// The types it may yield. `Type::TIME` is added if it is known to be a time (`now`, `time`).
     pub ty: Type,
-    /// What it does.
+    /// Its operation.
     pub node: TypedNode,
 }
 

@@ -14,7 +14,7 @@ pub struct Windows(Box<[Range<u16>]>);
 /// Why a text does not describe windows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct WindowFault {
-    /// Where, in bytes of the text.
+    /// The bytes of the text that it is about.
     pub(super) place: Range<usize>,
     pub(super) message: String,
     pub(super) help: String,
@@ -30,7 +30,7 @@ impl Windows {
         }
         if let Some(place) = reader.listed.clone() {
             let days = reader.text(&place);
-            let message = format!("a time of day is missing behind `{days}`");
+            let message = format!("a time of day is missing after `{days}`");
             return Err(fault(place, message, format!("for the whole day, write `{days} 00:00-24:00`")));
         }
         Ok(Windows(merged(reader.minutes)))
@@ -263,8 +263,8 @@ mod tests {
         let cases = [
             ("", "", "a window is missing"),
             ("mon 09:00-18:00, ", "", "a window is missing"),
-            ("mon-fri", "mon-fri", "a time of day is missing behind `mon-fri`"),
-            ("mon 09:00-10:00, sat, sun", "sat, sun", "a time of day is missing behind `sat, sun`"),
+            ("mon-fri", "mon-fri", "a time of day is missing after `mon-fri`"),
+            ("mon 09:00-10:00, sat, sun", "sat, sun", "a time of day is missing after `sat, sun`"),
             ("Mon 09:00-18:00", "Mon", "`Mon` is not a day of the week"),
             ("mon-friday 09:00-18:00", "friday", "`friday` is not a day of the week"),
             ("daily 09:00-18:00", "daily", "`daily` is not a day of the week"),

@@ -1,6 +1,6 @@
 //! The columns of comments.
 //!
-//! - Comments behind something are two spaces from it. Those that shared a column, without an empty line between them, share
+//! - Trailing comments are two spaces from the value. Those that shared a column, without an empty line between them, share
 //!   one again.
 //! - A comment below another one in the same column stays in the column of that one.
 //! - Any other comment on a line of its own that was as far in as the next line is as far in as that line again; at the end of
@@ -9,7 +9,7 @@
 use crate::yaml::{YamlLimits, tokens};
 use std::ops::Range;
 
-/// The spaces between a node and the comment behind it.
+/// The spaces between a value and its trailing comment.
 const GAP: usize = 2;
 
 /// Moves the comments of a text that was laid out to the columns that those of its original call for.
@@ -28,7 +28,7 @@ pub(super) fn place(original: &str, laid_out: &str, limits: YamlLimits) -> Strin
                 let mut code = comment.code(line);
                 placed.push_str(code);
                 if old.own_line && !comment.own_line {
-                    // It was below a `-` or a `key:`, and was moved behind it.
+                    // It was below a `-` or a `key:`, and was moved to the same line.
                     placed.push('\n');
                     code = "";
                 }
@@ -138,7 +138,7 @@ fn columns(before: &Commented<'_>, after: &Commented<'_>) -> Vec<usize> {
     columns
 }
 
-/// The columns of the comments that are behind something; `None` for the others.
+/// The columns of trailing comments; `None` for the others.
 fn shared_columns(before: &Commented<'_>, after: &Commented<'_>) -> Vec<Option<usize>> {
     let mut columns = vec![None; before.comments.len()];
     let mut run: Vec<usize> = Vec::new();
@@ -155,7 +155,7 @@ fn shared_columns(before: &Commented<'_>, after: &Commented<'_>) -> Vec<Option<u
     columns
 }
 
-/// Sets the column of a run of comments: behind the widest of what is before them.
+/// Sets the column of a run of comments: after the longest of the lines before them.
 fn share(run: &[usize], after: &Commented<'_>, columns: &mut [Option<usize>]) {
     let comments = run.iter().filter_map(|at| after.comments.get(*at));
     let widest = comments.map(|comment| width(comment.code(after.line(comment.line)))).max();

@@ -69,7 +69,7 @@ fn unused(text: &str) -> Option<char> {
 }
 
 /// The ranges of the quoted scalars, of the plain ones over several lines, and of the block scalars that keep the empty lines
-/// behind them.
+/// after them.
 fn scalars(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     let mut end = 0;
     let mut ranges = Vec::new();
@@ -91,8 +91,8 @@ fn scalars(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     ranges
 }
 
-/// The range of a block scalar with a header such as `|+`, from that header on. Its content is at `content`, and whatever is
-/// before it ends at `before`.
+/// The range of a block scalar with a header such as `|+`, from that header on. Its content is at `content`, and
+/// the token before it ends at `before`.
 fn block_with_empty_lines(text: &str, before: usize, content: &Range<usize>) -> Option<Range<usize>> {
     let gap = text.get(before..content.start)?;
     let start = before + gap.find(['|', '>'])?;
@@ -157,7 +157,7 @@ fn restore(laid_out: &str, original: &str, parts: &[Part], mark: char) -> Option
             return None;
         }
         push_shifted(&mut text, original, part);
-        // The mark behind the number, then those that fill the width, end at the next piece that is not empty.
+        // The mark after the number, then those that fill the width, end at the next piece that is not empty.
         let rest = pieces.by_ref().find(|piece| !piece.is_empty()).unwrap_or_default();
         text.push_str(rest);
     }
@@ -180,7 +180,7 @@ fn push_shifted(text: &mut String, original: &str, part: &Part) {
     }
 }
 
-/// The column at which the node on the last line of a text begins, behind spaces and the dashes of lists.
+/// The column at which the node on the last line of a text begins, after spaces and the dashes of lists.
 fn base(text: &str) -> usize {
     let line = text.rsplit('\n').next().unwrap_or_default();
     line.len() - line.trim_start_matches([' ', '-']).len()

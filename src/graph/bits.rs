@@ -1,6 +1,6 @@
 //! A set of small numbers, whose words can be changed as a whole.
 
-/// Bits of a word. A posting has room for a mask of this size beside the number of the word.
+/// Bits of a word. A posting has room for the number of the word and a mask of this size.
 pub(crate) const WORD: usize = u32::BITS as usize;
 
 /// A set of small numbers.

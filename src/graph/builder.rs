@@ -1,4 +1,4 @@
-//! What the parts of a graph are built with: the lowering of expressions, and the numbers of names.
+//! The tools for building the parts of a graph: the lowering of expressions, and the numbers of names.
 
 use super::destinations::DestinationPlan;
 use super::names::Names;

@@ -25,7 +25,7 @@ pub(crate) struct Candidates {
 #[derive(Debug)]
 pub(crate) struct ByDefault<C = NodeId> {
     pub(crate) candidate: u32,
-    /// What remains to be tested if it is still enabled in the end.
+    /// The condition that remains to be tested if it is still enabled in the end.
     pub(crate) rest: C,
 }
 

@@ -1,4 +1,4 @@
-//! Effects: what a rule does if it matches.
+//! The effects of rules that match.
 
 use super::builder::Builder;
 use super::destinations::DestinationPlan;
@@ -6,14 +6,14 @@ use crate::logic::{DraftId, ValueId};
 use crate::rules::{GroupId, MatchMode, Member, RuleSet};
 use smallvec::SmallVec;
 
-/// What the rules do, by rank.
+/// The effects of the rules, by rank.
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
     rules: Vec<RuleEffect>,
     rare: Vec<RareParts>,
 }
 
-/// What a rule does. It is small, because it is read for every match; parts that few rules have are stored separately.
+/// The effect of a rule. It is small, because it is read for every match; parts that few rules have are stored separately.
 #[derive(Debug, Default)]
 struct RuleEffect {
     subscribers: SmallVec<[u32; 4]>,

@@ -16,9 +16,9 @@
 //! * A **candidate** is a rule or a row of a decision table. It is filed under the access predicate that is hit most rarely. A
 //!   hit considers it, and tests only what the hit has not proved of its condition. A candidate that matches by default
 //!   (`!=`, `!exists`) is in a bit set, and a hit of a negated test clears the bits of a word at once.
-//! * An **effect** is what a matching rule or row does.
+//! * An **effect** is the result of a matching rule or row.
 //!
-//! The graph is a value: it holds no text, file, clock or thread. What changes from event to event is in [`Scratch`].
+//! The graph is a value: it holds no text, file, clock or thread. The state that changes from event to event is in [`Scratch`].
 
 mod access;
 mod bits;
@@ -127,7 +127,7 @@ pub(crate) struct DecisionGraph {
 #[derive(Debug)]
 pub(crate) struct SplitPlan {
     pub(crate) splitter: Splitter,
-    /// What decisions show for a line with an empty list.
+    /// The content of decisions on lines with an empty list.
     dropped_by: filters::FilterPlan,
 }
 

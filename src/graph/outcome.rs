@@ -1,4 +1,4 @@
-//! The outcome of one event: the decision with numbers instead of names, and what each subscriber is sent.
+//! The outcome of one event: the decision with numbers instead of names, and the event that each subscriber is sent.
 
 use super::filters::FilterPlan;
 use super::topics::TopicEntry;
@@ -20,7 +20,7 @@ pub(crate) struct Outcome<'a> {
     reports: Option<Box<Reports<'a>>>,
 }
 
-/// What few outcomes have. It is separate, because an outcome is written and dropped for every event.
+/// The parts that few outcomes have. They are separate, because an outcome is written and dropped for every event.
 #[derive(Debug, Default)]
 pub(crate) struct Reports<'a> {
     /// The reason why the event is malformed.
@@ -31,7 +31,7 @@ pub(crate) struct Reports<'a> {
     pub(crate) chosen_by: BTreeMap<u32, Vec<Requirer>>,
     /// The errors of `ingest` alone, which are also among `errors`.
     pub(crate) ingest_errors: Vec<TypeError>,
-    /// What each subscriber is sent, in their order, if requested.
+    /// The event that each subscriber is sent, in their order, if requested.
     pub(crate) sent: Vec<SentTo<'a>>,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Outcome<'a> {
         self.reports.as_ref()?.fault.as_deref()
     }
 
-    /// What schemas found.
+    /// The faults that schemas found.
     pub(crate) fn invalid(&self) -> &[Invalid] {
         self.reports.as_ref().map_or(&[], |reports| &reports.invalid)
     }
@@ -77,13 +77,13 @@ impl<'a> Outcome<'a> {
         self.reports.as_ref().map_or(&[], |reports| &reports.ingest_errors)
     }
 
-    /// What each subscriber is sent, in their order, if requested.
+    /// The event that each subscriber is sent, in their order, if requested.
     pub(crate) fn sent(&self) -> &[SentTo<'a>] {
         self.reports.as_ref().map_or(&[], |reports| &reports.sent)
     }
 }
 
-/// What one subscriber is sent.
+/// The event that one subscriber is sent.
 #[derive(Debug)]
 pub(crate) struct SentTo<'a> {
     pub(crate) subscriber: u32,

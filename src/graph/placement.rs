@@ -1,6 +1,6 @@
-//! Placement: under which access predicates a candidate is filed, and what a hit leaves to be tested.
+//! Placement: the access predicates under which a candidate is filed, and the tests that remain after a hit.
 //!
-//! What a hit proves is not tested again: if `a == "k" && b == "E"` is filed under `a == "k"`, only `b == "E"` remains. That a test
+//! Tests that a hit proves are not repeated: if `a == "k" && b == "E"` is filed under `a == "k"`, only `b == "E"` remains. That a test
 //! is saved is the smaller gain. A test like the remaining one is shared by many rules and is in the cache, whereas the complete
 //! condition of one rule among 100,000 is not, nor are its tests and constants.
 
@@ -140,7 +140,7 @@ impl Placer<'_> {
         self.place_by_default(candidate, condition, disabling, 0);
     }
 
-    /// Files what disables a candidate. Besides the disabling tests, `known` parts of its condition need no test in the end. If
+    /// Files the tests that disable a candidate. Besides the disabling tests, `known` parts of its condition need no test in the end. If
     /// it has more parts, the condition remains to be tested.
     fn place_by_default(&mut self, candidate: u32, condition: DraftId, disabling: Vec<DraftId>, known: usize) {
         let is_proved = disabling.len() + known >= parts(&condition, self.conditions).len();
@@ -158,7 +158,7 @@ fn may_hit_repeatedly(leaves: &[DraftId], conditions: &DraftConditions) -> bool 
     }
 }
 
-/// What a hit of a leaf leaves to be tested of a condition: the conjunction without the parts that the hit proves.
+/// The rest of a condition after a hit of a leaf: the conjunction without the parts that the hit proves.
 ///
 /// If a candidate has several leaves, the rest after each of them is as true as its condition, so that the first hit decides.
 fn rest(leaf: DraftId, condition: DraftId, conditions: &mut DraftConditions) -> DraftId {

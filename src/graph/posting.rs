@@ -1,4 +1,4 @@
-//! Postings: what a hit of a test leads to, and the lists of them that indexes hold.
+//! Postings: the targets of a hit of a test, and the lists of them that indexes hold.
 
 use super::bits::WORD;
 use crate::logic::{DraftId, NodeId, Seal, Sealer};
@@ -23,7 +23,7 @@ pub(crate) enum DraftPosting {
         candidate: u32,
         /// True if several hits in one event can lead to the candidate.
         dedup: bool,
-        /// What the hit does not prove of the candidate's condition.
+        /// The rest of the candidate's condition that the hit does not prove.
         rest: DraftId,
     },
     /// A candidate that is enabled by default or by another hit does not match. (The number is that of a [`ByDefault`].)
@@ -56,7 +56,7 @@ pub(crate) fn seal_list(list: DraftList, sealer: &mut Sealer) -> List {
     list.into_iter().map(|posting| posting.seal(sealer)).collect()
 }
 
-/// What a hit leads to, in 8 bytes.
+/// The target of a hit, in 8 bytes.
 ///
 /// `head` holds a number and, in its two lowest bits, the [`HitKind`]. If that is a match, the number is a candidate and
 /// `payload` the rest of its condition. Otherwise the number is that of a word of a set, and `payload` a mask of its bits.
@@ -66,7 +66,7 @@ pub(crate) struct Posting {
     payload: u32,
 }
 
-/// What a hit means.
+/// The meaning of a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HitKind {
     /// The candidate matches if the rest is true. No other hit in an event leads to it.
@@ -103,7 +103,7 @@ impl Posting {
         self.head >> 2
     }
 
-    /// What the hit does not prove of the condition, if it is a match.
+    /// The rest of the condition that the hit does not prove, if it is a match.
     pub(crate) fn rest(self) -> NodeId {
         NodeId(self.payload)
     }

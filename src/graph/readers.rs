@@ -1,4 +1,4 @@
-//! What is done with each slot that an event has: which paths read it, and which indexes are probed.
+//! The use of each slot that an event has: the paths that read it, and the indexes that are probed.
 
 use super::at;
 use super::envelope::{SlotReader, Sources};
@@ -8,7 +8,7 @@ use crate::expr::PathId;
 use crate::logic::{ValueNode, Values};
 use rustc_hash::FxHashMap;
 
-/// The readers of all slots, and what is evaluated for every event because no slot leads to it.
+/// The readers of all slots, and the parts that are evaluated for every event because no slot leads to them.
 #[derive(Debug, Default)]
 pub(crate) struct Readers {
     by_slot: Vec<Box<[Reader]>>,

@@ -33,7 +33,7 @@ struct RequirementPlan<C> {
     requirers: Vec<RequirerPlan<C>>,
 }
 
-/// What requires a type, and for which events.
+/// The part that requires a type, and the events for which it does.
 #[derive(Clone, Copy, Debug)]
 struct RequirerPlan<C> {
     /// The number of a rule, or, after the rules, that of another requirer.
@@ -60,12 +60,12 @@ impl Collector<'_> {
         Collector { paths, out, known: FxHashMap::default() }
     }
 
-    /// Adds what a rule requires. Requirers are added in the order in which decisions name them.
+    /// Adds the requirements of a rule. Requirers are added in the order in which decisions name them.
     pub(super) fn add_rule(&mut self, required: Vec<TypeRequirement>, rule: u32, in_force: DraftId) {
         self.add(required, RequirerPlan { number: rule, in_force });
     }
 
-    /// Adds what another part of the rule set requires.
+    /// Adds the requirements of another part of the rule set.
     pub(super) fn add_other(&mut self, required: Vec<TypeRequirement>, requirer: Requirer) {
         if required.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! What requires types: rules by rank, then tables, filters, labels, named values, subscribers, schemas.
+//! The parts that require types: rules by rank, then tables, filters, labels, named values, subscribers, schemas.
 
 use super::builder::Builder;
 use super::requirement::{Collector, TypeRequirements};
@@ -41,7 +41,7 @@ pub(super) fn type_requirements(builder: &mut Builder<'_>, paths: &PathTable) ->
     all.finish()
 }
 
-/// Of a rule: its condition, its labels, the expressions that choose its subscribers and the conditions of the groups around it.
+/// For a rule: its condition, its labels, the expressions that choose its subscribers and the conditions of the groups around it.
 fn of_rule(rules: &RuleSet, rule: &Rule) -> Vec<TypeRequirement> {
     let mut required = of_conditions(&rule.when);
     of_values(rule.effect_expressions(), &mut required);

@@ -1,4 +1,4 @@
-//! Routing: what topics, rules and tables make of an event.
+//! Routing: the effects of topics, rules and tables on an event.
 
 use super::effects::RareParts;
 use super::evaluator::Evaluator;
@@ -37,7 +37,7 @@ impl<'a> Routing<'_, 'a, '_> {
         }
     }
 
-    /// Sorts the matching rules by rank. Of each `first` group, keeps only the first alternative that matched.
+    /// Sorts the matching rules by rank. Keeps only the first alternative that matched of each `first` group.
     fn keep_first_alternatives(&mut self) {
         let effects = &self.evaluator.graph.effects;
         let state = &mut *self.evaluator.state;

@@ -21,7 +21,7 @@ pub(crate) struct Scratch {
     pub(crate) state: State,
 }
 
-/// What the values of an event are read into, and the topics of earlier events.
+/// The memory for the values of an event, and the topics of earlier events.
 #[derive(Debug)]
 pub(crate) struct Buffers {
     pub(crate) captures: Captures,

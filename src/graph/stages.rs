@@ -17,11 +17,11 @@ use crate::options::Options;
 use crate::split::Batch;
 use bumpalo::Bump;
 
-/// How lines are read, and what is returned.
+/// The options for reading lines, and the parts of the outcome that are wanted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading<'g> {
     pub(crate) options: &'g Options,
-    /// Whether the outcome has what each subscriber is sent. That takes the whole event, so the line is then read strictly.
+    /// Whether the outcome has the event that each subscriber is sent. That takes the whole event, so the line is then read strictly.
     pub(crate) deliver: bool,
     /// The sizes of events that cannot exceed the budget of `options`.
     pub(crate) thresholds: &'g Thresholds,

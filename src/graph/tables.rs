@@ -1,4 +1,4 @@
-//! Header tables: how the rows of an event are found, and what they do.
+//! Header tables: the search for the rows of an event, and their effects.
 
 use super::builder::Builder;
 use super::destinations::DestinationPlan;
@@ -43,7 +43,7 @@ pub(crate) struct KeyPlan<C = NodeId> {
     others: FxHashMap<Literal, u32>,
 }
 
-/// What a row does.
+/// The effect of a row.
 #[derive(Debug, Default)]
 pub(crate) struct RowEffect {
     pub(crate) subscribers: Box<[u32]>,

@@ -1,4 +1,4 @@
-//! Topics: what depends on the topic alone. It is determined once for each topic and then cached (see [`super::cache`]).
+//! Topics: the parts of a decision that depend on the topic alone. They are determined once for each topic and then cached (see [`super::cache`]).
 
 use super::names::{Names, json_string};
 use super::posting::{List, Posting};
@@ -32,7 +32,7 @@ struct NodeSettings {
     settings: Vec<(Arc<str>, Json)>,
 }
 
-/// What depends on one topic.
+/// The parts of a decision that depend on one topic.
 #[derive(Debug)]
 pub(crate) struct TopicEntry {
     pub(crate) topic: Box<str>,
@@ -87,7 +87,7 @@ impl Topics {
         }
     }
 
-    /// Determines what depends on a topic.
+    /// Determines the parts of a decision that depend on a topic.
     pub(crate) fn entry(&self, topic: &str) -> TopicEntry {
         let settings = self.settings_of(topic);
         let mut subscribers = Vec::new();

@@ -1,4 +1,4 @@
-//! Transforms in the graph: `ingest` before all other stages, and what each subscriber is sent.
+//! Transforms in the graph: `ingest` before all other stages, and the event that each subscriber is sent.
 
 use super::DecisionGraph;
 use super::evaluator::Evaluator;
@@ -12,7 +12,7 @@ use crate::split::Batch;
 use crate::transform::{Decided, Deliveries, PrefixPlan, RuleContext, TransformRun};
 use bumpalo::Bump;
 
-/// What transforms need in addition to the graph.
+/// The parts that transforms need in addition to the graph.
 #[derive(Debug)]
 pub(crate) struct TransformPlan {
     /// All paths, including those that only transforms read.
@@ -21,7 +21,7 @@ pub(crate) struct TransformPlan {
     defines: Vec<NamedCases>,
     transforms: Vec<Transform>,
     ingest: Vec<TransformId>,
-    /// Where the slots are in an event that `ingest` produced; `None` without `ingest`.
+    /// The places of the slots in an event that `ingest` produced; `None` without `ingest`.
     pub(super) slots: Option<SlotTree>,
     chains: PrefixPlan,
     /// By subscriber.
@@ -83,7 +83,7 @@ pub(super) fn ingest<'a>(
     stage
 }
 
-/// What each chosen subscriber is sent. `tree` is the event, if it was parsed into one.
+/// The event that each chosen subscriber is sent. `tree` is the event, if it was parsed into one.
 pub(super) fn sent<'a>(
     evaluator: &mut Evaluator<'a, '_>,
     tree: Option<Value<'a>>,

@@ -8,7 +8,7 @@ use crate::trace::{DestinationTrace, TableTrace, Trace};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What the expressions of all rules and tables came to.
+/// The values of the expressions of all rules and tables.
 #[derive(Default)]
 pub(super) struct ChosenByExpressions {
     /// By subscriber: the rules and tables whose expressions chose it, in the order of the stages.

@@ -84,7 +84,7 @@ impl<'r> Interpreter<'r> {
         }
     }
 
-    /// Decides about one line, whose number (from 1) stands on the decision if it is malformed. A line that is split into
+    /// Decides about one line, whose number (from 1) is on the decision if it is malformed. A line that is split into
     /// several events is malformed, as for [`Session::route`](crate::Session::route).
     pub fn decide(&self, line: &[u8], number: u64, options: &Options) -> Decision {
         self.walk_one(line, number, options, Detail { parts: false, sent: false }).decision
@@ -162,7 +162,7 @@ impl<'r> Interpreter<'r> {
     }
 }
 
-/// A trace as a decision with what everybody is sent.
+/// A trace as a decision with the event that each subscriber is sent.
 fn delivered(trace: Trace) -> Delivered {
     let decision = trace.decision;
     let delivery = |sent: SentTrace| Delivery {
@@ -176,7 +176,7 @@ fn delivered(trace: Trace) -> Delivered {
     Delivered { deliveries: trace.sent.into_iter().map(delivery).collect(), decision: decision.clone() }
 }
 
-/// What a caller needs beside the decision.
+/// The details that a caller needs besides the decision.
 #[derive(Clone, Copy)]
 struct Detail {
     /// The parts of conditions, and the steps of transforms.

@@ -1,4 +1,4 @@
-//! Lines with several events. The list is found by the scanner, as for the graph; what is below `batch` is read from the tree
+//! Lines with several events. The list is found by the scanner, as for the graph; values below `batch` are read from the tree
 //! of the line.
 
 use super::{Detail, Interpreter, delivered};
@@ -56,7 +56,7 @@ impl Interpreter<'_> {
         self.walk_each(line, number, options, detail, &mut |trace| each(trace.decision));
     }
 
-    /// As [`Interpreter::decide_each`], with what everybody is sent.
+    /// As [`Interpreter::decide_each`], with the event that each subscriber is sent.
     pub fn deliver_each(&self, line: &[u8], number: u64, options: &Options, mut each: impl FnMut(Delivered)) {
         let detail = Detail { parts: false, sent: true };
         self.walk_each(line, number, options, detail, &mut |trace| each(delivered(trace)));
@@ -104,7 +104,7 @@ impl Interpreter<'_> {
         self.unread(number, Decision::malformed(version, line, number, error, options.input_echo), detail)
     }
 
-    /// A line with an empty list: there is no event, so nobody is sent anything.
+    /// A line with an empty list: there is no event, and no subscriber is sent anything.
     fn empty_list(&self, number: u64, detail: Detail) -> Trace {
         let version = &self.rules.version;
         let mut trace = self.unread(number, Decision::empty(version.clone(), Status::Malformed), detail);

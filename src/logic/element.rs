@@ -69,7 +69,7 @@ impl<T: PartTest> ElementCondition<T> {
         }
     }
 
-    /// Of a conjunction the leaves of the part that is likely to hold most rarely, of a disjunction those of all parts.
+    /// For a conjunction, the leaves of the part that is likely to be true least often; for a disjunction, those of all parts.
     fn leaves(&self) -> Option<Vec<ElementLeaf<'_, T>>> {
         match self {
             ElementCondition::Test(steps, test) => Some(vec![(&**steps, test)]),

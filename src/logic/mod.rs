@@ -1,4 +1,4 @@
-//! The normal form of conditions: what rules ask of an event, as a boolean DAG over tests `value op constant`.
+//! The normal form of conditions: the conditions of rules as a boolean DAG over tests `value op constant`.
 //!
 //! ```text
 //! Typed ── Lowering ──▶ DraftConditions ── Sealer ──▶ Conditions

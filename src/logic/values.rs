@@ -9,7 +9,7 @@ use std::hash::BuildHasher;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ValueId(pub(crate) u32);
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Debug)]
 pub(crate) enum ValueNode {
     /// A path.
@@ -68,7 +68,7 @@ impl Values {
         self.nodes.len()
     }
 
-    /// Drops what only interning needs.
+    /// Drops the parts that only interning needs.
     pub(crate) fn seal(&mut self) {
         self.known = HashCons::default();
         self.nodes.shrink_to_fit();

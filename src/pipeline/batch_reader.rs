@@ -1,4 +1,4 @@
-//! Where workers get their batches: the input, under a lock. Each worker reads for itself, so the lines it decides are in
+//! The source of the workers' batches: the input, under a lock. Each worker reads for itself, so the lines it decides are in
 //! its own core's cache. ReaderState and numbering are one step, so nothing else is needed for order.
 
 use super::input::{Checkpoint, Feed, Filled, InputSource};

@@ -34,7 +34,7 @@ pub const BUCKETS: [u64; 16] = [
 /// A histogram of how long decisions took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Latency {
-    /// One count for each bucket, and one for what is beyond the last.
+    /// One count for each bucket, and one for values beyond the last.
     pub counts: [u64; BUCKETS.len() + 1],
     /// The sum of all durations.
     pub sum: Duration,
@@ -73,7 +73,7 @@ pub struct LocalCounts {
     pub latency: Latency,
 }
 
-/// Counts by index, and the indexes of those that are not zero: emptying costs what occurred, not what exists.
+/// Counts by index, and the indexes of those that are not zero: emptying takes time for those that occurred, not for all that exist.
 #[derive(Debug, Default)]
 struct Counts {
     counts: Vec<u64>,
@@ -192,7 +192,7 @@ impl Totals {
     }
 }
 
-/// What names are of.
+/// The kind of things that names denote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CountedNames {
     /// Rules.

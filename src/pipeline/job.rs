@@ -1,15 +1,15 @@
-//! What all stages of the pipeline share.
+//! The parts that all stages of the pipeline share.
 
 use super::counts::SharedCounts;
 use super::input::Progress;
 use crate::reload::Live;
 
-/// What all stages of the pipeline share.
+/// The parts that all stages of the pipeline share.
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'j> {
     /// The rules in force. Each batch is decided by one generation.
     pub live: &'j Live,
-    /// Where decisions are counted.
+    /// The counts of decisions.
     pub counts: &'j SharedCounts,
     /// Records how far decisions have been written.
     pub progress: Option<&'j Progress>,

@@ -15,7 +15,7 @@ pub struct LineBuffer {
     /// Only the first `filled` bytes are valid. It never shrinks, so that each byte is zeroed only once.
     text: Vec<u8>,
     filled: usize,
-    /// Where the unfinished line begins.
+    /// The start of the unfinished line.
     open: usize,
     lines: Vec<Range<usize>>,
 }
@@ -71,7 +71,7 @@ pub struct LineSplitter {
     limit: usize,
     /// The unfinished line, carried from one buffer to the next.
     held: Vec<u8>,
-    /// Its length, including what was cut off.
+    /// Its length, including the part that was cut off.
     pending: u64,
     at_start: bool,
 }
@@ -107,7 +107,7 @@ impl LineSplitter {
         }
         buffer.open = open;
         self.pending = pending;
-        // Keep two bytes more than the limit, so that `\r\n` can be told from a line that is too long.
+        // Keep two bytes more than the limit, so that `\r\n` can be distinguished from a line that is too long.
         let bom = if self.at_start { BOM.len() } else { 0 };
         buffer.filled = buffer.filled.min(open.saturating_add(self.limit).saturating_add(2 + bom));
     }

@@ -91,7 +91,7 @@ impl StopSignal {
         }
     }
 
-    /// Where a thread cannot wait for both, a stop is noticed when the next input comes.
+    /// On systems where a thread cannot wait for both, a stop is noticed when the next input comes.
     #[cfg(not(unix))]
     pub fn wait(&self, input: Option<&File>, time: Option<Duration>) -> io::Result<Woken> {
         if input.is_none() {

@@ -95,7 +95,7 @@ impl<'j> Worker<'j> {
         if job.counts.watched {
             clock.get_or_insert_with(Instant::now);
         }
-        // The end of what was written by earlier events, or by earlier deliveries of this one.
+        // The end of the output of earlier events, or of earlier deliveries of this one.
         let mut complete = out.len();
         let decided = panics::catch(|| {
             session.route_rest_to(line, number, first, out, |out, written| {

@@ -1,4 +1,4 @@
-//! A rule set that may come into force: loaded and tested, without touching what is in force.
+//! A rule set that may come into force: loaded and tested, without touching the rule set in force.
 
 use super::ReloadOptions;
 use crate::diagnostic::{Diagnostic, Sources};

@@ -132,7 +132,7 @@ mod tests {
             assert!(ended.recv_timeout(Duration::from_millis(50)).is_err(), "nothing has changed yet");
             fs::write(&path, "topics: {a: [y]}").unwrap();
             assert!(ended.recv_timeout(Duration::from_secs(40)).is_ok(), "{detection:?}");
-            // What has changed before is noticed at once.
+            // Earlier changes are noticed at once.
             waiting.join().unwrap().wait(&[snapshot(), before]);
         }
     }

@@ -1,4 +1,4 @@
-//! What the reload worker receives.
+//! The messages that the reload worker receives.
 
 use super::candidate::ReloadError;
 use crate::route::Router;

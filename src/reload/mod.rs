@@ -63,7 +63,7 @@ pub struct ReloadOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChangeDetection {
-    /// The system reports them. Where it cannot, files are read every second.
+    /// The system reports them. If it cannot, files are read every second.
     Events,
     /// Files are read at this interval: for network file systems.
     Poll(Duration),

@@ -50,7 +50,7 @@ impl Watcher {
         Ok(Watcher { inner, watched: BTreeSet::new(), interest })
     }
 
-    /// Watches what rule sets are made of. Every folder is watched anew, without a gap: another one may have its name by
+    /// Watches the files and folders of rule sets. Every folder is watched again, without a gap: another one may have its name by
     /// now. (A late event about the previous one can end the new watch, so the files have to be checked again a while later.)
     pub(super) fn look_at(&mut self, snapshots: &[InputSnapshot]) -> notify::Result<()> {
         let interest = Interest::of(snapshots);

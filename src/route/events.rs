@@ -59,7 +59,7 @@ pub(super) struct DecidedEvent<'d> {
 pub(super) struct LineDecider<'s> {
     pub(super) router: &'s Router,
     pub(super) options: &'s Options,
-    /// Whether outcomes have what each subscriber is sent.
+    /// Whether outcomes have the event that each subscriber is sent.
     pub(super) deliver: bool,
 }
 

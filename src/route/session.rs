@@ -67,7 +67,7 @@ impl Router {
     }
 }
 
-/// What [`Session::route_each_to`] has written.
+/// The part of the output that [`Session::route_each_to`] has written.
 #[derive(Clone, Copy, Debug)]
 pub enum Written<'s> {
     /// A delivery. More of the same event may follow.

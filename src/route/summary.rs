@@ -9,13 +9,13 @@ use crate::rules::RuleId;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Summary<'s> {
-    /// What became of the event.
+    /// The result of the decision.
     pub status: Status,
-    /// Indexes into [`Router::subscribers`].
+    /// Indexes into [`Router::subscribers`](crate::Router::subscribers).
     subscribers: &'s [u32],
-    /// Indexes into [`Router::rules`].
+    /// Indexes into [`Router::rules`](crate::Router::rules).
     rules: &'s [u32],
-    /// True if the clock is the event's time ([`Clock::Event`]), the rules read it, and the event has none.
+    /// True if the clock is the event's time ([`Clock::Event`](crate::Clock::Event)), the rules read it, and the event has none.
     pub no_clock: bool,
     /// True if an expression under `subscribers` gave a name that is not declared.
     pub undeclared: bool,

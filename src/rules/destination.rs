@@ -12,7 +12,7 @@ const MAX_UNDECLARED: usize = 20;
 /// The most characters of an undeclared name that are reported.
 const MAX_NAME: usize = 200;
 
-/// What a value that chooses subscribers must be.
+/// The type of a value that chooses subscribers.
 const EXPECTED: &str = "string or array of strings";
 
 /// An expression that chooses subscribers: `{expr: …}` under `subscribers`.
@@ -25,7 +25,7 @@ pub struct Destination {
 }
 
 /// Passes each name in the value of a destination to `choose`, which returns false for a name that is not declared. Returns
-/// the errors for such names, and for what is not a name.
+/// the errors for such names, and for values that are not names.
 pub(crate) fn choose_by_value<'a>(
     text: &str,
     value: Value<'a>,

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_128;
 /// The files and folders that loading looked at.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RecordedInputs {
-    /// What walking found: files, tests among them, and entries that cannot be read or lead outside.
+    /// The results of a walk: files, tests among them, and entries that cannot be read or lead outside.
     pub(super) found: BTreeSet<PathBuf>,
     pub(super) folders: BTreeSet<PathBuf>,
     /// Hashes of contents. `None` for a file that could not be read.

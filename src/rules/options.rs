@@ -83,7 +83,7 @@ impl LoadOptions {
     }
 }
 
-/// What loading a rule set may read and report. If a limit is exceeded, a diagnostic says so.
+/// The limits for loading a rule set. If a limit is exceeded, a diagnostic says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoadLimits {

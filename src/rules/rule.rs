@@ -44,7 +44,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The expressions of what it does: its labels, and those that choose subscribers.
+    /// The expressions of its effects: its labels, and those that choose subscribers.
     pub(crate) fn effect_expressions(&self) -> impl Iterator<Item = &Typed> {
         let labels = self.labels.iter().map(|(_, value)| value);
         labels.chain(self.destinations.iter().map(|destination| &destination.value))

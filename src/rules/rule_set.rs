@@ -32,7 +32,7 @@ pub struct RuleSet {
     pub version: Arc<str>,
     /// The time zone of its times and of functions such as `hour`.
     pub zone: TimeZone,
-    /// Where an event has its id, topic, time, headers and payload.
+    /// The places of the id, topic, time, headers and payload in an event.
     #[doc(hidden)]
     pub envelope: Envelope,
     /// The paths in a line whose list is split into events: the first that is a list. The empty path is the line itself.

@@ -5,7 +5,7 @@ use crate::event::{Json, Step, Type};
 /// The limit for references and combinations that are followed.
 const FUEL: u32 = 2_000;
 
-/// The types that a valid value can have at a path. `Type::TIME` is set beside them if a text there has the format `date-time`.
+/// The types that a valid value can have at a path. `Type::TIME` is added if a text there has the format `date-time`.
 pub(super) fn type_at(schema: &Json, steps: &[Step]) -> Type {
     let mut resolver = TypeResolver { root: schema, fuel: FUEL };
     let ty = resolver.at(schema, steps, 0);

@@ -150,7 +150,7 @@ fn parse_segment(part: &str, text: &str) -> Result<Segment, String> {
     }
 }
 
-/// An empty segment is reported at the dot beside it.
+/// An empty segment is reported at the dot next to it.
 fn blame(range: Range<usize>, text: &str, message: String) -> PatternError {
     let range = match range {
         Range { start, end } if start == end && end < text.len() => start..end + 1,

@@ -168,7 +168,7 @@ fn anchors_and_merge_keys() {
     assert_eq!(root.get("z").unwrap().to_json(), json!({"a": 1, "b": 2}));
     let root = tree("a: &a {k: 1}\nb: &b {k: 2, l: 3}\nc:\n  <<: [*a, *b]\n  m: 4\n");
     assert_eq!(root.get("c").unwrap().to_json(), json!({"k": 1, "l": 3, "m": 4}));
-    // A key beside `<<` stands alone, on whichever side.
+    // A key next to `<<` is separate, before it or after it.
     for text in ["x: &x {a: 1}\ny: {<<: *x, a: 2}\n", "x: &x {a: 1}\ny: {a: 2, <<: *x}\n"] {
         let root = tree(text);
         let YamlKind::Mapping(entries) = &root.get("y").unwrap().kind else { panic!("{text}") };

@@ -10,10 +10,10 @@ use std::time::Duration;
 /// How long files have to be unchanged before tests run again.
 const DEBOUNCE: Duration = Duration::from_millis(100);
 
-/// Clears the screen, but not what was scrolled away.
+/// Clears the screen, but not the scrollback.
 const CLEAR: &str = "\x1b[2J\x1b[H";
 
-/// Calls `run` again and again; it returns how it ended, and what it has read. Ends at a signal, or when nobody reads the
+/// Calls `run` repeatedly; it returns its exit code and the files that it has read. Ends at a signal, or when nobody reads the
 /// results any more.
 pub(super) fn repeat(global: &Global, mut run: impl FnMut() -> (Done, Vec<InputSnapshot>)) -> Done {
     // A signal ends the program at once, with success: there is nothing to finish, and a watch has no result.

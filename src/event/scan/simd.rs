@@ -39,7 +39,7 @@ mod x86 {
     use super::*;
     use std::arch::x86_64::*;
 
-    /// Proof that the processor has what this module is compiled for.
+    /// Proof that the processor has the features that this module is compiled for.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub(in super::super) struct Avx2(());
 

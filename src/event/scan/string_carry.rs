@@ -1,6 +1,6 @@
 //! Which bytes of a block are within strings.
 
-/// What the blocks read so far mean for the strings of the next block.
+/// The state that the blocks so far carry into the strings of the next block.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct StringCarry {
     /// All ones if a string continues in the next block.

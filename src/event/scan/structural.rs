@@ -27,7 +27,7 @@ pub(super) struct StrictClasses {
     pub(super) non_ascii: u64,
 }
 
-/// What the blocks indexed so far mean for the next one, and what has to be checked besides the tokens.
+/// The state that the blocks so far carry into the next one, and the checks that remain besides the tokens.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct IndexState {
     pub(super) strings: StringCarry,

@@ -20,7 +20,7 @@ fn backends() -> impl Iterator<Item = SimdBackend> {
     backends.into_iter()
 }
 
-/// What serde_json says, without its limit of nesting. The second is true where it refuses only since a number is too big.
+/// The result of serde_json, without its limit of nesting. The second is true if it refuses only because a number is too big.
 fn peer(line: &[u8]) -> Result<Json, bool> {
     let mut reader = serde_json::Deserializer::from_slice(line);
     reader.disable_recursion_limit();
@@ -309,7 +309,7 @@ fn trusted_takes_the_first_and_stops() {
     assert_eq!(one(r#"{"b":{"c":2,"y":[]},"b":{"c":3},"a":1}"#), expected);
 }
 
-/// What both modes note for each path, by every level; null for a fault. The same captures are used for all.
+/// The captures of both modes for each path, by every level; null for a fault. The same captures are used for all.
 fn spans(trie: &Trie, line: &[u8]) -> [Option<Vec<Found>>; 2] {
     let mut captures = Captures::new(trie);
     [Mode::Strict, Mode::Trusted].map(|mode| {
@@ -361,7 +361,7 @@ fn trusted_scans_hold_at_every_border() {
     }
 }
 
-/// Takes from a trie what siblings settle (those that are looked for, each all that come behind it); gives which.
+/// Removes from a trie the siblings that others settle, and returns them.
 fn settle(trie: &mut Trie, paths: &[RawPath]) -> Vec<(usize, Vec<usize>)> {
     let mut settled = Vec::new();
     for (n, path) in paths.iter().enumerate().filter(|(_, path)| !path.is_empty()) {

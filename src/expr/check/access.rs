@@ -1,4 +1,4 @@
-//! Steps: `.name`, `["key"]`, `[0]`, `[computed]`, behind roots and behind computed values.
+//! Steps: `.name`, `["key"]`, `[0]`, `[computed]`, after roots and after computed values.
 
 use super::types;
 use super::{Checked, Checker};
@@ -125,7 +125,7 @@ impl Checker<'_, '_> {
     }
 }
 
-/// What steps go into.
+/// The value that steps go into.
 enum Base {
     Root(Root, Span),
     Value(Typed),

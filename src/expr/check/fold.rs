@@ -51,7 +51,7 @@ fn is_foldable(node: &TypedNode) -> bool {
     }
 }
 
-/// True for functions of their arguments alone. What takes or yields a time may need the rule set's zone.
+/// True for functions of their arguments alone. Functions that take or yield a time may need the rule set's zone.
 fn is_pure(function: &Function) -> bool {
     let takes_time = function.params.iter().any(|param| param.intersects(Type::TIME));
     !takes_time && !function.returns.intersects(Type::TIME) && function.pure

@@ -7,7 +7,7 @@ use crate::expr::syntax::{AccessorKind, ExprNode, Operator};
 use crate::expr::{Arithmetic, Expr, Root};
 
 impl Checker<'_, '_> {
-    /// Reports a path with hyphens in its last key, where the name behind a hyphen cannot be an operand: it is
+    /// Reports a path with hyphens in its last key, where the name after a hyphen cannot be an operand: it is
     /// unknown, or subtracting it makes no sense (`data.order-id`).
     pub(super) fn hyphenated(&mut self, expr: &Expr) -> bool {
         let mut names = Vec::new();

@@ -197,7 +197,7 @@ impl Checker<'_, '_> {
             TypedNode::Arithmetic(..) => Some(format!("compare it with something: `{shown} > 0`")),
             _ if typed.ty.intersects(Type::NUMBER) => Some(format!("compare it with something: `{shown} > 0`")),
             _ if typed.ty.intersects(Type::STRING) => Some(format!("compare it with something: `{shown} == \"…\"`")),
-            _ if typed.ty.intersects(Type::ARRAY) => Some(format!("ask for what is in it: `len({shown}) > 0`")),
+            _ if typed.ty.intersects(Type::ARRAY) => Some(format!("test its length: `len({shown}) > 0`")),
             _ => None,
         };
         let message = format!("a condition is true or false, and this is {}", types::described(typed));

@@ -26,7 +26,7 @@ impl Checker<'_, '_> {
         self.error(diagnostic)
     }
 
-    /// The root of that name: none if it is no root, `Some(None)` if it may not be used here.
+    /// The root of that name: `None` if it is not a root, `Some(None)` if it may not be used here.
     pub(super) fn root(&mut self, name: &str, span: Span) -> Option<Option<Root>> {
         let (_, root) = Root::ALL.into_iter().find(|(known, _)| *known == name)?;
         if self.scope.roots.contains(&root) {

@@ -10,7 +10,7 @@ use std::hash::{Hash, Hasher};
 
 const ROOTS: [Root; 7] = [Root::Event, Root::Data, Root::Headers, Root::Topic, Root::Id, Root::Time, Root::Now];
 
-/// What the tests may name: `city` and `region`, a table `customers`, and by a schema `data.typed.number` and the like.
+/// The names that the tests use: `city` and `region`, a table `customers`, and by a schema `data.typed.number` and the like.
 struct TestScope {
     paths: PathTable,
     defines: HashMap<String, DefineId>,

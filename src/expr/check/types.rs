@@ -13,10 +13,10 @@ pub(super) fn present(ty: Type) -> Type {
     ty.intersection(Type::ANY).difference(Type::NULL)
 }
 
-/// What can stand for a time.
+/// The types that can represent a time.
 pub(super) const TIME_LIKE: Type = Type::STRING.union(Type::NUMBER);
 
-/// `a number`, `a string or a number`, `null`: for messages. Null beside other types is left out.
+/// `a number`, `a string or a number`, `null`: for messages. Null is left out if there are other types.
 pub(super) fn kinds(ty: Type) -> String {
     if ty.intersects(Type::TIME) {
         return String::from("a time");

@@ -44,7 +44,7 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
         }
     }
 
-    /// The value of a quantifier's body with `it` being an element; what it makes goes into `arena`.
+    /// The value of a quantifier's body with `it` set to an element; new values are put into `arena`.
     fn body<'t>(&mut self, element: Value<'t>, body: &'a Typed, arena: &'t Bump) -> Value<'t>
     where
         's: 't,
@@ -75,8 +75,8 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
         Value::Array(values.into_bump_slice())
     }
 
-    /// Hands the value of a quantifier's body for each element to `then`, until that is false. True if it never was. What
-    /// the body makes for an element is given back after it.
+    /// Passes the value of a quantifier's body for each element to `then`, until that returns false. True if it never did.
+    /// Memory for an element is given back after it.
     fn each(
         &mut self,
         items: &'s [Value<'s>],

@@ -11,13 +11,13 @@ pub struct Call<'c, 'a> {
     pub args: &'c [Value<'a>],
     /// The data prepared at load.
     pub prepared: &'a Prepared,
-    /// Where new values are put.
+    /// The memory for new values.
     pub arena: &'a Bump,
     /// The environment.
     pub env: &'c mut dyn Env<'a>,
     /// True if an argument is known to be a time when the rules are loaded (`now`, `time`).
     pub times: bool,
-    /// What memory and work are taken from.
+    /// The budget for memory and work.
     pub meter: &'c Meter,
 }
 

@@ -35,8 +35,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "get",
         usage: "get(x, key, …)",
-        doc: "The value behind one or more steps, as `x[key]…`: a key is the text that names a member of an object, or the \
-              position of an element in a list, from the end if it is negative. Null where a step leads nowhere.",
+        doc: "The value at the end of one or more steps, as `x[key]…`: a key is the text that names a member of an object, or the \
+              position of an element in a list, from the end if it is negative. Null if a step leads nowhere.",
         examples: &[
             ("get(parse_json(\"{\\\"prices\\\": {\\\"INR\\\": [5, 7]}}\"), \"prices\", upper(\"inr\"), -1)", "7"),
             ("get([5, 7], 2)", "null"),
@@ -70,7 +70,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "index_of",
         usage: "index_of(text_or_list, x)",
         doc: "The position, counted from 0, of the first element that equals `x`, or of the code point at which `x` first begins \
-              in the text; null where there is none.",
+              in the text; null if there is none.",
         examples: &[
             ("index_of([\"a\", \"b\", \"b\"], \"b\")", "1"),
             ("index_of(\"₹50.25\", \".\")", "3"),

@@ -26,7 +26,7 @@ pub struct Function {
     pub required: usize,
     /// True if the last parameter may be repeated.
     pub variadic: bool,
-    /// What it yields.
+    /// The type of its result.
     pub returns: Type,
     /// The texts that it may yield, where these are few; empty where they are not.
     pub values: &'static [&'static str],
@@ -53,7 +53,7 @@ pub struct Function {
     pub reads_text: bool,
     /// The most that a call can cost, for functions that make more than a short text or a text of their arguments.
     pub(in crate::expr) cost: Option<fn(&CallCost<'_>) -> Cost>,
-    /// What it does.
+    /// Its implementation.
     pub eval: for<'c, 'a> fn(&mut Call<'c, 'a>) -> Value<'a>,
 }
 
@@ -130,11 +130,11 @@ pub struct PrepareError {
     pub code: Code,
     /// Which argument is to blame, from 0.
     pub argument: usize,
-    /// Where in the text of the argument, in bytes; `None` for all of it.
+    /// The bytes of the argument's text that it is about; `None` for all of it.
     pub place: Option<Range<usize>>,
     /// Which element of the argument, if that is a list; `None` for all of it.
     pub item: Option<usize>,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
     /// How to mend it.
     pub help: Option<String>,
@@ -197,7 +197,7 @@ pub(super) const BASE: Function = Function {
     eval: |_| Value::Null,
 };
 
-/// What functions yield that are null where an argument has a wrong type.
+/// The result types of functions that are null for an argument of the wrong type.
 pub(super) const MAYBE_BOOLEAN: Type = Type::BOOLEAN.union(Type::NULL);
 pub(super) const MAYBE_NUMBER: Type = Type::NUMBER.union(Type::NULL);
 pub(super) const MAYBE_STRING: Type = Type::STRING.union(Type::NULL);

@@ -15,7 +15,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "lookup",
         usage: "lookup(\"table.column\", key, …)",
         doc: "A cell of a lookup table, by the row's key or keys; null where there is no such row. The column may be a key: \
-              `exists(lookup(\"deny.ip\", data.ip))` tells whether there is a row.",
+              `exists(lookup(\"deny.ip\", data.ip))` is true if there is a row.",
         examples: &[],
         params: &[Type::STRING, Type::ANY],
         required: 2,

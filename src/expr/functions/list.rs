@@ -154,7 +154,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "sum",
         usage: "sum(list)",
-        doc: "The sum of a list of numbers, 0 if it is empty; null if an element is no number.",
+        doc: "The sum of a list of numbers, 0 if it is empty; null if an element is not a number.",
         examples: &[("sum([1, 2.5])", "3.5"), ("sum([])", "0"), ("sum([1, \"2\"])", "null")],
         params: &[Type::ARRAY],
         required: 1,

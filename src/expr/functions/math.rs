@@ -115,7 +115,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     unary!("sqrt", sqrt, "The square root; null of a negative number.", "9" => "3"),
     unary!("cbrt", cbrt, "The cube root.", "27" => "3"),
     binary!("hypot", hypot, "(a, b)", "The length of the hypotenuse.", "3, 4" => "5"),
-    question!("is_nan", is_nan, "Always false: what is not a number is null.", "false"),
+    question!("is_nan", is_nan, "Always false: a result that is not a number is null.", "false"),
     question!("is_finite", is_finite, "Always true: what is not finite is null.", "true"),
     question!("is_infinite", is_infinite, "Always false: what is not finite is null.", "false"),
     question!("is_normal", is_normal, "True if the number is neither zero nor closer to it than 2.2e-308.", "true"),

@@ -15,7 +15,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "min",
         usage: "min(a, …)",
-        doc: "The smallest of the numbers, or of a list of numbers; null if one of them is no number, or there is none.",
+        doc: "The smallest of the numbers, or of a list of numbers; null if one of them is not a number, or if there are none.",
         examples: &[
             ("min(3, 1.5, 2)", "1.5"),
             ("min([3, 1])", "1"),
@@ -33,7 +33,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "max",
         usage: "max(a, …)",
-        doc: "The largest of the numbers, or of a list of numbers; null if one of them is no number, or there is none.",
+        doc: "The largest of the numbers, or of a list of numbers; null if one of them is not a number, or if there are none.",
         examples: &[("max(3, 1.5, 2)", "3"), ("max([3, 1])", "3"), ("max([1, \"2\"])", "null")],
         params: NUMBERS_OR_LIST,
         required: 1,
@@ -91,7 +91,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "round",
         usage: "round(x)",
-        doc: "The nearest integer; what is half way goes away from zero.",
+        doc: "The nearest integer; halves are rounded away from zero.",
         examples: &[("round(2.5)", "3"), ("round(-2.5)", "-3"), ("round(2.4)", "2")],
         params: &[Type::NUMBER],
         required: 1,

@@ -116,7 +116,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "cidr",
         usage: "cidr(address, \"10.0.0.0/8\")",
-        doc: "True if the IP address lies in the network, which must be a literal: IPv4 or IPv6; without a `/` it is one \
+        doc: "True if the IP address is in the network, which must be a literal: IPv4 or IPv6; without a `/` it is one \
               address. A literal list: in one of the networks. An IPv4 address may be written as IPv6 (`::ffff:10.1.2.3`).",
         examples: &[
             ("cidr(\"10.1.2.3\", \"10.0.0.0/8\")", "true"),
@@ -230,7 +230,7 @@ fn prepare_replace(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
     }
 }
 
-/// The first argument against a list of patterns, or what the function does otherwise.
+/// Matches the first argument with a list of patterns, or calls the function with a single one.
 pub(super) fn any_or<'a>(call: &Call<'_, 'a>, otherwise: fn(&Call<'_, 'a>) -> Value<'a>) -> Value<'a> {
     match call.prepared {
         Prepared::AnyOf(list) => list.is_match(call.arg(0)).map_or(Value::Null, Value::Bool),

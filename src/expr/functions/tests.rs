@@ -207,8 +207,8 @@ fn what_cannot_be_prepared() {
         ("matches", json!(["a", 5]), "E037 1: the regular expression must be a string that is written out"),
         ("glob", json!(["a", "\\"]), "E036 1: the glob `\\` ends in a lone `\\`"),
         ("cidr", json!(["a", "10/8"]), "E036 1: `10/8` is not a network: `10` is not an IP address"),
-        ("format", json!(["{} {}", 1]), "E033 0: the template has 2 placeholders, but there is 1 argument behind it"),
-        ("format", json!(["{}", 1, 2]), "E033 2: the template has 1 placeholder, but there are 2 arguments behind it"),
+        ("format", json!(["{} {}", 1]), "E033 0: the template has 2 placeholders, but 1 argument follows it"),
+        ("format", json!(["{}", 1, 2]), "E033 2: the template has 1 placeholder, but 2 arguments follow it"),
         ("format", json!(["{0}", 1]), "E036 0: the template has a lone `{`"),
         (
             "hour",

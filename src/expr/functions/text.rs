@@ -231,12 +231,9 @@ fn prepare_format(call: &Prepare<'_>) -> Result<Prepared, PrepareError> {
         return Ok(Prepared::Format(pieces.into()));
     }
     let blamed = if given > wanted { wanted + 1 } else { 0 };
-    let is = if given == 1 { "is" } else { "are" };
-    let message = format!(
-        "the template has {}, but there {is} {} behind it",
-        counted(wanted, "placeholder"),
-        counted(given, "argument")
-    );
+    let follow = if given == 1 { "follows" } else { "follow" };
+    let message =
+        format!("the template has {}, but {} {follow} it", counted(wanted, "placeholder"), counted(given, "argument"));
     Err(PrepareError::new(Code::ArgumentCount, blamed, message))
 }
 

@@ -33,7 +33,7 @@ macro_rules! part {
     };
 }
 
-/// What functions yield that make times.
+/// The result type of functions that make times.
 const MAYBE_TIME: Type = MAYBE_STRING.union(Type::TIME);
 
 /// The functions of this family.
@@ -158,7 +158,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "during",
         reads_text: false,
         usage: "during(time, \"mon-fri 09:00-18:00\", zone)",
-        doc: "True if the time lies in one of the windows, by the local clock: in the rule set's zone, or in the one that a third \
+        doc: "True if the time is in one of the windows, by the local clock: in the rule set's zone, or in the one that a third \
               argument names. Windows are separated by commas; their days are written as `weekday` writes them, one, a range \
               or a list (`mon, wed 09:00-12:00`). A window without days has those of the window before it, and the first \
               is on every day. The end does not belong to a window. A window whose end is earlier than its beginning \

@@ -89,7 +89,7 @@ impl Lexer<'_, '_> {
             'u' => return self.unicode_escape(start, value),
             _ => {
                 let help = format!("a backslash itself is written `\\\\`: `\\\\{kind}`");
-                self.error(start..self.at, format!("`\\{kind}` is no escape sequence"), Some(help));
+                self.error(start..self.at, format!("`\\{kind}` is not an escape sequence"), Some(help));
                 return;
             }
         };
@@ -104,7 +104,7 @@ impl Lexer<'_, '_> {
             let text = self.slice(start..self.at).to_owned();
             return self.error(
                 start..self.at,
-                format!("`{text}` is no escape sequence"),
+                format!("`{text}` is not an escape sequence"),
                 Some("`\\u` takes four hexadecimal digits: `\\u20b9`".into()),
             );
         };
@@ -142,7 +142,7 @@ fn decimal(literal: &str, runs_into_name: bool) -> Reading {
     if runs_into_name {
         let joined: String = literal.chars().filter(|c| *c != '_').collect();
         if parse_number(&joined).is_some() && joined.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
-            return error(format!("`{literal}` is no number"), format!("write `{joined}`"));
+            return error(format!("`{literal}` is not a number"), format!("write `{joined}`"));
         }
         let help = format!(
             "a name cannot begin with a digit; as a key it is written `data[\"{literal}\"]`, as text `\"{literal}\"`"
@@ -153,7 +153,7 @@ fn decimal(literal: &str, runs_into_name: bool) -> Reading {
         return error(format!("`{literal}` has no digit before the point"), format!("write `0{literal}`"));
     }
     if literal.ends_with('.') {
-        return error(format!("`{literal}` has no digit behind the point"), format!("write `{whole}` or `{literal}0`"));
+        return error(format!("`{literal}` has no digit after the point"), format!("write `{whole}` or `{literal}0`"));
     }
     if literal.ends_with(['e', 'E', '+', '-']) {
         return error(format!("`{literal}` has no digits in its exponent"), format!("write `{whole}e3`, say"));
@@ -175,7 +175,7 @@ fn hexadecimal(digits: &str) -> Reading {
     match u64::from_str_radix(digits, 16) {
         Ok(n) if valid => Ok(Number::int(n.into()).to_json()),
         _ if valid => Err((format!("`0x{digits}` has more than 64 bits"), None)),
-        _ => Err((format!("`0x{digits}` is no hexadecimal number"), Some("write `0xff`, say".into()))),
+        _ => Err((format!("`0x{digits}` is not a hexadecimal number"), Some("write for example `0xff`".into()))),
     }
 }
 

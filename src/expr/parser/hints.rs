@@ -43,7 +43,7 @@ impl Parser<'_, '_> {
                 let value = before_pipe(self.slice(0..range.start));
                 Some(Finding::syntax(
                     format!("`{}` is not an operator here", self.slice(range.clone())),
-                    format!("a function stands before its arguments: `{name}({value})`"),
+                    format!("a function is written before its arguments: `{name}({value})`"),
                 ))
             }
             Token::Name(_) | Token::Text(_) | Token::Number(_) if uncalled.is_some() => uncalled.map(|function| {
@@ -101,13 +101,13 @@ impl Parser<'_, '_> {
             }
             (Token::End, Some(before)) => {
                 let operator = self.slice(before.range.clone());
-                let message = format!("a value is missing behind `{operator}`");
+                let message = format!("a value is missing after `{operator}`");
                 let span = self.text.locate(before.range);
                 self.diagnostics.push(Diagnostic::new(Code::ExpressionSyntax, span, message));
                 return None;
             }
             (Token::Name(_), _) => Finding::syntax(
-                format!("`{}` is no part of the language", self.slice(range.clone())),
+                format!("`{}` is not part of the language", self.slice(range.clone())),
                 "write `!`: `!(data.amount > 5)`, `!exists(data.note)`",
             ),
             (Token::Op("="), Some(Lexeme { token: Token::Op(operator), .. }))
@@ -130,7 +130,7 @@ impl Parser<'_, '_> {
         None
     }
 
-    /// The path behind the `.` that is next, with a root before it.
+    /// The path after the `.` that is next, with a root before it.
     fn rooted(&self) -> String {
         let start = self.range().end;
         let rest = self.slice(start..self.text.value.len());
@@ -145,7 +145,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// True behind the `x` of `any(list, x => …)`, or behind `(x)`.
+    /// True after the `x` of `any(list, x => …)`, or after `(x)`.
     fn is_lambda(&self) -> bool {
         let token =
             |back: usize| self.at.checked_sub(back).and_then(|at| self.tokens.get(at)).map(|lexeme| &lexeme.token);
@@ -163,7 +163,7 @@ impl Parser<'_, '_> {
             ("+", _) => Finding::syntax("`+` has nothing before it", "leave it out: numbers have no `+` sign"),
             ("{" | "}", _) => Finding::syntax(
                 format!("`{op}` cannot stand here"),
-                "there are no objects in expressions; a literal value stands under `value:`",
+                "there are no objects in expressions; write a literal value under `value:`",
             ),
             (".", _) => {
                 let help = format!("it begins with its root: `{}`", self.rooted());
@@ -171,7 +171,7 @@ impl Parser<'_, '_> {
             }
             ("*", None) => Finding::syntax(
                 "`*` has nothing before it",
-                "a topic pattern stands under `topic:`, not in an expression",
+                "write a topic pattern under `topic:`, not in an expression",
             ),
             (")" | "]" | ",", Some(behind)) => {
                 Finding::bare(format!("a value is missing between `{behind}` and `{op}`"))
@@ -197,7 +197,7 @@ fn piped_into(next: &Token) -> Option<String> {
     own.or_else(|| functions::foreign(name, "x").and_then(|here| here.split_once('(').map(|(name, _)| name.to_owned())))
 }
 
-/// The comparison that an operator and a `=` behind it were meant to be: `> =`, `!= =`.
+/// The comparison that an operator and a `=` after it were meant to be: `> =`, `!= =`.
 fn split_comparison(operator: &str) -> Option<&'static str> {
     match operator {
         ">" | ">=" => Some(">="),
@@ -220,7 +220,7 @@ fn before_pipe(text: &str) -> &str {
 fn foreign_operator(op: &str, next: &Token, within: bool) -> Option<Finding> {
     let assignment =
         |message: String, help: &str| Finding { code: Code::Assignment, message, help: Some(help.to_owned()) };
-    let write = |good: &str| Finding::syntax(format!("`{op}` is no operator here"), format!("write `{good}`"));
+    let write = |good: &str| Finding::syntax(format!("`{op}` is not an operator here"), format!("write `{good}`"));
     Some(match op {
         "=" if *next == Token::Op("!") => write("!="),
         "=" | ":=" => assignment(format!("`{op}` assigns, and nothing can be assigned here"), "to compare, write `==`"),
@@ -246,13 +246,13 @@ fn foreign_operator(op: &str, next: &Token, within: bool) -> Option<Finding> {
         "|>" => write("f(x)"),
         "->" => write("."),
         "?." => {
-            Finding::syntax("`?.` is no operator here", "write `.`: a path through what is not there is null anyway")
+            Finding::syntax("`?.` is not an operator here", "write `.`: a path through a missing value is null anyway")
         }
-        "?" => Finding::syntax("`? :` is no operator here", "write `if(condition, this, that)`"),
+        "?" => Finding::syntax("`? :` is not an operator here", "write `if(condition, this, that)`"),
         "!" if *next == Token::Name("in".to_owned()) => {
-            Finding::syntax("`!in` is no operator here", "write `!(x in list)`")
+            Finding::syntax("`!in` is not an operator here", "write `!(x in list)`")
         }
-        "," if !within => Finding::syntax("a comma cannot stand here", "a list stands in brackets: `[a, b]`"),
+        "," if !within => Finding::syntax("a comma is not allowed here", "write a list in brackets: `[a, b]`"),
         ")" | "]" if !within => Finding::bare(format!("`{op}` closes nothing")),
         _ => return None,
     })
@@ -261,7 +261,8 @@ fn foreign_operator(op: &str, next: &Token, within: bool) -> Option<Finding> {
 /// Words that are operators in other languages, between two values.
 fn foreign_word(word: &str, next: &Token) -> Option<Finding> {
     let lower = word.to_lowercase();
-    let write = |good: &str| Some(Finding::syntax(format!("`{word}` is no operator here"), format!("write `{good}`")));
+    let write =
+        |good: &str| Some(Finding::syntax(format!("`{word}` is not an operator here"), format!("write `{good}`")));
     let next_is = |name: &str| matches!(next, Token::Name(next) if next.eq_ignore_ascii_case(name));
     match lower.as_str() {
         "and" => write("&&"),
@@ -269,7 +270,7 @@ fn foreign_word(word: &str, next: &Token) -> Option<Finding> {
         "is" if next_is("not") => write("!="),
         "is" | "eq" | "equals" => write("=="),
         "ne" | "neq" => write("!="),
-        "not" if next_is("in") => Some(Finding::syntax("`not in` is no operator here", "write `!(x in list)`")),
+        "not" if next_is("in") => Some(Finding::syntax("`not in` is not an operator here", "write `!(x in list)`")),
         "not" => write("!"),
         "lt" => write("<"),
         "le" | "lte" => write("<="),
@@ -286,7 +287,7 @@ fn foreign_word(word: &str, next: &Token) -> Option<Finding> {
         _ => {
             let function = functions::find(word)?;
             Some(Finding::syntax(
-                format!("`{word}` is a function and stands before its arguments"),
+                format!("`{word}` is a function and is written before its arguments"),
                 format!("write `{}`", function.usage),
             ))
         }

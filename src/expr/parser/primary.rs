@@ -1,4 +1,4 @@
-//! Values, brackets, calls, and the steps behind them.
+//! Values, brackets, calls, and the steps after them.
 
 use super::{Parsed, Parser, Precedence};
 use crate::event::Json;
@@ -9,7 +9,7 @@ use crate::expr::syntax::{Accessor, AccessorKind, ExprNode};
 use std::ops::Range;
 
 impl Parser<'_, '_> {
-    /// A value with the steps behind it: `.name`, `[…]`.
+    /// A value with the steps after it: `.name`, `[…]`.
     pub(super) fn postfix(&mut self) -> Parsed {
         let base = self.primary()?;
         let mut steps = Vec::new();
@@ -38,27 +38,27 @@ impl Parser<'_, '_> {
         let key = match self.peek() {
             Token::Name(name) => match name.split_once("::") {
                 None => name.clone(),
-                Some(_) => return self.fail(self.range(), "`::` stands in function names alone", None),
+                Some(_) => return self.fail(self.range(), "`::` is allowed only in function names", None),
             },
             Token::Number(n) => {
                 let help = format!("an element is written `[{n}]`, the key `\"{n}\"` is written `[\"{n}\"]`");
-                return self.fail(dot.start..self.range().end, "a name must stand behind the `.`", Some(help));
+                return self.fail(dot.start..self.range().end, "a name must follow the `.`", Some(help));
             }
             Token::Text(text) => {
                 let help = format!("write `[{}]`", Json::from(text.as_str()));
-                return self.fail(dot.start..self.range().end, "a name must stand behind the `.`", Some(help));
+                return self.fail(dot.start..self.range().end, "a name must follow the `.`", Some(help));
             }
             Token::Op("*") => {
                 let help = "to ask whether some element fits, write `any(list, it.price > 100)`".to_owned();
                 return self.fail(self.range(), "a path has no `*`", Some(help));
             }
-            _ => return self.fail(dot, "a name must stand behind the `.`", None),
+            _ => return self.fail(dot, "a name must follow the `.`", None),
         };
         self.advance();
         Some(key)
     }
 
-    /// `[…]` behind a value.
+    /// `[…]` after a value.
     fn index(&mut self) -> Parsed {
         let open = self.range();
         self.enter()?;
@@ -98,8 +98,8 @@ impl Parser<'_, '_> {
             }
             None => functions::foreign(method, receiver).map(|here| format!("write `{here}`")),
         });
-        let help =
-            help.or_else(|| Some("values have no methods: a function stands before its arguments, `lower(x)`".into()));
+        let help = help
+            .or_else(|| Some("values have no methods: a function is written before its arguments, `lower(x)`".into()));
         self.fail(range, format!("`{whole}` is not a function"), help)
     }
 

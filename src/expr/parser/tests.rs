@@ -218,7 +218,7 @@ fn hints() {
     }
 }
 
-/// Signs beside one another are not within one another.
+/// Adjacent signs are not nested.
 #[test]
 fn many_signs() {
     for sign in ["-a", "!a", "-(a)"] {
@@ -336,9 +336,9 @@ fn says_how_it_is_written_here() {
         ),
         ("data.x => 5", "write `>=`"),
         ("(data.x => 5)", "write `>=`"),
-        ("data.x | upper", "a function stands before its arguments: `upper(data.x)`"),
-        ("data.x | upper == \"A\"", "a function stands before its arguments: `upper(data.x)`"),
-        ("data.x |> lowercase", "a function stands before its arguments: `lower(data.x)`"),
+        ("data.x | upper", "a function is written before its arguments: `upper(data.x)`"),
+        ("data.x | upper == \"A\"", "a function is written before its arguments: `upper(data.x)`"),
+        ("data.x |> lowercase", "a function is written before its arguments: `lower(data.x)`"),
         ("a > 1 | b > 1", "write `||`"),
         (
             "data.items[*].price > 1",
@@ -356,7 +356,7 @@ fn says_how_it_is_written_here() {
         ("data.tags.includes(\"a\")", "write `contains(data.tags, \"…\")`"),
         ("data.name.isEmpty()", "write `len(data.name) == 0`"),
         ("data.name.lower()", "write `lower(data.name)`"),
-        ("data.name.frobnicate()", "values have no methods: a function stands before its arguments, `lower(x)`"),
+        ("data.name.frobnicate()", "values have no methods: a function is written before its arguments, `lower(x)`"),
     ];
     for (source, expected) in cases {
         assert_eq!(help(source), expected, "{source}");

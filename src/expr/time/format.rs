@@ -14,7 +14,7 @@ pub(crate) fn now_value<'a>(now: Option<Timestamp>, zone: &TimeZone, arena: &'a 
 
 /// An instant, written as `now` is; none before the year 0, and in the last minute.
 ///
-/// Where the year would be 10000 in the zone, the offset is another one: RFC 3339 has years of four digits.
+/// If the year would be 10000 in the zone, another offset is used: RFC 3339 has years of four digits.
 pub(in crate::expr) fn format_instant(at: Instant, zone: &TimeZone) -> Option<String> {
     if let Some(timestamp) = at.timestamp() {
         return (at.in_zone(zone).year() >= 0).then(|| format_time(timestamp, zone));

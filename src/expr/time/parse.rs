@@ -6,7 +6,7 @@ use crate::event::Value;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-/// A time as it was written: the instant, and the offset beside it if there was one.
+/// A time as it was written: the instant, and its offset if there was one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrittenTime {
     /// The instant.
@@ -17,7 +17,7 @@ pub struct WrittenTime {
 
 /// Reads RFC 3339; a text without an offset is read in `zone`, and a bare date is midnight there.
 ///
-/// `T` and `Z` may be small, and a space may stand for the `T`. Digits beyond nanoseconds are cut off. A leap second
+/// `T` and `Z` may be small, and a space may replace the `T`. Digits beyond nanoseconds are cut off. A leap second
 /// (`23:59:60`) is the second before it.
 pub fn parse_time(text: &str, zone: &TimeZone) -> Option<WrittenTime> {
     let mut rest = TimeReader(text.as_bytes());

@@ -48,7 +48,7 @@ pub(crate) struct PlainPlan {
     pub(crate) topic_slots: Option<Box<[usize]>>,
 }
 
-/// What is read of events.
+/// The parts of events that are read.
 pub(crate) struct Reads<'p> {
     /// All paths that decisions may depend on.
     pub(crate) paths: &'p PathTable,

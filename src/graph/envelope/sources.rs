@@ -1,4 +1,4 @@
-//! Where paths lead in the raw event, and the slots of the scan that they need.
+//! The sources of paths in the raw event, and the slots of the scan that they need.
 
 use super::EnvelopeField;
 use crate::event::{RawPath, Step, cloud_event};
@@ -7,7 +7,7 @@ use crate::graph::at;
 use crate::rules::Layout;
 use std::collections::HashMap;
 
-/// Where a path leads.
+/// The source of a path.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// To the same slot in every event.
@@ -16,7 +16,7 @@ pub(crate) enum Source {
     Choice(EnvelopeField, Box<[Option<usize>]>),
     /// To all headers of an event: of a CloudEvent, its attributes in the slot `whole`.
     AllHeaders { whole: usize, slots: Box<[Option<usize>]> },
-    /// To what the envelope's expressions evaluate to, or to the clock.
+    /// The value of an expression of the envelope, or the clock.
     Root(Root),
     /// Nowhere, because nothing reads it.
     Unread,
@@ -30,7 +30,7 @@ pub(crate) struct SlotReader {
     pub(crate) choice: Option<(EnvelopeField, usize)>,
 }
 
-/// Where all paths lead.
+/// The sources of all paths.
 #[derive(Debug)]
 pub(crate) struct Sources {
     by_path: Vec<Source>,
@@ -63,7 +63,7 @@ impl Sources {
         Sources { by_path, readers }
     }
 
-    /// Where a path leads.
+    /// The source of a path.
     pub(crate) fn of(&self, path: PathId) -> &Source {
         self.by_path.get(at(path)).unwrap_or(&Source::Unread)
     }
@@ -111,7 +111,7 @@ impl SlotAllocator {
     }
 }
 
-/// Where each path leads; `fields` are data and headers. A path that nothing reads has no slot.
+/// The source of each path; `fields` are data and headers. A path that nothing reads has no slot.
 pub(super) fn by_path(
     paths: &PathTable,
     uses: &[u32],
@@ -147,7 +147,7 @@ impl Alternatives {
         Alternatives { field, plain, is_cloud }
     }
 
-    /// Where a path below the field leads.
+    /// The source of a path below the field.
     fn source(&self, path: &Path, slots: &mut SlotAllocator) -> Source {
         let raw = |root: &[Step]| root.iter().chain(&path.steps).cloned().collect::<RawPath>();
         let mut all: Vec<Option<usize>> = self.plain.iter().map(|root| Some(slots.slot(raw(root)))).collect();

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Named values that use one another make an operand a DAG: `d1: d0 ?? d0`, `d2: d1 ?? d1` … has 2ⁿ alternatives.
 const MAX_SPLITS: usize = 64;
 
-/// What an operand is compared with.
+/// The other side of a comparison.
 #[derive(Debug)]
 pub(super) enum OperandTest {
     Equal(Literal),

@@ -18,7 +18,7 @@ pub struct Filled {
     pub bytes: u64,
     /// The input has ended.
     pub over: bool,
-    /// Where the next line begins.
+    /// The start of the next line.
     pub checkpoint: Option<Checkpoint>,
 }
 

@@ -220,7 +220,7 @@ impl Follow {
         Ok(Next::Read)
     }
 
-    /// Reads what was written to rotated files after they were left, if the last line is complete.
+    /// Reads data that was written to rotated files after they were left, if the last line is complete.
     fn read_late(&mut self, buffer: &mut [u8]) -> io::Result<Option<ReadEvent>> {
         if !self.open.as_ref().is_none_or(OpenFile::is_at_line_start) {
             return Ok(None);

@@ -1,7 +1,7 @@
 //! gzip, decompressed as it streams.
 //!
-//! What was decompressed before a damaged place is passed on before the damage is reported, which the readers of the crate
-//! flate2 do not do: they drop what the failing call has made. So headers and trailers are read here, and only the
+//! Bytes that were decompressed before a damaged place are passed on before the damage is reported, which the readers of the crate
+//! flate2 do not do: they drop the output of the failing call. So headers and trailers are read here, and only the
 //! compressed data is left to flate2.
 
 mod header;
@@ -19,7 +19,7 @@ pub(super) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 const INPUT: usize = 1 << 16;
 /// A byte of compressed data makes at most so many.
 const MAX_RATIO: usize = 1032;
-/// What the decompressor may make besides, of bits that it holds from earlier bytes.
+/// The bytes that the decompressor may produce in addition, from bits that it holds from earlier bytes.
 const SLACK: usize = 16 << 10;
 /// Less room than this is not used while there is something to pass on.
 const LEAST_ROOM: usize = SLACK + 64 * MAX_RATIO;
@@ -31,12 +31,12 @@ pub fn is_gzip(path: &Path) -> bool {
     is_file && File::open(path).and_then(|mut file| file.read_exact(&mut first)).is_ok() && first == MAGIC
 }
 
-/// A gzip stream: one member or several behind one another.
+/// A gzip stream: one member, or several in sequence.
 #[derive(Debug)]
 pub(super) struct Gunzip {
     stage: Stage,
     inflate: Decompress,
-    /// Of the current member: the checksum and the length of what it holds.
+    /// The checksum and the length of the content of the current member.
     crc: Crc,
     /// Compressed bytes: `used..filled` are to be decompressed. The buffer keeps its size, so that it is zeroed only once.
     input: Vec<u8>,
@@ -68,7 +68,7 @@ impl Gunzip {
         }
     }
 
-    /// Where to read more compressed bytes into, once [`decompress`](Self::decompress) has made nothing; the number of
+    /// The buffer to read more compressed bytes into, once [`decompress`](Self::decompress) has made nothing; the number of
     /// bytes read is passed to [`filled`](Self::filled).
     pub(super) fn room(&mut self) -> &mut [u8] {
         (self.used, self.filled) = (0, 0);
@@ -159,12 +159,12 @@ impl Gunzip {
             Ok(Status::StreamEnd) => self.stage = Stage::Trailer(Vec::with_capacity(8)),
             Ok(_) if used > 0 || made > 0 => {}
             Ok(_) => self.stage = Stage::Failed("it makes no progress"),
-            Err(_) => self.stage = Stage::Failed("it is not what a compressor writes"),
+            Err(_) => self.stage = Stage::Failed("it has an invalid block"),
         }
         made
     }
 
-    /// The stage after a trailer: whether it agrees with what was decompressed.
+    /// The stage after a trailer: whether it agrees with the decompressed bytes.
     fn checked(&self) -> Stage {
         let Stage::Trailer(bytes) = &self.stage else { return Stage::Between };
         let expected = [self.crc.sum().to_le_bytes(), self.crc.amount().to_le_bytes()].concat();

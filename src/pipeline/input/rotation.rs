@@ -28,7 +28,7 @@ pub(super) fn identities(path: &Path) -> HashSet<FileIdentity> {
 }
 
 /// The oldest file that had the name after `current`, and lost it again: a file can be rotated several times between two
-/// polls. Of files of exactly the same age as `current`, those in `done` are skipped.
+/// polls. Files of exactly the same age as `current` are skipped if they are in `done`.
 pub(super) fn next(path: &Path, current: (&Metadata, FileIdentity), done: &HashSet<FileIdentity>) -> Option<PathBuf> {
     let (metadata, identity) = current;
     let age = age(metadata)?;
@@ -40,7 +40,7 @@ pub(super) fn next(path: &Path, current: (&Metadata, FileIdentity), done: &HashS
     oldest.map(|one| one.path)
 }
 
-/// The files beside `path` whose name is its name with digits behind it, such as `events.ndjson.1` or
+/// The files next to `path` whose name is its name followed by digits, such as `events.ndjson.1` or
 /// `events.ndjson-20260110`.
 fn rotated(path: &Path) -> impl Iterator<Item = Rotated> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the pipeline reads from.
+//! The inputs of the pipeline.
 
 use std::fs::Metadata;
 use std::io;
@@ -37,7 +37,7 @@ pub struct Checkpoint {
     pub head: Arc<[u8]>,
     /// The number of bytes whose lines are decided.
     pub offset: u64,
-    /// The length of the last line if it was decided without a line break. It lies behind `offset`.
+    /// The length of the last line, which starts at `offset`, if it was decided without a line break.
     pub tail: u64,
 }
 
@@ -58,7 +58,7 @@ impl FileIdentity {
         FileIdentity { device: metadata.dev(), inode: metadata.ino() }
     }
 
-    /// The identity of the file with this metadata. Without inode numbers, the time of creation stands in for them.
+    /// The identity of the file with this metadata. Without inode numbers, the time of creation replaces them.
     #[cfg(not(unix))]
     pub fn of(metadata: &Metadata) -> FileIdentity {
         let created = metadata.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());

@@ -115,7 +115,7 @@ impl SavedState {
         head.get(..self.head_bytes).is_some_and(|head| hash(head) == self.head_hash)
     }
 
-    /// Where to resume in the file. A last line without a line break was decided already; if the file continues with
+    /// The position at which to resume in the file. A last line without a line break was decided already; if the file continues with
     /// anything but a line break, that was not the whole line, and it is decided again.
     pub(super) fn start(&self, path: &Path) -> io::Result<u64> {
         if self.tail == 0 {
@@ -237,7 +237,7 @@ impl Progress {
         Ok(())
     }
 
-    /// Writes as much as a state has beside it, and removes it.
+    /// Writes a file of the size of a state next to it, and removes that file.
     fn try_writing(&self) -> io::Result<()> {
         let temporary = temporary(&self.path);
         let written = write_and_sync(&temporary, &[b' '; 1024]);
@@ -260,7 +260,7 @@ fn temporary(path: &Path) -> PathBuf {
 fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = temporary(path);
     if let Err(error) = write_and_sync(&temporary, bytes) {
-        // Leave no half of a state behind; the error that counts is the first.
+        // Leave no half of a state; the first error is the one to report.
         let _ = fs::remove_file(&temporary);
         return Err(error);
     }

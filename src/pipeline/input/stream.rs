@@ -14,7 +14,7 @@ pub struct Stream {
     content: Content,
 }
 
-/// What the bytes of a stream are.
+/// The encoding of a stream.
 #[derive(Debug)]
 enum Content {
     /// Nothing has been read.

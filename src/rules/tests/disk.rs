@@ -133,7 +133,7 @@ fn a_rule_set_says_where_its_files_lie() {
     let tests = |options: &LoadOptions| crate::suite::load(&loaded.tests, options).diagnostics.len();
     assert_eq!((tests(&LoadOptions::default().within(loaded.root.as_deref())), tests(&LoadOptions::default())), (0, 1));
     assert!(loaded.snapshot.is_current());
-    // What is given to `load` counts more.
+    // The root that is given to `load` overrides it.
     let narrow = load(&rules, &LoadOptions::rooted(dir.path().join("sets")));
     assert_eq!(shown(&narrow), ["E065 ../../schemas/s.json"]);
     // A version depends on files and their paths in the rule set, not on the location of the rule set.
@@ -168,13 +168,13 @@ fn links_out_of_the_rule_set_are_not_read() {
     assert_eq!(shown(&loaded), ["E065 -", "E065 -"]);
     assert!(loaded.sources.iter().all(|(_, file)| !file.text.contains("password")));
     fs::remove_file(rules.join("a.yaml")).unwrap();
-    // Where the rule set says so, they are; and a second reading sees them.
+    // If the rule set says so, they are; and a second reading sees them.
     fs::write(rules.join("r.yaml"), "ruleset: {root: ..}").unwrap();
     let loaded = load_at(&rules);
     assert!(loaded.rule_set.is_some(), "{:?}", loaded.diagnostics);
     assert_eq!(loaded.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["m/m.yaml", "r.yaml"]);
     assert!(loaded.snapshot.is_current());
-    // A link to the whole folder, or to the one file, is what was asked for.
+    // A link to the whole folder, or to the one file, was requested.
     symlink(&rules, dir.path().join("link")).unwrap();
     assert!(load_at(&dir.path().join("link")).rule_set.is_some());
     symlink("../more/m.yaml", rules.join("one.yaml")).unwrap();

@@ -142,7 +142,7 @@ fn named_values_that_are_nested_too_deep() {
     // One report, however many named values are built on the first that is too deep.
     check(&chain(256), &["E038 d256"]);
     check(&chain(10_000), &["E038 d256"]);
-    // What is not a named value is reported where it is.
+    // An item that is not a named value is reported at its place.
     let deep = format!("{}filters: [{{name: f, drop: d254 == 1 || d1{} > 1}}]", chain(254), " + 1".repeat(200));
     check(&deep, &[]);
     let deep = format!("{}filters: [{{name: f, drop: 1 + (1 + (d254 + 1)) > 1}}]", chain(254));

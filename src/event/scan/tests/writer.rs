@@ -6,7 +6,7 @@ use crate::event::path::{RawPath, Step};
 pub(super) struct Writer<'t> {
     choices: std::slice::Iter<'t, u8>,
     line: String,
-    /// Where the writer is, and everything that it has written a value for.
+    /// The position of the writer, and everything that it has written a value for.
     at: RawPath,
     paths: Vec<RawPath>,
 }
@@ -42,7 +42,7 @@ impl Writer<'_> {
         of[self.pick(of.len())]
     }
 
-    /// The same thing up to 130 times, for everything behind it to stand anywhere in a block.
+    /// The same thing up to 130 times, so that the text after it can be at any position in a block.
     fn fill(&mut self, text: &str) {
         let count = self.pick(131);
         self.line.push_str(&text.repeat(count));

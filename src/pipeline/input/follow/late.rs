@@ -61,7 +61,7 @@ impl LateFiles {
                 at += 1;
             }
             if self.in_line {
-                // The first file's line does not go on: it ends here.
+                // The line of the first file is not continued: it ends here.
                 self.in_line = false;
                 return Ok(Some(ReadEvent::Break));
             }

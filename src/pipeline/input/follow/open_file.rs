@@ -1,4 +1,4 @@
-//! A file that is being read, and what is known of it.
+//! A file that is being read, with its identity and position.
 
 use crate::pipeline::input::source::{Checkpoint, FileIdentity};
 use crate::pipeline::input::stream::open_stream;
@@ -99,7 +99,7 @@ impl OpenFile {
         Ok(())
     }
 
-    /// True if the file is shorter than what was read of it, or begins with something else.
+    /// True if the file is shorter than the part that was read, or begins with other bytes.
     pub(super) fn was_overwritten(&self) -> io::Result<bool> {
         if self.len()? < self.offset {
             return Ok(true);

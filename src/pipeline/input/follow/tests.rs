@@ -279,7 +279,7 @@ fn files_of_one_moment_are_read_once() {
     }
 }
 
-/// What has been read of the new file ends with a line, so that late lines can come between.
+/// The part of the new file that has been read ends with a line, so that late lines can come between.
 #[test]
 fn half_a_line_keeps_no_late_lines_waiting() {
     let folder = Folder::new("a\n");

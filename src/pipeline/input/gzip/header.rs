@@ -31,7 +31,7 @@ enum Field {
 }
 
 impl Header {
-    /// Reads a byte: true if it is the last of the header. The error says what is wrong.
+    /// Reads a byte: true if it is the last of the header. The error describes the problem.
     pub(super) fn read(&mut self, byte: u8) -> Result<bool, &'static str> {
         let at = self.at;
         self.at += 1;
