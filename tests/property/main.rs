@@ -11,5 +11,6 @@ mod crowd;
 mod events;
 mod generate;
 mod oracle;
+mod sites;
 mod split;
 mod transforms;

@@ -13,6 +13,7 @@ mod name_index;
 mod overlay;
 mod partial;
 mod schemas;
+mod sites;
 mod walk;
 
 /// Loads one file `rules.yaml`.
