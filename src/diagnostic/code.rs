@@ -152,13 +152,23 @@ codes! {
     UndeclaredChoice = "W020", "undeclared-choice";
     /// `${env:NAME}`, which is not replaced.
     Environment = "W021", "environment";
+    /// An `allow` that silences nothing.
+    IdleAllow = "W022", "idle-allow";
 }
 
 impl Code {
-    /// Errors or warnings, by the first letter.
+    /// The usual severity: errors and lints differ by the first letter. Some lints are notes, and some diagnostics of other
+    /// lints are too: see [`Diagnostic::severity`](super::Diagnostic::severity).
     pub fn severity(self) -> Severity {
-        if self.as_str().starts_with('E') { Severity::Error } else { Severity::Warning }
+        match self {
+            _ if self.as_str().starts_with('E') => Severity::Error,
+            _ if Self::NOTES.contains(&self) => Severity::Note,
+            _ => Severity::Warning,
+        }
     }
+
+    /// The lints that report facts which may be intended.
+    const NOTES: &'static [Code] = &[];
 
     /// The code written like `text` (`e002`, `E002`, `duplicate-key`).
     pub fn parse(text: &str) -> Option<Code> {

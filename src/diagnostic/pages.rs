@@ -66,6 +66,7 @@ impl Code {
             Code::SchemaKeyword => include_str!("pages/W013.md"),
             Code::UndeclaredChoice => include_str!("pages/W020.md"),
             Code::Environment => include_str!("pages/W021.md"),
+            Code::IdleAllow => include_str!("pages/W022.md"),
         }
     }
 }

@@ -54,7 +54,14 @@ pub const FILE: Keys = Keys::new(
 
 /// `ruleset:`.
 pub const RULESET: Keys =
-    Keys::new("`ruleset`", &["name", "timezone", "strict_subscribers", "root", "envelope", "split", "defaults"]);
+    Keys::new("`ruleset`", &["name", "timezone", "strict_subscribers", "root", "envelope", "split", "defaults", "lints"]);
+
+/// `ruleset.lints:`.
+pub const LINTS: Keys = Keys {
+    of: "`lints`",
+    keys: &["allow"],
+    instead: &[("disable", "allow"), ("ignore", "allow"), ("silence", "allow"), ("off", "allow")],
+};
 
 /// `ruleset.envelope:`.
 pub const ENVELOPE: Keys = Keys::new("an envelope", &["id", "topic", "time", "headers", "data"]);
@@ -255,6 +262,7 @@ pub const ALL: &[&Keys] = &[
     &RULESET,
     &ENVELOPE,
     &DEFAULTS,
+    &LINTS,
     &ALTERNATIVE,
     &TOPIC,
     &RULE,

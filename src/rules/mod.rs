@@ -35,6 +35,7 @@ mod rule_set;
 mod schema;
 mod sites;
 mod subscriber;
+pub(crate) mod suppressions;
 mod table;
 mod topic_node;
 mod transform;

@@ -220,6 +220,7 @@ impl<'d> RuleSetDecoder<'d> {
             routing_paths,
             transforms,
             ingest,
+            allowed_lints: head.allowed_lints,
             resolved_names: std::mem::take(&mut self.resolved_names),
         };
         if head.strict {
