@@ -12,6 +12,7 @@ pub(crate) mod explain;
 pub(crate) mod functions;
 mod given;
 pub(crate) mod init;
+mod levels;
 mod log;
 pub(crate) mod man;
 mod metrics;

@@ -53,8 +53,10 @@ pub const FILE: Keys = Keys::new(
 );
 
 /// `ruleset:`.
-pub const RULESET: Keys =
-    Keys::new("`ruleset`", &["name", "timezone", "strict_subscribers", "root", "envelope", "split", "defaults", "lints"]);
+pub const RULESET: Keys = Keys::new(
+    "`ruleset`",
+    &["name", "timezone", "strict_subscribers", "root", "envelope", "split", "defaults", "lints"],
+);
 
 /// `ruleset.lints:`.
 pub const LINTS: Keys = Keys {

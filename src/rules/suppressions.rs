@@ -162,7 +162,9 @@ fn allow(comment: &YamlComment, written: &str, text: &str, parts: &[Span]) -> Re
         true => Scope::File(comment.span.file),
         false => Scope::Part(subject(comment, text, parts).ok_or_else(|| Problem {
             message: String::from("no entry or list item begins on the line that this comment is about"),
-            help: Some(String::from("put it on the line where the rule or its condition begins, or on the line before")),
+            help: Some(String::from(
+                "put it on the line where the rule or its condition begins, or on the line before",
+            )),
         })?),
     };
     Ok(Allow { code, scope, suppression: Suppression::new(comment.span, reason.trim()) })

@@ -26,6 +26,7 @@ impl Suite {
             check_test(test, &subscribers, &rules, &mut found);
         }
         self.diagnostics.append(&mut found);
+        self.silence();
     }
 }
 

@@ -14,6 +14,7 @@ mod overlay;
 mod partial;
 mod schemas;
 mod sites;
+mod suppressions;
 mod walk;
 
 /// Loads one file `rules.yaml`.
