@@ -154,6 +154,14 @@ codes! {
     Environment = "W021", "environment";
     /// An `allow` that silences nothing.
     IdleAllow = "W022", "idle-allow";
+    /// Text that is syntax elsewhere, and is taken literally.
+    TakenLiterally = "W023", "taken-literally";
+    /// A test that expects a name which the rule set does not have.
+    TestNamesNobody = "W025", "test-names-nobody";
+    /// A schema that lets an event pass which it was probably meant to reject.
+    SchemaLetsPass = "W026", "schema-lets-pass";
+    /// An undeclared subscriber whose name differs from a declared one by a letter.
+    NearName = "W027", "near-name";
 }
 
 impl Code {
@@ -168,7 +176,7 @@ impl Code {
     }
 
     /// The lints that report facts which may be intended.
-    const NOTES: &'static [Code] = &[];
+    const NOTES: &'static [Code] = &[Code::NearName];
 
     /// The code written like `text` (`e002`, `E002`, `duplicate-key`).
     pub fn parse(text: &str) -> Option<Code> {

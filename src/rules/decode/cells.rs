@@ -75,9 +75,13 @@ impl RuleSetDecoder<'_> {
     fn cell(&mut self, node: &YamlNode, input: &Typed) -> Option<Typed> {
         match &node.kind {
             YamlKind::Scalar(scalar) => {
+                self.lint_cell(node);
                 self.compare(Comparison::Equal, input, scalar.value.clone(), node.span, node.span)
             }
-            YamlKind::Sequence(_) => self.one_of(node, input, node.span),
+            YamlKind::Sequence(items) => {
+                items.iter().for_each(|item| self.lint_cell(item));
+                self.one_of(node, input, node.span)
+            }
             YamlKind::Mapping(entries) => {
                 self.fields(node, &keys::CELL)?;
                 if entries.is_empty() {

@@ -32,6 +32,7 @@ mod setting_conflicts;
 mod split;
 mod subscribers;
 mod tables;
+mod taken_literally;
 mod topics;
 mod transforms;
 
