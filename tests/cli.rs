@@ -789,3 +789,25 @@ fn text_of_events_stays_on_its_line() {
         called.err
     );
 }
+
+#[test]
+fn explanations_as_json_have_the_parts_that_took_part() {
+    let rules: String =
+        (0..50).map(|n| format!("  - {{name: r{n}, when: data.n == {n}, subscribers: [s{n}]}}\n")).collect();
+    let place = Place::new(&[("rules/a.yaml", &format!("rules:\n{rules}"))]);
+    let event = "{\"type\":\"order\",\"data\":{\"n\":7}}\n";
+    let explain = |arguments: &[&str]| -> Value {
+        let called = place.call(&[&["explain", "--format", "json"], arguments].concat(), event).code(0);
+        serde_json::from_str(&called.out).unwrap()
+    };
+    let names = |trace: &Value| -> Vec<String> {
+        trace["rules"].as_array().unwrap().iter().map(|rule| rule["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let short = explain(&[]);
+    assert_eq!((names(&short), &short["left_out"]["rules"]), (vec![String::from("r7")], &49.into()));
+    assert_eq!(short["rules"][0]["condition"]["site"], "rule:r7/when");
+    assert_eq!(names(&explain(&["--rule", "r9"])), ["r7", "r9"]);
+    assert_eq!(names(&explain(&["--subscriber", "s3"])), ["r3", "r7"]);
+    let full = explain(&["--full"]);
+    assert_eq!((names(&full).len(), &full["left_out"]), (50, &Value::Null));
+}

@@ -1,8 +1,12 @@
 //! Sites of random rule sets: each has a path of its own, and an identity that does not depend on its neighbours.
 
 use crate::agree::{check, load};
-use crate::generate;
-use dadar::unstable::rules::{SiteId, Sites};
+use crate::{events, generate};
+use dadar::unstable::interpreter::Interpreter;
+use dadar::unstable::rules::{NameKind, SiteId, SiteKind, Sites};
+use dadar::unstable::trace::{CasesTrace, Condition, ConditionKind, Trace};
+use dadar::{Clock, Options};
+use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -72,4 +76,84 @@ fn an_inserted_neighbour_changes_no_identity() {
         Ok(())
     });
     assert!(inserted.get() > 200, "{}", inserted.get());
+}
+
+/// The conditions of a trace that have sites of their own, with those in definitions of named values.
+fn conditions(trace: &Trace) -> Vec<&Condition> {
+    let mut all: Vec<&Condition> = Vec::new();
+    all.extend(trace.rules.iter().filter_map(|rule| rule.condition.as_ref()));
+    all.extend(trace.groups.iter().filter_map(|group| group.condition.as_ref()));
+    all.extend(trace.filters.iter().filter_map(|filter| filter.condition.as_ref()));
+    all.extend(trace.schemas.iter().filter_map(|schema| schema.condition.as_ref()));
+    all.extend(trace.subscribers.iter().filter_map(|person| person.filter.as_ref()));
+    all.extend(trace.tables.iter().flat_map(|table| &table.rows).filter_map(|row| row.condition.as_ref()));
+    all.extend(cases(trace).flat_map(|cases| &cases.alternatives).filter_map(|case| case.condition.as_ref()));
+    all
+}
+
+fn cases(trace: &Trace) -> impl Iterator<Item = &CasesTrace> {
+    let keys = trace.tables.iter().filter_map(|table| table.key_cases.as_ref());
+    trace.defines.iter().chain(&trace.label_cases).chain(keys)
+}
+
+/// The number of sites in a condition, each of which must be the one that is written at its place.
+fn walk(condition: &Condition, sites: &Sites, is_own: bool) -> Result<usize, String> {
+    let mut count = 0;
+    match &condition.site {
+        Some(path) => {
+            let site = sites.find(path).and_then(|id| sites.get(id)).ok_or(format!("no site `{path}`"))?;
+            let is_leaf = condition.kind == ConditionKind::Leaf;
+            let kind = if is_leaf { SiteKind::Leaf } else { SiteKind::Node };
+            if (site.span, site.kind) != (condition.span, kind) {
+                return Err(format!("`{path}` is another place"));
+            }
+            count += 1;
+        }
+        None if is_own => return Err(format!("a part has no site: {condition:?}")),
+        None => {}
+    }
+    for part in &condition.parts {
+        count += walk(part, sites, condition.site.is_some())?;
+    }
+    for part in &condition.inside {
+        walk(part, sites, false)?;
+    }
+    Ok(count)
+}
+
+#[test]
+fn the_parts_of_a_trace_have_their_sites() {
+    let seen = std::cell::Cell::new(0);
+    let noon: jiff::Timestamp = "2026-01-10T13:00:00+05:30".parse().unwrap();
+    check(60, &(generate::rule_set(), vec(events::event(), 3)), |(yaml, events)| {
+        let Some(rules) = load(&yaml).rule_set else { return Ok(()) };
+        let sites = Sites::new(&rules);
+        let interpreter = Interpreter::new(&rules);
+        for event in events {
+            let options = Options::default().clock(Clock::Fixed(noon));
+            let trace = interpreter.trace(&event, 1, &options);
+            for (at, rule) in trace.rules.iter().enumerate() {
+                let id = sites.part(NameKind::Rule, at).unwrap();
+                prop_assert_eq!(rule.site.as_deref(), Some(sites.path(id)));
+            }
+            let rows = trace.tables.iter().flat_map(|table| &table.rows);
+            prop_assert!(rows.clone().all(|row| row.site.is_some()));
+            for condition in conditions(&trace) {
+                match walk(condition, &sites, true) {
+                    Ok(count) => seen.set(seen.get() + count),
+                    Err(why) => prop_assert!(false, "{}\n{}", why, yaml),
+                }
+            }
+            for one in cases(&trace) {
+                let chosen: Vec<_> = one.alternatives.iter().filter(|case| case.chosen).collect();
+                prop_assert_eq!(chosen.len(), usize::from(!one.value.is_null()), "{}", yaml);
+                prop_assert!(chosen.iter().all(|case| case.value == one.value && case.reached));
+                for result in one.alternatives.iter().filter_map(|case| case.result.as_ref()) {
+                    prop_assert!(walk(result, &sites, false).is_ok());
+                }
+            }
+        }
+        Ok(())
+    });
+    assert!(seen.get() > 1_000, "{}", seen.get());
 }

@@ -7,6 +7,7 @@ use crate::diagnostic::Span;
 use crate::rules::name::{Name, NameKind};
 use crate::rules::rule_set::RuleSet;
 use std::collections::HashMap;
+use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The state of collecting.
@@ -17,7 +18,7 @@ pub(super) struct SiteBuilder<'r> {
     /// How many sites have the same identity, apart from their rank.
     ranks: HashMap<u128, u32>,
     /// How many sites would have the same path.
-    copies: HashMap<Box<str>, u32>,
+    copies: HashMap<Arc<str>, u32>,
 }
 
 impl<'r> SiteBuilder<'r> {
@@ -44,7 +45,7 @@ impl<'r> SiteBuilder<'r> {
     }
 
     /// The path, unless it is in use: in a partial rule set, two parts may have the same name.
-    fn unused(&mut self, path: String) -> Box<str> {
+    fn unused(&mut self, path: String) -> Arc<str> {
         if !self.sites.by_path.contains_key(path.as_str()) {
             return path.into();
         }

@@ -3,6 +3,7 @@
 use super::site::{ConditionRole, Site, SiteId, SiteKind};
 use crate::rules::name::NameKind;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// All sites of a rule set.
 ///
@@ -21,7 +22,7 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, Default)]
 pub struct Sites {
     pub(super) sites: Vec<Site>,
-    pub(super) by_path: HashMap<Box<str>, SiteId>,
+    pub(super) by_path: HashMap<Arc<str>, SiteId>,
     pub(super) parts: HashMap<NameKind, Vec<SiteId>>,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Span;
 use std::fmt;
+use std::sync::Arc;
 
 /// The number of a site, from 0. A parent has a smaller number than its children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,7 +107,7 @@ pub struct Site {
     /// The part that contains it. For a rule in a group, the group.
     pub parent: Option<SiteId>,
     /// Its name for people, which no other site has: `rule:big/when.all[0]`.
-    pub path: Box<str>,
+    pub path: Arc<str>,
     /// Its identity.
     pub identity: SiteIdentity,
     /// For the outermost part of a condition.
