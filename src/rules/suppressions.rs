@@ -87,8 +87,15 @@ impl Suppressions {
 struct AllowIndex<'a> {
     /// Those of a whole file or, without one, of the rule set.
     wide: HashMap<(Code, Option<FileId>), &'a Allow>,
-    /// Those of parts, by the start of the part. Each has the one before it or itself whose part ends last.
-    of_parts: HashMap<(Code, FileId), Vec<(u32, Span, &'a Allow)>>,
+    /// Those of parts, by the start of the part.
+    of_parts: HashMap<(Code, FileId), Vec<AllowedPart<'a>>>,
+}
+
+/// A part that has a comment, and the comment of the part that ends last among it and those that start before it.
+struct AllowedPart<'a> {
+    start: u32,
+    part: Span,
+    allow: &'a Allow,
 }
 
 impl<'a> AllowIndex<'a> {
@@ -103,18 +110,19 @@ impl<'a> AllowIndex<'a> {
                     index.wide.entry((allow.code, Some(file))).or_insert(allow);
                 }
                 Scope::Part(part) => {
-                    index.of_parts.entry((allow.code, part.file)).or_default().push((part.start, part, allow));
+                    let parts = index.of_parts.entry((allow.code, part.file)).or_default();
+                    parts.push(AllowedPart { start: part.start, part, allow });
                 }
             }
         }
         for parts in index.of_parts.values_mut() {
-            parts.sort_by_key(|(start, ..)| *start);
+            parts.sort_by_key(|one| one.start);
             let mut widest: Option<(Span, &Allow)> = None;
-            for (_, part, allow) in parts {
-                if let Some((before, by)) = widest.filter(|(before, _)| before.end >= part.end) {
-                    (*part, *allow) = (before, by);
+            for one in parts {
+                if let Some((before, by)) = widest.filter(|(before, _)| before.end >= one.part.end) {
+                    (one.part, one.allow) = (before, by);
                 }
-                widest = Some((*part, *allow));
+                widest = Some((one.part, one.allow));
             }
         }
         index
@@ -128,9 +136,9 @@ impl<'a> AllowIndex<'a> {
         let place = diagnostic.primary.as_ref().map(|label| label.span);
         let of_part = place.and_then(|place| {
             let parts = self.of_parts.get(&(code, place.file))?;
-            let behind = parts.partition_point(|(start, ..)| *start <= place.start);
-            let (_, part, allow) = parts.get(behind.checked_sub(1)?)?;
-            (place.end <= part.end).then_some(*allow)
+            let behind = parts.partition_point(|one| one.start <= place.start);
+            let one = parts.get(behind.checked_sub(1)?)?;
+            (place.end <= one.part.end).then_some(one.allow)
         });
         let of_file = || self.wide.get(&(code, Some(place?.file))).copied();
         of_part.or_else(of_file).or_else(|| self.wide.get(&(code, None)).copied())

@@ -157,3 +157,15 @@ fn the_parts_of_a_trace_have_their_sites() {
     });
     assert!(seen.get() > 1_000, "{}", seen.get());
 }
+
+/// The lints of silent mistakes find nothing in rule sets that were not made to have any.
+#[test]
+fn random_rule_sets_have_no_silent_mistakes() {
+    check(200, &generate::rule_set(), |yaml| {
+        let loaded = load(&yaml);
+        let codes = ["W022", "W023", "W025", "W026", "W027"];
+        let found = loaded.diagnostics.iter().find(|one| codes.contains(&one.code.as_str()));
+        prop_assert!(found.is_none(), "{found:?} in\n{yaml}");
+        Ok(())
+    });
+}
