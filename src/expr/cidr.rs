@@ -40,6 +40,11 @@ impl Cidr {
         }
     }
 
+    /// Its first address.
+    pub fn base(&self) -> IpAddr {
+        self.base
+    }
+
     /// True if the address lies in the network.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.base, address) {
