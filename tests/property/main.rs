@@ -11,6 +11,7 @@ mod crowd;
 mod events;
 mod generate;
 mod oracle;
+mod sets;
 mod sites;
 mod split;
 mod transforms;
