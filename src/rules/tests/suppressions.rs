@@ -129,3 +129,19 @@ fn many_comments_cost_little() {
     let last = loaded.suppressed.iter().find(|one| one.message.contains("city")).unwrap();
     assert_eq!(last.suppression.as_ref().unwrap().reason, "reason 0");
 }
+
+#[test]
+fn a_part_within_a_covered_part_does_not_uncover_what_follows() {
+    let rule = |name: &str| format!("  - {{name: {name}, when: data.city != 'pune', subscribers: [x]}}");
+    let text = format!(
+        "# dadar: allow W002 outer\nrules:\n{}  # dadar: allow W002 inner\n{}\ndefine: {{idle: data.x}}\n",
+        rule("a"),
+        rule("b")
+    );
+    let (reported, silenced) = outcome(&text);
+    assert_eq!(reported, ["W007:5"]);
+    assert_eq!(silenced, ["W002:3 outer", "W002:4 outer"]);
+    // The outer part ends before the second section.
+    let (reported, _) = outcome(&format!("# dadar: allow W007\nrules:\n{}\ndefine: {{idle: data.x}}\n", rule("a")));
+    assert_eq!(reported, ["W002:3", "W007:4"]);
+}
