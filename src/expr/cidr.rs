@@ -40,6 +40,11 @@ impl Cidr {
         }
     }
 
+    /// How many bits of its addresses are fixed.
+    pub fn bits(&self) -> u32 {
+        self.bits
+    }
+
     /// Its first address.
     pub fn base(&self) -> IpAddr {
         self.base

@@ -1,5 +1,6 @@
 //! Single tests of a text.
 
+use super::networks;
 use crate::expr::{Cidr, Glob, Pattern};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -63,8 +64,7 @@ impl TextAtom {
             TextAtom::Has(part) => Some(escaped(part)),
             TextAtom::Glob(glob) => Some(glob.as_regex()),
             TextAtom::Regex(pattern) => Some(pattern.source().to_owned()),
-            // The spellings of an address are too many.
-            TextAtom::Cidr(_) => None,
+            TextAtom::Cidr(cidr) => Some(networks::as_regex(cidr)),
             TextAtom::Length(least, None) => (*least <= MAX_COUNTED).then(|| format!(r"(?s)\A.{{{least}}}")),
             TextAtom::Length(least, Some(most)) if least <= most => {
                 (*most <= MAX_COUNTED).then(|| format!(r"(?s)\A.{{{least},{most}}}\z"))

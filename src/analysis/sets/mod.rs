@@ -5,6 +5,7 @@
 
 mod atom;
 mod automata;
+mod networks;
 mod numbers;
 mod text;
 mod values;
