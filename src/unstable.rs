@@ -3,7 +3,7 @@
 //! **Not covered by semantic versioning**: anything in here may change in any release. If your program needs something from
 //! here, please open an issue, so that it can be made public.
 
-/// Sets of values, and what schemas guarantee.
+/// Sets of values, and the guarantees of schemas.
 pub mod analysis {
     pub use crate::analysis::*;
 }

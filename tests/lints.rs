@@ -44,7 +44,7 @@ fn defects_are_reported_and_their_twins_are_silent() {
 fn the_examples_are_silent() {
     let mut sets = folders("rules");
     assert!(sets.len() > 4);
-    // What `dadar init` writes.
+    // The rule set that `dadar init` writes.
     sets.push(PathBuf::from("src/cli/init"));
     for set in sets {
         let loaded = load(&set, &LoadOptions::default());

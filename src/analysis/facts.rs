@@ -1,4 +1,4 @@
-//! What a schema guarantees about a value. Keywords that are not interpreted can only narrow, so the result is a superset.
+//! The guarantees of a schema about a value. Keywords that are not interpreted can only narrow, so the result is a superset.
 
 use super::sets::{NumberSet, TextAtom, TextSet, ValueSet};
 use crate::event::{Json, Number, Step, Type};

@@ -1,4 +1,4 @@
-//! Analysis of rule sets without events: what values a term can have. Questions are answered exactly, or not at all.
+//! Analysis of rule sets without events: the values that a term can have. Questions are answered exactly, or not at all.
 
 mod facts;
 pub mod sets;

@@ -31,7 +31,7 @@ const FILE_ENDINGS: &[&str] = &[
 ];
 
 /// True for a text that is a valid expression over the event: a path of at least two steps, a call of a function or an
-/// operation, in which every name is known. `is_named` tells the named values.
+/// operation, in which every name is known. `is_named` is true for named values.
 pub(crate) fn reads_like_expression(text: &str, is_named: &dyn Fn(&str) -> bool) -> bool {
     // Most labels are plain words.
     if !text.contains(['.', '(', '[']) {

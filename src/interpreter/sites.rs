@@ -138,7 +138,7 @@ impl SiteAdder<'_> {
         }
     }
 
-    /// What was recorded of the definition of a named value: of each alternative its condition and, if that holds, its value.
+    /// The recorded parts of the definition of a named value: the condition of each alternative and, if that holds, its value.
     fn inside(&self, recorded: &mut [Condition], define: DefineId) {
         let Some(named) = self.rules.define(define) else { return };
         let id = self.sites.part(NameKind::Define, define.0 as usize);

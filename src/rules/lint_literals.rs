@@ -147,7 +147,8 @@ fn lint_topics(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let nodes = rules.topics.iter().map(|node| (&node.pattern, &node.span));
     for (pattern, span) in uses.chain(nodes) {
         if let Some((wildcard, meant)) = foreign_wildcard(pattern) {
-            let message = format!("`{wildcard}` in the topic `{}` is no wildcard: it is taken literally", pattern.text);
+            let message =
+                format!("`{wildcard}` in the topic `{}` is not a wildcard: it is taken literally", pattern.text);
             report(*span, message, format!("write `{meant}`"), diagnostics);
         }
     }

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, FileId, Severity, Span, Suppression, d
 use crate::yaml::{CommentPlacement, YamlComment, YamlDocument};
 use std::collections::HashMap;
 
-/// What a comment or a setting covers.
+/// The part of a rule set that a comment or a setting covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scope {
     Part(Span),

@@ -50,7 +50,7 @@ impl TextAtom {
         }
     }
 
-    /// A regular expression that matches in the same texts. None if there is none of a reasonable size.
+    /// A regular expression that matches in the same texts. `None` if it would be too large.
     pub(super) fn as_regex(&self) -> Option<String> {
         let escaped = regex_syntax::escape;
         match self {

@@ -197,7 +197,7 @@ impl Runner {
     }
 }
 
-/// The place of a state. A match that has been found stays one, whatever follows.
+/// The place of a state. Once a match has been found, the text is accepted, however it continues.
 fn place(state: LazyStateID) -> Option<Place> {
     if state.is_quit() || state.is_unknown() {
         return None;

@@ -71,7 +71,7 @@ fn a_whole_file_and_a_whole_rule_set_can_be_covered() {
 }
 
 #[test]
-fn text_is_no_comment_and_errors_are_not_silenced() {
+fn block_scalars_have_no_comments_and_errors_are_not_silenced() {
     let (reported, silenced) = outcome(
         "rules:\n  - name: a\n    description: |\n      # dadar: allow W002\n    when: |\n      /* # dadar: allow W002 */\n      data.city != 'pune'\n    \
          subscribers: [x]\n",
