@@ -154,6 +154,8 @@ codes! {
     Environment = "W021", "environment";
     /// An `allow` that silences nothing.
     IdleAllow = "W022", "idle-allow";
+    // W024 is not used: E036 reports groups that a pattern does not have. W010, W011, W014 to W019 and W028 to W032 are kept for
+    // lints of the analyser.
     /// Text that is syntax elsewhere, and is taken literally.
     TakenLiterally = "W023", "taken-literally";
     /// A test that expects a name which the rule set does not have.
