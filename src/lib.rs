@@ -83,6 +83,7 @@
 //! other crates in the API are re-exported: [`Json`] of serde_json, [`Timestamp`] and [`TimeZone`] of jiff.
 #![warn(missing_docs)]
 
+mod analysis;
 mod clock;
 pub mod decision;
 pub mod diagnostic;

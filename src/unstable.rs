@@ -3,6 +3,11 @@
 //! **Not covered by semantic versioning**: anything in here may change in any release. If your program needs something from
 //! here, please open an issue, so that it can be made public.
 
+/// Sets of values, and the guarantees of schemas.
+pub mod analysis {
+    pub use crate::analysis::*;
+}
+
 /// Events: scanning, decoding and values.
 pub mod event {
     pub use crate::event::*;

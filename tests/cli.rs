@@ -74,8 +74,32 @@ fn denied_warnings_fail() {
     let place = Place::new(&[("rules/a.yaml", "rules:\n  - {name: x, when: data.a != 1, subscribers: [s]}\n")]);
     place.call(&["check"], "").code(0).says("1 warning").complains("warning[W002]");
     place.call(&["check", "--deny", "warnings"], "").code(1);
+    place.call(&["check", "--deny", "W002"], "").code(1);
+    place.call(&["check", "--deny", "warnings", "--allow", "not-equal-on-missing"], "").code(0).says("no problems");
+    place.call(&["check", "--allow", "W002", "--deny", "warnings"], "").code(1);
+    place.call(&["check", "--deny", "W999"], "").code(2).complains("W999");
+    place.call(&["check", "--allow", "E003"], "").code(2).complains("errors cannot be silenced");
     let routed = place.call(&["route"], "").code(0);
     assert_eq!(routed.err, "");
+}
+
+#[test]
+fn silenced_warnings_do_not_fail_and_go_to_sarif() {
+    let rules = "rules:\n  - {name: x, when: data.a != 1, subscribers: [s]}  # dadar: allow W002 missing counts\n";
+    let tests = "tests:\n  # dadar: allow W001\n  - {name: yes, event: {a: 1}, expect: {status: malformed}}\n";
+    let place = Place::new(&[("rules/a.yaml", rules), ("rules/a.test.yaml", tests)]);
+    place.call(&["check", "--deny", "W002", "--deny", "warnings"], "").code(0).says("no problems");
+    let json = place.call(&["check", "--format", "json"], "").code(0);
+    assert_eq!(json.out.lines().count(), 1, "{json:?}");
+    let summary: Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(summary["summary"]["silenced"], 2);
+    let sarif: Value = serde_json::from_str(&place.call(&["check", "--format", "sarif"], "").code(0).out).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let suppressions = results.iter().map(|result| &result["suppressions"][0]);
+    let reasons: Vec<&Value> = suppressions.clone().map(|one| &one["justification"]).collect();
+    assert_eq!(reasons, [&serde_json::json!("missing counts"), &Value::Null]);
+    let lines = suppressions.map(|one| &one["location"]["physicalLocation"]["region"]["startLine"]);
+    assert_eq!(lines.collect::<Vec<_>>(), [2, 2]);
 }
 
 #[test]
@@ -699,7 +723,10 @@ fn check_lists_codes_and_counts_in_json() {
     assert!(codes.out.lines().any(|line| line.starts_with("E020  error    duplicate-name ")), "{codes:?}");
     let called = place.call(&["check", "--format", "json"], "");
     let summary: Value = serde_json::from_str(called.out.lines().last().unwrap()).unwrap();
-    assert_eq!(summary, serde_json::json!({"summary": {"rule_sets": 1, "errors": 0, "warnings": 0}}));
+    assert_eq!(
+        summary,
+        serde_json::json!({"summary": {"rule_sets": 1, "errors": 0, "warnings": 0, "notes": 0, "silenced": 0}})
+    );
     std::fs::write(place.path("rules/rules.yaml"), "rules: [{name: x, wen: true}]").unwrap();
     let called = place.call(&["check", "--format", "json"], "");
     let summary: Value = serde_json::from_str(called.out.lines().last().unwrap()).unwrap();
@@ -761,4 +788,26 @@ fn text_of_events_stays_on_its_line() {
         "{}",
         called.err
     );
+}
+
+#[test]
+fn explanations_as_json_have_the_parts_that_took_part() {
+    let rules: String =
+        (0..50).map(|n| format!("  - {{name: r{n}, when: data.n == {n}, subscribers: [s{n}]}}\n")).collect();
+    let place = Place::new(&[("rules/a.yaml", &format!("rules:\n{rules}"))]);
+    let event = "{\"type\":\"order\",\"data\":{\"n\":7}}\n";
+    let explain = |arguments: &[&str]| -> Value {
+        let called = place.call(&[&["explain", "--format", "json"], arguments].concat(), event).code(0);
+        serde_json::from_str(&called.out).unwrap()
+    };
+    let names = |trace: &Value| -> Vec<String> {
+        trace["rules"].as_array().unwrap().iter().map(|rule| rule["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let short = explain(&[]);
+    assert_eq!((names(&short), &short["left_out"]["rules"]), (vec![String::from("r7")], &49.into()));
+    assert_eq!(short["rules"][0]["condition"]["site"], "rule:r7/when");
+    assert_eq!(names(&explain(&["--rule", "r9"])), ["r7", "r9"]);
+    assert_eq!(names(&explain(&["--subscriber", "s3"])), ["r3", "r7"]);
+    let full = explain(&["--full"]);
+    assert_eq!((names(&full).len(), &full["left_out"]), (50, &Value::Null));
 }

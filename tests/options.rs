@@ -309,3 +309,16 @@ fn bash_completes_what_the_program_knows() {
     place.call(&["functions", "lower(data.x)"], "").code(0);
     place.call(&["codes", "duplicate-name"], "").code(0);
 }
+
+#[test]
+fn lints_that_a_variable_denies_can_be_allowed_on_the_command_line() {
+    let place = Place::new(&[("doubtful.yaml", "rules: [{name: r, when: data.a != 1, subscribers: [s]}]")]);
+    let check = ["check", "doubtful.yaml"];
+    let deny = [("DADAR_CHECK_DENY", "notes,warnings")];
+    with(&place, &deny, &check).code(1).complains("warning[W002]");
+    with(&place, &deny, &[&check[..], &["--allow", "W002"]].concat()).code(0).says("no problems");
+    with(&place, &[("DADAR_CHECK_ALLOW", "W002")], &check).code(0).says("no problems");
+    with(&place, &[("DADAR_CHECK_ALLOW", "W002")], &[&check[..], &["--deny", "warnings"]].concat()).code(1);
+    with(&place, &[("DADAR_CHECK_DENY", "W999")], &check).code(2).complains("DADAR_CHECK_DENY");
+    with(&place, &[("DADAR_CHECK_NOTES", "1")], &check).code(0).says("1 warning");
+}

@@ -227,9 +227,24 @@ fn decisions_and_deliveries() {
 fn explanations() {
     let schema = Schema::new("explain", &["value", "time", "key"], &["labels", "settings", "decision/chosen_by"]);
     // `labels` is a list everywhere but in a decision, so that list is looked into by hand.
-    let all = lines(&["explain", "--format", "json"]);
+    let all = lines(&["explain", "--format", "json", "--full"]);
     schema.fits(&all, 9);
-    schema.describes_only(&all);
+    let short = lines(&["explain", "--format", "json"]);
+    schema.fits(&short, 9);
+    schema.describes_only(&[all.clone(), short.clone()].concat());
+    for (full, short) in all.iter().zip(&short) {
+        for (kind, left_out) in short["left_out"].as_object().unwrap() {
+            let count = |trace: &Value, kind: &str| trace[kind].as_array().map_or(0, Vec::len);
+            let rows = |trace: &Value| {
+                let tables = trace["tables"].as_array().unwrap();
+                tables.iter().map(|table| count(table, "rows")).sum::<usize>()
+            };
+            let (kept, every) =
+                if kind == "rows" { (rows(short), rows(full)) } else { (count(short, kind), count(full, kind)) };
+            assert_eq!(kept + left_out.as_u64().unwrap() as usize, every, "{kind} of {short}");
+        }
+        assert_eq!(short["decision"]["rules"], full["decision"]["rules"]);
+    }
     let outcomes: BTreeSet<&str> = all
         .iter()
         .flat_map(|line| line["rules"].as_array().unwrap())

@@ -1,5 +1,6 @@
 //! `dadar check`: reports every problem of a rule set.
 
+use super::levels::LintLevels;
 use super::progress::Spinner;
 use super::rule_set::{Findings, RulesArg, exit, load_all, options};
 use super::{Done, Exit, Global, codes, output};
@@ -15,6 +16,7 @@ use std::path::Path;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dadar check                                    the rules in ./rules\n  \
     dadar check rules/orders --deny warnings       warnings fail as well\n  \
+    dadar check rules/orders --allow W002 --notes  without one lint, and with notes\n  \
     dadar check --format sarif > dadar.sarif       for code scanning\n  \
     generate-rules | dadar check -                 one rule file from standard input\n  \
     dadar check --explain E020                     what a code means\n  \
@@ -25,9 +27,8 @@ pub(crate) struct CheckArgs {
     /// The format of the diagnostics
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     format: CheckFormat,
-    /// Fail on these besides errors
-    #[arg(long, value_enum, value_name = "WHAT")]
-    deny: Option<Deny>,
+    #[command(flatten)]
+    levels: LintLevels,
     /// Print the page of a code, such as E020 or duplicate-name; without CODE, list all codes (as `dadar codes` does)
     #[arg(long, value_name = "CODE", num_args = 0..=1)]
     explain: Option<Option<String>>,
@@ -57,12 +58,6 @@ impl CheckFormat {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Deny {
-    /// Warnings
-    Warnings,
-}
-
 pub(crate) fn run(args: CheckArgs, global: &Global) -> Done {
     if let Some(code) = &args.explain {
         return match code {
@@ -75,14 +70,18 @@ pub(crate) fn run(args: CheckArgs, global: &Global) -> Done {
     let rule_sets = checked.len();
     for (path, loaded) in checked {
         let findings = check_one(&path, loaded, &args, rule_sets > 1, global)?;
-        all.add(findings.diagnostics, &findings.sources);
+        all.append(findings);
     }
     if args.format != CheckFormat::Human {
-        let text = render(&all.diagnostics, &all.sources, args.format.format(), false);
+        let mut shown = all.diagnostics.clone();
+        if args.format == CheckFormat::Sarif {
+            shown.extend(all.suppressed.iter().cloned());
+        }
+        let text = render(&shown, &all.sources, args.format.format(), false);
         let summary = if args.format == CheckFormat::Json { json_summary(rule_sets, &all) } else { String::new() };
         output::print(&(text + &summary))?;
     }
-    Ok(end(&all, args.deny.is_some()))
+    Ok(end(&all, &args.levels))
 }
 
 /// Checks one rule set and its tests. For people, the result is printed at once, with a heading if there are several.
@@ -98,15 +97,16 @@ fn check_one(
     drop(spinner);
     loaded.rule_set.iter().for_each(|rules| tests.check_names(rules));
     let mut findings = Findings::default();
-    findings.add(loaded.diagnostics, &loaded.sources);
+    findings.add(loaded.diagnostics, loaded.suppressed, &loaded.sources);
     let test_count = tests.len();
-    findings.add(tests.diagnostics, &tests.sources);
+    findings.add(tests.diagnostics, tests.suppressed, &tests.sources);
+    findings.retain(|one| args.levels.reports(one));
     if args.format == CheckFormat::Human {
         if several {
             output::print(&format!("== {}\n", path.display()))?;
         }
         let colour = output::colour(global.color, &io::stderr());
-        let shown = findings.shown(global.quiet && args.deny.is_none());
+        let shown = findings.shown(|one| !global.quiet || args.levels.denies(one));
         output::complain(&render(&shown, &findings.sources, Format::Human, colour))?;
         output::print(&summary(path, loaded.rule_set.as_ref(), test_count, &findings))?;
     }
@@ -135,14 +135,14 @@ fn parts(rules: &RuleSet, tests: usize) -> Vec<String> {
 
 /// `no problems`, `2 errors, 1 warning`.
 fn verdict(findings: &Findings) -> String {
-    let counts = [(findings.errors(), "error"), (findings.warnings(), "warning")];
+    let counts = [(findings.errors(), "error"), (findings.warnings(), "warning"), (findings.notes(), "note")];
     let found: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|&(n, noun)| output::count(n, noun)).collect();
     if found.is_empty() { String::from("no problems") } else { found.join(", ") }
 }
 
-fn end(all: &Findings, deny_warnings: bool) -> Exit {
+fn end(all: &Findings, levels: &LintLevels) -> Exit {
     let errors: Vec<Diagnostic> = all.diagnostics.iter().filter(|one| one.is_error()).cloned().collect();
-    match (errors.is_empty(), deny_warnings && all.warnings() > 0) {
+    match (errors.is_empty(), all.diagnostics.iter().any(|one| levels.denies(one))) {
         (false, _) => exit(&errors),
         (true, true) => Exit::Refused,
         (true, false) => Exit::Fine,
@@ -151,6 +151,12 @@ fn end(all: &Findings, deny_warnings: bool) -> Exit {
 
 /// The last line of `--format json`.
 fn json_summary(rule_sets: usize, all: &Findings) -> String {
-    let summary = json!({"rule_sets": rule_sets, "errors": all.errors(), "warnings": all.warnings()});
+    let summary = json!({
+        "rule_sets": rule_sets,
+        "errors": all.errors(),
+        "warnings": all.warnings(),
+        "notes": all.notes(),
+        "silenced": all.suppressed.len(),
+    });
     format!("{}\n", json!({"summary": summary}))
 }

@@ -4,7 +4,7 @@ use super::{Cli, Done, Exit, output};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
-use dadar::diagnostic::Code;
+use dadar::diagnostic::{Code, Severity};
 use dadar::unstable::expr::functions;
 
 #[derive(Debug, Args)]
@@ -33,7 +33,14 @@ fn with_names(command: Command) -> Command {
     command.mut_subcommands(|sub| match sub.get_name() {
         "functions" => sub.mut_arg("name", |arg| arg.value_parser(values(&functions))),
         "codes" => sub.mut_arg("code", |arg| arg.value_parser(values(&codes))),
-        "check" => sub.mut_arg("explain", |arg| arg.value_parser(values(&codes))),
+        "check" => {
+            let all = ["warnings", "notes"].map(PossibleValue::new);
+            let is_lint = |code: &&Code| code.severity() != Severity::Error;
+            let lints: Vec<_> = all.into_iter().chain(Code::ALL.iter().filter(is_lint).map(code)).collect();
+            let lints = || values(&lints);
+            let sub = sub.mut_arg("explain", |arg| arg.value_parser(values(&codes)));
+            sub.mut_arg("deny", |arg| arg.value_parser(lints())).mut_arg("allow", |arg| arg.value_parser(lints()))
+        }
         _ => sub,
     })
 }

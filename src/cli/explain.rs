@@ -48,6 +48,9 @@ pub(crate) struct ExplainArgs {
     /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     now: Option<String>,
+    /// With `--format json`: every part of the rule set, not only those that took part
+    #[arg(long)]
+    full: bool,
     #[command(flatten)]
     budget: BudgetArgs,
     /// How to write it
@@ -194,7 +197,11 @@ impl Explainer<'_> {
 
     fn json(&mut self, trace: &Trace) -> anyhow::Result<()> {
         explain::check(trace, self.focus())?;
-        let json = explain::to_json(trace, &self.ready.sources).to_string();
+        let json = match self.args.full {
+            true => explain::to_json(trace, &self.ready.sources),
+            false => explain::to_short_json(trace, &self.ready.sources, self.focus()),
+        };
+        let json = json.to_string();
         writeln!(self.out, "{}", printable_json(&json))?;
         Ok(())
     }

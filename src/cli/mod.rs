@@ -13,6 +13,7 @@ pub(crate) mod fmt;
 pub(crate) mod functions;
 mod given;
 pub(crate) mod init;
+mod levels;
 mod log;
 pub(crate) mod man;
 mod metrics;

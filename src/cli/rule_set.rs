@@ -4,7 +4,7 @@ use super::progress::Spinner;
 use super::{CommandError, Exit, Global, log, output};
 use clap::{Args, ValueHint};
 use dadar::diagnostic::render::{Format, render};
-use dadar::diagnostic::{Code, Diagnostic, FileId, Label, Sources};
+use dadar::diagnostic::{Code, Diagnostic, FileId, Severity, Sources, Span};
 use dadar::unstable::rules::{InputSnapshot, LoadLimits, LoadOptions, Loaded, RuleSet, load, load_strings};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -189,35 +189,60 @@ pub(crate) fn exit(errors: &[Diagnostic]) -> Exit {
 #[derive(Default)]
 pub(crate) struct Findings {
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Those that the files silence.
+    pub(crate) suppressed: Vec<Diagnostic>,
     pub(crate) sources: Sources,
 }
 
 impl Findings {
-    /// Adds diagnostics and the files they point into.
-    pub(crate) fn add(&mut self, diagnostics: Vec<Diagnostic>, sources: &Sources) {
+    /// Adds diagnostics, those that are silenced, and the files they point into.
+    pub(crate) fn add(&mut self, diagnostics: Vec<Diagnostic>, suppressed: Vec<Diagnostic>, sources: &Sources) {
         let offset = self.sources.iter().count() as u32;
         for (_, file) in sources.iter() {
             self.sources.add(file.clone());
         }
-        let shift = |label: &mut Label| label.span.file = FileId(label.span.file.0.saturating_add(offset));
-        self.diagnostics.extend(diagnostics.into_iter().map(|mut one| {
-            one.primary.iter_mut().chain(&mut one.secondary).for_each(shift);
+        let shift = |span: &mut Span| span.file = FileId(span.file.0.saturating_add(offset));
+        let shifted = |mut one: Diagnostic| {
+            one.primary.iter_mut().chain(&mut one.secondary).for_each(|label| shift(&mut label.span));
+            one.suppression.iter_mut().for_each(|suppression| shift(&mut suppression.span));
             one
-        }));
+        };
+        self.diagnostics.extend(diagnostics.into_iter().map(shifted));
+        self.suppressed.extend(suppressed.into_iter().map(shifted));
     }
 
-    /// The diagnostics to show to people: all, or only errors. (`--quiet` hides warnings, unless they make the check fail.)
-    pub(crate) fn shown(&self, errors_only: bool) -> Vec<Diagnostic> {
-        self.diagnostics.iter().filter(|one| one.is_error() || !errors_only).cloned().collect()
+    /// Adds those of another rule set.
+    pub(crate) fn append(&mut self, other: Findings) {
+        self.add(other.diagnostics, other.suppressed, &other.sources);
+    }
+
+    /// Drops the diagnostics that are not reported.
+    pub(crate) fn retain(&mut self, reports: impl Fn(&Diagnostic) -> bool) {
+        self.diagnostics.retain(&reports);
+        self.suppressed.retain(&reports);
+    }
+
+    /// The diagnostics to show to people: errors, and those of the others that `shows` accepts.
+    pub(crate) fn shown(&self, shows: impl Fn(&Diagnostic) -> bool) -> Vec<Diagnostic> {
+        self.diagnostics.iter().filter(|one| one.is_error() || shows(one)).cloned().collect()
     }
 
     /// The number of errors.
     pub(crate) fn errors(&self) -> usize {
-        self.diagnostics.iter().filter(|one| one.is_error()).count()
+        self.count(Severity::Error)
     }
 
     /// The number of warnings.
     pub(crate) fn warnings(&self) -> usize {
-        self.diagnostics.len() - self.errors()
+        self.count(Severity::Warning)
+    }
+
+    /// The number of notes.
+    pub(crate) fn notes(&self) -> usize {
+        self.count(Severity::Note)
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|one| one.severity() == severity).count()
     }
 }

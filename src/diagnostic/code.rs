@@ -156,13 +156,33 @@ codes! {
     UndeclaredChoice = "W020", "undeclared-choice";
     /// `${env:NAME}`, which is not replaced.
     Environment = "W021", "environment";
+    /// An `allow` that silences nothing.
+    IdleAllow = "W022", "idle-allow";
+    // W024 is not used: E036 reports groups that a pattern does not have. W010, W011, W014 to W019 and W028 to W032 are kept for
+    // lints of the analyser.
+    /// Text that is syntax elsewhere, and is taken literally.
+    TakenLiterally = "W023", "taken-literally";
+    /// A test that expects a name which the rule set does not have.
+    TestNamesNobody = "W025", "test-names-nobody";
+    /// A schema that lets an event pass which it was probably meant to reject.
+    SchemaLetsPass = "W026", "schema-lets-pass";
+    /// An undeclared subscriber whose name differs from a declared one by a letter.
+    NearName = "W027", "near-name";
 }
 
 impl Code {
-    /// Errors or warnings, by the first letter.
+    /// The usual severity: errors and lints differ by the first letter. Some lints are notes, and some diagnostics of other
+    /// lints are too: see [`Diagnostic::severity`](super::Diagnostic::severity).
     pub fn severity(self) -> Severity {
-        if self.as_str().starts_with('E') { Severity::Error } else { Severity::Warning }
+        match self {
+            _ if self.as_str().starts_with('E') => Severity::Error,
+            _ if Self::NOTES.contains(&self) => Severity::Note,
+            _ => Severity::Warning,
+        }
     }
+
+    /// The lints that report facts which may be intended.
+    const NOTES: &'static [Code] = &[Code::NearName];
 
     /// The code written like `text` (`e002`, `E002`, `duplicate-key`).
     pub fn parse(text: &str) -> Option<Code> {

@@ -25,14 +25,17 @@ pub enum Severity {
     Error,
     /// A lint: the rule set can be used, but is probably wrong.
     Warning,
+    /// A lint: a fact that may be intended.
+    Note,
 }
 
 impl Severity {
-    /// `error` or `warning`.
+    /// `error`, `warning` or `note`.
     pub fn as_str(self) -> &'static str {
         match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         }
     }
 }
@@ -61,6 +64,27 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// The way to fix it.
     pub help: Option<String>,
+    /// If it is silenced: by which comment or setting.
+    pub suppression: Option<Suppression>,
+    /// True for a note of a lint that usually warns.
+    is_note: bool,
+}
+
+/// A comment or a setting that silences a lint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Suppression {
+    /// The place of the comment or of the code in the setting.
+    pub span: Span,
+    /// The reason, as it is written; may be empty.
+    pub reason: String,
+}
+
+impl Suppression {
+    /// A suppression at `span`.
+    pub fn new(span: Span, reason: impl Into<String>) -> Self {
+        Self { span, reason: reason.into() }
+    }
 }
 
 impl Diagnostic {
@@ -72,7 +96,22 @@ impl Diagnostic {
 
     /// A diagnostic without a place in a file.
     pub fn global(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), primary: None, secondary: Vec::new(), help: None }
+        Self {
+            code,
+            message: message.into(),
+            primary: None,
+            secondary: Vec::new(),
+            help: None,
+            suppression: None,
+            is_note: false,
+        }
+    }
+
+    /// Makes it a note, unless it is an error.
+    #[must_use]
+    pub fn note(mut self) -> Self {
+        self.is_note = true;
+        self
     }
 
     /// Sets the text at the primary place.
@@ -105,9 +144,12 @@ impl Diagnostic {
         self
     }
 
-    /// The severity of its code.
+    /// The severity of its code, or that of a note.
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        match self.code.severity() {
+            Severity::Warning if self.is_note => Severity::Note,
+            severity => severity,
+        }
     }
 
     /// True for errors.

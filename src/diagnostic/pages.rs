@@ -68,6 +68,11 @@ impl Code {
             Code::SchemaKeyword => include_str!("pages/W013.md"),
             Code::UndeclaredChoice => include_str!("pages/W020.md"),
             Code::Environment => include_str!("pages/W021.md"),
+            Code::IdleAllow => include_str!("pages/W022.md"),
+            Code::TakenLiterally => include_str!("pages/W023.md"),
+            Code::TestNamesNobody => include_str!("pages/W025.md"),
+            Code::SchemaLetsPass => include_str!("pages/W026.md"),
+            Code::NearName => include_str!("pages/W027.md"),
         }
     }
 }

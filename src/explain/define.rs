@@ -3,13 +3,13 @@
 use super::page::{Look, StyledLine, TextPage};
 use super::phrases::{place, readings, short, value};
 use crate::diagnostic::Sources;
-use crate::trace::{Condition, DefineTrace};
+use crate::trace::{CasesTrace, Condition};
 use std::collections::HashSet;
 
 /// A section with these named values, if there are any.
 pub(super) fn section<'d>(
     page: &mut TextPage<'_>,
-    defines: impl IntoIterator<Item = &'d DefineTrace>,
+    defines: impl IntoIterator<Item = &'d CasesTrace>,
     sources: &Sources,
 ) {
     for (at, define) in defines.into_iter().enumerate() {
@@ -18,15 +18,15 @@ pub(super) fn section<'d>(
         }
         let line = StyledLine::new().name(&*define.name).plain(format!("= {}", value(&define.value)));
         page.line(1, line.faint(place(sources, define.span)));
-        define.cases.iter().for_each(|case| self::case(page, case, sources));
+        define.evaluated().for_each(|case| self::case(page, case, sources));
     }
 }
 
 /// The named values that the conditions read.
 pub(super) fn read_by<'d>(
-    defines: &'d [DefineTrace],
+    defines: &'d [CasesTrace],
     conditions: impl IntoIterator<Item = &'d Condition>,
-) -> impl Iterator<Item = &'d DefineTrace> {
+) -> impl Iterator<Item = &'d CasesTrace> {
     let mut reads = HashSet::new();
     conditions.into_iter().for_each(|condition| condition.add_reads(&mut reads));
     defines.iter().filter(move |define| reads.contains(&*define.name))

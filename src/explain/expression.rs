@@ -1,8 +1,9 @@
 //! One expression with its value and the values of its parts.
 
+use super::TextStyle;
+use super::json::with_places;
 use super::page::{Look, StyledLine, TextPage};
 use super::phrases::{mismatch, short, value};
-use super::{TextStyle, with_places};
 use crate::diagnostic::{Sources, printable};
 use crate::event::Json;
 use crate::trace::{ExpressionTrace, PartTrace};

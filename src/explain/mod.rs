@@ -5,6 +5,7 @@
 mod define;
 mod expression;
 mod focus;
+mod json;
 mod page;
 mod phrases;
 mod sections;
@@ -12,8 +13,7 @@ mod sent;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnostic::{FileId, Sources, Span, nearest};
-use crate::event::Json;
+use crate::diagnostic::{Sources, nearest};
 use page::TextPage;
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ pub use crate::interpreter::trace;
 pub use crate::trace::Trace;
 #[doc(hidden)]
 pub use expression::{expression_to_json, render_expression};
+pub use json::{to_json, to_short_json};
 
 /// The subject of an explanation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -155,54 +156,4 @@ fn part_named(trace: &Trace, name: &str) -> Option<&'static str> {
         ("named value", trace.defines.iter().any(|define| is_named(&define.name))),
     ];
     kinds.into_iter().find(|(_, is_named)| *is_named).map(|(kind, _)| kind)
-}
-
-/// A trace as JSON, with each place as its file, line, column and text.
-pub fn to_json(trace: &Trace, sources: &Sources) -> Json {
-    with_places(serde_json::to_value(trace).unwrap_or_default(), sources)
-}
-
-/// Replaces each span in a trace by its file, line, column and text.
-fn with_places(mut json: Json, sources: &Sources) -> Json {
-    let mut left = vec![&mut json];
-    while let Some(value) = left.pop() {
-        match value {
-            Json::Array(items) => left.extend(items),
-            Json::Object(members) => {
-                for (key, member) in members {
-                    match span_of(key, member) {
-                        Some(span) => *member = place(sources, span),
-                        None if is_of_the_event(key) => {}
-                        None => left.push(member),
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    json
-}
-
-/// Keys whose values come from the event or the rules, so that they contain no spans.
-fn is_of_the_event(key: &str) -> bool {
-    matches!(key, "value" | "id" | "time" | "key" | "decision")
-}
-
-/// The span that the trace wrote as three numbers.
-fn span_of(key: &str, member: &Json) -> Option<Span> {
-    let number = |at: usize| member.get(at).and_then(Json::as_u64).and_then(|n| u32::try_from(n).ok());
-    let is_place = matches!(key, "span" | "declared") && member.is_array();
-    is_place.then_some(())?;
-    Some(Span { file: FileId(number(0)?), start: number(1)?, end: number(2)? })
-}
-
-fn place(sources: &Sources, span: Span) -> Json {
-    let Some(file) = sources.get(span.file) else { return Json::Null };
-    let position = file.position(span.start);
-    serde_json::json!({
-        "file": file.path,
-        "line": position.line,
-        "column": position.column,
-        "text": sources.snippet(span),
-    })
 }

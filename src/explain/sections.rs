@@ -17,7 +17,7 @@ pub(super) fn all(page: &mut TextPage<'_>, trace: &Trace, sources: &Sources) {
     if trace.decision.status == Status::Malformed || trace.decision.parts == Some(0) {
         return;
     }
-    define::section(page, &trace.defines, sources);
+    define::section(page, trace.defines.iter().filter(|define| define.asked), sources);
     let open = matches!(trace.decision.status, Status::Routed | Status::Unrouted);
     if open {
         topics(page, trace, sources);

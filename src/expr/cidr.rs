@@ -40,6 +40,16 @@ impl Cidr {
         }
     }
 
+    /// How many bits of its addresses are fixed.
+    pub fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    /// Its first address.
+    pub fn base(&self) -> IpAddr {
+        self.base
+    }
+
     /// True if the address is in the network.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.base, address) {

@@ -72,7 +72,7 @@ impl Glob {
     }
 
     /// A regular expression that matches the same texts.
-    pub(super) fn as_regex(&self) -> String {
+    pub(crate) fn as_regex(&self) -> String {
         let fragments: Vec<String> = self.fragments.iter().map(Fragment::as_regex).collect();
         format!("(?s)\\A{}\\z", fragments.join(".*"))
     }

@@ -8,12 +8,12 @@ use crate::trace::{Condition, ConditionKind, Mismatch, ReadValue};
 
 /// A condition with all its parts. Every part is evaluated, which is safe since evaluation has no side effects.
 pub(super) fn trace<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Condition {
-    Recorder { context, depth: 0, left: MAX_INSIDE }.condition(typed)
+    Recorder { context, depth: 0, left: MAX_INSIDE }.condition(typed, Type::BOOLEAN)
 }
 
-/// The conditions and expressions in the definition of a named value, up to the one that gives its value.
-pub(super) fn behind<'a>(id: DefineId, context: &mut EventContext<'a>) -> Vec<Condition> {
-    Recorder { context, depth: 0, left: MAX_INSIDE }.inside(id)
+/// A value of any type, with its parts if it is a condition.
+pub(super) fn trace_value<'a>(typed: &'a Typed, context: &mut EventContext<'a>) -> Condition {
+    Recorder { context, depth: 0, left: MAX_INSIDE }.condition(typed, Type::ANY)
 }
 
 /// The limit for the depth to which named values in definitions of named values are followed.
@@ -30,7 +30,8 @@ struct Recorder<'r, 'a> {
 }
 
 impl<'a> Recorder<'_, 'a> {
-    fn condition(&mut self, typed: &'a Typed) -> Condition {
+    /// `expected` is the type that is needed where its value is used.
+    fn condition(&mut self, typed: &'a Typed, expected: Type) -> Condition {
         let value = evaluate(typed, self.context);
         let (kind, parts): (ConditionKind, Vec<&'a Typed>) = match &typed.node {
             TypedNode::And(parts) => (ConditionKind::All, parts.iter().collect()),
@@ -38,18 +39,18 @@ impl<'a> Recorder<'_, 'a> {
             TypedNode::Not(part) => (ConditionKind::Not, vec![&**part]),
             _ => (ConditionKind::Leaf, Vec::new()),
         };
-        let read =
-            if kind == ConditionKind::Leaf { read_by_leaf(typed, Type::BOOLEAN, self.context) } else { Vec::new() };
+        let read = if kind == ConditionKind::Leaf { read_by_leaf(typed, expected, self.context) } else { Vec::new() };
         let inside = match typed.node {
             TypedNode::Define(id) => self.inside(id),
             _ => Vec::new(),
         };
         Condition {
+            site: None,
             span: typed.span,
             kind,
             value: value.to_json(),
             held: value.is_true(),
-            parts: parts.into_iter().map(|part| self.condition(part)).collect(),
+            parts: parts.into_iter().map(|part| self.condition(part, Type::BOOLEAN)).collect(),
             read,
             inside,
         }
@@ -62,11 +63,12 @@ impl<'a> Recorder<'_, 'a> {
         let Some(named) = self.context.rules.define(id).filter(|_| self.depth < MAX_DEPTH) else { return inside };
         self.depth += 1;
         for alternative in &named.cases.alternatives {
-            let mut parts = alternative.when.iter().chain([&alternative.value]);
+            let when = alternative.when.iter().map(|when| (when, Type::BOOLEAN));
+            let mut parts = when.chain([(&alternative.value, Type::ANY)]);
             let mut last = None;
-            while let Some(part) = parts.next().filter(|_| self.left > 0) {
+            while let Some((part, expected)) = parts.next().filter(|_| self.left > 0) {
                 self.left -= 1;
-                let condition = self.condition(part);
+                let condition = self.condition(part, expected);
                 let continues = condition.held;
                 last = Some(condition.value.clone());
                 inside.push(condition);

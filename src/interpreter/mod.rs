@@ -5,6 +5,7 @@
 //! It does not use the graph and does not render text: [`crate::explain`] does that.
 
 mod budget;
+mod cases;
 mod condition;
 mod context;
 mod destinations;
@@ -13,6 +14,7 @@ mod outcome;
 mod requirements;
 mod rules;
 mod sent;
+mod sites;
 mod split;
 mod stages;
 #[cfg(test)]
@@ -21,16 +23,16 @@ mod tests;
 use crate::clock::Clock;
 use crate::decision::{Decision, Delivered, Delivery, Input, Status, TypeError, add_errors, shown_id};
 use crate::event::{self, Value};
-use crate::expr::{Budget, DefineId, Env, Typed, holds};
+use crate::expr::{Budget, Typed, holds};
 use crate::options::Options;
-use crate::rules::{Computations, Group, GroupId, Name, NamedCases, RuleSet};
+use crate::rules::{Computations, Group, GroupId, Name, RuleSet, Sites};
 use crate::split::{Batch, Splitter};
 use crate::topic::TopicPattern;
-use crate::trace::{Condition, DefineTrace, EventTrace, SchemaOutcome, SentTrace, Trace};
+use crate::trace::{Condition, EventTrace, FORMAT, SchemaOutcome, SentTrace, Trace};
 use bumpalo::Bump;
 use context::EventContext;
 use requirements::Requirements;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use expression::Expression;
 
@@ -68,6 +70,8 @@ pub struct Interpreter<'r> {
     computations: Computations<'r>,
     chains: sent::Chains,
     splitter: Option<Splitter>,
+    /// Collected for the first trace.
+    sites: OnceLock<Sites>,
 }
 
 impl<'r> Interpreter<'r> {
@@ -81,6 +85,7 @@ impl<'r> Interpreter<'r> {
             computations: Computations::new(rules),
             chains: sent::Chains::new(rules),
             splitter: Splitter::new(&rules.split, &rules.paths),
+            sites: OnceLock::new(),
         }
     }
 
@@ -98,6 +103,10 @@ impl<'r> Interpreter<'r> {
     /// As [`Interpreter::deliver`], with the result of every part of a condition and of every step.
     pub fn trace(&self, line: &[u8], number: u64, options: &Options) -> Trace {
         self.walk_one(line, number, options, Detail { parts: true, sent: true })
+    }
+
+    fn sites(&self) -> &Sites {
+        self.sites.get_or_init(|| Sites::new(self.rules))
     }
 
     /// Evaluates one event. `part` is its number if the line has a list of events.
@@ -134,15 +143,16 @@ impl<'r> Interpreter<'r> {
                 id: shown_id(event.context.id),
                 ..malformed(&self.rules.no_topic(event.context.cloud_event))
             };
-            let mut trace = self.unread(number, decision, Detail { parts: false, sent: false });
+            let mut trace = self.unread(number, decision, Detail { sent: false, ..detail });
             trace.event = event.event();
             add_errors(&mut trace.decision.errors, event.ingest_errors.clone());
             trace
         };
-        trace.ingest = sent::steps(self.rules, ingest.log.unwrap_or_default());
+        let sites = detail.parts.then(|| self.sites());
+        trace.ingest = sent::steps(self.rules, sites, ingest.log.unwrap_or_default());
         trace.ingest_errors = event.ingest_errors;
         if detail.sent {
-            trace.sent = self.chains.sent(&event.context, &trace.decision, detail.parts);
+            trace.sent = self.chains.sent(&event.context, &trace.decision, sites);
         }
         trace
     }
@@ -154,6 +164,9 @@ impl<'r> Interpreter<'r> {
         let mut event =
             Interpretation { interpreter: self, context, parts: false, clock: Clock::Event, ingest_errors: Vec::new() };
         let mut trace = event.stages(number, decision);
+        if detail.parts {
+            sites::add_sites(&mut trace, self.rules, self.sites());
+        }
         trace.event = EventTrace::default();
         if detail.sent {
             trace.sent = sent::nothing(&trace.decision);
@@ -224,8 +237,9 @@ impl<'a> Interpretation<'a> {
         let (groups, rules) = self.content(open);
         let tables = self.tables(open);
         let event = self.event();
-        let (labels, subscribers) = (Vec::new(), Vec::new());
+        let (labels, label_cases, subscribers) = (Vec::new(), Vec::new(), Vec::new());
         let mut trace = Trace {
+            format: FORMAT,
             line: number,
             event,
             defines: Vec::new(),
@@ -236,6 +250,7 @@ impl<'a> Interpretation<'a> {
             groups,
             tables,
             labels,
+            label_cases,
             subscribers,
             decision,
             ingest: Vec::new(),
@@ -244,23 +259,11 @@ impl<'a> Interpretation<'a> {
         };
         self.conclude(&mut trace);
         if self.parts {
+            trace.label_cases = self.label_cases(&trace, open);
             trace.defines = self.defines(&trace);
+            sites::add_sites(&mut trace, self.rules(), self.interpreter.sites());
         }
         trace
-    }
-
-    /// The named values that the conditions and tables of a trace read.
-    fn defines(&mut self, trace: &Trace) -> Vec<DefineTrace> {
-        let reads = trace.reads();
-        let numbered = (0..).map(DefineId).zip(&self.rules().defines);
-        let read = numbered.filter(|(_, named)| reads.contains(&*named.name.text));
-        let define = |(id, named): (DefineId, &'a NamedCases)| DefineTrace {
-            name: named.name.text.clone(),
-            span: named.name.span,
-            value: self.context.define(id).to_json(),
-            cases: condition::behind(id, &mut self.context),
-        };
-        read.map(define).collect()
     }
 
     fn event(&mut self) -> EventTrace {

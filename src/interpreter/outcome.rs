@@ -182,6 +182,7 @@ fn add_label(
 
 fn person<'p>(people: &'p mut People, name: &Arc<str>) -> &'p mut SubscriberTrace {
     people.entry(name.clone()).or_insert_with(|| SubscriberTrace {
+        site: None,
         name: name.clone(),
         gets: false,
         chosen_by: Vec::new(),

@@ -21,6 +21,7 @@ impl<'a> Interpretation<'a> {
         strike(set, &mut rules);
         stop(&mut rules);
         let traces = set.groups.iter().zip(groups).map(|(group, result)| GroupTrace {
+            site: None,
             name: group.name.text.clone(),
             span: group.name.span,
             mode: if group.mode == MatchMode::First { "first" } else { "all" },
@@ -39,6 +40,7 @@ impl<'a> Interpretation<'a> {
         let (held, condition) = if open { self.evaluate(rule.when.as_ref()) } else { (false, None) };
         let around = groups_around(self.rules(), rule.group);
         RuleTrace {
+            site: None,
             name: rule.name.text.clone(),
             span: rule.name.span,
             priority: rule.priority,

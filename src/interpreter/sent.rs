@@ -1,11 +1,12 @@
 //! The transforms: `ingest`, and those that produce the event as each subscriber receives it.
 
 use super::context::EventContext;
+use super::sites;
 use crate::decision::Decision;
 use crate::event::{Json, Value, write_json};
 use crate::expr::Budget;
 use crate::options::Options;
-use crate::rules::RuleSet;
+use crate::rules::{RuleSet, Sites};
 use crate::split::Batch;
 use crate::trace::{ChangeTrace, SentTrace, StepTrace};
 use crate::transform::{Decided, Deliveries, PrefixPlan, RuleContext, StepLog, TransformRun};
@@ -31,8 +32,14 @@ impl Chains {
         chains
     }
 
-    /// The event as each subscriber on a decision receives it.
-    pub(super) fn sent<'a>(&'a self, context: &EventContext<'a>, decision: &Decision, detail: bool) -> Vec<SentTrace> {
+    /// The event as each subscriber on a decision receives it; with `sites`, what every step did as well.
+    pub(super) fn sent<'a>(
+        &'a self,
+        context: &EventContext<'a>,
+        decision: &Decision,
+        sites: Option<&Sites>,
+    ) -> Vec<SentTrace> {
+        let detail = sites.is_some();
         let decided = Decided {
             topic: context.topic().map_or(Value::Null, Value::String),
             id: context.id,
@@ -46,7 +53,7 @@ impl Chains {
             let sent = made.of(self.of.get(name).copied());
             SentTrace {
                 subscriber: name.clone(),
-                steps: steps(context.rules, sent.log),
+                steps: steps(context.rules, sites, sent.log),
                 value: sent.event.to_json(),
                 text: if detail { text(sent.event) } else { String::new() },
                 errors: sent.errors.into_list(),
@@ -90,9 +97,10 @@ pub(super) fn ingest<'a>(
 }
 
 /// The log of a transform's steps, as data.
-pub(super) fn steps(rules: &RuleSet, log: Vec<StepLog<'_>>) -> Vec<StepTrace> {
+pub(super) fn steps(rules: &RuleSet, sites: Option<&Sites>, log: Vec<StepLog<'_>>) -> Vec<StepTrace> {
     let name = |log: &StepLog<'_>| rules.transform(log.transform).map(|transform| transform.name.text.clone());
     let step = |log: StepLog<'_>| StepTrace {
+        site: sites.and_then(|sites| sites::of_step(sites, rules, log.transform.0 as usize, log.step)),
         transform: name(&log).unwrap_or_default(),
         span: log.step.span,
         action: log.step.action.word(),

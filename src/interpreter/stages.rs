@@ -20,7 +20,7 @@ impl<'a> Interpretation<'a> {
             let (held, condition) = if open { self.evaluate(Some(&filter.condition)) } else { (false, None) };
             let dropped = open && held == filter.drop;
             let (name, span) = (filter.name.text.clone(), filter.name.span);
-            out.push(FilterTrace { name, span, drop: filter.drop, reached: open, dropped, condition });
+            out.push(FilterTrace { site: None, name, span, drop: filter.drop, reached: open, dropped, condition });
             open &= !dropped;
         }
         out
@@ -38,6 +38,7 @@ impl<'a> Interpretation<'a> {
             SchemaTarget::Event => ("event", self.context.event),
         };
         let mut trace = SchemaTrace {
+            site: None,
             name: schema.name.text.clone(),
             span: schema.name.span,
             target,
@@ -67,6 +68,7 @@ impl<'a> Interpretation<'a> {
         let topic = self.context.topic().unwrap_or_default();
         let nodes = &self.rules().topics;
         let trace = |(at, node): (usize, &TopicNode)| TopicTrace {
+            site: None,
             pattern: node.pattern.text.clone(),
             span: node.span,
             matched: open && node.pattern.matches(topic),
@@ -102,9 +104,11 @@ impl<'a> Interpretation<'a> {
 
     fn table(&mut self, table: &'a Table, open: bool) -> TableTrace {
         let mut trace = TableTrace {
+            site: None,
             name: table.name.text.clone(),
             span: table.name.span,
             reached: open,
+            key_cases: None,
             inputs: Vec::new(),
             by_default: false,
             rows: Vec::new(),
@@ -112,7 +116,13 @@ impl<'a> Interpretation<'a> {
             fell_through: false,
         };
         match &table.kind {
-            TableKind::Key { key, default, rows } => self.by_key(key, default.as_ref(), rows, &mut trace),
+            TableKind::Key { key, default, rows } => {
+                if self.parts && open {
+                    let name = Name { text: "key".into(), span: table.name.span };
+                    trace.key_cases = Some(self.cases(&name, key, true));
+                }
+                self.by_key(key, default.as_ref(), rows, &mut trace);
+            }
             TableKind::Decision { inputs, mode, rows } => self.by_inputs(inputs, *mode, rows, &mut trace),
         }
         trace.fell_through = open && !trace.rows.iter().any(|row| row.chosen);
@@ -141,6 +151,7 @@ impl<'a> Interpretation<'a> {
             let target = target(&row.target);
             let (reached, condition) = (trace.reached, None);
             trace.rows.push(RowTrace {
+                site: None,
                 span: row.span,
                 key: Some(row.key.clone()),
                 reached,
@@ -177,7 +188,15 @@ impl<'a> Interpretation<'a> {
             let (held, condition): (bool, Option<Condition>) =
                 if open { self.evaluate(row.when.as_ref()) } else { (false, None) };
             let (chosen, target) = (open && held, target(&row.target));
-            trace.rows.push(RowTrace { span: row.span, key: None, reached: open, chosen, condition, target });
+            trace.rows.push(RowTrace {
+                site: None,
+                span: row.span,
+                key: None,
+                reached: open,
+                chosen,
+                condition,
+                target,
+            });
             open &= !(chosen && mode == MatchMode::First);
         }
     }

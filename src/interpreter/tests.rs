@@ -335,3 +335,69 @@ define: {big: data.n > 10}
     ]);
     check(yaml, event, json!({ "errors": errors }));
 }
+
+#[test]
+fn named_values_that_the_decision_depended_on() {
+    let yaml = r#"
+define:
+  base: data.x
+  used: [{when: base == 1, value: one}, {when: base == 2, expr: late}, {value: other}]
+  late: data.late
+  elsewhere: data.a
+  struck: data.b
+  failed: data.c
+  in_label: data.d
+  overridden: data.e
+  in_key: data.f
+  in_group: data.g
+  behind_group: data.h
+  in_filter: data.i
+rules:
+  - {name: first, when: used == "one", subscribers: [s], labels: {over: set}}
+  - {name: other, topic: payment, when: elsewhere == 1, subscribers: [s]}
+  - {name: fails, when: failed == 1, subscribers: [s]}
+  - group: g
+    mode: first
+    rules:
+      - {name: winner, when: in_label == null, subscribers: [s]}
+      - {name: loser, when: struck == null, subscribers: [s]}
+  - group: closed
+    when: in_group == 1
+    rules: [{name: within, when: behind_group == 1, subscribers: [s]}]
+labels:
+  lane: in_label
+  over: overridden
+tables:
+  t: {key: [{when: in_key == 1, value: a}, {value: b}], rows: {b: [s]}}
+filters: [{name: keep, keep: in_filter == null}]
+"#;
+    let rules = load(yaml);
+    let trace = |event: Json| trace(&rules, event.to_string().as_bytes(), 1, &options());
+    let asked = |trace: &Trace| {
+        let asked = trace.defines.iter().filter(|define| define.asked);
+        asked.map(|define| define.name.to_string()).collect::<Vec<_>>()
+    };
+    let one = trace(order(json!({"x": 1})));
+    assert_eq!(asked(&one), ["base", "used", "failed", "in_label", "in_key", "in_group", "in_filter"]);
+    // The second alternative is reached.
+    let two = trace(order(json!({"x": 2, "late": 5})));
+    assert!(asked(&two).contains(&String::from("late")) && asked(&two).contains(&String::from("overridden")));
+    let used = two.defines.iter().find(|define| &*define.name == "used").unwrap();
+    let shown = |case: &crate::trace::AlternativeTrace| (case.reached, case.chosen, case.value.clone());
+    let alternatives: Vec<_> = used.alternatives.iter().map(shown).collect();
+    assert_eq!(alternatives, [(true, false, Json::Null), (true, true, json!(5)), (false, false, Json::Null)]);
+    let over = |trace: &Trace| trace.label_cases.iter().map(|label| label.asked).collect::<Vec<_>>();
+    assert_eq!((over(&one), over(&two)), (vec![true, false], vec![true, true]));
+    // A dropped event reaches nothing else.
+    assert_eq!(asked(&trace(order(json!({"x": 1, "i": 1})))), ["in_filter"]);
+}
+
+#[test]
+fn a_value_is_not_expected_to_be_a_boolean() {
+    let rules = load("define: {kind: headers.kind}\nrules: [{name: r, when: kind == 'a', subscribers: [s]}]");
+    let event = json!({"type": "order.created", "headers": {"kind": "a"}});
+    let trace = trace(&rules, event.to_string().as_bytes(), 1, &options());
+    let result = trace.defines[0].alternatives[0].result.as_ref().unwrap();
+    assert!(result.read.iter().all(|read| read.mismatch.is_none()), "{result:?}");
+    assert_eq!(result.site, None);
+}

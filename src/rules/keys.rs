@@ -57,8 +57,17 @@ pub const FILE: Keys = Keys::new(
 pub const OVERRIDES: Keys = Keys::new("`overrides`", &["rules", "tables", "filters", "subscribers"]);
 
 /// `ruleset:`.
-pub const RULESET: Keys =
-    Keys::new("`ruleset`", &["name", "timezone", "strict_subscribers", "root", "envelope", "split", "defaults"]);
+pub const RULESET: Keys = Keys::new(
+    "`ruleset`",
+    &["name", "timezone", "strict_subscribers", "root", "envelope", "split", "defaults", "lints"],
+);
+
+/// `ruleset.lints:`.
+pub const LINTS: Keys = Keys {
+    of: "`lints`",
+    keys: &["allow"],
+    instead: &[("disable", "allow"), ("ignore", "allow"), ("silence", "allow"), ("off", "allow")],
+};
 
 /// `ruleset.envelope:`.
 pub const ENVELOPE: Keys = Keys::new("an envelope", &["id", "topic", "time", "headers", "data"]);
@@ -260,6 +269,7 @@ pub const ALL: &[&Keys] = &[
     &RULESET,
     &ENVELOPE,
     &DEFAULTS,
+    &LINTS,
     &ALTERNATIVE,
     &TOPIC,
     &RULE,

@@ -1,5 +1,6 @@
 //! Lints of a whole rule set: rules that are valid, but probably wrong.
 
+use super::lint_literals::foreign_wildcard;
 use super::pattern_index::PatternIndex;
 use super::walk::{expressions, visit};
 use super::{Group, GroupId, MatchMode, Member, Name, Rule, RuleId, RuleSet, TableKind};
@@ -22,6 +23,9 @@ pub(super) fn lint(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     unmatched_topics(rules, diagnostics);
     unused(rules, diagnostics);
     super::lint_destinations::lint(rules, diagnostics);
+    super::lint_literals::lint(rules, diagnostics);
+    super::lint_names::lint(rules, diagnostics);
+    super::lint_schemas::lint(rules, diagnostics);
     super::lint_transforms::lint(rules, diagnostics);
 }
 
@@ -168,7 +172,9 @@ fn unmatched_topics(rules: &RuleSet, diagnostics: &mut Vec<Diagnostic>) {
     let mut hints = 0;
     for (name, topics, spans) in of_rules.chain(of_groups) {
         for (pattern, span) in topics.iter().zip(spans) {
-            if *known.entry(pattern).or_insert_with(|| declared.meets(pattern)) {
+            // A wildcard of another broker is reported by itself.
+            let is_fine = || declared.meets(pattern) || foreign_wildcard(pattern).is_some();
+            if *known.entry(pattern).or_insert_with(is_fine) {
                 continue;
             }
             hints += 1;

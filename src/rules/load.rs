@@ -12,6 +12,7 @@ use super::input_snapshot::InputSnapshot;
 use super::lint;
 use super::loaded::{Loaded, LoadedFile};
 use super::options::LoadOptions;
+use super::suppressions::Suppressions;
 use crate::diagnostic::{Code, Diagnostic, SourceFile, Sources, Span};
 use crate::read;
 use crate::yaml::{self, YamlEntry, YamlNode};
@@ -102,6 +103,7 @@ struct ParsedFile {
     bytes: Vec<u8>,
     node: Option<YamlNode>,
     diagnostics: Vec<Diagnostic>,
+    suppressions: Suppressions,
 }
 
 fn load_tree(
@@ -118,6 +120,7 @@ fn load_tree(
         decode_all(&tree, &named, parsed, &mut loaded);
     }
     sort_and_limit(&mut loaded.diagnostics, tree.diagnostics());
+    sort_and_limit(&mut loaded.suppressed, tree.diagnostics());
     loaded.snapshot = snapshot(&tree, loaded.root.as_deref());
     loaded
 }
@@ -199,8 +202,10 @@ fn decode_all(tree: &Arc<FileTree>, named: &RuleSetNaming<'_>, parsed: Vec<Parse
     loaded.rule_files = parsed.iter().map(|parsed| location(&parsed.file)).collect();
     let mut read = Vec::with_capacity(parsed.len());
     let mut files = Vec::with_capacity(parsed.len());
-    for ParsedFile { file, bytes, node, diagnostics } in parsed {
+    let mut suppressions = Suppressions::default();
+    for ParsedFile { file, bytes, node, diagnostics, suppressions: own } in parsed {
         loaded.diagnostics.extend(diagnostics);
+        suppressions.add(own);
         read.push((file.clone(), bytes));
         files.extend(node.map(|node| RuleFile { file, node }));
     }
@@ -217,6 +222,8 @@ fn decode_all(tree: &Arc<FileTree>, named: &RuleSetNaming<'_>, parsed: Vec<Parse
     if !has_errors(&loaded.diagnostics) && !tree.is_cancelled() {
         lint::lint(&rule_set, &mut loaded.diagnostics);
     }
+    rule_set.allowed_lints.iter().for_each(|(code, span)| suppressions.add_setting(*code, *span));
+    loaded.suppressed = suppressions.apply(&mut loaded.diagnostics);
     loaded.cancelled = tree.is_cancelled();
     if loaded.cancelled {
         return;
@@ -270,7 +277,8 @@ fn unreadable(tree: &FileTree, found: &FoundFiles) -> Vec<Diagnostic> {
 
 fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> ParsedFile {
     let shown = tree.shown(&file);
-    let mut parsed = ParsedFile { file, bytes: Vec::new(), node: None, diagnostics: Vec::new() };
+    let (bytes, diagnostics, suppressions) = Default::default();
+    let mut parsed = ParsedFile { file, bytes, node: None, diagnostics, suppressions };
     match tree.read(&parsed.file) {
         Ok(bytes) => parsed.bytes = bytes,
         Err(error) => {
@@ -283,7 +291,9 @@ fn read_and_parse(tree: &FileTree, file: FileRef, sources: &mut Sources) -> Pars
         Ok(text) => {
             let text: Arc<str> = text.into();
             let id = sources.add(SourceFile::new(shown, text.clone()));
-            parsed.node = yaml::parse(id, &text, tree.yaml_limits(), &mut parsed.diagnostics).root;
+            let document = yaml::parse(id, &text, tree.yaml_limits(), &mut parsed.diagnostics);
+            parsed.suppressions.add_comments(&document, &text, &mut parsed.diagnostics);
+            parsed.node = document.root;
         }
         Err(error) => {
             // The text before the first invalid byte is unchanged, so the offset of that byte is the same in both.

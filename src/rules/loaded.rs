@@ -26,8 +26,10 @@ pub struct Loaded {
     /// If there are errors: the parts without errors, for editors. It must not be used to route events: a condition with an
     /// error is dropped, so its rule matches every event.
     pub partial: Option<RuleSet>,
-    /// All diagnostics, by file and place.
+    /// All diagnostics, by file and place, except those that the rule set silences.
     pub diagnostics: Vec<Diagnostic>,
+    /// The lints that a comment or a setting silences; each has a [`suppression`](Diagnostic::suppression).
+    pub suppressed: Vec<Diagnostic>,
     /// The files that the diagnostics point into.
     pub sources: Sources,
     /// The files that were read (rules, schemas, lookups).

@@ -12,6 +12,7 @@ use super::table::Table;
 use super::topic_node::TopicNode;
 use super::transform::{Transform, TransformId};
 use crate::decision::NO_TOPIC;
+use crate::diagnostic::{Code, Span};
 use crate::event::RawPath;
 use crate::expr::{DefineId, PathTable, Root, TypedNode};
 use crate::lookup::Lookup;
@@ -82,6 +83,8 @@ pub struct RuleSet {
     /// The transforms that run on every event first.
     #[doc(hidden)]
     pub ingest: Vec<TransformId>,
+    /// The lints that are silenced everywhere, each with the place of its code.
+    pub(crate) allowed_lints: Vec<(Code, Span)>,
     /// The uses of transforms and lookups in steps, which keep only their numbers.
     pub(crate) resolved_names: Vec<NamePlace>,
 }

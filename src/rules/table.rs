@@ -43,6 +43,11 @@ pub struct Target {
 }
 
 impl Target {
+    /// True if it has no effect.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.subscribers.is_empty() && self.destinations.is_empty() && self.labels.is_empty()
+    }
+
     /// Every expression in it.
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Typed> {
         let labels = self.labels.iter().map(|(_, value)| value);
@@ -91,6 +96,8 @@ pub struct DecisionRow {
     pub span: Span,
     /// Its cells as one condition over the inputs (each cell keeps its span); `None` matches every event.
     pub when: Option<Typed>,
+    /// The input of each cell. With several cells, these are the parts of `when`; a single one is `when` itself.
+    pub cells: Vec<u32>,
     /// Its subscribers and labels.
     pub target: Target,
 }

@@ -97,6 +97,12 @@ impl Validator {
         self.compiled.faults(value)
     }
 
+    /// True if the schema has `required` at its root and accepts null nevertheless: `required` is about objects only.
+    pub(crate) fn lets_null_pass(&self) -> bool {
+        let required = self.schema.get("required").and_then(Json::as_array);
+        required.is_some_and(|names| !names.is_empty()) && self.validate(&Json::Null).is_empty()
+    }
+
     /// The types that a valid value can have at a path (`Type::ANY` if the schema does not restrict it; including null if
     /// the path is not required).
     pub fn type_at(&self, steps: &[Step]) -> Type {

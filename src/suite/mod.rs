@@ -11,6 +11,7 @@ mod run;
 
 use crate::diagnostic::{Diagnostic, FileId, SourceFile, Sources, Span};
 use crate::rules::LoadOptions;
+use crate::rules::suppressions::Suppressions;
 use crate::yaml;
 use expectation::Expectation;
 use recorded::Recorded;
@@ -27,10 +28,13 @@ pub struct Suite {
     pub files: Vec<TestFile>,
     /// Every mistake that was found in them. A test with a mistake is left out.
     pub diagnostics: Vec<Diagnostic>,
+    /// The lints that a comment silences.
+    pub suppressed: Vec<Diagnostic>,
     /// The files that the spans of the diagnostics and the tests refer to.
     pub sources: Sources,
     /// The files of events and decisions that the tests name.
     pub named: Vec<PathBuf>,
+    suppressions: Suppressions,
 }
 
 /// A file of tests.
@@ -209,6 +213,11 @@ impl Suite {
         self.files.iter().map(|file| file.tests.len()).sum()
     }
 
+    /// Moves the lints that comments silence.
+    fn silence(&mut self) {
+        self.suppressed.append(&mut self.suppressions.apply(&mut self.diagnostics));
+    }
+
     /// True if there are no tests.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -250,6 +259,7 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Suite {
             }
         }
     }
+    suite.silence();
     suite
 }
 
@@ -258,9 +268,10 @@ fn load_one(suite: &mut Suite, id: FileId, folder: &files::Folder) {
     let Some(file) = suite.sources.get(id) else { return };
     let (path, text) = (file.path.clone(), file.text.clone());
     let mut diagnostics = Vec::new();
-    let node = yaml::parse(id, &text, yaml::YamlLimits::default(), &mut diagnostics).root;
+    let document = yaml::parse(id, &text, yaml::YamlLimits::default(), &mut diagnostics);
+    suite.suppressions.add_comments(&document, &text, &mut diagnostics);
     let mut decoder = decode::SuiteDecoder { folder, diagnostics: &mut diagnostics };
-    let tests = node.map(|node| decoder.file(&node)).unwrap_or_default();
+    let tests = document.root.map(|node| decoder.file(&node)).unwrap_or_default();
     diagnostics.sort_by_key(|one| one.primary.as_ref().map(|label| label.span.start));
     suite.diagnostics.append(&mut diagnostics);
     suite.files.push(TestFile { path, tests });

@@ -239,3 +239,43 @@ fn names_that_the_rule_set_does_not_have_are_mistakes() {
     ];
     assert_eq!(found, wanted);
 }
+
+#[test]
+fn expected_names_that_nothing_can_put_on_a_decision_are_warnings() {
+    let named = |expect: &str| {
+        let event = "{event_type: ORDER_CREATED, data: {amount: 500}}";
+        let mut suite = suite(&format!("tests: [{{name: a, event: {event}, expect: {expect}}}]"));
+        suite.check_names(&rules(RULES));
+        let shown = |one: &Diagnostic| {
+            let help = one.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));
+            format!("{} {}{help}", one.code.as_str(), one.message)
+        };
+        suite.diagnostics.iter().map(shown).collect::<Vec<String>>()
+    };
+    for (expect, warning) in [
+        ("{subscribers: [stocks]}", "W025 the rule set has no subscriber `stocks` (did you mean `stock`?)"),
+        ("{filtered: [elsewhere]}", "W025 the rule set has no subscriber `elsewhere`"),
+        (
+            "{subscribers: {includes: [chekcs]}}",
+            "W025 the rule set has no subscriber `chekcs` (did you mean `checks`?)",
+        ),
+        ("{rules: [bigg]}", "W025 the rule set has no rule `bigg` (did you mean `big`?)"),
+        ("{labels: {sizes: null}}", "W025 the rule set has no label `sizes` (did you mean `size`?)"),
+        ("{sent: {shop: {id: 1}}}", "W025 the rule set has no subscriber `shop`"),
+        ("[{subscribers: [stocks]}]", "W025 the rule set has no subscriber `stocks` (did you mean `stock`?)"),
+        (
+            "{subscribers: {excludes: [stocks]}}",
+            "E090 the rule set has no subscriber `stocks`, so this always passes (did you mean `stock`?)",
+        ),
+    ] {
+        assert_eq!(named(expect), [warning], "{expect}");
+    }
+    for expect in [
+        "{subscribers: [stock, checks], rules: [big], labels: {size: large}}",
+        "{subscribers: [nobody], labels: {size: null}, filtered: [], settings: {other: null}}",
+        "{subscribers: {includes: [stock], excludes: [calls]}, sent: {stock: {}, calls: null}}",
+        "{rules: {excludes: [huge]}, errors: [], labels: {}}",
+    ] {
+        assert_eq!(named(expect), [""; 0], "{expect}");
+    }
+}

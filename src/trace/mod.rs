@@ -1,10 +1,10 @@
 //! The trace of an event: the result of each part of the rule set, as data. A span gives the place where a part is defined.
 //! The interpreter records the trace; [`crate::explain`] renders it as text.
 
-mod define;
+mod cases;
 mod expression;
 
-pub use define::DefineTrace;
+pub use cases::{AlternativeTrace, CasesTrace};
 pub use expression::{ExpressionTrace, PartTrace, ValueError};
 
 use crate::decision::{Decision, Invalid, TypeError};
@@ -13,11 +13,20 @@ use crate::event::Json;
 use serde::{Serialize, Serializer};
 use std::sync::Arc;
 
+/// The name and version of the format.
+pub const FORMAT: &str = "dadar-trace/1";
+
+/// The path of a part of the rule set, as [`Sites`](crate::unstable::rules::Sites) has it: `rule:big/when.all[0]`.
+pub type SitePath = Arc<str>;
+
 /// Everything that happened to one event. [`explain::render`](crate::explain::render) shows it as text, and
 /// [`explain::to_json`](crate::explain::to_json) as JSON. The fields other than the decision are not covered by semantic versioning.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Trace {
+    /// The format of the trace as JSON: [`FORMAT`].
+    #[doc(hidden)]
+    pub format: &'static str,
     /// The number of its line.
     #[doc(hidden)]
     pub line: u64,
@@ -32,10 +41,10 @@ pub struct Trace {
     /// The event's fields as the envelope defines them.
     #[doc(hidden)]
     pub event: EventTrace,
-    /// The named values that conditions and tables read, sorted so that each one depends only on earlier ones.
+    /// All named values, sorted so that each one depends only on earlier ones.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[doc(hidden)]
-    pub defines: Vec<DefineTrace>,
+    pub defines: Vec<CasesTrace>,
     /// The filters of the whole rule set, in file order.
     #[doc(hidden)]
     pub filters: Vec<FilterTrace>,
@@ -57,6 +66,10 @@ pub struct Trace {
     /// The labels on the decision, by name.
     #[doc(hidden)]
     pub labels: Vec<LabelTrace>,
+    /// The labels of the section `labels:`, in file order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[doc(hidden)]
+    pub label_cases: Vec<CasesTrace>,
     /// All subscribers that the rule set names, sorted by name.
     #[doc(hidden)]
     pub subscribers: Vec<SubscriberTrace>,
@@ -71,6 +84,9 @@ pub struct Trace {
 /// One step of a transform, and its effect.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StepTrace {
+    /// Its site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SitePath>,
     /// The transform that contains it.
     pub transform: Arc<str>,
     /// Its place.
@@ -131,6 +147,9 @@ pub struct EventTrace {
 /// A condition and its result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Condition {
+    /// Its site. A value that is not a condition has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SitePath>,
     /// The exact characters in the rules.
     #[serde(serialize_with = "place")]
     pub span: Span,
@@ -198,6 +217,9 @@ pub struct Mismatch {
 /// A filter of the whole rule set.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FilterTrace {
+    /// Its site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SitePath>,
     /// Its name.
     pub name: Arc<str>,
     /// The place of its name.
@@ -216,6 +238,9 @@ pub struct FilterTrace {
 /// A schema.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SchemaTrace {
+    /// Its site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SitePath>,
     /// Its name.
     pub name: Arc<str>,
     /// The place of its name.
@@ -254,6 +279,9 @@ pub enum SchemaOutcome {
 /// A topic node or pattern.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TopicTrace {
+    /// Its site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SitePath>,
     /// The pattern.
     pub pattern: Arc<str>,
     /// The place of its name.
@@ -270,6 +298,9 @@ pub struct TopicTrace {
 /// A rule.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RuleTrace {
+    /// Its site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SitePath>,
     /// Its name.
     pub name: Arc<str>,
     /// The place of its name.
@@ -349,6 +380,9 @@ pub enum RuleOutcome {
 /// A group of rules.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GroupTrace {
+    /// Its site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SitePath>,
     /// Its name.
     pub name: Arc<str>,
     /// The place of its name.
@@ -365,6 +399,9 @@ pub struct GroupTrace {
 /// A table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TableTrace {
+    /// Its site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SitePath>,
     /// Its name.
     pub name: Arc<str>,
     /// The place of its name.
@@ -372,6 +409,9 @@ pub struct TableTrace {
     pub span: Span,
     /// False if the event was dropped or rejected, or is malformed.
     pub reached: bool,
+    /// The alternatives of its key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_cases: Option<CasesTrace>,
     /// The inputs.
     pub inputs: Vec<ReadValue>,
     /// True if the key was null and the table's `default` was used.
@@ -387,6 +427,9 @@ pub struct TableTrace {
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RowTrace {
+    /// Its site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SitePath>,
     /// Its place.
     #[serde(serialize_with = "place")]
     pub span: Span,
@@ -467,6 +510,9 @@ pub struct LabelTrace {
 /// A subscriber.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SubscriberTrace {
+    /// Its site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SitePath>,
     /// Its name.
     pub name: Arc<str>,
     /// True if it receives the event.

@@ -85,6 +85,15 @@ impl YamlDocument {
         }
     }
 
+    /// The spans of all entries and items. Copies by aliases are left out.
+    pub(crate) fn parts(&self) -> Vec<Span> {
+        let mut spans = Vec::new();
+        if let Some(root) = &self.root {
+            parts(root, &mut |span, is_whole| spans.extend(is_whole.then_some(span)));
+        }
+        spans
+    }
+
     /// The part of the tree that a comment is about: for a comment at the end of a line, the key or value before it; for
     /// one on a line of its own, the entry or item that begins next. `None` if there is none.
     pub fn subject(&self, comment: &YamlComment) -> Option<Span> {

@@ -8,6 +8,7 @@
 //! | `yaml` | is a rule set of its own, without any diagnostic |
 //! | `yaml error E036` | is one that has this code and no other; on the page of a code `yaml error` is enough |
 //! | `yaml test`, `yaml test error` | is a valid test file, or one with E090 |
+//! | `yaml test error W025` | is a test file that has this code with the first rule set of the document |
 //! | `console` | `$ command` lines and their output (both streams) |
 //! | `sh` | commands that succeed; only those that call the program are run |
 //! | `sh service` | a command that runs forever; it is not run |

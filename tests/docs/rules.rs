@@ -7,15 +7,20 @@ use dadar::suite;
 use dadar::{LoadOptions, load_strings};
 use std::collections::BTreeSet;
 
-/// The problem of a block; `page` is the code whose page contains it.
-fn fault(block: &Block, page: Option<Code>) -> Option<String> {
+/// The problem of a block; `page` is the code whose page contains it. `yaml test error CODE` is checked against the first rule set
+/// of the page.
+fn fault(block: &Block, page: Option<Code>, blocks: &[Block]) -> Option<String> {
     let words: Vec<&str> = block.fence.split(' ').collect();
     let (codes, wanted) = match words.as_slice() {
         ["yaml"] => (rule_set(&block.body), None),
         ["yaml", "error"] if page.is_some() => (rule_set(&block.body), page),
         ["yaml", "error", code] => (rule_set(&block.body), Some(Code::parse(code).unwrap())),
-        ["yaml", "test"] => (test_file(&block.body), None),
-        ["yaml", "test", "error"] => (test_file(&block.body), Some(Code::BadTest)),
+        ["yaml", "test"] => (test_file(&block.body, None), None),
+        ["yaml", "test", "error"] => (test_file(&block.body, None), Some(Code::BadTest)),
+        ["yaml", "test", "error", code] => {
+            let rules = blocks.iter().find(|block| block.fence == "yaml").unwrap();
+            (test_file(&block.body, Some(&rules.body)), Some(Code::parse(code).unwrap()))
+        }
         ["yaml", ..] | ["yml", ..] => return Some(format!("{}: what is `{}`?", block.place, block.fence)),
         _ => return None,
     };
@@ -31,11 +36,13 @@ fn rule_set(text: &str) -> Found {
     loaded.diagnostics.into_iter().map(|one| (one.code, one.message)).collect()
 }
 
-fn test_file(text: &str) -> Found {
+fn test_file(text: &str, rules: Option<&str>) -> Found {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("docs.test.yaml");
     std::fs::write(&path, text).unwrap();
-    let suite = suite::load(&[path], &LoadOptions::default());
+    let mut suite = suite::load(&[path], &LoadOptions::default());
+    let rules = rules.map(|rules| load_strings("docs", [("rules.yaml", rules)]).rule_set.unwrap());
+    rules.iter().for_each(|rules| suite.check_names(rules));
     suite.diagnostics.into_iter().map(|one| (one.code, one.message)).collect()
 }
 
@@ -43,7 +50,7 @@ fn test_file(text: &str) -> Found {
 fn rule_sets_of_the_documents_load() {
     let blocks: Vec<Block> = documents().iter().flat_map(Document::blocks).collect();
     assert!(blocks.len() > 30);
-    none(blocks.iter().filter_map(|block| fault(block, None)).collect());
+    none(blocks.iter().filter_map(|block| fault(block, None, &blocks)).collect());
 }
 
 #[test]
@@ -55,7 +62,7 @@ fn pages_show_what_is_wrong_and_what_is_right() {
         let page = Document::read(&path);
         let code = path.file_stem().and_then(|stem| Code::parse(stem.to_str()?)).unwrap();
         let blocks = page.blocks();
-        faults.extend(blocks.iter().filter_map(|block| fault(block, Some(code))));
+        faults.extend(blocks.iter().filter_map(|block| fault(block, Some(code), &blocks)));
         // No rule set is known that leads to a bug of the formatter.
         if blocks.len() < 2 && code != Code::NotFormatted {
             faults.push(format!("{}: a page shows what is wrong and what is right", page.name()));

@@ -12,5 +12,7 @@ mod events;
 mod generate;
 mod oracle;
 mod overrides;
+mod sets;
+mod sites;
 mod split;
 mod transforms;

@@ -1,12 +1,16 @@
 //! For the log of a GitHub workflow: `::error file=…,line=…,…::message`, which GitHub shows next to the changed lines.
 
 use super::clean;
-use crate::diagnostic::{Diagnostic, Sources};
+use crate::diagnostic::{Diagnostic, Severity, Sources};
 use std::fmt::Write;
 
 /// One diagnostic as one line.
 pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let mut line = format!("::{} ", diagnostic.severity().as_str());
+    let command = match diagnostic.severity() {
+        Severity::Note => "notice",
+        severity => severity.as_str(),
+    };
+    let mut line = format!("::{command} ");
     let place = diagnostic.primary.as_ref().and_then(|label| Some((label, sources.get(label.span.file)?)));
     if let Some((label, file)) = place {
         let (start, end) = (file.position(label.span.start), file.position(label.span.end));

@@ -27,7 +27,8 @@ pub enum Format {
     Sarif,
 }
 
-/// The diagnostics as text, each line ending with a line break. `colour` applies only to [`Format::Human`].
+/// The diagnostics as text, each line ending with a line break. `colour` applies only to [`Format::Human`]. Only
+/// [`Format::Sarif`] shows that a diagnostic is silenced; leave silenced ones out for the others.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, format: Format, colour: bool) -> String {
     match format {
         Format::Human => human::render_all(diagnostics, sources, colour),

@@ -1,6 +1,6 @@
 //! SARIF 2.1.0, which code-scanning services read: one run with the rules that occur and a result for each diagnostic.
 
-use crate::diagnostic::{Code, Diagnostic, Label, Sources};
+use crate::diagnostic::{Code, Diagnostic, Label, Sources, Suppression};
 use serde_json::Value as Json;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -62,7 +62,23 @@ fn result(diagnostic: &Diagnostic, codes: &[Code], sources: &Sources) -> Json {
     if !related.is_empty() {
         set(&mut result, "relatedLocations", Json::Array(related));
     }
+    if let Some(suppression) = &diagnostic.suppression {
+        set(&mut result, "suppressions", json!([suppressed(suppression, sources)]));
+    }
     result
+}
+
+/// A comment in a rule file, or a setting of the rule set.
+fn suppressed(suppression: &Suppression, sources: &Sources) -> Json {
+    let mut suppressed = json!({"kind": "inSource"});
+    if !suppression.reason.is_empty() {
+        set(&mut suppressed, "justification", json!(suppression.reason));
+    }
+    let label = Label { span: suppression.span, text: String::new() };
+    if let Some(place) = location(&label, None, sources) {
+        set(&mut suppressed, "location", place);
+    }
+    suppressed
 }
 
 fn location(label: &Label, number: Option<usize>, sources: &Sources) -> Option<Json> {

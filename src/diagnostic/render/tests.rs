@@ -114,3 +114,21 @@ fn of_very_many_the_first_are_shown_to_people() {
     assert!(shown.ends_with("and 19001 more, which the other formats show\n\n"));
     assert_eq!(render(&all, &sources, Format::Json, false).lines().count(), 20_001);
 }
+
+#[test]
+fn notes_are_notes_in_every_format() {
+    let note = |span: &dyn Fn(&str) -> Span| {
+        let place = span("data.amount > 5");
+        Diagnostic::new(Code::NotEqualOnMissing, place, "a fact").note().help("nothing to do")
+    };
+    assert!(one(RULES, note, Format::Human).starts_with("note[W002]: a fact\n"));
+    assert!(one(RULES, note, Format::Github).starts_with("::notice file="));
+    let json: serde_json::Value = serde_json::from_str(&one(RULES, note, Format::Json)).unwrap();
+    assert_eq!(json["severity"], "note");
+    let sarif: serde_json::Value = serde_json::from_str(&one(RULES, note, Format::Sarif)).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["level"], "note");
+    assert_eq!(sarif["runs"][0]["tool"]["driver"]["rules"][0]["defaultConfiguration"]["level"], "warning");
+    // An error stays one.
+    let error = |span: &dyn Fn(&str) -> Span| Diagnostic::new(Code::BadTopic, span("big"), "no").note();
+    assert!(one(RULES, error, Format::Human).starts_with("error[E050]"));
+}

@@ -19,6 +19,11 @@ impl Inputs {
     pub(super) fn into_pairs(self) -> Vec<(Name, Typed)> {
         self.all.into_iter().filter_map(|(name, typed)| Some((name, typed?))).collect()
     }
+
+    /// The position that an input has in `into_pairs`.
+    fn position_among_pairs(&self, at: usize) -> u32 {
+        self.all.iter().take(at).filter(|(_, typed)| typed.is_some()).count() as u32
+    }
 }
 
 impl RuleSetDecoder<'_> {
@@ -34,13 +39,13 @@ impl RuleSetDecoder<'_> {
         Inputs { all }
     }
 
-    /// All cells of a row as one condition; `None` if the row matches every event.
-    pub(super) fn cells(&mut self, node: &YamlNode, inputs: &Inputs) -> Option<Typed> {
-        let entries = self.mapping(node, "a mapping of inputs to cells")?;
-        let mut conditions = Vec::new();
+    /// All cells of a row as one condition, and the input of each; `None` if the row matches every event.
+    pub(super) fn cells(&mut self, node: &YamlNode, inputs: &Inputs) -> (Option<Typed>, Vec<u32>) {
+        let entries = self.mapping(node, "a mapping of inputs to cells").unwrap_or_default();
+        let (mut conditions, mut cells) = (Vec::new(), Vec::new());
         for entry in entries {
-            let known = inputs.all.iter().find(|(name, _)| *name.text == *entry.key.text.value);
-            let Some((_, input)) = known else {
+            let known = inputs.all.iter().position(|(name, _)| *name.text == *entry.key.text.value);
+            let Some((at, (_, input))) = known.and_then(|at| Some((at, inputs.all.get(at)?))) else {
                 self.unknown_input(entry, inputs);
                 continue;
             };
@@ -48,9 +53,13 @@ impl RuleSetDecoder<'_> {
                 continue;
             }
             let Some(input) = input else { continue };
-            conditions.extend(self.cell(&entry.value, input));
+            if let Some(condition) = self.cell(&entry.value, input) {
+                conditions.push(condition);
+                cells.push(inputs.position_among_pairs(at));
+            }
         }
-        if conditions.is_empty() { None } else { Some(joined(conditions, node.span, TypedNode::And)) }
+        let when = (!conditions.is_empty()).then(|| joined(conditions, node.span, TypedNode::And));
+        (when, cells)
     }
 
     fn unknown_input(&mut self, entry: &YamlEntry, inputs: &Inputs) {
@@ -66,9 +75,13 @@ impl RuleSetDecoder<'_> {
     fn cell(&mut self, node: &YamlNode, input: &Typed) -> Option<Typed> {
         match &node.kind {
             YamlKind::Scalar(scalar) => {
+                self.lint_cell(node);
                 self.compare(Comparison::Equal, input, scalar.value.clone(), node.span, node.span)
             }
-            YamlKind::Sequence(_) => self.one_of(node, input, node.span),
+            YamlKind::Sequence(items) => {
+                items.iter().for_each(|item| self.lint_cell(item));
+                self.one_of(node, input, node.span)
+            }
             YamlKind::Mapping(entries) => {
                 self.fields(node, &keys::CELL)?;
                 if entries.is_empty() {

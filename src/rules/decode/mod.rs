@@ -33,6 +33,7 @@ mod setting_conflicts;
 mod split;
 mod subscribers;
 mod tables;
+mod taken_literally;
 mod topics;
 mod transforms;
 
@@ -222,6 +223,7 @@ impl<'d> RuleSetDecoder<'d> {
             routing_paths,
             transforms,
             ingest,
+            allowed_lints: head.allowed_lints,
             resolved_names: std::mem::take(&mut self.resolved_names),
         };
         if head.strict {

@@ -145,7 +145,10 @@ impl RuleSetDecoder<'_> {
                 self.report(Diagnostic::new(Code::UnknownKey, key.span(), message).help(help));
                 None
             }
-            _ => Some(constant(self.literal(node), node.span)),
+            _ => {
+                self.lint_label(node);
+                Some(constant(self.literal(node), node.span))
+            }
         }
     }
 }

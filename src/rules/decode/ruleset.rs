@@ -1,9 +1,9 @@
 //! `ruleset:`, which may appear once.
 
 use super::{Fields, RuleSetDecoder, Section};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expr::time::{find_zone, zone_hint};
-use crate::rules::{Defaults, keys};
+use crate::rules::{Defaults, keys, suppressions};
 use crate::yaml::YamlNode;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -16,6 +16,8 @@ pub(super) struct RuleSetHead<'n> {
     pub(super) envelope: Option<&'n YamlNode>,
     pub(super) split: Option<&'n YamlNode>,
     pub(super) defaults: Defaults,
+    /// The lints that are silenced, each with the place of its code.
+    pub(super) allowed_lints: Vec<(Code, Span)>,
 }
 
 impl RuleSetDecoder<'_> {
@@ -34,6 +36,7 @@ impl RuleSetDecoder<'_> {
             envelope: None,
             split: None,
             defaults: Defaults::default(),
+            allowed_lints: Vec::new(),
         };
         let fields = sections.first().and_then(|section| self.fields(section.node, &keys::RULESET));
         let Some(fields) = fields else { return head };
@@ -49,7 +52,26 @@ impl RuleSetDecoder<'_> {
         head.envelope = fields.get("envelope");
         head.split = fields.get("split");
         head.defaults = self.defaults(&fields);
+        head.allowed_lints = self.allowed_lints(&fields);
         head
+    }
+
+    /// `lints: {allow: [CODE, …]}`.
+    fn allowed_lints(&mut self, fields: &Fields<'_>) -> Vec<(Code, Span)> {
+        let lints = fields.get("lints").and_then(|node| self.fields(node, &keys::LINTS));
+        let Some(allow) = lints.and_then(|lints| lints.get("allow")) else { return Vec::new() };
+        let items = self.list(allow, "a list of codes").unwrap_or_default();
+        let mut allowed = Vec::new();
+        for item in items {
+            let Some(name) = self.string(item) else { continue };
+            match suppressions::lint(&name.text.value) {
+                Ok(code) => allowed.push((code, item.span)),
+                Err((message, help)) => {
+                    self.report(Diagnostic::new(Code::BadValue, item.span, message).maybe_help(help));
+                }
+            }
+        }
+        allowed
     }
 
     fn timezone(&mut self, node: &YamlNode) -> Option<TimeZone> {

@@ -93,8 +93,8 @@ impl RuleSetDecoder<'_> {
 
     fn decision_row(&mut self, node: &YamlNode, inputs: &Inputs) -> Option<DecisionRow> {
         let fields = self.fields(node, &keys::ROW)?;
-        let when = fields.get("when").and_then(|cells| self.cells(cells, inputs));
-        Some(DecisionRow { span: node.span, when, target: self.target_of(&fields) })
+        let (when, cells) = fields.get("when").map(|cells| self.cells(cells, inputs)).unwrap_or_default();
+        Some(DecisionRow { span: node.span, when, cells, target: self.target_of(&fields) })
     }
 
     fn otherwise(&mut self, fields: &Fields<'_>) -> Target {

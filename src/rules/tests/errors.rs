@@ -123,8 +123,10 @@ fn labels_of_rules_and_rows() {
     }
     check("tables: {t: {key: id, rows: {k: {labels: {l: {exp: data.x}}}}}}", &["E003 exp"]);
     check("tables: {t: {key: id, rows: {}, otherwise: {labels: {l: {exp: data.x}}}}}", &["E003 exp"]);
-    // Literals: text that looks like an expression, and objects.
-    for literal in ["data.x", "{exp: 1, sub: x}", "{value: 1}", "{e: 1}", "{export: {exp: 1}, a: 1}"] {
+    check(&label("data.x"), &["W023 data.x"]);
+    check(&label("{EXPR: data.x}"), &["W023 EXPR"]);
+    // Literals: text that looks like a path, and objects.
+    for literal in ["data.csv", "{exp: 1, sub: x}", "{value: 1}", "{e: 1}", "{export: {exp: 1}, a: 1}"] {
         check(&label(literal), &[]);
     }
     check(&label("{expr: data.x, value: 1}"), &["E014 expr + value"]);

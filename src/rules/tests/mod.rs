@@ -14,6 +14,8 @@ mod overlay;
 mod overrides;
 mod partial;
 mod schemas;
+mod sites;
+mod suppressions;
 mod walk;
 
 /// Loads one file `rules.yaml`.
