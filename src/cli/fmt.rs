@@ -76,7 +76,7 @@ fn one(file: &Found, args: &FmtArgs, global: &Global, counts: &mut Counts) -> an
         Ok(text) => text,
         Err(why) => {
             counts.failed += 1;
-            return report(&[why], &Sources::default(), global);
+            return report(&[*why], &Sources::default(), global);
         }
     };
     let Some(formatted) = formatted(&shown, &text, file.kind, global)? else {
@@ -111,7 +111,7 @@ fn standard_input(args: &FmtArgs, global: &Global) -> Done {
     let text = match files::text(SHOWN, bytes, global) {
         Ok(text) => text,
         Err(why) => {
-            report(&[why], &Sources::default(), global)?;
+            report(&[*why], &Sources::default(), global)?;
             return Ok(Exit::Refused);
         }
     };

@@ -2,8 +2,8 @@
 //!
 //! Only white space changes: indentation, spacing, blank lines and the columns of comments. Scalars keep their text and their
 //! quotes, and a `{…}` or `[…]` on one line stays on one line. The layout is that of the crate `pretty_yaml`, except for the
-//! parts that it must not change ([`verbatim`]) and for comments ([`comments`]). Before a result is returned, it is compared
-//! with the original ([`guard`]).
+//! parts that it must not change (`verbatim`) and for comments (`comments`). Before a result is returned, it is compared
+//! with the original (`guard`).
 //!
 //! ```
 //! let text = "rules:\n- {name: big,   when: data.amount > 5000,subscribers: [review]}\n";

@@ -71,26 +71,30 @@ pub(super) fn max_bytes(global: &Global) -> u64 {
 }
 
 /// The text of a file.
-pub(super) fn read(path: &Path, global: &Global) -> Result<String, Diagnostic> {
+pub(super) fn read(path: &Path, global: &Global) -> Result<String, Box<Diagnostic>> {
     let shown = path.display().to_string();
     let mut bytes = Vec::new();
     let file = File::open(path).and_then(|file| file.take(max_bytes(global) + 1).read_to_end(&mut bytes));
     match file {
         Ok(_) => text(&shown, bytes, global),
-        Err(error) => Err(Diagnostic::global(Code::Unreadable, format!("cannot read `{shown}`: {error}"))),
+        Err(error) => Err(unusable(Code::Unreadable, format!("cannot read `{shown}`: {error}"), None)),
     }
 }
 
 /// The text of a file that has been read.
-pub(super) fn text(shown: &str, bytes: Vec<u8>, global: &Global) -> Result<String, Diagnostic> {
+pub(super) fn text(shown: &str, bytes: Vec<u8>, global: &Global) -> Result<String, Box<Diagnostic>> {
     if bytes.len() as u64 > max_bytes(global) {
         let message = format!("`{shown}` has more than {} bytes", max_bytes(global));
-        return Err(Diagnostic::global(Code::TooLarge, message).help("split it, or raise the limit with `--max-file`"));
+        return Err(unusable(Code::TooLarge, message, Some("split it, or raise the limit with `--max-file`")));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Diagnostic::global(Code::Unreadable, format!("`{shown}` is not UTF-8: byte {at} is not part of a character"))
+        unusable(Code::Unreadable, format!("`{shown}` is not UTF-8: byte {at} is not part of a character"), None)
     })
+}
+
+fn unusable(code: Code, message: String, help: Option<&str>) -> Box<Diagnostic> {
+    Box::new(Diagnostic::global(code, message).maybe_help(help.map(str::to_owned)))
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> CommandError {
