@@ -67,7 +67,7 @@ pub(crate) fn run(args: &EvalArgs, global: &Global) -> Done {
     let splits = rules.splits();
     let Some(expression) = compile(&args.expression, rules, &mut sources, global)? else { return Ok(Exit::Refused) };
     let several = input.is_some() || args.event.len() > 1 || splits;
-    let mut evaluator = Evaluator {
+    let mut evaluator = ExpressionRun {
         expression: Rc::new(expression),
         sources,
         options: Options::default().clock(clock).budget(args.budget.budget()),
@@ -110,7 +110,7 @@ fn compile(source: &str, rules: RuleSet, sources: &mut Sources, global: &Global)
 }
 
 /// Evaluates the expression on one event after the other.
-struct Evaluator {
+struct ExpressionRun {
     expression: Rc<Expression>,
     sources: Sources,
     options: Options,
@@ -122,7 +122,7 @@ struct Evaluator {
     malformed: bool,
 }
 
-impl Evaluator {
+impl ExpressionRun {
     fn all(&mut self, args: &EvalArgs, input: Option<Opened>) -> anyhow::Result<()> {
         if let Some(input) = input {
             let limit = self.options.limits.bytes;

@@ -13,7 +13,7 @@ use dadar::diagnostic::render::{Format, render};
 use dadar::diagnostic::{Code, Diagnostic, Sources};
 use dadar::format::{FormatError, format_within};
 use dadar::unstable::yaml::YamlLimits;
-use files::{FileKind, Found};
+use files::{FileKind, FormatFile};
 use std::io::{self, Read};
 use std::path::PathBuf;
 
@@ -42,7 +42,7 @@ pub(crate) struct FmtArgs {
 
 /// The numbers of files, by result.
 #[derive(Default)]
-struct Counts {
+struct FileCounts {
     changed: usize,
     unchanged: usize,
     failed: usize,
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &FmtArgs, global: &Global) -> Done {
         let _spinner = Spinner::start("looking for rule files", global);
         files::find(&args.paths, global)?
     };
-    let mut counts = Counts::default();
+    let mut counts = FileCounts::default();
     for file in found {
         one(&file, args, global, &mut counts)?;
     }
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &FmtArgs, global: &Global) -> Done {
 }
 
 /// Formats a file in place, or shows the changes.
-fn one(file: &Found, args: &FmtArgs, global: &Global, counts: &mut Counts) -> anyhow::Result<()> {
+fn one(file: &FormatFile, args: &FmtArgs, global: &Global, counts: &mut FileCounts) -> anyhow::Result<()> {
     let shown = file.path.display().to_string();
     let text = match files::read(&file.path, global) {
         Ok(text) => text,
@@ -155,7 +155,7 @@ fn report(errors: &[Diagnostic], sources: &Sources, global: &Global) -> anyhow::
 }
 
 /// `2 files formatted, 5 unchanged, 1 with errors`.
-fn summary(counts: &Counts, check: bool) -> String {
+fn summary(counts: &FileCounts, check: bool) -> String {
     let formatted = if check { "would be formatted" } else { "formatted" };
     let mut parts = Vec::new();
     if counts.changed > 0 {
@@ -173,7 +173,7 @@ fn summary(counts: &Counts, check: bool) -> String {
     parts.join(", ") + "\n"
 }
 
-fn end(counts: &Counts, args: &FmtArgs) -> Exit {
+fn end(counts: &FileCounts, args: &FmtArgs) -> Exit {
     match counts.failed > 0 || args.check && counts.changed > 0 {
         true => Exit::Refused,
         false => Exit::Fine,

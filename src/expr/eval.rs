@@ -52,7 +52,7 @@ pub fn evaluate_measured<'a, E: Env<'a>>(typed: &'a Typed, env: &mut E) -> Measu
     let arena = env.arena();
     let mut common =
         Common { meter: Meter::default(), members: Members::default(), exceeded: None, memory: 0, work: 0 };
-    let value = Evaluator { env, arena, common: &mut common, element: None }.value(typed);
+    let value = ExprEvaluator { env, arena, common: &mut common, element: None }.value(typed);
     MeasuredValue { value, exceeded: common.exceeded, memory: common.memory, work: common.work }
 }
 
@@ -67,7 +67,7 @@ struct Common<'a> {
 
 /// The evaluation of an expression in an environment. `'a` is the life of the event, `'s` that of the values that are
 /// made here: within `any`, `all` and `filter` it is one element.
-struct Evaluator<'e, 'a, 's, E> {
+struct ExprEvaluator<'e, 'a, 's, E> {
     env: &'e mut E,
     arena: &'s Bump,
     common: &'e mut Common<'a>,
@@ -80,7 +80,7 @@ struct Element<'e, 's> {
     outer: Option<&'e Element<'e, 's>>,
 }
 
-impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
+impl<'a: 's, 's, E: Env<'a>> ExprEvaluator<'_, 'a, 's, E> {
     fn holds(&mut self, typed: &'a Typed) -> bool {
         self.value(typed).is_true()
     }

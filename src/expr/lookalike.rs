@@ -39,16 +39,16 @@ pub(crate) fn reads_like_expression(text: &str, is_named: &dyn Fn(&str) -> bool)
     }
     let parsed = parse(&Text::opaque(text, Span::new(FileId(0), 0, 0)), &mut Vec::new());
     let Some(expr) = parsed else { return false };
-    let names = Names { is_named };
+    let names = LookalikeNames { is_named };
     let is_operation = matches!(expr.node, ExprNode::Call(..) | ExprNode::Binary(..) | ExprNode::Access(..));
     is_operation && names.known(&expr) && names.reads(&expr)
 }
 
-struct Names<'n> {
+struct LookalikeNames<'n> {
     is_named: &'n dyn Fn(&str) -> bool,
 }
 
-impl Names<'_> {
+impl LookalikeNames<'_> {
     /// True if every name and function in it is known. (Recurses no deeper than the parser allows.)
     fn known(&self, expr: &Expr) -> bool {
         match &expr.node {

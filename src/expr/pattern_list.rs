@@ -116,13 +116,13 @@ impl Texts {
 pub struct Parts {
     scalars: Box<[Json]>,
     texts: Texts,
-    others: Box<[Part]>,
+    others: Box<[PatternPart]>,
     automaton: AhoCorasick,
 }
 
 /// A scalar other than a text.
 #[derive(Clone, Debug, PartialEq)]
-enum Part {
+enum PatternPart {
     Bool(bool),
     Number(Number),
 }
@@ -132,8 +132,8 @@ impl Parts {
     pub(super) fn new(scalars: &[Json]) -> Option<Parts> {
         let texts = || scalars.iter().filter_map(Json::as_str);
         let other = |json: &Json| match json {
-            Json::Bool(b) => Some(Part::Bool(*b)),
-            Json::Number(n) => Number::from_json(n).map(Part::Number),
+            Json::Bool(b) => Some(PatternPart::Bool(*b)),
+            Json::Number(n) => Number::from_json(n).map(PatternPart::Number),
             _ => None,
         };
         Some(Parts {
@@ -155,8 +155,8 @@ impl Parts {
             Value::String(text) => Some(self.automaton.is_match(text)),
             Value::Array(items) => Some(items.iter().any(|item| match item {
                 Value::String(text) => self.texts.has(text),
-                Value::Bool(b) => self.others.contains(&Part::Bool(*b)),
-                Value::Number(n) => self.others.contains(&Part::Number(*n)),
+                Value::Bool(b) => self.others.contains(&PatternPart::Bool(*b)),
+                Value::Number(n) => self.others.contains(&PatternPart::Number(*n)),
                 _ => false,
             })),
             _ => None,

@@ -24,7 +24,7 @@ impl Windows {
     /// Reads windows separated by commas. Each has days and a time of day; without days it has those of the window before
     /// it, and the first is on every day.
     pub(super) fn new(source: &str) -> Result<Windows, WindowFault> {
-        let mut reader = Reader { source, days: [true; 7], listed: None, minutes: Vec::new() };
+        let mut reader = WindowReader { source, days: [true; 7], listed: None, minutes: Vec::new() };
         for item in split(source, 0..source.len(), ',') {
             reader.item(item)?;
         }
@@ -52,7 +52,7 @@ pub(super) fn minute_of_week(day: u16, hour: u16, minute: u16) -> u16 {
     day * DAY + hour * 60 + minute
 }
 
-struct Reader<'s> {
+struct WindowReader<'s> {
     source: &'s str,
     /// The days of the last window that has some.
     days: [bool; 7],
@@ -61,7 +61,7 @@ struct Reader<'s> {
     minutes: Vec<Range<u16>>,
 }
 
-impl Reader<'_> {
+impl WindowReader<'_> {
     fn text(&self, place: &Range<usize>) -> &str {
         self.source.get(place.clone()).unwrap_or_default()
     }

@@ -2,7 +2,7 @@
 //! at the same nodes. Whatever is read from the two is the same then.
 
 use super::FormatError;
-use crate::yaml::{Token, TokenKind, Tokens, YamlLimits, tokens};
+use crate::yaml::{YamlLimits, YamlToken, YamlTokenKind, YamlTokens, tokens};
 
 /// Returns an error if more than white space differs.
 pub(super) fn compare(original: &str, formatted: &str, limits: YamlLimits) -> Result<(), FormatError> {
@@ -16,13 +16,13 @@ pub(super) fn compare(original: &str, formatted: &str, limits: YamlLimits) -> Re
     Ok(())
 }
 
-fn kinds(tokens: &Tokens) -> impl Iterator<Item = &TokenKind> {
+fn kinds(tokens: &YamlTokens) -> impl Iterator<Item = &YamlTokenKind> {
     tokens.nodes.iter().map(|token| &token.kind)
 }
 
 /// Each comment: its text, whether it is on a line of its own, and how many scalars and aliases are before it.
-fn comments<'t>(text: &'t str, tokens: &Tokens) -> Vec<(&'t str, bool, usize)> {
-    let is_counted = |token: &&Token| matches!(token.kind, TokenKind::Scalar(..) | TokenKind::Alias(_));
+fn comments<'t>(text: &'t str, tokens: &YamlTokens) -> Vec<(&'t str, bool, usize)> {
+    let is_counted = |token: &&YamlToken| matches!(token.kind, YamlTokenKind::Scalar(..) | YamlTokenKind::Alias(_));
     let starts: Vec<usize> = tokens.nodes.iter().filter(is_counted).map(|token| token.range.start).collect();
     let described = tokens.comments.iter().map(|range| {
         let line = text.get(..range.start).unwrap_or_default().rsplit('\n').next().unwrap_or_default();

@@ -2,7 +2,7 @@
 //! line. A placeholder of the same width replaces each of them while the text is laid out.
 
 use super::FormatError;
-use crate::yaml::{Token, TokenKind, YamlLimits, tokens};
+use crate::yaml::{YamlLimits, YamlToken, YamlTokenKind, tokens};
 use granit_parser::ScalarStyle;
 use std::fmt::Write;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use std::ops::Range;
 type LayOut = fn(&str, bool) -> Result<String, FormatError>;
 
 /// A part that is replaced by a placeholder.
-struct Part {
+struct VerbatimPart {
     range: Range<usize>,
     /// The text that takes the place of the placeholder.
     text: String,
@@ -37,8 +37,8 @@ pub(super) fn keep(text: &str, limits: YamlLimits, lay_out: LayOut) -> Result<St
     restore(&laid_out, text, &parts, mark).ok_or(FormatError::Altered("its values"))
 }
 
-fn verbatim(text: &str, range: &Range<usize>) -> Part {
-    Part { range: range.clone(), text: text.get(range.clone()).unwrap_or_default().to_owned() }
+fn verbatim(text: &str, range: &Range<usize>) -> VerbatimPart {
+    VerbatimPart { range: range.clone(), text: text.get(range.clone()).unwrap_or_default().to_owned() }
 }
 
 /// Splits ranges, which are sorted, into those before, in and after a range.
@@ -55,12 +55,12 @@ fn one_line(
     inner: &[Range<usize>],
     mark: char,
     lay_out: LayOut,
-) -> Result<Part, FormatError> {
-    let parts: Vec<Part> = inner.iter().map(|range| verbatim(text, range)).collect();
+) -> Result<VerbatimPart, FormatError> {
+    let parts: Vec<VerbatimPart> = inner.iter().map(|range| verbatim(text, range)).collect();
     let source = text.get(..flow.end).unwrap_or_default();
     let laid_out = lay_out(&mask(source, flow.start, &parts, mark), true)?;
     let spaced = restore(laid_out.trim_end(), text, &parts, mark).ok_or(FormatError::Altered("its values"))?;
-    Ok(Part { range: flow, text: spaced })
+    Ok(VerbatimPart { range: flow, text: spaced })
 }
 
 /// A private-use character that the text does not contain.
@@ -70,11 +70,11 @@ fn unused(text: &str) -> Option<char> {
 
 /// The ranges of the quoted scalars, of the plain ones over several lines, and of the block scalars that keep the empty lines
 /// after them.
-fn scalars(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
+fn scalars(text: &str, tokens: &[YamlToken]) -> Vec<Range<usize>> {
     let mut end = 0;
     let mut ranges = Vec::new();
-    for Token { range, kind } in tokens {
-        let TokenKind::Scalar(_, style) = kind else {
+    for YamlToken { range, kind } in tokens {
+        let YamlTokenKind::Scalar(_, style) = kind else {
             end = end.max(range.end);
             continue;
         };
@@ -104,13 +104,13 @@ fn block_with_empty_lines(text: &str, before: usize, content: &Range<usize>) -> 
 }
 
 /// The ranges of the outermost `{…}` and `[…]` that are on one line, by position.
-fn one_line_flows(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
+fn one_line_flows(text: &str, tokens: &[YamlToken]) -> Vec<Range<usize>> {
     let mut open: Vec<Option<usize>> = Vec::new();
     let mut found: Vec<Range<usize>> = Vec::new();
     for token in tokens {
         match token.kind {
-            TokenKind::Open { flow, .. } => open.push(flow.then_some(token.range.start)),
-            TokenKind::Close => {
+            YamlTokenKind::Open { flow, .. } => open.push(flow.then_some(token.range.start)),
+            YamlTokenKind::Close => {
                 let Some(Some(start)) = open.pop() else { continue };
                 let range = start..token.range.end;
                 let is_flow = |text: &str| text.starts_with(['{', '[']) && text.ends_with(['}', ']']);
@@ -126,7 +126,7 @@ fn one_line_flows(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
 }
 
 /// The text from `start` on with a placeholder for each part.
-fn mask(text: &str, start: usize, parts: &[Part], mark: char) -> String {
+fn mask(text: &str, start: usize, parts: &[VerbatimPart], mark: char) -> String {
     let mut masked = String::with_capacity(text.len() - start.min(text.len()));
     let mut at = start;
     for (number, part) in parts.iter().enumerate() {
@@ -149,7 +149,7 @@ fn mask(text: &str, start: usize, parts: &[Part], mark: char) -> String {
 }
 
 /// Puts the parts back. `None` if a placeholder is missing or out of order.
-fn restore(laid_out: &str, original: &str, parts: &[Part], mark: char) -> Option<String> {
+fn restore(laid_out: &str, original: &str, parts: &[VerbatimPart], mark: char) -> Option<String> {
     let mut pieces = laid_out.split(mark);
     let mut text = pieces.next()?.to_owned();
     for (number, part) in parts.iter().enumerate() {
@@ -165,7 +165,7 @@ fn restore(laid_out: &str, original: &str, parts: &[Part], mark: char) -> Option
 }
 
 /// Appends a part. Its lines after the first are moved as far as its first line was.
-fn push_shifted(text: &mut String, original: &str, part: &Part) {
+fn push_shifted(text: &mut String, original: &str, part: &VerbatimPart) {
     let mut lines = part.text.split('\n');
     let (old, new) = (base(original.get(..part.range.start).unwrap_or_default()), base(text));
     text.push_str(lines.next().unwrap_or_default());

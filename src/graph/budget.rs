@@ -1,7 +1,7 @@
 //! Exceeded budgets: which computations are reported, and how large an event must be to exceed a budget.
 
 use super::builder::Builder;
-use super::envelope::{Source, Sources};
+use super::envelope::{PathSources, Source};
 use super::evaluator::Evaluator;
 use super::outcome::Outcome;
 use crate::decision::Requirer;
@@ -103,7 +103,7 @@ impl BudgetPlan<DraftId> {
 
 impl BudgetPlan {
     /// For each computation, the sizes of events that cannot exceed this budget.
-    pub(super) fn thresholds(&self, values: &Values, sources: &Sources, budget: Budget) -> Thresholds {
+    pub(super) fn thresholds(&self, values: &Values, sources: &PathSources, budget: Budget) -> Thresholds {
         let computed = |path: PathId| matches!(sources.of(path), Source::Root(Root::Topic | Root::Id | Root::Time));
         let sizes = Sizes {
             is_plain: &|define| self.plain_defines.get(define.0 as usize).copied().unwrap_or(false),

@@ -8,12 +8,12 @@ use crate::rules::Cases;
 /// A value by cases: that of the first alternative that applies and is not null.
 #[derive(Debug)]
 pub(crate) struct CasesPlan<C = NodeId> {
-    pub(crate) alternatives: Vec<Alternative<C>>,
+    pub(crate) alternatives: Vec<LabelAlternative<C>>,
 }
 
 /// One alternative of a [`CasesPlan`].
 #[derive(Debug)]
-pub(crate) struct Alternative<C = NodeId> {
+pub(crate) struct LabelAlternative<C = NodeId> {
     pub(crate) when: C,
     pub(crate) value: ValueId,
 }
@@ -21,7 +21,7 @@ pub(crate) struct Alternative<C = NodeId> {
 impl CasesPlan<DraftId> {
     pub(super) fn new(cases: &Cases, builder: &mut Builder<'_>) -> CasesPlan<DraftId> {
         let lowering = &mut builder.lowering;
-        let alternatives = cases.alternatives.iter().map(|alternative| Alternative {
+        let alternatives = cases.alternatives.iter().map(|alternative| LabelAlternative {
             when: lowering.when(alternative.when.as_ref()),
             value: lowering.values.intern(&alternative.value),
         });
@@ -37,11 +37,11 @@ impl<C: Seal> Seal for CasesPlan<C> {
     }
 }
 
-impl<C: Seal> Seal for Alternative<C> {
-    type Sealed = Alternative<C::Sealed>;
+impl<C: Seal> Seal for LabelAlternative<C> {
+    type Sealed = LabelAlternative<C::Sealed>;
 
     fn seal(self, sealer: &mut Sealer) -> Self::Sealed {
-        Alternative { when: self.when.seal(sealer), value: self.value }
+        LabelAlternative { when: self.when.seal(sealer), value: self.value }
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) struct DecisionGraph {
     pub(crate) rules: Names,
     trie: Trie,
     envelope: envelope::EnvelopePlan,
-    sources: envelope::Sources,
+    sources: envelope::PathSources,
     readers: readers::Readers,
     values: Values,
     conditions: Conditions,

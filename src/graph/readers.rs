@@ -1,7 +1,7 @@
 //! The use of each slot that an event has: the paths that read it, and the indexes that are probed.
 
 use super::at;
-use super::envelope::{SlotReader, Sources};
+use super::envelope::{PathSources, SlotReader};
 use super::index::Indexes;
 use crate::event::Type;
 use crate::expr::PathId;
@@ -31,7 +31,7 @@ pub(crate) struct Reader {
 impl Readers {
     /// `needs_check`: by path, the types that some type requirement may exclude.
     pub(super) fn new(
-        sources: &Sources,
+        sources: &PathSources,
         indexes: &Indexes,
         values: &Values,
         needs_check: &FxHashMap<PathId, Type>,

@@ -83,12 +83,12 @@ fn of_tag(tag: Tag) -> Type {
 /// The paths of all slots as one tree, so that the cost of filling them depends on the event, not on the number of slots.
 #[derive(Debug)]
 pub(crate) struct SlotTree {
-    nodes: Vec<Node>,
+    nodes: Vec<SlotNode>,
     slots: usize,
 }
 
 #[derive(Debug, Default)]
-struct Node {
+struct SlotNode {
     slot: Option<u32>,
     keys: HashMap<Box<str>, u32>,
     indexes: Vec<(u32, u32)>,
@@ -97,7 +97,7 @@ struct Node {
 impl SlotTree {
     /// The tree of paths. The position of a path is its slot.
     pub(crate) fn new(paths: &[RawPath]) -> SlotTree {
-        let mut tree = SlotTree { nodes: vec![Node::default()], slots: paths.len() };
+        let mut tree = SlotTree { nodes: vec![SlotNode::default()], slots: paths.len() };
         for (slot, path) in (0..).zip(paths) {
             let node = path.iter().fold(0, |node, step| tree.child(node, step));
             if let Some(node) = tree.nodes.get_mut(node as usize) {
@@ -121,7 +121,7 @@ impl SlotTree {
             },
         };
         if child == new {
-            self.nodes.push(Node::default());
+            self.nodes.push(SlotNode::default());
         }
         child
     }

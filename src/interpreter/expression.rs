@@ -39,18 +39,18 @@ pub struct Expression {
     rules: RuleSet,
     typed: Typed,
     needed: Vec<TypeRequirement>,
-    parts: Vec<Part>,
+    parts: Vec<ExpressionPart>,
     splitter: Option<Splitter>,
 }
 
 /// A part that is shown.
 #[derive(Clone, Debug)]
-struct Part {
+struct ExpressionPart {
     span: Span,
     /// The expression that yields its value. If the part depends on an element, this maps the enclosing lists over it.
     typed: Typed,
     each: bool,
-    parts: Vec<Part>,
+    parts: Vec<ExpressionPart>,
 }
 
 impl Expression {
@@ -148,7 +148,7 @@ impl Expression {
     }
 }
 
-impl Part {
+impl ExpressionPart {
     fn evaluate<'a>(&'a self, context: &mut EventContext<'a>) -> PartTrace {
         let value = evaluate(&self.typed, context);
         let missing = match &self.typed.node {
@@ -181,11 +181,11 @@ struct Dissector<'r> {
 
 impl Dissector<'_> {
     /// The parts of an expression that are shown.
-    fn parts(&mut self, typed: &Typed) -> Vec<Part> {
+    fn parts(&mut self, typed: &Typed) -> Vec<ExpressionPart> {
         match &typed.node {
             TypedNode::Define(_) => self.inside(typed),
             TypedNode::Quantified(_, list, body) => {
-                let mut parts: Vec<Part> = self.part(list).into_iter().collect();
+                let mut parts: Vec<ExpressionPart> = self.part(list).into_iter().collect();
                 self.lists.push((**list).clone());
                 parts.extend(self.part(body));
                 self.lists.pop();
@@ -196,13 +196,13 @@ impl Dissector<'_> {
     }
 
     /// One part; none for constants and for `it` alone, whose values are obvious.
-    fn part(&mut self, typed: &Typed) -> Option<Part> {
+    fn part(&mut self, typed: &Typed) -> Option<ExpressionPart> {
         if matches!(typed.node, TypedNode::Const(_) | TypedNode::It(_)) {
             return None;
         }
         let each = has_free_element(typed, 0);
         let shown = if each { self.for_each_element(typed) } else { typed.clone() };
-        Some(Part { span: typed.span, typed: shown, each, parts: self.parts(typed) })
+        Some(ExpressionPart { span: typed.span, typed: shown, each, parts: self.parts(typed) })
     }
 
     /// A list with the value of an expression for each element (lists of lists within several quantifiers).
@@ -215,7 +215,7 @@ impl Dissector<'_> {
     }
 
     /// The conditions and expressions in the definition of a named value.
-    fn inside(&mut self, typed: &Typed) -> Vec<Part> {
+    fn inside(&mut self, typed: &Typed) -> Vec<ExpressionPart> {
         let TypedNode::Define(id) = typed.node else { return Vec::new() };
         let Some(named) = self.rules.define(id).filter(|_| self.depth < MAX_DEPTH) else { return Vec::new() };
         // The definition of a named value cannot refer to the elements where the name is used.

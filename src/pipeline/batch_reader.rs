@@ -27,7 +27,7 @@ struct ReaderState<S> {
 }
 
 /// Lines to decide. Each worker has one batch, which is filled again and again.
-pub(super) struct Batch {
+pub(super) struct LineBatch {
     pub(super) buffer: LineBuffer,
     /// The generation that decides it. Assigned under the lock, so that it never goes back from batch to batch.
     pub(super) generation: Arc<Generation>,
@@ -41,7 +41,7 @@ pub(super) struct Batch {
     pub(super) checkpoint: Option<Checkpoint>,
 }
 
-impl Batch {
+impl LineBatch {
     pub(super) fn new(generation: Arc<Generation>) -> Self {
         Self { buffer: LineBuffer::default(), generation, sequence: 0, first: 1, bytes: 0, checkpoint: None }
     }
@@ -65,7 +65,7 @@ impl<'i, S: InputSource, F: Fn(u64)> BatchReader<'i, S, F> {
     }
 
     /// Fills a batch. False if the input has ended, or if the batch is no longer `wanted` once it is this worker's turn to read.
-    pub(super) fn fill(&self, batch: &mut Batch, wanted: impl Fn() -> bool) -> bool {
+    pub(super) fn fill(&self, batch: &mut LineBatch, wanted: impl Fn() -> bool) -> bool {
         let mut guard = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let reading = &mut *guard;
         if reading.over || !wanted() {

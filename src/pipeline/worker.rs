@@ -1,6 +1,6 @@
 //! A worker: a session, the decisions it has written and the counts it has made.
 
-use super::batch_reader::{Batch, BatchReader};
+use super::batch_reader::{BatchReader, LineBatch};
 use super::counts::LocalCounts;
 use super::input::InputSource;
 use super::job::Job;
@@ -39,7 +39,7 @@ impl<'j> Worker<'j> {
         writer: &OrderedWriter<'_, W>,
     ) {
         let _guard = Guard(writer);
-        let mut batch = Batch::new(self.generation.clone());
+        let mut batch = LineBatch::new(self.generation.clone());
         while reader.fill(&mut batch, || writer.is_open()) {
             self.batch(&batch, writer);
             let text = std::mem::take(&mut self.out);
@@ -48,7 +48,7 @@ impl<'j> Worker<'j> {
         }
     }
 
-    fn batch(&mut self, batch: &Batch, writer: &OrderedWriter<'_, impl Write>) {
+    fn batch(&mut self, batch: &LineBatch, writer: &OrderedWriter<'_, impl Write>) {
         self.switch_to(&batch.generation);
         self.clock = None;
         for (number, line) in batch.lines() {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 /// The part of a rule set that a comment or a setting covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scope {
+enum SuppressionScope {
     Part(Span),
     File(FileId),
     RuleSet,
@@ -17,7 +17,7 @@ enum Scope {
 #[derive(Clone, Debug)]
 struct Allow {
     code: Code,
-    scope: Scope,
+    scope: SuppressionScope,
     suppression: Suppression,
 }
 
@@ -62,7 +62,7 @@ impl Suppressions {
 
     /// Adds a code that the rule set allows everywhere.
     pub(crate) fn add_setting(&mut self, code: Code, span: Span) {
-        self.allowed.push(Allow { code, scope: Scope::RuleSet, suppression: Suppression::new(span, "") });
+        self.allowed.push(Allow { code, scope: SuppressionScope::RuleSet, suppression: Suppression::new(span, "") });
     }
 
     /// Moves the diagnostics that are silenced from `diagnostics` to the result.
@@ -103,13 +103,13 @@ impl<'a> AllowIndex<'a> {
         let mut index = AllowIndex { wide: HashMap::new(), of_parts: HashMap::new() };
         for allow in allowed {
             match allow.scope {
-                Scope::RuleSet => {
+                SuppressionScope::RuleSet => {
                     index.wide.entry((allow.code, None)).or_insert(allow);
                 }
-                Scope::File(file) => {
+                SuppressionScope::File(file) => {
                     index.wide.entry((allow.code, Some(file))).or_insert(allow);
                 }
-                Scope::Part(part) => {
+                SuppressionScope::Part(part) => {
                     let parts = index.of_parts.entry((allow.code, part.file)).or_default();
                     parts.push(AllowedPart { start: part.start, part, allow });
                 }
@@ -167,8 +167,8 @@ fn allow(comment: &YamlComment, written: &str, text: &str, parts: &[Span]) -> Re
     };
     let code = lint(code).map_err(|(message, help)| Problem { message, help })?;
     let scope = match whole_file {
-        true => Scope::File(comment.span.file),
-        false => Scope::Part(subject(comment, text, parts).ok_or_else(|| Problem {
+        true => SuppressionScope::File(comment.span.file),
+        false => SuppressionScope::Part(subject(comment, text, parts).ok_or_else(|| Problem {
             message: String::from("no entry or list item begins on the line that this comment is about"),
             help: Some(String::from(
                 "put it on the line where the rule or its condition begins, or on the line before",

@@ -1,7 +1,7 @@
 //! Decodes the YAML of a test file into tests, and reports every mistake.
 
 use super::expectation::{Expectation, Matcher};
-use super::files::{Folder, Lines};
+use super::files::{Folder, NumberedLines};
 use super::recorded::Recorded;
 use super::{ExpectedParts, TestCase, TestClock, TestInput};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
@@ -197,7 +197,7 @@ impl SuiteDecoder<'_> {
         recorded
     }
 
-    fn lines(&mut self, node: &YamlNode, context: &str) -> Option<(String, Lines)> {
+    fn lines(&mut self, node: &YamlNode, context: &str) -> Option<(String, NumberedLines)> {
         let name = self.text(node, context)?;
         match self.folder.lines(&name) {
             Ok(lines) => Some((name, lines)),

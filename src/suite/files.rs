@@ -11,16 +11,16 @@ use std::path::{Path, PathBuf};
 const MAX_EVENT_FILE: u64 = 64 << 20;
 
 /// Events or decisions as text, each with the number of its first line, from 1.
-pub(super) type Lines = Vec<(u64, Vec<u8>)>;
+pub(super) type NumberedLines = Vec<(u64, Vec<u8>)>;
 
 /// The reason why a file cannot be used.
-pub(super) struct Problem {
+pub(super) struct FileProblem {
     pub(super) code: Code,
     /// Continues after the file's name: `does not exist`.
     pub(super) message: String,
 }
 
-impl Problem {
+impl FileProblem {
     fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
@@ -52,38 +52,38 @@ impl Folder {
     }
 
     /// The lines of a file that a test names; pretty-printed JSON is one line.
-    pub(super) fn lines(&self, name: &str) -> Result<Lines, Problem> {
+    pub(super) fn lines(&self, name: &str) -> Result<NumberedLines, FileProblem> {
         let path = self.path.join(name);
         self.named.borrow_mut().push(path.clone());
         let real = self.overlay.canonicalize(&path).map_err(ReadError::from)?;
         if !self.allowed.iter().any(|folder| real.starts_with(folder)) {
-            return Err(Problem::new(Code::OutsideRoot, "lies outside of the root folder"));
+            return Err(FileProblem::new(Code::OutsideRoot, "lies outside of the root folder"));
         }
         Ok(split_lines(&read::without_bom(self.overlay.raw(&real, MAX_EVENT_FILE)?)))
     }
 }
 
 /// A text file.
-pub(super) fn read_text(path: &Path, options: &LoadOptions) -> Result<String, Problem> {
+pub(super) fn read_text(path: &Path, options: &LoadOptions) -> Result<String, FileProblem> {
     let bytes = read::without_bom(options.overlay.raw(path, options.limits.file_bytes)?);
     String::from_utf8(bytes).map_err(|error| {
-        Problem::new(Code::Unreadable, format!("is not UTF-8: {}", read::encoding_help(error.as_bytes())))
+        FileProblem::new(Code::Unreadable, format!("is not UTF-8: {}", read::encoding_help(error.as_bytes())))
     })
 }
 
-impl From<ReadError> for Problem {
-    fn from(error: ReadError) -> Problem {
+impl From<ReadError> for FileProblem {
+    fn from(error: ReadError) -> FileProblem {
         match error {
-            ReadError::Missing => Problem::new(Code::MissingFile, "does not exist"),
-            ReadError::TooLarge(_) => Problem::new(Code::TooLarge, format!("is {error}")),
-            other => Problem::new(Code::Unreadable, format!("cannot be read: {other}")),
+            ReadError::Missing => FileProblem::new(Code::MissingFile, "does not exist"),
+            ReadError::TooLarge(_) => FileProblem::new(Code::TooLarge, format!("is {error}")),
+            other => FileProblem::new(Code::Unreadable, format!("cannot be read: {other}")),
         }
     }
 }
 
 /// Lines as `dadar route` reads them: `\r\n` also ends a line, and the last line needs no line break. The lines of
 /// pretty-printed JSON are joined.
-fn split_lines(bytes: &[u8]) -> Lines {
+fn split_lines(bytes: &[u8]) -> NumberedLines {
     let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
     if lines.last().is_some_and(|last| last.is_empty()) {
         lines.pop();

@@ -21,7 +21,7 @@ mod tests;
 pub use comment::{CommentPlacement, YamlComment};
 pub use document::{NodeAt, NodeStep, YamlDocument};
 #[cfg(feature = "format")]
-pub(crate) use tokens::{Token, TokenKind, Tokens, tokens};
+pub(crate) use tokens::{YamlToken, YamlTokenKind, YamlTokens, tokens};
 
 use crate::diagnostic::{Code, Diagnostic, FileId, Span, Text};
 use crate::event::Json;

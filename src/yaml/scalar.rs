@@ -45,7 +45,7 @@ fn number(text: &str) -> Option<Resolved> {
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
         return Some(Resolved::NotFinite);
     }
-    let parts = Parts::of(unsigned)?;
+    let parts = NumberParts::of(unsigned)?;
     if parts.whole.len() > 1 && parts.whole.starts_with('0') {
         return Some(Resolved::LeadingZero);
     }
@@ -62,12 +62,12 @@ fn number(text: &str) -> Option<Resolved> {
 }
 
 /// The digits before the point, and whether the text has other parts.
-struct Parts<'a> {
+struct NumberParts<'a> {
     whole: &'a str,
     is_integer: bool,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> NumberParts<'a> {
     /// `None` if `text` (without its sign) is not a number: `[0-9]+`, `.5`, `5.`, `5.5`, each with an exponent or not.
     fn of(text: &'a str) -> Option<Self> {
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {

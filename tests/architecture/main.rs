@@ -8,6 +8,7 @@ mod dependencies;
 mod graph;
 mod names;
 mod source;
+mod types;
 
 use graph::Edges;
 use source::Module;
@@ -132,4 +133,14 @@ fn circles_are_found() {
     assert_eq!(graph::circles(&edges), Circles::from([names("a b c")]));
     assert_eq!(graph::layers(&edges).first().map(String::as_str), Some("d"));
     assert_eq!(graph::layers(&edges).last().map(String::as_str), Some("e"));
+}
+
+#[test]
+fn each_name_of_a_type_has_one_meaning() {
+    let repeated = types::repeated(&root().join("src"));
+    assert!(repeated.is_empty(), "{}", repeated.join("\n"));
+    assert_eq!(types::definition("pub(in crate::a) struct Found<'a> {"), Some("Found"));
+    assert_eq!(types::definition("pub struct Unit(pub(crate) u8);"), Some("Unit"));
+    assert_eq!(types::definition("type Pair = (u8, u8);"), Some("Pair"));
+    assert_eq!(types::definition("    type Err = ();"), None);
 }

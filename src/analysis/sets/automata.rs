@@ -48,13 +48,13 @@ enum Place {
 }
 
 /// An automaton and the states that it has built.
-struct Runner {
+struct AutomatonRunner {
     dfa: Arc<DFA>,
     cache: Cache,
 }
 
 /// The search has become too large.
-struct TooLarge;
+struct AutomatonTooLarge;
 
 impl TextAutomata {
     /// With another limit for the states of a search.
@@ -77,7 +77,7 @@ impl TextAutomata {
         match self.run(&regexes, &every, &is_utf8) {
             Some(Ok(Some(text))) => Emptiness::Witness(text),
             Some(Ok(None)) => Emptiness::Empty,
-            Some(Err(TooLarge)) | None => Emptiness::Unknown,
+            Some(Err(AutomatonTooLarge)) | None => Emptiness::Unknown,
         }
     }
 
@@ -87,11 +87,11 @@ impl TextAutomata {
         regexes: &[String],
         bytes: &[u8],
         wanted: &dyn Fn(&[bool]) -> bool,
-    ) -> Option<Result<Option<String>, TooLarge>> {
+    ) -> Option<Result<Option<String>, AutomatonTooLarge>> {
         let mut runners = Vec::with_capacity(regexes.len());
         for regex in regexes {
             let dfa = self.automaton(regex)?;
-            runners.push(Runner { cache: dfa.create_cache(), dfa });
+            runners.push(AutomatonRunner { cache: dfa.create_cache(), dfa });
         }
         let mut search = Search { runners, bytes: Vec::new(), max_states: self.max_states, reached: 0 };
         search.bytes = search.representatives(bytes);
@@ -118,7 +118,7 @@ impl TextAutomata {
 
 /// One search.
 struct Search {
-    runners: Vec<Runner>,
+    runners: Vec<AutomatonRunner>,
     /// A byte of each class of bytes that no automaton distinguishes.
     bytes: Vec<u8>,
     max_states: usize,
@@ -133,9 +133,9 @@ impl Search {
         bytes.iter().copied().filter(|byte| seen.insert(class(*byte))).collect()
     }
 
-    fn breadth_first(&mut self, wanted: &dyn Fn(&[bool]) -> bool) -> Result<Option<String>, TooLarge> {
-        let start: Option<Vec<Place>> = self.runners.iter_mut().map(Runner::start).collect();
-        let start = start.ok_or(TooLarge)?;
+    fn breadth_first(&mut self, wanted: &dyn Fn(&[bool]) -> bool) -> Result<Option<String>, AutomatonTooLarge> {
+        let start: Option<Vec<Place>> = self.runners.iter_mut().map(AutomatonRunner::start).collect();
+        let start = start.ok_or(AutomatonTooLarge)?;
         // The states in the order in which they are reached, each with the one before it and the byte between them.
         let mut states: Vec<(Vec<Place>, usize, u8)> = vec![(start.clone(), 0, 0)];
         let mut known: HashSet<Vec<Place>> = HashSet::from([start]);
@@ -151,7 +151,7 @@ impl Search {
                 let next = self.next(&state, byte)?;
                 if known.insert(next.clone()) {
                     if states.len() >= self.max_states {
-                        return Err(TooLarge);
+                        return Err(AutomatonTooLarge);
                     }
                     states.push((next, at, byte));
                 }
@@ -161,19 +161,19 @@ impl Search {
         Ok(None)
     }
 
-    fn next(&mut self, state: &[Place], byte: u8) -> Result<Vec<Place>, TooLarge> {
+    fn next(&mut self, state: &[Place], byte: u8) -> Result<Vec<Place>, AutomatonTooLarge> {
         let places = self.runners.iter_mut().zip(state).map(|(runner, place)| runner.next(*place, byte));
-        places.collect::<Option<Vec<Place>>>().ok_or(TooLarge)
+        places.collect::<Option<Vec<Place>>>().ok_or(AutomatonTooLarge)
     }
 
     /// Which automata accept the text that ends here.
-    fn accepted(&mut self, state: &[Place]) -> Result<Vec<bool>, TooLarge> {
+    fn accepted(&mut self, state: &[Place]) -> Result<Vec<bool>, AutomatonTooLarge> {
         let accepted = self.runners.iter_mut().zip(state).map(|(runner, place)| runner.accepts(*place));
-        accepted.collect::<Option<Vec<bool>>>().ok_or(TooLarge)
+        accepted.collect::<Option<Vec<bool>>>().ok_or(AutomatonTooLarge)
     }
 }
 
-impl Runner {
+impl AutomatonRunner {
     fn start(&mut self) -> Option<Place> {
         let config = start::Config::new().anchored(Anchored::No);
         let state = self.dfa.start_state(&mut self.cache, &config).ok()?;

@@ -12,23 +12,23 @@ pub(super) fn as_regex(cidr: &Cidr) -> String {
     let alternatives = match cidr.base() {
         IpAddr::V4(base) => {
             // An IPv4 address may also come as IPv6.
-            let mapped = Bits { value: base.to_ipv6_mapped().to_bits(), fixed: cidr.bits() + 96 };
-            let plain = Bits { value: u128::from(base.to_bits()) << 96, fixed: cidr.bits() };
+            let mapped = AddressBits { value: base.to_ipv6_mapped().to_bits(), fixed: cidr.bits() + 96 };
+            let plain = AddressBits { value: u128::from(base.to_bits()) << 96, fixed: cidr.bits() };
             [vec![plain.dotted(0)], mapped.spellings()].concat()
         }
-        IpAddr::V6(base) => Bits { value: base.to_bits(), fixed: cidr.bits() }.spellings(),
+        IpAddr::V6(base) => AddressBits { value: base.to_bits(), fixed: cidr.bits() }.spellings(),
     };
     format!(r"\A(?:{})\z", alternatives.join("|"))
 }
 
 /// An address of which the first bits are fixed.
 #[derive(Clone, Copy)]
-struct Bits {
+struct AddressBits {
     value: u128,
     fixed: u32,
 }
 
-impl Bits {
+impl AddressBits {
     /// The least and the greatest value of `length` bits from `start` on, which are the values between them.
     fn range(self, start: u32, length: u32) -> (u32, u32) {
         let all = u32::MAX.checked_shr(32 - length).unwrap_or(0);

@@ -17,19 +17,19 @@ pub(super) enum FileKind {
 }
 
 /// A file to format.
-pub(super) struct Found {
+pub(super) struct FormatFile {
     pub(super) path: PathBuf,
     pub(super) kind: FileKind,
 }
 
 /// The rule files and test files at these paths, each once. A path that does not exist is an error.
-pub(super) fn find(paths: &[PathBuf], global: &Global) -> Result<Vec<Found>, anyhow::Error> {
+pub(super) fn find(paths: &[PathBuf], global: &Global) -> Result<Vec<FormatFile>, anyhow::Error> {
     let mut all = Vec::new();
     for path in paths {
         let metadata = path.metadata().map_err(|error| unreadable(path, &error))?;
         match metadata.is_dir() {
             true => in_folder(path, global, &mut all)?,
-            false if is_yaml(path) => all.push(Found { path: path.clone(), kind: kind_of_path(path) }),
+            false if is_yaml(path) => all.push(FormatFile { path: path.clone(), kind: kind_of_path(path) }),
             false => {
                 let error = CommandError::new(format!("`{}` is neither a rule file nor a test file", path.display()));
                 return Err(error.hint("their names end in `.yaml` or `.yml`").into());
@@ -41,10 +41,10 @@ pub(super) fn find(paths: &[PathBuf], global: &Global) -> Result<Vec<Found>, any
     Ok(all)
 }
 
-fn in_folder(folder: &Path, global: &Global, all: &mut Vec<Found>) -> anyhow::Result<()> {
+fn in_folder(folder: &Path, global: &Global, all: &mut Vec<FormatFile>) -> anyhow::Result<()> {
     for (_, loaded) in load_all(folder, global)?.sets {
-        all.extend(loaded.rule_files.into_iter().map(|path| Found { path, kind: FileKind::Rules }));
-        all.extend(loaded.tests.into_iter().map(|path| Found { path, kind: FileKind::Tests }));
+        all.extend(loaded.rule_files.into_iter().map(|path| FormatFile { path, kind: FileKind::Rules }));
+        all.extend(loaded.tests.into_iter().map(|path| FormatFile { path, kind: FileKind::Tests }));
     }
     Ok(())
 }

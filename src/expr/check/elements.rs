@@ -7,7 +7,7 @@ use crate::expr::syntax::ExprNode;
 use crate::expr::{Expr, Root, Typed, TypedNode, functions};
 
 /// The element of a list in the body of `any`, `all`, `filter` or `map`.
-pub(super) struct Element {
+pub(super) struct ElementName {
     /// Its name and where that is written; `None` for `it`.
     name: Option<(String, Span)>,
     is_used: bool,
@@ -23,9 +23,9 @@ impl Checker<'_, '_> {
         let is_free = name.is_none_or(|(name, span)| self.is_free(name, span).is_some());
         // (`it ->`, which was reported, is read as `it`.)
         let name = name.filter(|(name, _)| *name != "it").map(|(name, span)| (name.clone(), span));
-        self.elements.push(Element { name, is_used: false });
+        self.elements.push(ElementName { name, is_used: false });
         let checked = self.check(body).filter(|body| !is_condition || self.condition(body).is_some());
-        if let Some(Element { name: Some((name, span)), is_used: false }) = self.elements.pop()
+        if let Some(ElementName { name: Some((name, span)), is_used: false }) = self.elements.pop()
             && is_free
             && checked.is_some()
         {
@@ -68,11 +68,11 @@ impl Checker<'_, '_> {
     }
 
     /// The innermost element that fits, and how many are within it.
-    fn find(&self, fits: impl Fn(&Element) -> bool) -> Option<(u32, &Element)> {
+    fn find(&self, fits: impl Fn(&ElementName) -> bool) -> Option<(u32, &ElementName)> {
         (0..).zip(self.elements.iter().rev()).find(|(_, element)| fits(element))
     }
 
-    fn named(&self, name: &str) -> Option<(u32, &Element)> {
+    fn named(&self, name: &str) -> Option<(u32, &ElementName)> {
         self.find(|element| element.name.as_ref().is_some_and(|(known, _)| known == name))
     }
 

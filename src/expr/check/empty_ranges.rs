@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 /// One end of a range.
 #[derive(Clone, Copy)]
-struct End {
+struct RangeEnd {
     at: Number,
     inclusive: bool,
     is_low: bool,
@@ -20,12 +20,12 @@ struct End {
 /// For each value that is compared, the tightest limits.
 #[derive(Default)]
 struct Ranges<'t> {
-    all: Vec<(&'t Typed, Option<End>, Option<End>)>,
+    all: Vec<(&'t Typed, Option<RangeEnd>, Option<RangeEnd>)>,
     known: HashMap<&'t Typed, usize>,
 }
 
 impl<'t> Ranges<'t> {
-    fn add(&mut self, value: &'t Typed, end: End) {
+    fn add(&mut self, value: &'t Typed, end: RangeEnd) {
         let at = *self.known.entry(value).or_insert_with(|| {
             self.all.push((value, None, None));
             self.all.len() - 1
@@ -38,9 +38,9 @@ impl<'t> Ranges<'t> {
     }
 }
 
-impl End {
+impl RangeEnd {
     /// True if fewer numbers are within this end than within the other one.
-    fn is_tighter(self, other: End) -> bool {
+    fn is_tighter(self, other: RangeEnd) -> bool {
         match self.at.cmp(&other.at) {
             Ordering::Equal => other.inclusive && !self.inclusive,
             order => (order == Ordering::Greater) == self.is_low,
@@ -65,7 +65,8 @@ impl Linter<'_> {
     /// `between(x, low, high)`.
     pub(super) fn empty_between(&mut self, whole: &Typed, arguments: &[Typed]) {
         let [value, low, high] = arguments else { return };
-        let end = |limit: &Typed, is_low| Some(End { at: number(limit)?, inclusive: true, is_low, span: whole.span });
+        let end =
+            |limit: &Typed, is_low| Some(RangeEnd { at: number(limit)?, inclusive: true, is_low, span: whole.span });
         if let (Some(low), Some(high)) = (end(low, true), end(high, false))
             && excludes(low, high)
         {
@@ -73,7 +74,7 @@ impl Linter<'_> {
         }
     }
 
-    fn empty_range(&mut self, value: &Typed, low: &End, high: &End) {
+    fn empty_range(&mut self, value: &Typed, low: &RangeEnd, high: &RangeEnd) {
         let help = self.window(value, low, high).unwrap_or_else(|| {
             let (low, high) = (low.at.to_json(), high.at.to_json());
             format!("exchange `{low}` and `{high}`, or join two conditions with `||`")
@@ -92,10 +93,10 @@ impl Linter<'_> {
     }
 
     /// Hours that pass midnight as a window: `during(now, "22:00-07:00")` for `between(hour(now), 22, 6)`.
-    fn window(&self, value: &Typed, low: &End, high: &End) -> Option<String> {
+    fn window(&self, value: &Typed, low: &RangeEnd, high: &RangeEnd) -> Option<String> {
         let TypedNode::Call(function, arguments, _) = &value.node else { return None };
         let (time, zone) = arguments.split_first().filter(|_| function.name == "hour")?;
-        let hour = |end: &End| end.at.as_int().and_then(|hour| u8::try_from(hour).ok()).filter(|hour| *hour < 24);
+        let hour = |end: &RangeEnd| end.at.as_int().and_then(|hour| u8::try_from(hour).ok()).filter(|hour| *hour < 24);
         let from = hour(low)? + u8::from(!low.inclusive);
         let to = hour(high)? + u8::from(high.inclusive);
         let zone = zone.first().map_or(String::new(), |zone| format!(", {}", types::shown(zone, self.paths)));
@@ -106,7 +107,7 @@ impl Linter<'_> {
 }
 
 /// The value that a comparison limits, and the limit.
-fn end(typed: &Typed) -> Option<(&Typed, End)> {
+fn end(typed: &Typed) -> Option<(&Typed, RangeEnd)> {
     let TypedNode::Compare(op, left, right) = &typed.node else { return None };
     let (value, limit, is_flipped) = match number(right) {
         Some(limit) => (left, limit, false),
@@ -119,10 +120,10 @@ fn end(typed: &Typed) -> Option<(&Typed, End)> {
         Comparison::LessEqual => (false, true),
         _ => return None,
     };
-    Some((value, End { at: limit, inclusive, is_low: is_low != is_flipped, span: typed.span }))
+    Some((value, RangeEnd { at: limit, inclusive, is_low: is_low != is_flipped, span: typed.span }))
 }
 
-fn excludes(low: End, high: End) -> bool {
+fn excludes(low: RangeEnd, high: RangeEnd) -> bool {
     low.at > high.at || low.at == high.at && !(low.inclusive && high.inclusive)
 }
 

@@ -25,7 +25,7 @@ use super::syntax::{ExprNode, Operator};
 use super::{Comparison, Expr, ExprKind, Scope, Typed, TypedNode};
 use crate::diagnostic::{Code, Diagnostic, MAX_SUGGESTIONS, Span};
 use crate::event::{Json, Type};
-use elements::Element;
+use elements::ElementName;
 
 /// Checks an expression: names, functions, argument counts and literal types.
 pub fn compile(
@@ -83,7 +83,7 @@ struct Checker<'c, 's> {
     /// How many diagnostics there were before this expression.
     before: usize,
     /// The elements that the bodies of `any`, `all`, `filter`, `map` around are at, the innermost last.
-    elements: Vec<Element>,
+    elements: Vec<ElementName>,
     /// True if the expression is a name and nothing else.
     is_name: bool,
 }

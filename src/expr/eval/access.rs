@@ -1,10 +1,10 @@
 //! Steps into values.
 
-use super::Evaluator;
+use super::ExprEvaluator;
 use crate::event::{Step, Value};
 use crate::expr::{Env, Typed, TypedNode};
 
-impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
+impl<'a: 's, 's, E: Env<'a>> ExprEvaluator<'_, 'a, 's, E> {
     pub(super) fn steps(&mut self, base: &'a Typed, steps: &'a [Step]) -> Value<'s> {
         let base = self.value(base);
         if !self.common.meter.is_running() {

@@ -1,6 +1,6 @@
 //! `any`, `all`, `none`, `count`, `filter` and `map`.
 
-use super::{Element, Evaluator};
+use super::{Element, ExprEvaluator};
 use crate::event::{Type, Value};
 use crate::expr::budget::{ELEMENT, Meter};
 use crate::expr::{Env, Quantifier, Typed};
@@ -10,7 +10,7 @@ use bumpalo::collections::Vec as BumpVec;
 /// Once the elements of a list have made this many bytes, each further one gets an arena that is reset after it.
 const WORTH_AN_ARENA: usize = 64 << 10;
 
-impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
+impl<'a: 's, 's, E: Env<'a>> ExprEvaluator<'_, 'a, 's, E> {
     pub(super) fn quantified(&mut self, quantifier: Quantifier, list: &'a Typed, body: &'a Typed) -> Value<'s> {
         let Some(items) = self.value(list).as_array() else {
             return match quantifier {
@@ -51,7 +51,7 @@ impl<'a: 's, 's, E: Env<'a>> Evaluator<'_, 'a, 's, E> {
     {
         let element = Element { value: element, outer: self.element };
         let (env, common) = (&mut *self.env, &mut *self.common);
-        Evaluator { env, arena, common, element: Some(&element) }.value(body)
+        ExprEvaluator { env, arena, common, element: Some(&element) }.value(body)
     }
 
     fn map(&mut self, items: &'s [Value<'s>], body: &'a Typed) -> Value<'s> {

@@ -134,9 +134,9 @@ impl Lexer<'_, '_> {
     }
 }
 
-type Reading = Result<Json, (String, Option<String>)>;
+type LiteralValue = Result<Json, (String, Option<String>)>;
 
-fn decimal(literal: &str, runs_into_name: bool) -> Reading {
+fn decimal(literal: &str, runs_into_name: bool) -> LiteralValue {
     let error = |message: String, help: String| Err((message, Some(help)));
     let whole = literal.split(['.', 'e', 'E']).next().unwrap_or("");
     if runs_into_name {
@@ -170,7 +170,7 @@ fn decimal(literal: &str, runs_into_name: bool) -> Reading {
     }
 }
 
-fn hexadecimal(digits: &str) -> Reading {
+fn hexadecimal(digits: &str) -> LiteralValue {
     let valid = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
     match u64::from_str_radix(digits, 16) {
         Ok(n) if valid => Ok(Number::int(n.into()).to_json()),

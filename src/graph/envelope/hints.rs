@@ -1,7 +1,7 @@
 //! Hints for a trusted scan: which alternatives it need not look for once an earlier one is found.
 
 use super::EnvelopeField;
-use super::sources::{Source, Sources};
+use super::sources::{PathSources, Source};
 use crate::event::{RawPath, Step, Trie};
 use crate::expr::{PathId, Typed, TypedNode};
 use crate::graph::at;
@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 /// Finds the alternatives that become irrelevant when an earlier one is present.
 pub(super) struct ScanHints<'p> {
-    pub(super) sources: &'p Sources,
+    pub(super) sources: &'p PathSources,
     /// The raw paths of all slots.
     pub(super) slots: &'p [RawPath],
     /// By path: how often it is read.

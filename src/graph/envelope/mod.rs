@@ -6,7 +6,7 @@
 mod hints;
 mod sources;
 
-pub(crate) use sources::{SlotReader, Source, Sources};
+pub(crate) use sources::{PathSources, SlotReader, Source};
 
 use super::at;
 use crate::event::{RawPath, Trie, cloud_event};
@@ -61,7 +61,7 @@ pub(crate) struct Reads<'p> {
 /// An envelope with the slots of all paths.
 pub(crate) struct Compiled {
     pub(crate) envelope: EnvelopePlan,
-    pub(crate) sources: Sources,
+    pub(crate) sources: PathSources,
     /// The raw paths of all slots.
     pub(crate) slots: Vec<RawPath>,
     pub(crate) trie: Trie,
@@ -88,7 +88,7 @@ pub(crate) fn compile(envelope: &Envelope, reads: &Reads<'_>, values: &mut Value
     let by_path = sources::by_path(reads.paths, &uses, [&data, &headers], &mut slots);
     let (data, headers) = (data.slots(&by_path, &mut slots), headers.slots(&by_path, &mut slots));
     let slots = slots.paths();
-    let sources = Sources::new(by_path, &slots);
+    let sources = PathSources::new(by_path, &slots);
     let plain = layout.zip(roots).map(|(layout, (id, topic, time))| {
         let topic_slots = topic_slots(layout, &sources);
         PlainPlan { id, topic, time, topic_slots }
@@ -136,7 +136,7 @@ fn is_time_read(reads: &Reads<'_>, values: &Values) -> bool {
 }
 
 /// The slots that the topic depends on, if it depends on nothing else.
-fn topic_slots(layout: &Layout, sources: &Sources) -> Option<Box<[usize]>> {
+fn topic_slots(layout: &Layout, sources: &PathSources) -> Option<Box<[usize]>> {
     let mut paths = Vec::new();
     if !depends_on_paths_alone(&layout.topic, &mut paths) {
         return None;

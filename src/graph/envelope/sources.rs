@@ -32,14 +32,14 @@ pub(crate) struct SlotReader {
 
 /// The sources of all paths.
 #[derive(Debug)]
-pub(crate) struct Sources {
+pub(crate) struct PathSources {
     by_path: Vec<Source>,
     /// By slot: the paths that read it.
     readers: Vec<Vec<SlotReader>>,
 }
 
-impl Sources {
-    pub(super) fn new(by_path: Vec<Source>, slots: &[RawPath]) -> Sources {
+impl PathSources {
+    pub(super) fn new(by_path: Vec<Source>, slots: &[RawPath]) -> PathSources {
         let mut readers: Vec<Vec<SlotReader>> = vec![Vec::new(); slots.len()];
         let mut add = |slot: usize, reader: SlotReader| {
             if let Some(readers) = readers.get_mut(slot) {
@@ -60,7 +60,7 @@ impl Sources {
                 Source::AllHeaders { .. } | Source::Root(_) | Source::Unread => {}
             }
         }
-        Sources { by_path, readers }
+        PathSources { by_path, readers }
     }
 
     /// The source of a path.

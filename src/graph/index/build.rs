@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// Collects the tests of one value by kind.
 #[derive(Default)]
-pub(super) struct Builder {
+pub(super) struct IndexBuilder {
     exists: List,
     literals: FxHashMap<Literal, List>,
     ranges: Vec<(Range, Posting)>,
@@ -23,15 +23,15 @@ pub(super) struct Builder {
     elements: FxHashMap<Literal, List>,
     any_string: List,
     /// Tests of elements.
-    nested: BTreeMap<Elements, Vec<(Op, List)>>,
+    nested: BTreeMap<ElementsKey, Vec<(Op, List)>>,
 }
 
 /// Whether a value that is not a list is its own element, and the steps into the element.
-type Elements = (bool, Box<[Step]>);
+type ElementsKey = (bool, Box<[Step]>);
 
-impl Builder {
-    pub(super) fn new(ops: Vec<(Op, List)>) -> Builder {
-        let mut builder = Builder::default();
+impl IndexBuilder {
+    pub(super) fn new(ops: Vec<(Op, List)>) -> IndexBuilder {
+        let mut builder = IndexBuilder::default();
         ops.into_iter().for_each(|(op, postings)| builder.add(op, &postings));
         builder
     }
@@ -90,7 +90,7 @@ impl Builder {
         let nested = self.nested.into_iter().map(|((each, steps), ops)| ElementIndex {
             each,
             steps,
-            index: Builder::new(ops).build(arena),
+            index: IndexBuilder::new(ops).build(arena),
         });
         let nested = nested.collect();
         let mut index = ValueIndex {

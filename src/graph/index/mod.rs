@@ -7,7 +7,7 @@ use super::posting::{List, Posting, PostingArena, PostingList};
 use super::strings::StringTable;
 use crate::event::{Number, Step, Value};
 use crate::logic::{Intervals, Literal, Op, Test, ValueId};
-use build::Builder;
+use build::IndexBuilder;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use substrings::Substrings;
@@ -69,7 +69,7 @@ impl Indexes {
         }
         let mut all = Indexes::default();
         for (value, ops) in by_value {
-            let index = Builder::new(ops).build(&mut all.arena);
+            let index = IndexBuilder::new(ops).build(&mut all.arena);
             all.indexes.push((value, index));
         }
         all.arena.shrink_to_fit();

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// The columns in the header of a file, if it has one, and its rows.
-type Rows = (Option<Vec<String>>, Vec<RawRow>);
+type FileRows = (Option<Vec<String>>, Vec<RawRow>);
 
 impl RuleSetDecoder<'_> {
     /// `types:`.
@@ -38,7 +38,12 @@ impl RuleSetDecoder<'_> {
     }
 
     /// The rows of a file, which is CSV, JSON or YAML by its extension.
-    pub(super) fn file_rows(&mut self, named: &YamlNode, from: &FileRef, shape: Option<&LookupShape>) -> Option<Rows> {
+    pub(super) fn file_rows(
+        &mut self,
+        named: &YamlNode,
+        from: &FileRef,
+        shape: Option<&LookupShape>,
+    ) -> Option<FileRows> {
         let (file, id, text) = self.named_file(named, from)?;
         let ending = file.path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         match ending.as_str() {
@@ -56,7 +61,7 @@ impl RuleSetDecoder<'_> {
         }
     }
 
-    fn csv_rows(&mut self, id: FileId, text: &str, shape: &LookupShape) -> Option<Rows> {
+    fn csv_rows(&mut self, id: FileId, text: &str, shape: &LookupShape) -> Option<FileRows> {
         let mut records = csv::CsvReader::new(text);
         let mut next = |decoder: &mut Self| match records.next()? {
             Ok(CsvRecord { cells, range }) => Some((cells, line_span(id, text, range.start))),
