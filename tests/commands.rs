@@ -162,3 +162,12 @@ fn events_of_tests_and_explain_may_be_pretty_printed() {
     place.call(&["explain", "-i", "rules/events.json", "--event", "e1", "--event", "e3"], "").code(2).complains("`e3`");
     place.call(&["explain", "-i", "rules/events.json", "--line", "14"], "").code(2).complains("no line 14");
 }
+
+#[test]
+fn eval_takes_a_rule_set_after_the_expression() {
+    let place = Place::new(&[("rules/rules.yaml", "define: {city: lower(data.city)}\n")]);
+    let event = r#"{"data": {"city": "Pune"}}"#;
+    let called = place.call(&["eval", "city", "rules", "--event", event], "").code(0).says("\"pune\"");
+    assert_eq!(place.call(&["eval", "city", "--rules", "rules", "--event", event], "").code(0).out, called.out);
+    place.call(&["eval", "city", "rules", "-r", "rules"], "").code(2).complains("cannot be used with");
+}

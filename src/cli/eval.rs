@@ -23,7 +23,7 @@ use std::rc::Rc;
 #[command(after_help = "Examples:\n  dadar eval '(2 + 3) * 4'\n  \
     dadar eval 'data.amount > 5000' --event '{\"data\": {\"amount\": 7500}}'\n  \
     dadar eval 'any(data.items, it.price > 100)' -i events.ndjson\n  \
-    dadar eval 'city == \"mumbai\"' --rules rules -i events.ndjson    with the named values, lookups and zone of a rule set\n  \
+    dadar eval 'city == \"mumbai\"' rules -i events.ndjson    with the named values, lookups and zone of a rule set\n  \
     dadar eval 'hour(now) >= 22' --now 2026-01-10T23:00:00Z\n  \
     tail -1 events.ndjson | dadar eval 'data' -i -\n\n\
     Exit code 1: the expression or the rules have errors. Exit code 3: an event was malformed.")]
@@ -38,8 +38,11 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "JSON")]
     event: Vec<String>,
     /// A rule set whose named values, lookups, zone, envelope and `ingest` are used; `-`: one rule file on standard input
-    #[arg(short, long, value_name = "RULES", value_hint = ValueHint::AnyPath)]
+    #[arg(value_name = "RULES", value_hint = ValueHint::AnyPath)]
     rules: Option<PathBuf>,
+    /// The rule set, as an option instead of an argument
+    #[arg(short = 'r', long = "rules", value_name = "RULES", conflicts_with = "rules", value_hint = ValueHint::AnyPath)]
+    named: Option<PathBuf>,
     /// The clock for `now`: a time, or `event` for each event's own time (null for an event without one)
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     now: Option<String>,
@@ -53,10 +56,17 @@ pub(crate) struct EvalArgs {
 /// The name of the expression in diagnostics.
 const NAME: &str = "<expression>";
 
+impl EvalArgs {
+    /// The path of the rule set, if there is one.
+    fn rules(&self) -> Option<&Path> {
+        self.named.as_deref().or(self.rules.as_deref())
+    }
+}
+
 pub(crate) fn run(args: &EvalArgs, global: &Global) -> Done {
     refuse_stdin_twice(args)?;
     let input = args.input.as_deref().map(|path| Opened::new(Some(path), open_stream)).transpose()?;
-    let (rules, mut sources) = match &args.rules {
+    let (rules, mut sources) = match args.rules() {
         None => (no_rules()?, Sources::default()),
         Some(path) => match load_one(path, global)? {
             Ok(Ready { rules, sources, .. }) => (rules, sources),
@@ -83,7 +93,7 @@ pub(crate) fn run(args: &EvalArgs, global: &Global) -> Done {
 }
 
 fn refuse_stdin_twice(args: &EvalArgs) -> Result<(), CommandError> {
-    let both = args.rules.as_deref().is_some_and(is_stdin) && args.input.as_deref().is_some_and(is_stdin);
+    let both = args.rules().is_some_and(is_stdin) && args.input.as_deref().is_some_and(is_stdin);
     match both {
         true => super::rule_set::refuse_stdin_twice(Path::new("-"), None),
         false => Ok(()),
